@@ -1,0 +1,13 @@
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--bench", action="store_true", help="run the benches and print their figures")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--bench"):
+        skip = pytest.mark.skip(reason="prints figures: run with --bench")
+        for item in items:
+            if "bench" in item.keywords and item.get_closest_marker("bench"):
+                item.add_marker(skip)
