@@ -1,0 +1,57 @@
+"""Keys found in the environment become providers without models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relaytop.config.errors import ConfigError
+from relaytop.config.settings import APIS
+from relaytop.config.urls import checked_url
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from relaytop.config.raw import RawProvider
+
+KNOWN = {
+    "OPENAI_API_KEY": ("openai", "https://api.openai.com/v1"),
+    "OPENROUTER_API_KEY": ("openrouter", "https://openrouter.ai/api/v1"),
+    "DEEPSEEK_API_KEY": ("deepseek", "https://api.deepseek.com/v1"),
+    "GROQ_API_KEY": ("groq", "https://api.groq.com/openai/v1"),
+    "MISTRAL_API_KEY": ("mistral", "https://api.mistral.ai/v1"),
+    "HOLYSHEEP_API_KEY": ("holysheep", "https://api.holysheep.ai/v1"),
+    "ANTHROPIC_API_KEY": ("anthropic", "https://api.anthropic.com"),
+    "GEMINI_API_KEY": ("gemini", "https://generativelanguage.googleapis.com"),
+}
+"""Variable → provider name and base URL; a name that is an API's is that API."""
+OPENAI_BASE_URL = "OPENAI_BASE_URL"
+
+
+def providers_in(environ: Mapping[str, str]) -> list[RawProvider]:
+    """Return a provider for each known variable that holds a key.
+
+    Raises:
+        ConfigError: A known variable is set but empty and no other holds a key, or
+            `OPENAI_BASE_URL` is malformed.
+    """
+    found: list[RawProvider] = []
+    for variable, (name, url) in KNOWN.items():
+        if not environ.get(variable, "").strip():
+            continue
+        if variable == "OPENAI_API_KEY" and environ.get(OPENAI_BASE_URL):
+            try:
+                url = checked_url(environ[OPENAI_BASE_URL])  # noqa: PLW2901 - its documented override
+            except ValueError as error:
+                sentence = f"environment variable {OPENAI_BASE_URL}: {error}"
+                raise ConfigError(sentence) from None
+        api = name if name in APIS else "openai"
+        found.append({"name": name, "base_url": url, "api": api, "api_key_env": variable})
+    if not found:
+        for variable in KNOWN:
+            if variable in environ:
+                sentence = (
+                    f"environment variable {variable} is set but empty: "
+                    f"put the key into it, or unset it"
+                )
+                raise ConfigError(sentence)
+    return found

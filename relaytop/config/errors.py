@@ -1,0 +1,12 @@
+"""The one error that a user's mistake becomes."""
+
+
+class RelaytopError(Exception):
+    """A mistake of input with a sentence for the user: where it is and what would be right.
+
+    The command line prints it on stderr and exits with code 2.
+    """
+
+
+class ConfigError(RelaytopError):
+    """A setting that is missing, malformed or contradictory."""

@@ -1,0 +1,48 @@
+"""Where relaytop's files are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+APP = "relaytop"
+CONFIG_VARIABLE = "RELAYTOP_CONFIG"
+
+
+def default_config_file() -> Path:
+    """Return `config.toml` in the user's config folder."""
+    return Path(platformdirs.user_config_path(APP)) / "config.toml"
+
+
+def config_file(given: Path | None, environ: Mapping[str, str]) -> tuple[Path, str | None]:
+    """Return the config file and what named it; None where it is the default one.
+
+    `--config` beats `$RELAYTOP_CONFIG` beats the default.
+    """
+    if given is not None:
+        return given, "--config"
+    named = environ.get(CONFIG_VARIABLE)
+    if named:
+        return Path(named).expanduser(), f"${CONFIG_VARIABLE}"
+    return default_config_file(), None
+
+
+def snapshots_folder() -> Path:
+    """Return the folder that snapshots go to unasked."""
+    return Path(platformdirs.user_data_path(APP)) / "snapshots"
+
+
+def ledger_path() -> Path:
+    """Return the ledger's file."""
+    return Path(platformdirs.user_data_path(APP)) / "ledger.sqlite"
+
+
+def lock_path(name: str) -> Path:
+    """Return a file that stands for the right to do something, in the user's runtime folder."""
+    safe = "".join(c if c.isalnum() or c in "-._" else "_" for c in name)
+    return Path(platformdirs.user_runtime_path(APP)) / f"{safe}.lock"

@@ -1,0 +1,155 @@
+"""The settings in force: plain frozen values, cheap to import in every process.
+
+Nothing here validates; `relaytop.config.schema` does that for a file and
+`relaytop.config.merge` puts the layers together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+APIS = ("openai", "anthropic", "gemini", "azure")
+"""The wire APIs that a provider may name."""
+
+
+class Secret:
+    """An API key that does not print itself.
+
+    Args:
+        value: The key as it goes on the wire.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """Return the key itself; for the request and the engine's pipe only."""
+        return self._value
+
+    @property
+    def masked(self) -> str:
+        """What may be shown of it: at most the prefix up to the first dash, and its length."""
+        return f"••••••••  ({len(self._value)} characters)"
+
+    def __repr__(self) -> str:
+        """Say that there is a key, and no more."""
+        return "Secret(••••)"
+
+    __str__ = __repr__
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both are the same key."""
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        """Agree with `__eq__`."""
+        return hash(self._value)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The rolling span of percentiles and error rate; exactly one of the two is set."""
+
+    seconds: float | None = 600.0
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """What makes a target `degraded`."""
+
+    p95_ms: float = 2000.0
+    ttft_ms: float = 1000.0
+    error_rate: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """USD per million tokens."""
+
+    input: float
+    output: float
+    cached_input: float | None = None
+    """Of input that was read from a cache; None: as `input`."""
+    cache_write: float | None = None
+    """Of input that was written to a cache; None: as `input`."""
+    source: str = "config"
+    """`config` or `list`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """A base URL, a key, a wire API and prices: a relay or an official API."""
+
+    name: str
+    base_url: str
+    api: str = "openai"
+    api_version: str | None = None
+    """Of azure; None: a recent one."""
+    key: Secret | None = None
+    key_from: str = "none"
+    """Where the key comes from, in words: `environment variable X`, `file F`, …"""
+    models: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    ca_file: str | None = None
+    proxy: str | None = None
+    http2: bool = False
+    max_rpm: int | None = None
+    prices: Mapping[str, Price] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One model at one provider: the thing that is probed."""
+
+    provider: str
+    model: str
+    interval_s: float = 5.0
+    timeout_s: float = 30.0
+    prompt: str = "ping"
+    max_tokens: int = 16
+    stream: bool = True
+    thresholds: Thresholds = Thresholds()
+    messages: tuple[tuple[str, str], ...] = ()
+    """What is asked in place of `prompt`, as (role, content): system, user or assistant."""
+
+    @property
+    def id(self) -> str:
+        """`provider/model`; a model id may itself contain `/`."""
+        return f"{self.provider}/{self.model}"
+
+    @property
+    def asked(self) -> tuple[tuple[str, str], ...]:
+        """The messages of a probe, as (role, content)."""
+        return self.messages or (("user", self.prompt),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything relaytop was told, merged, with where each value came from."""
+
+    providers: tuple[Provider, ...] = ()
+    targets: tuple[Target, ...] = ()
+    """Empty when no model was chosen yet: the first-run screen asks."""
+    defaults: Target = field(default_factory=lambda: Target(provider="", model=""))
+    """A template for targets that are added later: interval, timeout, probe, thresholds."""
+    window: Window = Window()
+    history: int = 3600
+    budget_usd: float = 1.00
+    assumed_price: float = 10.00
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
+    """Dotted key (`interval`, `providers.x.base_url`) → where its value came from, in words."""
+
+    def provider(self, name: str) -> Provider:
+        """Return the provider of that name; `KeyError` if there is none."""
+        for provider in self.providers:
+            if provider.name == name:
+                return provider
+        raise KeyError(name)

@@ -1,0 +1,57 @@
+"""The config file that `relaytop init` writes; the tests read this very text."""
+
+TEMPLATE = """\
+# relaytop's configuration. Durations are written 500ms, 5s, 2m, 1h.
+# Every key but the providers' is optional; the values below are the defaults.
+
+interval = "5s"                     # between two probes of one target
+timeout = "30s"                     # the deadline of a whole probe
+window = "10m"                      # of percentiles and error rate; or "100 requests"
+history = 3600                      # samples kept per target
+budget = 1.00                       # USD per UTC day; 0 = send nothing that costs
+assumed_price = 10.00               # USD per million tokens, where a price is unknown
+
+[probe]
+prompt = "ping"
+max_tokens = 16
+stream = true
+
+[thresholds]                        # what makes a target degraded
+p95 = "2s"
+ttft = "1s"
+error_rate = 0.05
+
+[providers.holysheep]
+base_url = "https://api.holysheep.ai/v1"
+api = "openai"                      # or anthropic, gemini, azure
+api_key_env = "HOLYSHEEP_API_KEY"   # or api_key_command = ["pass", "show", "holysheep"],
+                                    # or api_key_file = "~/.holysheep-key"
+models = ["gpt-4.1", "claude-sonnet-4.5", "gemini-2.5-flash", "deepseek-v3.2"]
+# max_rpm = 60
+# headers = { "X-Team" = "ops" }
+# ca_file = "/etc/ssl/relay-ca.pem"
+# proxy = "http://proxy.example:3128"
+# http2 = false
+# api_version = "2024-10-21"        # azure only
+
+[providers.holysheep.prices]        # USD per million tokens; also cached_input
+"gpt-4.1" = { input = 8.00, output = 8.00 }
+"claude-sonnet-4.5" = { input = 15.00, output = 15.00 }
+"gemini-2.5-flash" = { input = 2.50, output = 2.50 }
+"deepseek-v3.2" = { input = 0.42, output = 0.42 }
+
+# A second provider to compare with:
+# [providers.openrouter]
+# base_url = "https://openrouter.ai/api/v1"
+# api_key_env = "OPENROUTER_API_KEY"
+# models = ["openai/gpt-4.1"]
+
+# One target may differ from the rest:
+# [targets."holysheep/gpt-4.1"]
+# interval = "10s"
+# thresholds = { p95 = "4s" }
+
+# One model, its id at each provider:
+# [aliases]
+# "gpt-4.1" = ["holysheep/gpt-4.1", "openrouter/openai/gpt-4.1"]
+"""
