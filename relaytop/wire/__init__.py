@@ -1,0 +1,1 @@
+"""How each API speaks: bytes in, facts out, no I/O."""

@@ -1,0 +1,111 @@
+"""The codes, statuses and words by which servers name an error class."""
+
+from __future__ import annotations
+
+import re
+
+BY_CODE = {
+    "invalid_api_key": "auth",
+    "authentication_error": "auth",
+    "auth_error": "auth",
+    "no_db_connection": "auth",
+    "one_api_error": "auth",
+    "api_key_invalid": "auth",
+    "unauthenticated": "auth",
+    "insufficient_quota": "credit",
+    "credit_balance_exhausted": "credit",
+    "organization_spend_limit_exceeded": "credit",
+    "project_spend_limit_exceeded": "credit",
+    "organization_usage_limit_exceeded": "credit",
+    "insufficient_user_quota": "credit",
+    "pre_consume_token_quota_failed": "credit",
+    "billing_error": "credit",
+    "billing_not_active": "credit",
+    "billing_hard_limit_reached": "credit",
+    "budget_exceeded": "credit",
+    "permission_error": "permission",
+    "permission_denied": "permission",
+    "model_not_found": "not_found",
+    "not_found_error": "not_found",
+    "get_channel_failed": "not_found",
+    "context_length_exceeded": "bad_request",
+    "content_filter": "bad_request",
+    "content_policy_violation": "bad_request",
+    "invalid_request_error": "bad_request",
+    "rate_limit_exceeded": "rate_limited",
+    "rate_limit_error": "rate_limited",
+    "slow_down": "rate_limited",
+    "throttling_error": "rate_limited",
+    "resource_exhausted": "rate_limited",
+    "overloaded_error": "overloaded",
+    "internal_server_error": "server_error",
+    "server_error": "server_error",
+    "api_error": "server_error",
+}
+"""What a body's `code`, `type`, `status` or reason means."""
+
+WEAK = frozenset(
+    {
+        "invalid_request_error",
+        "api_error",
+        "server_error",
+        "internal_server_error",
+        "one_api_error",
+    }
+)
+"""Codes that servers put on anything: an error status knows better."""
+
+WORDS_DECIDE = frozenset(
+    {
+        "throttling_error",
+        "resource_exhausted",
+        "authentication_error",
+        "auth_error",
+        "permission_error",
+        "permission_denied",
+    }
+)
+"""Codes under which relays also report spent credit: what the message says beats them."""
+
+SPEND_LIMIT = re.compile(r"_spend_limit_(?:reached|exceeded)$")
+"""A family of codes that all mean `credit`."""
+
+BY_STATUS = {
+    401: "auth",
+    402: "credit",
+    403: "permission",
+    404: "not_found",
+    408: "timeout",
+    429: "rate_limited",
+    499: "timeout",
+    502: "gateway",
+    503: "overloaded",
+    504: "gateway",
+    **dict.fromkeys(range(520, 527), "gateway"),
+    529: "overloaded",
+}
+
+CREDIT_STATUSES = frozenset({401, 403, 429})
+"""Where a message that speaks of credit is believed."""
+
+_CREDIT = re.compile(
+    r"\bcredits?\b|\bbilling\b|(?<!load )\bbalance\b|\binsufficient[ _]quota\b"
+    r"|\bexceeded your current quota\b|余额|额度"
+)
+_WAITING_HELPS = re.compile(
+    r"\b(?:try again|retry) in\b|per ?min|per ?sec|per ?hour|\brpm\b|\btpm\b|load balanc"
+)
+
+
+def speaks_of_credit(message: str) -> bool:
+    """Whether a message (in lower case) says that the money is spent.
+
+    A per-minute limit's message may also tell where to buy more: that is no lack of credit.
+    """
+    return _CREDIT.search(message) is not None and _WAITING_HELPS.search(message) is None
+
+
+CREDIT_WORDS = ("credit balance is too low",)
+"""What Anthropic says with status 400."""
+NOT_FOUND_WORDS = ("invalid model name passed", "model not found", "model_not_found")
+OVERLOADED_WORDS = ("no deployments available",)

@@ -1,0 +1,122 @@
+"""What `wire/` finds out: the facts that a reply carries, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ERROR_CLASSES = (
+    "auth",
+    "credit",
+    "permission",
+    "not_found",
+    "bad_request",
+    "rate_limited",
+    "overloaded",
+    "server_error",
+    "gateway",
+    "timeout",
+    "dns",
+    "connect",
+    "tls",
+    "protocol",
+    "truncated",
+    "too_large",
+)
+"""Every class a failed probe can have, in the order that screens list them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Token counts of one reply; a count that was missing or absurd is None."""
+
+    input_tokens: int | None = None
+    """All of the prompt, cached tokens included."""
+    output_tokens: int | None = None
+    """All that was generated, reasoning included."""
+    cached_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    cost_usd: float | None = None
+    """What the relay itself says the request cost."""
+    cache_write_tokens: int | None = None
+    """Those of the input that were written to a cache, where that has a price of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One rate limit, for requests or for tokens; what was not said is None."""
+
+    limit: int | None = None
+    remaining: int | None = None
+    reset_s: float | None = None
+    """Seconds from the reply until the limit is whole again."""
+
+    @property
+    def share_left(self) -> float:
+        """What is left of it, 0 to 1; 1 without a limit to compare with, 2 if nothing is known."""
+        if self.remaining is None:
+            return 2.0
+        if not self.limit:
+            return 1.0 if self.remaining else 0.0
+        return self.remaining / self.limit
+
+
+KINDS = ("requests", "tokens", "input_tokens", "output_tokens")
+"""What a rate limit may count, in the order that screens list them."""
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """The rate-limit state that a reply told."""
+
+    requests: Limit | None = None
+    tokens: Limit | None = None
+    input_tokens: Limit | None = None
+    output_tokens: Limit | None = None
+
+    @property
+    def known(self) -> list[tuple[str, Limit]]:
+        """What was told, as (kind, limit)."""
+        return [(kind, limit) for kind in KINDS if (limit := getattr(self, kind)) is not None]
+
+    @property
+    def tightest(self) -> tuple[str, Limit] | None:
+        """The limit of which the smallest share is left; None where none was told."""
+        return min(self.known, key=lambda pair: pair[1].share_left, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a probe failed."""
+
+    error_class: str
+    """One of `ERROR_CLASSES`."""
+    message: str = ""
+    """The server's words, or ours: one line, stripped of control characters and keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a reply (whole or streamed) turned out to be."""
+
+    failure: Failure | None = None
+    usage: Usage = Usage()
+    first_token_chunk: int | None = None
+    """Index of the stamped chunk whose bytes completed the first non-empty delta; None: no TTFT."""
+    retry_after_s: float | None = None
+    """How long the server asks us to wait, from headers or body."""
+    rate_limit: RateLimit | None = None
+    """What an error's body tells of the limits, where a relay quotes headers in it."""
+    learned: str | None = None
+    """`max_completion_tokens` or `no_stream_options`: what a 400 taught about this target."""
+    text: str = ""
+    """What the model said, without its reasoning, as the server sent it: not yet safe to show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What goes on the wire."""
+
+    method: str
+    url: str
+    headers: list[tuple[str, str]]
+    body: bytes

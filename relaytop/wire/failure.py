@@ -1,0 +1,146 @@
+"""From status and body to one error class: the body's own code, then the status, then the type."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from relaytop.wire.codes import (
+    BY_CODE,
+    BY_STATUS,
+    CREDIT_STATUSES,
+    CREDIT_WORDS,
+    NOT_FOUND_WORDS,
+    OVERLOADED_WORDS,
+    SPEND_LIMIT,
+    WEAK,
+    WORDS_DECIDE,
+    speaks_of_credit,
+)
+from relaytop.wire.error_body import codes_of, error_of, message_of, parse, quota_ids, words_of
+from relaytop.wire.facts import Failure
+from relaytop.wire.numbers import number
+from relaytop.wire.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+REDIRECTION, CLIENT_ERROR, SERVER_ERROR, END = 300, 400, 500, 600
+"""Where HTTP's classes of status begin, and where the last one ends."""
+TOO_LARGE = 413
+TOO_MANY = 429
+_OWN_WORDS = {
+    "auth": "the server does not accept the key",
+    "rate_limited": "too many requests; the server says no more",
+}
+
+
+def classify(
+    status: int, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]
+) -> Failure:
+    """Say why a reply with an error status failed.
+
+    Args:
+        status: The HTTP status.
+        headers: By lower-case name.
+        body: As far as it came.
+        secrets: What must not be shown of the server's words.
+    """
+    error = error_of(parse(body))
+    if error is None:
+        page = is_page(headers, body)
+        failure = Failure(_by_status(status), _message(status, body, secrets, page=page))
+    else:
+        failure = from_error(error, status, secrets)
+    limits = [headers.get(f"x-ratelimit-limit-{kind}-minute") for kind in ("req", "tokens")]
+    if status == TOO_MANY and failure.error_class == "rate_limited" and "0" in limits:
+        # Mistral: a limit of 0 means that the plan has none of it, ever.
+        return Failure("permission", failure.message)
+    return failure
+
+
+def from_error(
+    error: Mapping[str, Any], status: int, secrets: Sequence[str], otherwise: str = "protocol"
+) -> Failure:
+    """Say why a reply failed that names its error.
+
+    Args:
+        error: The body's error in one form (`error_of`).
+        status: The HTTP status; 200 where the error sits in a good reply or a stream.
+        secrets: What must not be shown of the server's words.
+        otherwise: The class of an error in a 200 that names none.
+    """
+    message = message_of(error)
+    status = _status_in(error, status)
+    error_class = _by_words(error, status, message.lower())
+    if error_class is None:
+        error_class = _by_status(status) if status >= REDIRECTION else otherwise
+    shown = safe(message, secrets) or _OWN_WORDS.get(error_class, "")
+    if not shown:
+        code = safe(words_of(error.get("code") or error.get("type")), secrets)
+        shown = f"HTTP {status} with the error {code or 'that has no words'}"
+    return Failure(error_class, shown)
+
+
+def is_page(headers: Mapping[str, str], body: bytes) -> bool:
+    """Whether a body is a web page."""
+    start = body[:256].lstrip().lower()
+    return (
+        start.startswith((b"<!doctype", b"<html", b"<head"))
+        or "text/html" in headers.get("content-type", "").lower()
+    )
+
+
+def _status_in(error: Mapping[str, Any], status: int) -> int:
+    """OpenRouter and LiteLLM put the real status into the error's code, inside a 200."""
+    code = number(error.get("code"))
+    if code is not None and CLIENT_ERROR <= code < END and status < REDIRECTION:
+        return int(code)
+    return status
+
+
+def _by_words(error: Mapping[str, Any], status: int, message: str) -> str | None:
+    if any(words in message for words in NOT_FOUND_WORDS):
+        return "not_found"
+    if any(words in message for words in OVERLOADED_WORDS):
+        return "overloaded"
+    codes, quotas = codes_of(error), quota_ids(error)
+    if any(SPEND_LIMIT.search(code) for code in codes) or "PerDay" in quotas:
+        return "credit"
+    if any(words in message for words in CREDIT_WORDS):
+        return "credit"
+    if "PerMinute" in quotas:
+        return "rate_limited"  # its message speaks of billing all the same
+    strong = [code for code in codes if _is_strong(code, status)]
+    if strong and strong[0] not in WORDS_DECIDE:
+        return BY_CODE[strong[0]]
+    if (status in CREDIT_STATUSES or strong) and speaks_of_credit(message):
+        return "credit"
+    if strong:
+        return BY_CODE[strong[0]]
+    if status >= CLIENT_ERROR:
+        return None
+    return next((BY_CODE[code] for code in codes if code in BY_CODE), None)
+
+
+def _is_strong(code: str, status: int) -> bool:
+    """Whether a code beats the status; a request that is too large by itself is never let in."""
+    if code not in BY_CODE or code in WEAK:
+        return False
+    return status != TOO_LARGE or BY_CODE[code] != "rate_limited"
+
+
+def _by_status(status: int) -> str:
+    if status in BY_STATUS:
+        return BY_STATUS[status]
+    if status < CLIENT_ERROR or status >= END:
+        return "protocol"
+    return "bad_request" if status < SERVER_ERROR else "server_error"
+
+
+def _message(status: int, body: bytes, secrets: Sequence[str], *, page: bool) -> str:
+    if REDIRECTION <= status < CLIENT_ERROR:
+        return f"HTTP {status}: a redirect, which is not followed; check base_url"
+    if page:
+        return f"HTTP {status} with a web page instead of JSON"
+    text = safe(body[:2000].decode("utf-8", "replace"), secrets)
+    return f"HTTP {status}: {text}" if text else f"HTTP {status} without a body"

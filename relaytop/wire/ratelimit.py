@@ -1,0 +1,145 @@
+"""Rate-limit headers in one form: limit, remaining and reset, for requests and for tokens."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from relaytop.wire.error_body import details_of
+from relaytop.wire.facts import Limit, RateLimit
+from relaytop.wire.moments import LONGEST_S, wait_s
+from relaytop.wire.numbers import number, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_NAMES = {
+    "requests": ("requests", "req-minute"),
+    "tokens": ("tokens", "tokens-minute"),
+    "input_tokens": ("input-tokens",),
+    "output_tokens": ("output-tokens",),
+}
+"""Kind → what headers call it."""
+_SHAPES = (
+    "x-ratelimit-api_key-{what}-{kind}",
+    "x-ratelimit-{what}-{kind}",
+    "anthropic-ratelimit-{kind}-{what}",
+    "llm_provider-x-ratelimit-{what}-{kind}",
+    "llm_provider-anthropic-ratelimit-{kind}-{what}",
+)
+_UNIFIED_RESET = "anthropic-ratelimit-unified-reset"
+_PLAIN = (
+    ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"),
+    ("ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"),
+)
+_LIST = re.compile("[,;]")
+_DRAFT_PART = re.compile(r";\s*([a-z]+)\s*=\s*\"?([\d.]+)")
+
+
+def read_rate_limit(headers: Mapping[str, str], now: float) -> RateLimit | None:
+    """Read the limits that headers (by lower-case name) tell; None where they tell nothing."""
+    if not any("ratelimit" in name for name in headers):
+        return None
+    found = {
+        kind: limit
+        for kind, names in _NAMES.items()
+        if (limit := _first(headers, names, now)) is not None
+    }
+    if "requests" not in found:
+        plain = _plain(headers, now) or _draft(headers, now)
+        if plain is not None:
+            found["requests"] = plain
+    return RateLimit(**found) if found else None
+
+
+def _first(headers: Mapping[str, str], names: Sequence[str], now: float) -> Limit | None:
+    limits = (_named(headers, shape, name, now) for shape in _SHAPES for name in names)
+    return next((limit for limit in limits if limit is not None), None)
+
+
+def _named(headers: Mapping[str, str], prefix: str, kind: str, now: float) -> Limit | None:
+    def value(what: str) -> str | None:
+        return headers.get(prefix.format(what=what, kind=kind))
+
+    return _limit(value("limit"), value("remaining"), value("reset"), now)
+
+
+def _plain(headers: Mapping[str, str], now: float) -> Limit | None:
+    for limit_name, remaining_name, reset_name in _PLAIN:
+        limit = _limit(
+            headers.get(limit_name), headers.get(remaining_name), headers.get(reset_name), now
+        )
+        if limit is not None:
+            return limit
+    return None
+
+
+def _draft(headers: Mapping[str, str], now: float) -> Limit | None:
+    """The IETF draft: `RateLimit-Policy: "burst";q=100;w=60`, `RateLimit: "default";r=50;t=30`."""
+    policy = dict(_DRAFT_PART.findall(headers.get("ratelimit-policy", "").split(",")[0]))
+    state = dict(_DRAFT_PART.findall(headers.get("ratelimit", "").split(",")[0]))
+    return _limit(policy.get("q"), state.get("r"), state.get("t"), now)
+
+
+def _limit(limit: str | None, remaining: str | None, reset: str | None, now: float) -> Limit | None:
+    # An older draft puts the policy behind the figure: `100, 100;w=60`.
+    figures = [_LIST.split(text or "")[0] for text in (limit, remaining)]
+    known = Limit(whole(figures[0]), whole(figures[1]), wait_s(reset, now))
+    return None if known == Limit() else known
+
+
+def retry_after_s(headers: Mapping[str, str], error: Mapping[str, Any], now: float) -> float | None:
+    """Return how long the server asks to wait, in the order in which its hints are trusted.
+
+    Args:
+        headers: The reply's headers by lower-case name.
+        error: The body's error object; empty where there is none.
+        now: Unix seconds.
+    """
+    milliseconds = number(headers.get("retry-after-ms"))
+    if milliseconds is not None and 0 <= milliseconds <= LONGEST_S * 1000:
+        return milliseconds / 1000
+    for name in ("retry-after", "llm_provider-retry-after"):
+        wait = wait_s(headers.get(name), now)
+        if wait is not None:
+            return wait
+    wait = _from_body(error, now)
+    if wait is not None:
+        return wait
+    unified = wait_s(headers.get(_UNIFIED_RESET), now)
+    if unified is not None:
+        return unified
+    limits = read_rate_limit(headers, now)
+    known = [] if limits is None else [limit for _kind, limit in limits.known]
+    for remaining in (0, None):
+        resets = [x.reset_s for x in known if x.remaining == remaining and x.reset_s is not None]
+        if resets:
+            return max(resets)
+    return None
+
+
+def limits_in(error: Mapping[str, Any], now: float) -> RateLimit | None:
+    """Read the limits that an error's body quotes (OpenRouter's `metadata.headers`)."""
+    return read_rate_limit(_quoted(error), now)
+
+
+def _from_body(error: Mapping[str, Any], now: float) -> float | None:
+    quoted = _quoted(error)
+    hints = [error.get("retry_after"), error.get("reset_at")]
+    hints += [quoted.get(name) for name in ("retry-after", "x-ratelimit-reset")]
+    hints += [detail.get("retryDelay") for detail in details_of(error)]
+    waits = [wait_s(_text(hint), now) for hint in hints]
+    return next((wait for wait in waits if wait is not None), None)
+
+
+def _quoted(error: Mapping[str, Any]) -> dict[str, str]:
+    """Return the headers that OpenRouter quotes in an error's body, by lower-case name."""
+    metadata = error.get("metadata")
+    headers = metadata.get("headers") if isinstance(metadata, dict) else None
+    if not isinstance(headers, dict):
+        return {}
+    return {name.lower(): text for name, value in headers.items() if (text := _text(value))}
+
+
+def _text(value: object) -> str:
+    return str(value) if isinstance(value, str | int | float) else ""

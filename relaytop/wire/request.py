@@ -1,0 +1,58 @@
+"""The headers that every API's requests share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import relaytop
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from relaytop.config.settings import Provider, Target
+
+STREAM = "text/event-stream"
+DOCUMENT = "application/json"
+SYSTEM = "system"
+"""The role of what some APIs take beside the messages."""
+
+
+def headers_for(
+    provider: Provider, own: Mapping[str, str], *, accept: str = DOCUMENT, body: bool = False
+) -> list[tuple[str, str]]:
+    """Return a request's headers.
+
+    Args:
+        provider: Its extra headers replace ours: many servers refuse a repeated one.
+        own: What the API adds: the key, a version.
+        accept: What the reply should be.
+        body: Whether the request has a JSON body.
+    """
+    headers = [
+        ("User-Agent", f"relaytop/{relaytop.__version__}"),
+        # Compressed chunks would come when the compressor likes, not when the model speaks.
+        ("Accept-Encoding", "identity"),
+        ("Accept", accept),
+        *([("Content-Type", DOCUMENT)] if body else []),
+        *own.items(),
+    ]
+    given = {name.lower() for name in provider.headers}
+    return [pair for pair in headers if pair[0].lower() not in given] + [*provider.headers.items()]
+
+
+def key_header(provider: Provider, name: str, form: str = "{}") -> dict[str, str]:
+    """Return the header that carries the key; none where there is no key."""
+    return {} if provider.key is None else {name: form.format(provider.key.reveal())}
+
+
+def below(base_url: str, prefix: str, path: str) -> str:
+    """Return a URL under `base_url` whose path begins with `prefix`, which the base may have."""
+    if base_url.endswith(prefix):
+        return f"{base_url}{path}"
+    return f"{base_url}{prefix}{path}"
+
+
+def system_of(target: Target) -> str | None:
+    """Return the system messages of a probe as one text; None where it has none."""
+    found = [words for role, words in target.asked if role == SYSTEM]
+    return "\n\n".join(found) if found else None
