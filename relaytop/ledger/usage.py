@@ -1,0 +1,213 @@
+"""What the ledger holds, by day, week or month: reading it, and grouping what was read."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from relaytop.config.errors import RelaytopError
+from relaytop.ledger.tables import QUARTER_S, Row
+from relaytop.wire.text import clean
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import tzinfo
+    from pathlib import Path
+
+By: TypeAlias = Literal["day", "week", "month"]
+
+BUSY_S = 2.0
+SPAN = re.compile(r"([0-9]{1,5})([dhm])")
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+UNITS_S = {"d": 86_400, "h": 3600, "m": 60}
+VALID_SINCE = "write it as 2026-11-23, 7d, 12h or 90m"
+READ = """
+SELECT target, quarter, requests, errors, input_tokens, output_tokens, cost_usd, unpriced
+FROM usage WHERE quarter >= ?
+"""
+
+
+@dataclass(slots=True)
+class Usage:
+    """What was used over some span of time."""
+
+    requests: int = 0
+    errors: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float = 0.0
+    unpriced: int = 0
+    """Good requests whose price was unknown: with any, the cost is a lower bound."""
+
+    def add(self, other: Usage | Row) -> None:
+        """Add what was used beside it."""
+        self.requests += other.requests
+        self.errors += other.errors
+        self.input_tokens += other.input_tokens
+        self.output_tokens += other.output_tokens
+        self.cost_usd += other.cost_usd
+        self.unpriced += other.unpriced
+
+    @property
+    def known_usd(self) -> float | None:
+        """Return the cost in USD as far as it is known; None where nothing of it is."""
+        return None if self.unpriced and not self.cost_usd else self.cost_usd
+
+    @property
+    def known_tokens(self) -> tuple[int, int] | None:
+        """Return the tokens in and out; None where no reply told them, for none sends zero."""
+        total = self.input_tokens + self.output_tokens
+        return (self.input_tokens, self.output_tokens) if total else None
+
+
+Targets: TypeAlias = dict[str, Usage]
+"""Target id → what it used."""
+
+
+# ── reading ──────────────────────────────────────────────────────────────────
+
+
+def known_targets(path: Path) -> list[str]:
+    """Return the targets that anything was ever booked for; none where there is no ledger.
+
+    Raises:
+        RelaytopError: The file cannot be read, or is no ledger.
+    """
+    query = "SELECT DISTINCT target FROM usage ORDER BY target"
+    return [target for (target,) in _read(path, query, ())]
+
+
+def read_usage(path: Path, targets: Sequence[str], since_s: float) -> Iterator[Row]:
+    """Read what was booked, without ever holding up a process that books.
+
+    Args:
+        path: The ledger; where there is none, there are no rows.
+        targets: Only these; all where it is empty.
+        since_s: Unix seconds; the quarter-hour that they lie in is the first one read.
+
+    Raises:
+        RelaytopError: The file cannot be read, or is no ledger.
+    """
+    only = f"AND target IN ({', '.join('?' * len(targets))})" if targets else ""
+    for values in _read(path, READ + only, (since_s // QUARTER_S, *targets)):
+        yield Row(*values)
+
+
+def _read(path: Path, query: str, values: tuple[object, ...]) -> Iterator[tuple[Any, ...]]:
+    import sqlite3  # noqa: PLC0415 - start-up time
+
+    try:
+        if not path.exists():
+            return
+        with contextlib.closing(_connect(path)) as connection:
+            # The file is made before its tables are, so it may be an empty one.
+            if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'usage'").fetchone():
+                yield from connection.execute(query, values)
+    except OSError as error:
+        sentence = f"the ledger {path} cannot be read: {error.strerror}"
+        raise RelaytopError(sentence) from None
+    except sqlite3.OperationalError as error:
+        sentence = f"the ledger {path} cannot be read: {error}"
+        raise RelaytopError(sentence) from None
+    except sqlite3.Error as error:
+        sentence = f"{path} is no ledger: {error}; move it away and relaytop begins a new one"
+        raise RelaytopError(sentence) from None
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    """Connect to read only.
+
+    Whoever books keeps a log beside the ledger. Where there is none the file stands still, and is
+    read as it is: SQLite would make that log, and leave it behind.
+    """
+    import sqlite3  # noqa: PLC0415
+
+    file = path.resolve()
+    still = "" if file.with_name(f"{file.name}-wal").exists() else "&immutable=1"
+    return sqlite3.connect(f"{file.as_uri()}?mode=ro{still}", uri=True, timeout=BUSY_S)
+
+
+def nearest(target: str, known: Sequence[str]) -> str:
+    """Return a sentence that names the nearest target to one of which nothing was booked."""
+    near = difflib.get_close_matches(target, known, 1, 0.4)
+    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(map(clean, known))}"
+    return f"--target {target}: nothing was ever booked for it; {hint}"
+
+
+# ── grouping ─────────────────────────────────────────────────────────────────
+
+
+def group(rows: Iterable[Row], by: By, zone: tzinfo | None) -> dict[date, Targets]:
+    """Add rows up by period and target.
+
+    Args:
+        rows: Of any order.
+        by: The period: a day, a week from Monday on, or a month.
+        zone: Whose days they are; None for the system's zone.
+
+    Returns:
+        First day of a period → target → what it used; both in order.
+    """
+    periods: dict[date, Targets] = {}
+    of_quarter: dict[int, Targets] = {}
+    for row in rows:
+        targets = of_quarter.get(row.quarter)
+        if targets is None:
+            # A local day may begin at any quarter of an hour, and last 23 to 25 hours.
+            begin = datetime.fromtimestamp(row.quarter * QUARTER_S, UTC).astimezone(zone)
+            targets = periods.setdefault(first_day(begin.date(), by), {})
+            of_quarter[row.quarter] = targets
+        targets.setdefault(row.target, Usage()).add(row)
+    return {day: dict(sorted(periods[day].items())) for day in sorted(periods)}
+
+
+def first_day(day: date, by: By) -> date:
+    """Return the first day of the period that `day` lies in."""
+    if by == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if by == "month" else day
+
+
+def over_all(periods: Iterable[Targets]) -> Targets:
+    """Add periods up by target, in order."""
+    found: Targets = {}
+    for targets in periods:
+        for target, usage in targets.items():
+            found.setdefault(target, Usage()).add(usage)
+    return dict(sorted(found.items()))
+
+
+def total(targets: Targets) -> Usage:
+    """Add targets up."""
+    found = Usage()
+    for usage in targets.values():
+        found.add(usage)
+    return found
+
+
+def begin_of(day: date, zone: tzinfo | None) -> datetime:
+    """Return when a day begins, with its offset; `zone` None is the system's zone."""
+    return datetime.combine(day, time(), zone).astimezone(UTC).astimezone(zone)
+
+
+def parse_since(text: str, now_s: float, zone: tzinfo | None) -> float:
+    """Return the Unix seconds at which a date begins, or that lie a span before `now_s`.
+
+    Raises:
+        ValueError: It is written neither as 2026-11-23 nor as 7d, 12h or 90m.
+    """
+    span = SPAN.fullmatch(text)
+    if span is not None and int(span[1]):
+        return max(0.0, now_s - int(span[1]) * UNITS_S[span[2]])
+    try:
+        if DATE.fullmatch(text):
+            return max(0.0, begin_of(date.fromisoformat(text), zone).timestamp())
+    except (ValueError, OverflowError):
+        pass
+    message = f"{text[:32]!r} is no date and no span; {VALID_SINCE}"
+    raise ValueError(message)

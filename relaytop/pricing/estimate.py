@@ -1,0 +1,51 @@
+"""What watching will cost, before anything is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from relaytop.config.settings import Price
+from relaytop.pricing.cost import PER_MILLION
+
+if TYPE_CHECKING:
+    from relaytop.config.settings import Provider, Target
+
+BYTES_PER_TOKEN = 4
+"""Of English; by bytes, so that scripts with a token a letter are not taken for cheap."""
+FRAME_TOKENS = 8
+"""Tokens of a chat message beside its words."""
+HOUR_S = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A cost per hour, an upper bound."""
+
+    usd_per_h: float
+    known: bool
+    """False where the price was assumed."""
+
+
+def reserve_usd(target: Target, price: Price | None, assumed_price: float) -> tuple[float, bool]:
+    """Return (USD, known): the most that one probe can cost, at the assumed price if need be.
+
+    Args:
+        target: Its messages and its bound on the reply.
+        price: The model's; None where it is unknown.
+        assumed_price: USD per million tokens, for that case.
+    """
+    known = price is not None
+    if price is None:
+        price = Price(assumed_price, assumed_price)
+    given = sum(
+        len(content.encode(errors="replace")) / BYTES_PER_TOKEN + FRAME_TOKENS
+        for _role, content in target.asked
+    )
+    return (given * price.input + target.max_tokens * price.output) / PER_MILLION, known
+
+
+def estimate_usd_per_h(target: Target, provider: Provider, assumed_price: float) -> Estimate:
+    """Estimate the cost of an hour at the target's interval, every reply at its full length."""
+    once, known = reserve_usd(target, provider.prices.get(target.model), assumed_price)
+    return Estimate(once * HOUR_S / target.interval_s, known)

@@ -1,0 +1,74 @@
+"""Official list prices, offline, from genai-prices; importing it takes 0.2 s and 20 MB."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from relaytop.config.settings import Price
+
+if TYPE_CHECKING:
+    from genai_prices import Usage
+
+SOURCE = "list"
+_TOKENS = 1000
+"""Few enough for the first tier: some models cost more in long prompts."""
+
+
+def list_price(base_url: str, model: str, at: float) -> Price | None:
+    """Return what a model costs at an official API or a known relay; None where that is unknown.
+
+    Args:
+        base_url: The provider's; an unknown host has no list prices, whatever its models' names.
+        model: The model's id there.
+        at: Unix seconds; some prices depend on the hour.
+    """
+    from genai_prices import Usage  # noqa: PLC0415 - see above
+
+    given = _usd(base_url, model, at, Usage(input_tokens=_TOKENS))
+    made = _usd(base_url, model, at, Usage(output_tokens=_TOKENS))
+    if given is None or made is None:
+        return None
+    read = Usage(input_tokens=_TOKENS, cache_read_tokens=_TOKENS)
+    written = Usage(input_tokens=_TOKENS, cache_write_tokens=_TOKENS)
+    return Price(
+        input=given,
+        output=made,
+        cached_input=_usd(base_url, model, at, read),
+        cache_write=_usd(base_url, model, at, written),
+        source=SOURCE,
+    )
+
+
+def official_price(model: str, at: float) -> Price | None:
+    """Return what a model costs at its maker, found by its name alone; None where it is unknown."""
+    name = model.rpartition("/")[2]
+    for url, prefixes in _makers().items():
+        if name.startswith(prefixes):
+            return list_price(url, name, at)
+    return None
+
+
+@lru_cache(maxsize=1)
+def _makers() -> dict[str, tuple[str, ...]]:
+    return {
+        "https://api.openai.com/v1": ("gpt-", "o1", "o3", "o4", "chatgpt-"),
+        "https://api.anthropic.com": ("claude-",),
+        "https://generativelanguage.googleapis.com": ("gemini-", "gemma-"),
+        "https://api.deepseek.com/v1": ("deepseek-",),
+        "https://api.mistral.ai/v1": ("mistral-", "codestral-", "ministral-", "magistral-"),
+        "https://api.x.ai/v1": ("grok-",),
+    }
+
+
+def _usd(base_url: str, model: str, at: float, usage: Usage) -> float | None:
+    """Return USD per million tokens of the kind that `usage` counts."""
+    from genai_prices import calc_price  # noqa: PLC0415
+
+    moment = datetime.fromtimestamp(at, UTC)
+    try:
+        found = calc_price(usage, model, provider_api_url=base_url, genai_request_timestamp=moment)
+    except (LookupError, ValueError):
+        return None
+    return float(found.total_price) * 1_000_000 / _TOKENS

@@ -1,0 +1,73 @@
+"""How much is used, and of which models: `50M`, `gpt-4.1=0.3,…`."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+_UNITS = {"": 1, "k": 1_000, "m": 1_000_000, "b": 1_000_000_000}
+_AMOUNT = re.compile(r"(\d{1,15}(?:\.\d{1,12})?)\s*([kmb]?)", re.ASCII | re.IGNORECASE)
+_NUMBER = re.compile(r"\d{1,12}(?:\.\d{0,12})?|\.\d{1,12}", re.ASCII)
+_SHOWN = 60
+"""Characters of what was written that a sentence repeats."""
+TOLERANCE = Decimal("0.001")
+
+
+def parse_tokens(text: str) -> list[int]:
+    """Read one or several amounts of tokens, as in `50M` or `1M,10M,100M`.
+
+    Raises:
+        ValueError: It is none; the text says what would be one.
+    """
+    found = []
+    for part in text.split(","):
+        match = _AMOUNT.fullmatch(part.strip())
+        amount = Decimal(match[1]) * _UNITS[match[2].lower()] if match else Decimal(0)
+        if amount < 1 or amount % 1:
+            message = f"{part.strip()[:_SHOWN]!r} is no amount of tokens: write 800k, 50M or 1.5B"
+            raise ValueError(message)
+        found.append(int(amount))
+    return found
+
+
+def parse_mix(text: str) -> dict[str, Decimal]:
+    """Read the shares of models, as in `gpt-4.1=0.7,gemini-2.5-flash=0.3`.
+
+    Raises:
+        ValueError: A share is no number above 0, a model is named twice, or they do not add up
+            to 1.
+    """
+    shares: dict[str, Decimal] = {}
+    for part in text.split(","):
+        name, _, share = part.rpartition("=")
+        model = name.strip()
+        if not model:
+            message = f"{part.strip()[:_SHOWN]!r} is no share: write MODEL=0.3"
+            raise ValueError(message)
+        if model in shares:
+            message = f"{model[:_SHOWN]!r} is named twice: give each model one share"
+            raise ValueError(message)
+        shares[model] = _share(model, share.strip())
+    total = sum(shares.values(), Decimal(0))
+    if abs(total - 1) > TOLERANCE:
+        message = f"the shares add up to {total:f}, not to 1"
+        raise ValueError(message)
+    return shares
+
+
+def parse_number(text: str) -> Decimal | None:
+    """Read a number of at most twelve digits on either side of the point; None where it is none.
+
+    It has no sign, no exponent and no separators: what is written is what is meant.
+    """
+    text = text.strip()
+    return Decimal(text) if _NUMBER.fullmatch(text) else None
+
+
+def _share(model: str, text: str) -> Decimal:
+    share = parse_number(text)
+    if share is None or not 0 < share <= 1:
+        said = f"the share of {model[:_SHOWN]!r} is {text[:_SHOWN]!r}"
+        message = f"{said}: it must be above 0, at most 1"
+        raise ValueError(message)
+    return share

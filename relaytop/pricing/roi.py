@@ -1,0 +1,137 @@
+"""What moving to a relay saves: exact sums, rounded only when they are shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from relaytop.config.settings import Price
+
+MONTHS = 12
+PER_MILLION = 1_000_000
+
+
+class Part(NamedTuple):
+    """What a month uses of one model, in tokens."""
+
+    input: Decimal
+    output: Decimal
+
+    @property
+    def tokens(self) -> Decimal:
+        """Input and output together."""
+        return self.input + self.output
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLine:
+    """One model's part of a month."""
+
+    model: str
+    tokens: Decimal
+    official_usd: Decimal
+    relay_usd: Decimal
+
+    @property
+    def saved_usd(self) -> Decimal:
+        """What is saved; negative: the relay costs more."""
+        return self.official_usd - self.relay_usd
+
+    @property
+    def saved_share(self) -> Decimal | None:
+        """What is saved as a share of the official cost; None of nothing."""
+        return self.saved_usd / self.official_usd if self.official_usd else None
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month at one size."""
+
+    tokens: int
+    lines: tuple[ModelLine, ...]
+
+    @property
+    def official_usd(self) -> Decimal:
+        """The month at the official prices."""
+        return sum((line.official_usd for line in self.lines), Decimal(0))
+
+    @property
+    def relay_usd(self) -> Decimal:
+        """The month at the relay's prices."""
+        return sum((line.relay_usd for line in self.lines), Decimal(0))
+
+    @property
+    def saved_usd(self) -> Decimal:
+        """What a month saves; negative: the relay costs more."""
+        return self.official_usd - self.relay_usd
+
+    @property
+    def saved_year_usd(self) -> Decimal:
+        """What twelve such months save."""
+        return self.saved_usd * MONTHS
+
+    @property
+    def saved_share(self) -> Decimal | None:
+        """What is saved as a share of the official cost; None of nothing."""
+        return self.saved_usd / self.official_usd if self.official_usd else None
+
+    def payback_months(self, migration_usd: Decimal) -> Decimal | None:
+        """Return after how many months a migration has paid for itself; None: never."""
+        return migration_usd / self.saved_usd if self.saved_usd > 0 else None
+
+    def roi(self, migration_usd: Decimal) -> Decimal | None:
+        """Return the first year's return on a migration's cost, 1 = 100 %; None without a cost."""
+        if migration_usd <= 0:
+            return None
+        return (self.saved_year_usd - migration_usd) / migration_usd
+
+
+def parts(tokens: int, mix: Mapping[str, Decimal], output_share: Decimal) -> dict[str, Part]:
+    """Divide a month's tokens among models.
+
+    Args:
+        tokens: Of the month, input and output together.
+        mix: Model → its share of the tokens; shares that were rounded are scaled to add up to 1.
+        output_share: Share of each model's tokens that are output, 0 to 1.
+    """
+    whole = sum(mix.values(), Decimal(0))
+    found = {}
+    for model, share in mix.items():
+        part = tokens * share / whole
+        found[model] = Part(part * (1 - output_share), part * output_share)
+    return found
+
+
+def month(
+    tokens: int,
+    used: Mapping[str, Part],
+    official: Mapping[str, Price],
+    relay: Mapping[str, Price],
+) -> Month:
+    """Return what a month costs on either side.
+
+    Args:
+        tokens: Of the month, all models together.
+        used: Model → its part of them.
+        official: Model → USD per million tokens.
+        relay: The same at the relay.
+    """
+    lines = [
+        ModelLine(model, part.tokens, _cost(part, official[model]), _cost(part, relay[model]))
+        for model, part in used.items()
+    ]
+    return Month(tokens, tuple(lines))
+
+
+def _cost(part: Part, price: Price) -> Decimal:
+    total = part.input * _exact(price.input) + part.output * _exact(price.output)
+    return total / PER_MILLION
+
+
+def _exact(rate: float) -> Decimal:
+    """Return a price as it was written: 0.42, not what floats and their products make of it."""
+    return Decimal(f"{rate:.12g}")
