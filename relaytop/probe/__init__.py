@@ -1,0 +1,1 @@
+"""One request over httpx becomes one Sample, with its phases."""

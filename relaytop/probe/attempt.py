@@ -1,0 +1,173 @@
+"""What happens to one request, from the socket's point of view; it never raises."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import httpcore
+
+from relaytop.probe._httpx import httpx
+from relaytop.probe.body import Body
+from relaytop.probe.errors import PathError
+from relaytop.probe.sample import Phases
+from relaytop.wire.facts import Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from relaytop.probe.stream import StampedStream
+    from relaytop.probe.transport import StampedTransport
+    from relaytop.wire.facts import Reply, Request
+
+
+class Attempt:
+    """One request over one transport, with all that came of it.
+
+    Args:
+        transport: The target's; None where there is no way to the provider.
+        clock: Unix seconds.
+    """
+
+    def __init__(self, transport: StampedTransport | None, clock: Callable[[], float]) -> None:
+        self.status: int | None = None
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.body: Body | None = None
+        self.failure: Failure | None = None
+        self.stale = False
+        """Whether a reused connection died before the first byte."""
+        self._transport = transport
+        self._before = self._stream
+        self._began_at = clock()
+        self._began = self._ended = time.perf_counter()
+        self._sent: float | None = None
+        self._first: float | None = None
+        self._last: float | None = None
+
+    async def run(self, request: Request, timeout_s: float) -> None:
+        """Send the request and read its reply, within `timeout_s` seconds for all of it."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._exchange(request)
+        except TimeoutError:
+            words = f"no whole answer within {timeout_s:g} s ({self._where()})"
+            self.failure = Failure("timeout", words)
+        except PathError as error:
+            self.failure = Failure(error.error_class, str(error))
+        except httpcore.LocalProtocolError:
+            # httpcore quotes the header, which may be the key's.
+            self.failure = Failure("protocol", "a header of the request cannot be sent as HTTP")
+        except (httpcore.ProtocolError, httpcore.NetworkError, OSError) as error:
+            self._broken(str(error))
+        except httpcore.ProxyError as error:
+            self.failure = Failure("connect", f"the proxy refused: {error}")
+        except (httpx.InvalidURL, ValueError, RuntimeError) as error:
+            self.failure = Failure("protocol", f"{type(error).__name__}: {error}")
+        finally:
+            self._ended = time.perf_counter()
+            self._take_stamps()
+
+    async def _exchange(self, request: Request) -> None:
+        if self._transport is None:
+            return
+        response = await self._transport.handle_async_request(
+            httpx.Request(
+                request.method,
+                _url(request.url),
+                headers=request.headers,
+                content=request.body or None,
+            )
+        )
+        try:
+            self.status = response.status_code
+            self.headers = response.headers.raw
+            self.body = Body(response.headers.get("content-encoding", ""))
+            stream = self._stream
+            async for part in response.stream:  # type: ignore[union-attr] # it is asynchronous
+                if part and stream is not None:
+                    self.body.add(part, stream.read_at)
+        finally:
+            await response.stream.aclose()  # type: ignore[union-attr]
+
+    @property
+    def _stream(self) -> StampedStream | None:
+        return self._transport.backend.stream if self._transport is not None else None
+
+    def _broken(self, words: str) -> None:
+        """The connection ended early: stale if reused and silent, else by how far it had come."""
+        stream = self._stream
+        reused = stream is not None and stream is self._before
+        silent = stream is not None and stream.first_read_at is None
+        if self.status is not None:
+            self.failure = Failure("truncated", "the connection ended inside the reply")
+        elif stream is not None and reused and (silent or stream.http2):
+            # HTTP/2 says goodbye before it hangs up, so there silence is no sign.
+            self.stale = True
+            self.failure = Failure("connect", "a reused connection was closed by the server")
+        elif stream is None or silent:
+            self.failure = Failure("connect", "the server hung up without an answer")
+        else:
+            self.failure = Failure("protocol", f"no valid HTTP: {words}")
+
+    def _where(self) -> str:
+        stream = self._stream
+        if stream is None or not stream.sent_at:
+            return "connecting"
+        if self.status is not None:
+            return "the reply had begun"
+        return "no byte came" if stream.first_read_at is None else "in the headers"
+
+    def _take_stamps(self) -> None:
+        stream = self._stream
+        if stream is None or stream.sent_at < self._began:
+            return
+        self._sent = stream.sent_at
+        self._first = stream.first_read_at
+        self._last = stream.read_at if stream.read_at > stream.sent_at else None
+
+    @property
+    def sent_at(self) -> float:
+        """When the request left (or the attempt began, if it never left), Unix seconds."""
+        return self._began_at + (self._sent or self._began) - self._began
+
+    @property
+    def ended_at(self) -> float:
+        """When the result was known, Unix seconds."""
+        return self._began_at + self._ended - self._began
+
+    @property
+    def latency_ms(self) -> float | None:
+        """Request sent → the last byte that came."""
+        if self._sent is None or self._last is None:
+            return None
+        return (self._last - self._sent) * 1000
+
+    def ttft_ms(self, reply: Reply) -> float | None:
+        """Request sent → the read that completed the first token."""
+        if reply.first_token_chunk is None or self._sent is None or self.body is None:
+            return None
+        return (self.body.stamps[reply.first_token_chunk] - self._sent) * 1000
+
+    def phases(self) -> Phases:
+        """Where the time went; connecting only where this attempt did it."""
+        stream = self._stream
+        if stream is None:
+            return Phases()
+        made = stream.phases if stream is not self._before else None
+        wait = None if self._sent is None or self._first is None else self._first - self._sent
+        latency_ms = self.latency_ms
+        wait_ms = None if wait is None else wait * 1000
+        return Phases(
+            dns_ms=made.dns_ms if made else None,
+            connect_ms=made.connect_ms if made else None,
+            tls_ms=made.tls_ms if made else None,
+            wait_ms=wait_ms,
+            transfer_ms=None if latency_ms is None or wait_ms is None else latency_ms - wait_ms,
+        )
+
+
+@lru_cache(maxsize=64)
+def _url(text: str) -> httpx.URL:
+    return httpx.URL(text)

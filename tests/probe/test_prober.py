@@ -1,0 +1,181 @@
+"""One request becomes one sample: what it tells of a good reply, and of the next."""
+
+import asyncio
+import json
+
+import pytest
+
+from relaytop.config.settings import Price, Provider, Target
+from relaytop.probe.prober import Prober
+from relaytop.wire.facts import Failure, Limit
+from tests.probe.support import KEY, class_of, one, probe
+from tests.support.server import (
+    CERTIFICATE,
+    DONE,
+    ROLE,
+    STOP,
+    Response,
+    ScriptedServer,
+    Seen,
+    chat_reply,
+    chat_stream,
+    delta,
+    error_reply,
+    json_reply,
+    models_reply,
+    stream_of,
+    usage,
+)
+
+
+async def test_a_streamed_reply_has_its_times_in_order() -> None:
+    sample = await one(chat_stream(3, first_s=0.08, gap_s=0.03))
+    assert sample.ok, sample.failure
+    assert sample.latency_ms
+    assert sample.ttft_ms
+    assert 80 <= sample.ttft_ms < sample.latency_ms
+    assert sample.latency_ms - sample.ttft_ms >= 30
+    assert sample.usage
+    assert (sample.usage.input_tokens, sample.usage.output_tokens) == (5, 3)
+    assert sample.tok_s == pytest.approx(2000 / (sample.latency_ms - sample.ttft_ms))
+    phases = sample.phases
+    assert phases.dns_ms is not None
+    assert phases.connect_ms is not None
+    assert phases.tls_ms is None
+    assert phases.wait_ms is not None
+    assert phases.transfer_ms is not None
+    assert phases.wait_ms + phases.transfer_ms == pytest.approx(sample.latency_ms)
+    assert sample.sent_at <= sample.ended_at
+
+
+async def test_a_whole_reply_has_no_ttft() -> None:
+    sample = await one(chat_reply(), stream=False)
+    assert sample.ok
+    assert sample.ttft_ms is None
+    assert sample.tok_s is None
+    assert sample.latency_ms
+
+
+async def test_the_role_alone_is_no_first_token() -> None:
+    parts = [(0.0, ROLE), (0.06, delta(content="x")), (0.0, STOP), (0.0, DONE)]
+    sample = await one(stream_of(parts))
+    assert sample.ttft_ms
+    assert sample.ttft_ms >= 60
+
+
+async def test_a_connection_is_reused_at_once_and_never_after_two_seconds() -> None:
+    first, second, third = await probe(chat_stream(), count=3, pause_s=0.0)
+    assert first.phases.connect_ms is not None
+    assert second.phases.connect_ms is None
+    assert third.phases.dns_ms is None
+    early, late = await probe(chat_stream(), count=2, pause_s=2.2)
+    assert early.ok
+    assert late.phases.connect_ms is not None
+
+
+async def test_a_reused_connection_that_was_closed_is_never_an_error() -> None:
+    samples = await probe(chat_stream(), count=8, pause_s=0.1, idle_close_s=0.1)
+    assert all(sample.ok or sample.stale for sample in samples)
+
+
+async def test_a_reply_is_dropped_where_the_server_hangs_up_on_a_reused_connection() -> None:
+    def handler(seen: Seen) -> Response:
+        return chat_stream() if len(server_requests(seen)) == 0 else Response(raw=b"")
+
+    calls: list[Seen] = []
+
+    def server_requests(seen: Seen) -> list[Seen]:
+        calls.append(seen)
+        return calls[:-1]
+
+    first, second = await probe(handler, count=2)
+    assert first.ok
+    assert second.stale
+    assert not second.ok
+
+
+async def test_tls_is_verified_and_timed() -> None:
+    first, second = await probe(chat_stream(), tls=True, ca_file=str(CERTIFICATE), count=2)
+    assert first.ok, first.failure
+    assert first.phases.tls_ms is not None
+    assert first.phases.tls_ms > 0
+    assert second.phases.tls_ms is None
+
+
+async def test_a_400_is_learned_from_and_the_failed_probe_stays_a_failure() -> None:
+    def handler(seen: Seen) -> Response:
+        if "max_tokens" in seen.json:
+            return error_reply(400, "Use 'max_completion_tokens' instead.")
+        return chat_stream()
+
+    first, second = await probe(handler, count=2)
+    assert class_of(first) == "bad_request"
+    assert second.ok
+
+
+async def test_what_the_headers_tell_is_kept() -> None:
+    head = {
+        "x-request-id": "req_7",
+        "x-ratelimit-limit-requests": "60",
+        "x-ratelimit-remaining-requests": "58",
+        "openai-processing-ms": "41",
+    }
+    sample = await one(chat_stream(head=head))
+    assert sample.request_id == "req_7"
+    assert sample.rate_limit
+    assert sample.rate_limit.requests == Limit(60, 58)
+    assert sample.server_ms == 41
+    limited = await one(json_reply({"error": {"message": "slow"}}, 429, retry_after="3"))
+    assert limited.retry_after_s == 3.0
+
+
+async def test_a_key_that_is_echoed_is_hidden() -> None:
+    for echo in (f"bad key {KEY}", f"bad key {KEY[:11]}", f"ends in {KEY[-9:]}"):
+        sample = await one(error_reply(401, echo))
+        assert sample.failure
+        assert KEY[-8:] not in sample.failure.message
+        assert KEY[:8] not in sample.failure.message
+
+
+async def test_the_cost_is_the_relays_own_or_the_configs() -> None:
+    prices = {"m": Price(10.0, 100.0)}
+    sample = await one(chat_stream(3), prices=prices)
+    assert sample.cost_usd == pytest.approx(350e-6)
+    assert sample.price_source == "config"
+    parts = [(0.0, delta(content="x")), (0.0, STOP), (0.0, usage(cost=0.5)), (0.0, DONE)]
+    sample = await one(stream_of(parts), prices=prices)
+    assert (sample.cost_usd, sample.price_source) == (0.5, "reply")
+    assert (await one(chat_stream(3))).cost_usd is None
+
+
+async def test_models() -> None:
+    async def offer(response: Response) -> tuple[str, ...] | Failure:
+        with ScriptedServer(lambda _: response) as server:
+            prober = Prober(Provider(name="p", base_url=server.base_url))
+            return await prober.models()
+
+    assert await offer(models_reply(["b", "a"])) == ("a", "b")
+    refused = await offer(error_reply(401, "who are you"))
+    assert refused == Failure("auth", "who are you")
+    assert isinstance(await offer(Response(raw=b"")), Failure)
+
+
+async def test_a_cancelled_probe_leaves_the_next_one_whole() -> None:
+    with ScriptedServer(lambda _: chat_stream(2, first_s=0.3)) as server:
+        prober = Prober(Provider(name="p", base_url=server.base_url))
+        target = Target(provider="p", model="m", timeout_s=2.0)
+        task = asyncio.ensure_future(prober.probe(target, 0.0))
+        await asyncio.sleep(0.1)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert (await prober.probe(target, 0.0)).ok
+        await prober.forget(target.id)
+        await prober.aclose()
+
+
+async def test_a_body_in_utf8_that_is_none_is_still_read() -> None:
+    document = json.dumps({"choices": [{"message": {"content": "X"}}]}).encode()
+    response = Response(
+        200, {"Content-Type": "application/json"}, [(0.0, document.replace(b"X", b"\xff"))]
+    )
+    assert class_of(await one(response)) in {None, "protocol"}
