@@ -1,0 +1,1 @@
+"""The schedule, back-off and budget; runs in a process of its own."""

@@ -1,0 +1,171 @@
+"""The parent's side of the engine process."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from relaytop.config.children import FOLDER, child_environment
+from relaytop.engine.codec import BadMessageError, decode_report, encode
+from relaytop.engine.messages import Start
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+    from pathlib import Path
+
+    from relaytop.config.settings import Settings
+    from relaytop.engine.messages import Command, Report
+
+READ_BYTES = 256 * 1024
+WORDS_BYTES = 4096
+STOP_S = 1.0
+GATHER_S = 0.2
+"""How often the pipe is looked at: five wake-ups a second, however many probes there are."""
+GATHER_FROZEN_S = 1.0
+"""The same under a frozen picture; a second of a hundred probes fills half of the pipe."""
+
+
+class EngineChild:
+    """An engine in a process of its own.
+
+    Args:
+        process: The process, with pipes on all three streams.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+        self._rest = b""
+        self._unsent = b""
+        self.gather_s = GATHER_S
+        """How long reports may wait; longer where nobody is looking."""
+
+    @classmethod
+    def spawn(cls, environ: Mapping[str, str], *, ledger: Path | None) -> EngineChild:
+        """Start the process; it waits for `start`.
+
+        Args:
+            environ: The environment; the keys in it are not passed on.
+            ledger: The ledger's file; None keeps no account.
+        """
+        command = [sys.executable, "-m", "relaytop.engine"]
+        if ledger is not None:
+            command += ["--ledger", str(ledger.absolute())]
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=FOLDER,
+            env=child_environment(environ),
+            # Not of the terminal's process group: ^C and hang-ups are the parent's to answer.
+            start_new_session=True,
+            bufsize=0,
+        )
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            assert pipe is not None  # noqa: S101 - asked for above
+            os.set_blocking(pipe.fileno(), False)
+        return cls(process)
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._process.pid
+
+    @property
+    def returncode(self) -> int | None:
+        """The exit code, negative for a signal; None while it runs."""
+        return self._process.poll()
+
+    def start(self, settings: Settings) -> None:
+        """Begin to probe. The keys go through the pipe, into no argument and no environment."""
+        self.send(Start(settings))
+
+    def send(self, command: Command) -> bool:
+        """Send a command without waiting; False where no engine takes it."""
+        self._unsent += encode(command)
+        return self._flush()
+
+    def _flush(self) -> bool:
+        pipe = self._process.stdin
+        if pipe is None or pipe.closed:
+            return False
+        try:
+            while self._unsent:
+                # The raw file returns None where the pipe is full: an engine that still imports.
+                count = os.write(pipe.fileno(), self._unsent)
+                self._unsent = self._unsent[count:]
+        except BlockingIOError:
+            self._retry()
+            return True
+        except OSError:
+            return False
+        return True
+
+    def _retry(self) -> None:
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return  # before the loop runs; the first `reports` sends the rest
+        loop.call_later(0.02, self._flush)
+
+    async def reports(self) -> AsyncIterator[list[Report]]:
+        """Yield what the engine says, as many reports at a time as are there; ends when it dies."""
+        pipe = self._process.stdout
+        assert pipe is not None  # noqa: S101 - asked for in spawn
+        self._flush()
+        while True:
+            try:
+                data = os.read(pipe.fileno(), READ_BYTES)
+            except BlockingIOError:
+                data = None
+            if data == b"":
+                break
+            batch = self._parse(data) if data else []
+            if batch:
+                yield batch
+            if data is None or len(data) < READ_BYTES:
+                # Waking up for each sample would cost a frozen screen more than all it reads.
+                await asyncio.sleep(self.gather_s)
+        self._process.wait()
+
+    def _parse(self, data: bytes) -> list[Report]:
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        batch = []
+        for line in lines:
+            try:
+                batch.append(decode_report(line))
+            except BadMessageError:
+                continue  # a line of a newer engine is not worth dying for
+        return batch
+
+    def last_words(self) -> str:
+        """Return the last line that a dead engine wrote to stderr; empty where it wrote none."""
+        pipe = self._process.stderr
+        words = b""
+        try:
+            while pipe is not None and (data := os.read(pipe.fileno(), WORDS_BYTES)):
+                words = (words + data)[-WORDS_BYTES:]
+        except OSError:
+            pass  # a grandchild may hold the pipe open: what was read is what there is
+        lines = [line for line in words.decode("utf-8", "replace").splitlines() if line.strip()]
+        return lines[-1].strip()[:200] if lines else ""
+
+    def stop(self, timeout_s: float = STOP_S) -> None:
+        """End the process: end of its input, then SIGTERM, then SIGKILL; never hangs."""
+        process = self._process
+        if process.stdin is not None:
+            process.stdin.close()
+        for end in (None, process.terminate, process.kill):
+            if end is not None:
+                end()
+            try:
+                process.wait(timeout_s / 2)
+                break
+            except subprocess.TimeoutExpired:
+                continue
+        for pipe in (process.stdout, process.stderr):
+            if pipe is not None:
+                pipe.close()

@@ -1,0 +1,165 @@
+"""What goes over the engine's pipes: one JSON document a line.
+
+Commands go in (`Start`, `Add`, …), reports come out (`Pulse`, samples, …).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from relaytop.config.settings import Price, Settings, Target
+    from relaytop.probe.sample import Sample
+
+
+# ── commands: the parent tells the engine ────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The first command: what to watch. Probing begins at once unless `paused`."""
+
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """Begin to probe these targets; those already probed are left alone."""
+
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Stop probing a target and forget it."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Start no more probes of `target`, or of any when None. Running ones finish."""
+
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Undo `Pause` of the same scope."""
+
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetInterval:
+    """Probe every target each `interval_s` seconds from now on."""
+
+    interval_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetBudget:
+    """Raise or lower today's budget (UTC day), in USD."""
+
+    usd: float
+
+
+@dataclass(frozen=True, slots=True)
+class ListModels:
+    """Ask a provider for its `/models`; answered by `Models`."""
+
+    provider: str
+
+
+Command = Start | Add | Remove | Pause | Resume | SetInterval | SetBudget | ListModels
+
+
+# ── reports: the engine tells the parent ─────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The engine has started; its process id."""
+
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A probe has ended."""
+
+    sample: Sample
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The target is not probed (or slowed) until then, and why."""
+
+    target: str
+    until: float
+    """Unix seconds of the next probe."""
+    reason: str
+    """The error class that caused it, `budget`, or `scarce`: little of a rate limit is left."""
+    asked: bool
+    """Whether the server told how long to wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What the budget says now, over all processes of this user."""
+
+    spent_usd: float
+    budget_usd: float
+    state: str
+    """`ok` | `warn` (from 80 %) | `reached` | `off` (nothing can cost)."""
+    complete: bool = True
+    """False when something spent today had no known price: the sum is a lower bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """The engine's state, once a second and whenever a skip happens."""
+
+    at: float
+    in_flight: int
+    running: Mapping[str, float] = field(default_factory=dict)
+    """Target → Unix seconds when its still unfinished probe began; only those over 0.5 s."""
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    """Target → probes skipped since the start (targets without any are left out)."""
+    dropped: int = 0
+    """Messages the parent did not take in time, since the start."""
+    paced: Mapping[str, int] = field(default_factory=dict)
+    """Target → probes that `max_rpm` held back since the start (as for `skipped`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What a provider offers, or why it could not be asked."""
+
+    provider: str
+    models: tuple[str, ...] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """List prices of a provider's models, where the config has none."""
+
+    provider: str
+    prices: Mapping[str, Price]
+    """Model → its price, in USD per million tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the user should know: a ledger that is locked, a budget that is reached."""
+
+    level: str
+    """`info` | `warning` | `error`"""
+    text: str
+
+
+Report = Ready | Finished | Hold | Budget | Pulse | Models | Prices | Notice

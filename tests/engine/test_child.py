@@ -1,0 +1,162 @@
+"""The engine as a process of its own, against a real server."""
+
+import asyncio
+import itertools
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import psutil
+
+from relaytop.config.settings import Provider, Secret, Settings, Target
+from relaytop.engine.child import EngineChild
+from relaytop.engine.messages import Finished, ListModels, Models, Pulse, Ready, Report
+from tests.support.server import ScriptedServer, Seen, chat_stream, models_reply
+
+KEY = "sk-child-0123456789"
+
+
+def handler(seen: Seen) -> object:
+    return models_reply(["b", "a"]) if seen.path.endswith("/models") else chat_stream(3)
+
+
+def settings(server: ScriptedServer, interval_s: float = 0.1, count: int = 2) -> Settings:
+    provider = Provider(name="p", base_url=server.base_url, key=Secret(KEY))
+    targets = tuple(
+        Target(provider="p", model=f"m{i}", interval_s=interval_s) for i in range(count)
+    )
+    return Settings(providers=(provider,), targets=targets, budget_usd=100.0)
+
+
+@asynccontextmanager
+async def engine(ledger: Path | None = None) -> AsyncIterator[EngineChild]:
+    child = EngineChild.spawn({**os.environ, "OPENAI_API_KEY": KEY}, ledger=ledger)
+    try:
+        yield child
+    finally:
+        child.stop()
+
+
+async def until(child: EngineChild, enough: Callable[[list[Report]], bool]) -> list[Report]:
+    """Collect reports until there are enough, for ten seconds at the most."""
+    found: list[Report] = []
+    async with asyncio.timeout(10):
+        async for batch in child.reports():
+            found += batch
+            if enough(found):
+                break
+    return found
+
+
+def samples(reports: list[Report]) -> list[Finished]:
+    return [report for report in reports if isinstance(report, Finished)]
+
+
+async def test_it_probes_and_reports() -> None:
+    with ScriptedServer(handler) as server:  # type: ignore[arg-type]
+        async with engine() as child:
+            child.start(settings(server))
+            reports = await until(child, lambda found: len(samples(found)) >= 6)
+            child.send(ListModels("p"))
+            more = await until(child, lambda found: any(isinstance(r, Models) for r in found))
+    assert isinstance(reports[0], Ready)
+    assert all(report.sample.ok for report in samples(reports))
+    assert Models("p", ("a", "b")) in more
+    assert all(seen.headers["authorization"] == f"Bearer {KEY}" for seen in server.requests)
+
+
+async def test_the_key_is_in_no_argument_and_no_environment() -> None:
+    with ScriptedServer(handler) as server:  # type: ignore[arg-type]
+        async with engine() as child:
+            child.start(settings(server))
+            await until(child, lambda found: len(samples(found)) >= 1)
+            process = Path(f"/proc/{child.pid}")
+            for name in ("environ", "cmdline"):
+                assert KEY.encode() not in (process / name).read_bytes()
+
+
+async def test_it_dies_with_its_parent_though_a_probe_hangs() -> None:
+    def hang(_seen: Seen) -> object:
+        reply = chat_stream(3)
+        reply.silent = True
+        return reply
+
+    with ScriptedServer(hang) as server:  # type: ignore[arg-type]
+        async with engine() as child:
+            child.start(settings(server))
+            await until(child, lambda found: any(isinstance(r, Pulse) for r in found))
+            process = psutil.Process(child.pid)
+            assert child._process.stdin
+            child._process.stdin.close()
+            process.wait(3)
+
+
+async def test_a_killed_engine_ends_the_reports() -> None:
+    with ScriptedServer(handler) as server:  # type: ignore[arg-type]
+        async with engine() as child:
+            child.start(settings(server))
+            await until(child, lambda found: len(samples(found)) >= 1)
+            os.kill(child.pid, signal.SIGKILL)
+            async with asyncio.timeout(5):
+                async for _batch in child.reports():
+                    pass
+            assert child.returncode == -signal.SIGKILL
+            assert not child.send(ListModels("p"))
+
+
+async def test_a_crash_leaves_last_words() -> None:
+    async with engine() as child:
+        child._process.stdin.write(b"nonsense\n")  # type: ignore[union-attr]
+        async with asyncio.timeout(5):
+            async for _batch in child.reports():
+                pass
+        assert child.returncode == 1
+        assert "BadMessageError" in child.last_words()
+
+
+async def test_hang_ups_and_interrupts_are_the_parents_to_answer() -> None:
+    with ScriptedServer(handler) as server:  # type: ignore[arg-type]
+        async with engine() as child:
+            child.start(settings(server))
+            await until(child, lambda found: len(samples(found)) >= 1)
+            os.kill(child.pid, signal.SIGINT)
+            os.kill(child.pid, signal.SIGHUP)
+            await until(child, lambda found: len(samples(found)) >= 3)
+            os.kill(child.pid, signal.SIGTERM)
+            async with asyncio.timeout(5):
+                async for _batch in child.reports():
+                    pass
+            assert child.returncode == 0
+
+
+async def test_a_parent_that_does_not_read_delays_no_probe_and_the_loss_is_counted() -> None:
+    with ScriptedServer(handler) as server:  # type: ignore[arg-type]
+        async with engine() as child:
+            child.start(settings(server, interval_s=0.1, count=80))
+            await until(child, lambda found: len(samples(found)) >= 80)
+            began = time.time()
+            await asyncio.sleep(7)  # 64 KiB of pipe and 4,000 messages fill within it
+            unread = time.time()
+            found: list[Report] = []
+            async with asyncio.timeout(10):
+                async for batch in child.reports():
+                    found += batch
+                    if any(isinstance(r, Pulse) and r.dropped for r in found):
+                        break
+    arrivals = [seen.at for seen in server.requests if began < seen.at < unread]
+    assert len(arrivals) > 80 * 10 * 7 * 0.7
+    gaps = [b - a for a, b in itertools.pairwise(arrivals)]
+    assert max(gaps) < 0.5
+
+
+async def test_the_ledger_is_written_and_read_by_the_next(tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger.sqlite"
+    with ScriptedServer(handler) as server:  # type: ignore[arg-type]
+        async with engine(ledger) as child:
+            child.start(settings(server))
+            await until(child, lambda found: len(samples(found)) >= 5)
+    assert ledger.stat().st_mode & 0o777 == 0o600
+    assert KEY.encode() not in ledger.read_bytes()

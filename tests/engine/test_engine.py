@@ -1,0 +1,268 @@
+"""The engine in this process, with a prober whose replies the test decides."""
+
+import asyncio
+import dataclasses
+import itertools
+from collections.abc import Callable, Iterable, Mapping
+
+import pytest
+
+from relaytop.config.settings import Price, Provider, Settings, Target
+from relaytop.engine.engine import Engine
+from relaytop.engine.messages import (
+    Add,
+    Budget,
+    Finished,
+    Hold,
+    ListModels,
+    Models,
+    Pause,
+    Prices,
+    Pulse,
+    Ready,
+    Remove,
+    Report,
+    Resume,
+    SetBudget,
+    SetInterval,
+)
+from relaytop.probe.sample import Sample
+from relaytop.wire.facts import Failure, Limit, RateLimit
+from tests.support.samples import sample, settings
+
+Answer = Callable[[Target, float], Sample]
+
+
+class FakeProber:
+    def __init__(self, answer: Answer, delay_s: float = 0.0) -> None:
+        self.answer = answer
+        self.delay_s = delay_s
+        self.probes: list[tuple[str, float]] = []
+        self.forgotten: list[str] = []
+        self.prices: Mapping[str, Price] = {}
+
+    async def probe(self, target: Target, due_at: float) -> Sample:
+        self.probes.append((target.id, due_at))
+        await asyncio.sleep(self.delay_s)
+        return self.answer(target, due_at)
+
+    async def models(self) -> tuple[str, ...] | Failure:
+        return ("a", "b")
+
+    def set_prices(self, prices: Mapping[str, Price]) -> None:
+        self.prices = prices
+
+    async def forget(self, target: str) -> None:
+        self.forgotten.append(target)
+
+    async def aclose(self) -> None:
+        self.forgotten.append("all")
+
+
+def good(target: Target, _due_at: float) -> Sample:
+    return sample(target=target.id, cost_usd=0.0)
+
+
+async def run(
+    watched: Settings,
+    prober: FakeProber,
+    seconds: float,
+    then: Callable[[Engine], None] | None = None,
+    listed: Mapping[str, Price] | None = None,
+) -> list[Report]:
+    reports: list[Report] = []
+
+    async def look_up(_base_url: str, models: Iterable[str]) -> Mapping[str, Price]:
+        return {model: price for model, price in (listed or {}).items() if model in models}
+
+    engine = Engine(
+        watched,
+        emit=reports.append,
+        make_prober=lambda _provider: prober,
+        uniform=lambda: 1.0,
+        look_up=look_up,
+    )
+    stop = asyncio.Event()
+    running = asyncio.ensure_future(engine.run(stop))
+    await asyncio.sleep(seconds / 2)
+    if then is not None:
+        then(engine)
+    await asyncio.sleep(seconds / 2)
+    stop.set()
+    await asyncio.wait_for(running, 2)
+    return reports
+
+
+def finished(reports: list[Report]) -> list[Sample]:
+    return [report.sample for report in reports if isinstance(report, Finished)]
+
+
+async def test_every_target_is_probed_on_its_cadence() -> None:
+    prober = FakeProber(good)
+    reports = await run(settings("a/x", "a/y", "b/z", interval_s=0.1), prober, 1.0)
+    assert isinstance(reports[0], Ready)
+    for name in ("a/x", "a/y", "b/z"):
+        due = [at for target, at in prober.probes if target == name]
+        assert 8 <= len(due) <= 12
+        gaps = [b - a for a, b in itertools.pairwise(due[1:])]
+        assert all(abs(gap - 0.1) < 0.002 for gap in gaps)
+    assert len(finished(reports)) == len(prober.probes)
+    assert prober.forgotten == ["all", "all"]
+
+
+async def test_a_slow_reply_is_not_waited_for_and_its_skips_are_counted() -> None:
+    prober = FakeProber(good, delay_s=0.35)
+    reports = await run(settings("a/x", interval_s=0.1), prober, 1.0)
+    pulses = [report for report in reports if isinstance(report, Pulse)]
+    assert pulses[-1].skipped["a/x"] >= 5
+    assert len(prober.probes) <= 3
+
+
+async def test_a_probe_that_hangs_is_named() -> None:
+    reports = await run(settings("a/x"), FakeProber(good, delay_s=60), 2.4)
+    pulses = [report for report in reports if isinstance(report, Pulse)]
+    assert pulses[-1].in_flight == 1
+    assert "a/x" in pulses[-1].running
+
+
+async def test_it_waits_as_the_server_says_and_goes_on_by_itself() -> None:
+    def limited(target: Target, due_at: float) -> Sample:
+        del due_at
+        first = len(prober.probes) == 1
+        error = "rate_limited" if first else None
+        return sample(target=target.id, error=error, retry_after_s=0.6 if first else None)
+
+    prober = FakeProber(limited)
+    engine_clock: list[float] = []
+
+    reports = await run(settings("a/x", interval_s=0.1), prober, 1.4)
+    (hold,) = [report for report in reports if isinstance(report, Hold)]
+    assert (hold.reason, hold.asked) == ("rate_limited", True)
+    due = [at for _target, at in prober.probes]
+    assert due[1] - due[0] >= 0.5
+    assert len(due) >= 4
+    assert not any(isinstance(r, Pulse) and r.skipped for r in reports)
+    assert not engine_clock
+
+
+@pytest.mark.parametrize("whole", [True, False])
+async def test_pausing_and_resuming(whole: bool) -> None:  # noqa: FBT001
+    prober = FakeProber(good)
+    name = None if whole else "a/x"
+    reports = await run(
+        settings("a/x", interval_s=0.1), prober, 0.6, lambda engine: engine.handle(Pause(name))
+    )
+    paused = len(prober.probes)
+    assert paused <= 5
+    assert len(finished(reports)) == paused
+
+    def off_and_on(engine: Engine) -> None:
+        engine.handle(Pause(name))
+        engine.handle(Resume(name))
+
+    prober = FakeProber(good)
+    await run(settings("a/x", interval_s=0.1), prober, 0.6, off_and_on)
+    assert len(prober.probes) > paused
+
+
+async def test_targets_are_added_and_removed_while_it_runs() -> None:
+    def change(engine: Engine) -> None:
+        engine.handle(Remove("a/x"))
+        engine.handle(Add((Target(provider="a", model="new", interval_s=0.1),)))
+        engine.handle(Add((Target(provider="nowhere", model="m"),)))
+
+    prober = FakeProber(good)
+    reports = await run(settings("a/x", interval_s=0.1), prober, 0.8, change)
+    names = [s.target for s in finished(reports)]
+    assert names[0] == "a/x"
+    assert names[-1] == "a/new"
+    assert "a/x" in prober.forgotten
+    assert not any(name.startswith("nowhere") for name in names)
+
+
+async def test_the_interval_changes_while_it_runs() -> None:
+    prober = FakeProber(good)
+    await run(settings("a/x", interval_s=10.0), prober, 1.0, lambda e: e.handle(SetInterval(0.05)))
+    assert len(prober.probes) >= 6
+
+
+async def test_what_a_provider_offers() -> None:
+    reports = await run(settings("a/x"), FakeProber(good), 0.2, lambda e: e.handle(ListModels("a")))
+    assert Models("a", ("a", "b")) in reports
+
+
+def paid(target: Target, due_at: float) -> Sample:
+    del due_at
+    return sample(target=target.id, cost_usd=0.0001, tokens=(9, 9))
+
+
+async def test_the_budget_ends_paid_probing_and_raising_it_resumes() -> None:
+    watched = Settings(
+        providers=(Provider(name="a", base_url="http://x", prices={"m": Price(1.0, 6.0)}),),
+        targets=(Target(provider="a", model="m", interval_s=0.05),),
+        budget_usd=0.0004,
+    )
+    prober = FakeProber(paid)
+    counts: list[int] = []
+
+    def raise_it(engine: Engine) -> None:
+        counts.append(len(prober.probes))
+        engine.handle(SetBudget(1.0))
+
+    reports = await run(watched, prober, 1.4, raise_it)
+    assert counts[0] <= 4
+    states = [report.state for report in reports if isinstance(report, Budget)]
+    assert "reached" in states
+    assert states[-1] == "ok"
+    assert any(isinstance(r, Hold) and r.reason == "budget" for r in reports)
+    assert len(prober.probes) > counts[0] + 3
+
+
+async def test_a_budget_of_nothing_sends_nothing_that_costs() -> None:
+    prober = FakeProber(good)
+    await run(settings("a/x", interval_s=0.1, budget_usd=0.0), prober, 0.5)
+    assert prober.probes == []
+    free = settings("a/x", interval_s=0.1, budget_usd=0.0, prices={"x": Price(0.0, 0.0)})
+    await run(free, prober, 0.5)
+    assert prober.probes
+
+
+async def test_max_rpm_holds_probes_back_and_counts_them_as_paced() -> None:
+    watched = settings("a/x", "a/y", interval_s=0.1)
+    provider = dataclasses.replace(watched.providers[0], max_rpm=6)
+    prober = FakeProber(good)
+    reports = await run(dataclasses.replace(watched, providers=(provider,)), prober, 1.4)
+    assert 3 <= len(prober.probes) <= 4
+    last = [report for report in reports if isinstance(report, Pulse)][-1]
+    assert sum(last.paced.values()) > 5
+    assert not last.skipped
+
+
+async def test_when_little_of_a_limit_is_left_the_target_is_let_alone() -> None:
+    def scarce(target: Target, _due_at: float) -> Sample:
+        return sample(target=target.id, rate_limit=RateLimit(Limit(100, 5, 30.0)))
+
+    prober = FakeProber(scarce)
+    reports = await run(settings("a/x", interval_s=0.1), prober, 0.6)
+    assert len(prober.probes) == 1
+    holds = [report for report in reports if isinstance(report, Hold)]
+    assert (holds[0].reason, holds[0].asked) == ("scarce", False)
+
+
+async def test_list_prices_are_learnt_before_the_first_probe_and_told() -> None:
+    listed = {"x": Price(2.0, 8.0, source="list"), "z": Price(1.0, 1.0, source="list")}
+    prober = FakeProber(good)
+    reports = await run(settings("a/x", "a/y"), prober, 0.3, listed=listed)
+    told = [report for report in reports if isinstance(report, Prices)]
+    assert told == [Prices("a", {"x": listed["x"]})]
+    assert prober.prices == {"x": listed["x"]}
+
+
+async def test_what_is_offered_is_priced_unless_the_config_does() -> None:
+    listed = {"a": Price(2.0, 8.0, source="list"), "b": Price(1.0, 1.0, source="list")}
+    watched = settings("p/b", prices={"b": Price(5.0, 5.0)})
+    prober = FakeProber(good)
+    reports = await run(watched, prober, 0.4, lambda engine: engine.handle(ListModels("p")), listed)
+    told = [report for report in reports if isinstance(report, Prices)]
+    assert told == [Prices("p", {"a": listed["a"]})]
+    assert prober.prices["b"] == Price(5.0, 5.0)
