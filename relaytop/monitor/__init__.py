@@ -1,0 +1,1 @@
+"""Ring buffers, percentiles and status: a Summary per target."""

@@ -1,0 +1,75 @@
+"""How a figure is written, in one place for the screen, the tables and the reports."""
+
+from __future__ import annotations
+
+MINUTE_S = 60
+HOUR_S = 3600
+DAY_S = 86_400
+
+
+def format_ms(value: float) -> str:
+    """Write milliseconds: whole ones from 10 on, a decimal below; tens of seconds as seconds."""
+    if value >= 99_999.5:  # noqa: PLR2004 - six digits would break the column
+        return f"{value / 1000:.0f}s"
+    return f"{value:.0f}" if value >= 9.95 else f"{value:.1f}"  # noqa: PLR2004
+
+
+def format_censored(timeout_ms: float) -> str:
+    """Write a percentile that lies above the deadline."""
+    seconds = timeout_ms / 1000
+    return f">{seconds:.0f}s" if seconds >= 1 else f">{timeout_ms:.0f}"
+
+
+def format_percent(share: float) -> str:
+    """Write a share of 0 to 1 in per cent, without its sign."""
+    value = share * 100
+    if value == 0:
+        return "0.0"
+    return "100" if value >= 99.95 else f"{max(value, 0.1):.1f}"  # noqa: PLR2004
+
+
+def format_rate(value: float | None) -> str:
+    """Write tokens per second; blank where unknown."""
+    if value is None:
+        return ""
+    return f"{value:.1f}" if value < 99.95 else format_count(round(value))  # noqa: PLR2004
+
+
+def format_age(seconds: float) -> str:
+    """Write a span in at most four characters: `3s`, `12m`, `3h`, `2d`."""
+    seconds = max(0.0, seconds)
+    if seconds < 100:  # noqa: PLR2004 - two digits
+        return f"{int(seconds)}s"
+    if seconds < 100 * MINUTE_S:
+        return f"{int(seconds // MINUTE_S)}m"
+    if seconds < 2 * DAY_S:
+        return f"{int(seconds // HOUR_S)}h"
+    return f"{int(seconds // DAY_S)}d"
+
+
+def format_count(value: int) -> str:
+    """Write a count in at most five characters: `999`, `9,999`, `98k`, `1.2M`."""
+    if value < 10_000:  # noqa: PLR2004
+        return f"{value:,}"
+    if value < 1_000_000:  # noqa: PLR2004
+        return f"{value // 1000}k"
+    if value < 100_000_000:  # noqa: PLR2004
+        return f"{value / 1_000_000:.1f}M"
+    return f"{value // 1_000_000}M"
+
+
+def format_limit(remaining: int, limit: int | None) -> str:
+    """Write a rate limit as left/limit."""
+    left = _short(remaining)
+    return left if limit is None else f"{left}/{_short(limit)}"
+
+
+def _short(value: int) -> str:
+    return str(value) if value < 1000 else format_count(value).replace(",", "")  # noqa: PLR2004
+
+
+def format_usd(value: float) -> str:
+    """Write an amount of US dollars without its sign, four decimals up to a hundred."""
+    if value >= 1000:  # noqa: PLR2004
+        return f"{value:,.0f}"
+    return f"{value:.4f}" if value < 100 else f"{value:.2f}"  # noqa: PLR2004

@@ -1,0 +1,320 @@
+"""All targets together: takes the engine's reports, answers what the screen asks."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter, deque
+from typing import TYPE_CHECKING
+
+from relaytop.config.prices import with_list_prices
+from relaytop.engine.messages import Budget, Finished, Hold, Notice, Prices, Pulse
+from relaytop.engine.scarcity import is_scarce
+from relaytop.monitor import figures
+from relaytop.monitor.source import Event, Overview
+from relaytop.monitor.target import TargetMonitor
+from relaytop.pricing.estimate import estimate_usd_per_h
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Literal
+
+    from relaytop.config.settings import Settings, Target, Window
+    from relaytop.engine.messages import Report
+    from relaytop.monitor.source import Bin
+    from relaytop.monitor.summary import LastError, Summary
+    from relaytop.probe.sample import Sample
+
+    Level = Literal["good", "info", "warning", "error"]
+
+EVENTS_KEPT = 500
+PACE_S = 10.0
+"""The span over which probes per second are counted."""
+COST_S = 120.0
+"""The span over which the cost per hour is measured."""
+ENOUGH_S = 15.0
+"""Before this much of it has passed, the cost per hour is the estimate."""
+HOUR_S = 3600.0
+LEVELS: dict[str, Level] = {"up": "good", "degraded": "warning", "down": "error"}
+
+
+class Monitor:
+    """Keeps a `TargetMonitor` per target; implements `Source`.
+
+    Args:
+        settings: Targets, window, history and prices.
+        now: Unix seconds.
+    """
+
+    def __init__(self, settings: Settings, now: float) -> None:
+        self._settings = settings
+        self.window = settings.window
+        self._targets: dict[str, TargetMonitor] = {}
+        self._events: deque[Event] = deque(maxlen=EVENTS_KEPT)
+        self._finished: deque[float] = deque()
+        self._costs: deque[tuple[float, float]] = deque()
+        self._began_at = now
+        self._in_flight = 0
+        self._skipped = 0
+        self._dropped = 0
+        self._scarce: set[str] = set()
+        """Targets of whose rate limit little is left, as the event log has told."""
+        # Until the engine has read the ledger: nothing is known to be spent, so it is a bound.
+        state = "ok" if settings.budget_usd > 0 else "off"
+        self._budget = Budget(0.0, settings.budget_usd, state, complete=False)
+        for target in settings.targets:
+            self.add(target, now)
+
+    # ── what happens ─────────────────────────────────────────────────────────
+
+    def apply(self, report: Report, now: float) -> None:
+        """Take one report of the engine."""
+        match report:
+            case Finished(sample):
+                self._take_sample(sample, now)
+            case Pulse():
+                self._pulse(report)
+            case Hold(name, until, reason, asked):
+                self._hold(name, until, reason, now, asked=asked)
+            case Prices(provider, prices):
+                self._settings = with_list_prices(self._settings, provider, prices)
+            case Budget():
+                self._take_budget(report, now)
+            case Notice(level, text):
+                kind: Level = "error" if level == "error" else "warning"
+                self.note(Event(now, "notice", kind if level != "info" else "info", None, text))
+            case _:
+                return
+
+    def _take_sample(self, sample: Sample, now: float) -> None:
+        monitored = self._targets.get(sample.target)
+        if monitored is None:
+            return
+        self._pace(now, sample.cost_usd)
+        if not is_scarce(sample.rate_limit):
+            self._scarce.discard(sample.target)
+        if monitored.status.reason == "budget":
+            monitored.status.resume(now)
+        if monitored.take(sample, now):
+            self._tell_status(monitored, now)
+
+    def _pace(self, now: float, cost_usd: float | None) -> None:
+        """Count a finished probe; what is past its span goes, though nobody may be looking."""
+        self._finished.append(now)
+        if cost_usd:
+            self._costs.append((now, cost_usd))
+        self._forget_before(now)
+
+    def _forget_before(self, now: float) -> None:
+        while self._finished and self._finished[0] < now - PACE_S:
+            self._finished.popleft()
+        while self._costs and self._costs[0][0] < now - COST_S:
+            self._costs.popleft()
+
+    def _pulse(self, pulse: Pulse) -> None:
+        self._in_flight = pulse.in_flight
+        self._dropped = pulse.dropped
+        for name, monitored in self._targets.items():
+            running = pulse.running.get(name)
+            if running != monitored.running_since:
+                monitored.running_since = running
+                monitored.touch()
+            self._skipped += monitored.skipped(pulse.skipped.get(name, 0))
+            monitored.set_paced(pulse.paced.get(name, 0), pulse.at)
+
+    def _hold(self, name: str, until: float, reason: str, now: float, *, asked: bool) -> None:
+        monitored = self._targets.get(name)
+        if monitored is None:
+            return
+        monitored.touch()
+        if reason == "budget":
+            if monitored.status.pause(now, "budget"):
+                self._tell_status(monitored, now)
+            return
+        monitored.hold_until, monitored.hold_reason = until, reason
+        if reason == "scarce":
+            self._tell_scarce(monitored, now)
+            return
+        wait = figures.format_age(until - now + 0.5)
+        who = "as the server asks" if asked else "by our own back-off"
+        if reason not in {"rate_limited", "overloaded"}:
+            who = "slowed down: waiting does not mend it"
+        self.note(Event(now, "limit", "warning", name, f"{reason}: next probe in {wait}, {who}"))
+
+    def _tell_scarce(self, monitored: TargetMonitor, now: float) -> None:
+        """Say once that a limit is nearly used up, until there is enough of it again."""
+        name = monitored.target.id
+        if name not in self._scarce:
+            self._scarce.add(name)
+            text = "little of the rate limit is left: slowed down, production comes first"
+            self.note(Event(now, "limit", "warning", name, text))
+
+    def _take_budget(self, budget: Budget, now: float) -> None:
+        before = self._budget.state
+        self._budget = budget
+        if budget.state == before:
+            return
+        spent = f"${budget.spent_usd:.4f} of ${budget.budget_usd:.2f} spent today (UTC)"
+        if budget.state == "reached":
+            self.note(Event(now, "budget", "error", None, f"budget reached: {spent}"))
+        elif budget.state == "warn":
+            self.note(Event(now, "budget", "warning", None, f"budget nearly spent: {spent}"))
+        elif before in {"reached", "warn"}:
+            self.note(Event(now, "budget", "good", None, f"budget is open again: {spent}"))
+
+    def _tell_status(self, monitored: TargetMonitor, now: float) -> None:
+        status = monitored.status.status
+        text: str = status
+        last = monitored.errors[0] if monitored.errors else None
+        if status == "down" and last is not None:
+            text = f"down: {last.error_class}" + (f" · {last.message}" if last.message else "")
+        elif status == "degraded":
+            text = f"degraded: {', '.join(monitored.broken)} over threshold"
+        elif status == "paused":
+            text = "paused" if monitored.status.reason == "user" else "paused: budget reached"
+        self.note(Event(now, "status", LEVELS.get(status, "info"), monitored.target.id, text))
+
+    def note(self, event: Event) -> None:
+        """Add a line to the event log."""
+        self._events.append(event)
+
+    def add(self, target: Target, now: float) -> None:
+        """Begin to keep a target."""
+        if target.id not in self._targets:
+            self._targets[target.id] = TargetMonitor(
+                target, self.window, self._settings.history, now
+            )
+
+    def reconfigure(self, settings: Settings, now: float) -> None:
+        """Take other settings: targets that stay keep what is known of them, the rest go."""
+        self._settings = settings
+        kept, self._targets = self._targets, {}
+        for target in settings.targets:
+            monitored = kept.get(target.id)
+            if monitored is None:
+                self.add(target, now)
+                continue
+            self._targets[target.id] = monitored
+            monitored.target, monitored.interval_s = target, target.interval_s
+            monitored.touch()
+        self._scarce &= self._targets.keys()
+        self.set_window(settings.window, now)
+
+    def pause(self, target: str, now: float, reason: str, *, told: bool = True) -> None:
+        """Note that a target is paused; `told`: in the event log too."""
+        monitored = self._targets[target]
+        monitored.touch()
+        if monitored.status.pause(now, reason) and told:
+            self._tell_status(monitored, now)
+
+    def resume(self, target: str, now: float, *, told: bool = True) -> None:
+        """Note that a target is probed again; `told`: in the event log too."""
+        monitored = self._targets[target]
+        monitored.touch()
+        if monitored.status.resume(now) and told:
+            self.note(Event(now, "status", "info", target, "probed again"))
+
+    def set_window(self, window: Window, now: float) -> None:
+        """Take another window."""
+        self.window = window
+        for monitored in self._targets.values():
+            monitored.change_window(window, now)
+
+    def set_interval(self, interval_s: float) -> None:
+        """Note that every target has this interval now."""
+        for monitored in self._targets.values():
+            monitored.interval_s = interval_s
+            monitored.touch()
+
+    def engine_lost(self) -> None:
+        """Note that nothing is probed any more."""
+        self._in_flight = 0
+        for monitored in self._targets.values():
+            monitored.engine_lost()
+
+    # ── Source ───────────────────────────────────────────────────────────────
+
+    def targets(self) -> Sequence[str]:
+        """The target ids in the order of the configuration."""
+        return tuple(self._targets)
+
+    def summary(self, target: str, now: float) -> Summary:
+        """One target over the window that ends at `now`."""
+        monitored = self._targets[target]
+        if monitored.expire(now):
+            self._tell_status(monitored, now)
+        return monitored.summary()
+
+    def bins(self, target: str, start: float, bin_s: float, n: int) -> list[Bin]:
+        """`n` bins of `bin_s` seconds from `start` on, oldest first."""
+        return self._targets[target].bins(start, bin_s, n)
+
+    def errors(self, target: str) -> Sequence[LastError]:
+        """The newest failures, newest first."""
+        return tuple(self._targets[target].errors)
+
+    def events(self) -> Sequence[Event]:
+        """The event log, oldest first."""
+        return tuple(self._events)
+
+    def overview(self, now: float) -> Overview:
+        """All targets together."""
+        self._forget_before(now)
+        span = max(1.0, min(PACE_S, now - self._began_at))
+        projected, complete = self._projected()
+        counts = Counter(m.status.status for m in self._targets.values())
+        return Overview(
+            counts={str(status): count for status, count in counts.items()},
+            probes_s=len(self._finished) / span,
+            in_flight=self._in_flight,
+            skipped=self._skipped,
+            dropped=self._dropped,
+            budget=self._budget,
+            paced=sum(m.paced for m in self._targets.values()),
+            usd_per_h=self._usd_per_h(now, projected),
+            projected_usd_per_h=projected,
+            usd_per_h_complete=complete,
+            alike=self._alike(),
+            window=self.window,
+        )
+
+    def _usd_per_h(self, now: float, projected: float | None) -> float | None:
+        """Measure what probing costs; the estimate until enough has passed."""
+        span = min(COST_S, now - self._began_at)
+        if span >= ENOUGH_S and self._costs:
+            return sum(cost for _at, cost in self._costs) / span * HOUR_S
+        return projected
+
+    def _projected(self) -> tuple[float | None, bool]:
+        """Return (USD of the next hour, whether every price in it is known)."""
+        active = [m for m in self._targets.values() if m.status.status != "paused"]
+        providers = {p.name: p for p in self._settings.providers}
+        estimates = [
+            estimate_usd_per_h(
+                dataclasses.replace(m.target, interval_s=m.interval_s),
+                providers[m.target.provider],
+                self._settings.assumed_price,
+            )
+            for m in active
+        ]
+        complete = all(
+            estimate.known or m.summary().cost_usd is not None
+            for m, estimate in zip(active, estimates, strict=True)
+        )
+        known = [e.usd_per_h for e in estimates if e.known]
+        return (sum(known) if known or not estimates else None), complete
+
+    def _alike(self) -> str | None:
+        """Return the class with which every target of at least two providers fails now."""
+        classes: set[str] = set()
+        providers: set[str] = set()
+        for monitored in self._targets.values():
+            status = monitored.status.status
+            if status in {"paused", "unknown"}:
+                continue
+            if status != "down" or not monitored.errors:
+                return None
+            providers.add(monitored.target.provider)
+            classes.add(monitored.errors[0].error_class)
+        if len(classes) == 1 and len(providers) > 1:
+            return classes.pop()
+        return None

@@ -1,0 +1,87 @@
+"""Where the screen and the reports get their figures: a small face, many kinds behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from relaytop.config.settings import Window
+    from relaytop.engine.messages import Budget
+    from relaytop.monitor.summary import LastError, Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """The samples of one target within one span of time."""
+
+    ok: int = 0
+    failed: int = 0
+    p50_ms: float | None = None
+    max_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something worth a line in the event log."""
+
+    at: float
+    """Unix seconds."""
+    kind: Literal["status", "limit", "budget", "snapshot", "engine", "notice"]
+    level: Literal["good", "info", "warning", "error"]
+    target: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The top line: all targets together."""
+
+    counts: dict[str, int]
+    """Status → number of targets."""
+    probes_s: float
+    in_flight: int
+    skipped: int
+    dropped: int
+    budget: Budget | None
+    paced: int
+    """Probes that a provider's `max_rpm` held back over the window."""
+    usd_per_h: float | None
+    """What probing costs at the pace of the last minutes; None while unknown."""
+    projected_usd_per_h: float | None
+    """What the next hour costs at most, every reply at its full length; None without a price."""
+    usd_per_h_complete: bool
+    """False when a target's price is unknown: the figure is a lower bound."""
+    alike: str | None
+    """The error class with which every provider fails at once, if they do."""
+    window: Window
+
+
+class Source(Protocol):
+    """A live engine, a recording or, later, Prometheus."""
+
+    def targets(self) -> Sequence[str]:
+        """The target ids in the order of the configuration."""
+        ...
+
+    def summary(self, target: str, now: float) -> Summary:
+        """One target over the window that ends at `now` (Unix seconds)."""
+        ...
+
+    def bins(self, target: str, start: float, bin_s: float, n: int) -> list[Bin]:
+        """`n` bins of `bin_s` seconds from `start` (Unix seconds) on, oldest first."""
+        ...
+
+    def errors(self, target: str) -> Sequence[LastError]:
+        """The newest failures of a target, newest first, a bounded number."""
+        ...
+
+    def overview(self, now: float) -> Overview:
+        """All targets together."""
+        ...
+
+    def events(self) -> Sequence[Event]:
+        """The event log, oldest first, a bounded number."""
+        ...

@@ -1,0 +1,102 @@
+"""What is known of one target now. There is one Summary in the house."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from relaytop.wire.facts import RateLimit
+
+Status = Literal["up", "degraded", "down", "paused", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """Successful probes' times over the window, in milliseconds; n = 0: all None."""
+
+    n: int = 0
+    min: float | None = None
+    mean: float | None = None
+    p50: float | None = None
+    p95: float | None = None
+    p99: float | None = None
+    max: float | None = None
+    censored: frozenset[str] = frozenset()
+    """Percentiles (`p50`, `p95`, `p99`) that timeouts cut off: they lie above the deadline."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastError:
+    """The newest failure of a target."""
+
+    error_class: str
+    at: float
+    """Unix seconds."""
+    message: str
+    request_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Since the start, not bounded by the window."""
+
+    requests: int = 0
+    ok: int = 0
+    cost_usd: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """One target over the window, as the screen, the JSON and the TOML show it."""
+
+    target: str
+    provider: str
+    model: str
+    status: Status
+    reason: str | None = None
+    """Of `paused`: `user` or `budget`."""
+    broken: tuple[str, ...] = ()
+    """Of `degraded`: which thresholds, of `p95`, `ttft`, `error_rate`."""
+    since: float
+    """Unix seconds since when it has this status."""
+    requests: int = 0
+    ok: int = 0
+    skipped: int = 0
+    paced: int = 0
+    stale: int = 0
+    error_rate: float | None = None
+    """0–1 over the window; None without a finished probe."""
+    errors: Mapping[str, int] = field(default_factory=dict)
+    """Error class → count over the window."""
+    latency: Distribution = Distribution()
+    ttft: Distribution = Distribution()
+    phases_ms: Mapping[str, float] = field(default_factory=dict)
+    """dns, connect, tls, wait, transfer → median of what was seen."""
+    split_ms: Mapping[str, float] = field(default_factory=dict)
+    """Where the wait went by the server's own word, medians: `upstream` and `relay` (or `server`
+    where it does not tell them apart), and `path`, which is what was measured beyond that."""
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    tok_s_n: int = 0
+    tok_s_p50: float | None = None
+    cost_usd: float | None = None
+    """Over the window; None when the price of any of it is unknown."""
+    price_source: str | None = None
+    total: Totals = Totals()
+    last_error: LastError | None = None
+    rate_limit: RateLimit | None = None
+    rate_limit_at: float | None = None
+    """Unix seconds of the reply that told it: countdowns start there."""
+    last_at: float | None = None
+    """Unix seconds of the last result."""
+    running_since: float | None = None
+    """Unix seconds of a probe that is still hanging (over 0.5 s)."""
+    hold_until: float | None = None
+    """Unix seconds until which the engine holds off, after a 429 and the like."""
+    hold_reason: str | None = None
+    timeout_ms: float = 30_000.0
+    """The deadline: what a censored percentile lies above."""
+    interval_s: float = 5.0

@@ -1,0 +1,183 @@
+"""The rolling window over one target's ring: counts and sums kept as samples come and go."""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from relaytop.monitor.ring import OK, STALE, TIMEOUT, error_class_of, tokens_of
+from relaytop.monitor.sorted_window import SortedWindow
+
+if TYPE_CHECKING:
+    from relaytop.config.settings import Window
+    from relaytop.monitor.ring import Record, Ring
+
+NANO = 1_000_000_000
+_FLOAT = struct.Struct("<f")
+
+
+class RollingWindow:
+    """What is in the window now.
+
+    Costs are summed as whole nano-dollars: sums of floats drift as samples come and go.
+
+    Args:
+        ring: Where the samples are.
+        window: A time or a count.
+    """
+
+    def __init__(self, ring: Ring, window: Window) -> None:
+        self._ring = ring
+        self.window = window
+        self._tail = ring.count
+        self._reset()
+
+    def _reset(self) -> None:
+        self.latencies = SortedWindow()
+        self.ttfts = SortedWindow()
+        self.rates = SortedWindow()
+        self.outcomes: Counter[int] = Counter()
+        self.requests = 0
+        self.skipped = 0
+        self.input_tokens = 0
+        self.output_tokens = 0
+        self._token_samples = 0
+        self._cost_nano = 0
+        self._unpriced = 0
+        self._priced = 0
+
+    def change(self, window: Window, now: float) -> None:
+        """Take another window; the ring still has its samples."""
+        self.window = window
+        self._reset()
+        self._tail = self._ring.count
+        oldest = self._ring.first
+        if window.seconds is not None:
+            oldest = self._ring.first_after(now - window.seconds)
+        elif window.count is not None:
+            oldest = max(oldest, self._ring.count - window.count)
+        self._tail = oldest
+        for record in self._ring.since(oldest):
+            self._count(record, 1)
+
+    def add(self, record: Record) -> None:
+        """Take the sample that was just appended to the ring."""
+        self._count(record, 1)
+        if self.window.count is not None:
+            while self._ring.count - self._tail > self.window.count:
+                self._drop()
+
+    def make_room(self) -> None:
+        """Let go of the oldest sample where the ring is about to overwrite it."""
+        if self._tail < self._ring.count and self._ring.full and self._tail == self._ring.first:
+            self._drop()
+
+    def expire(self, now: float) -> bool:
+        """Let go of what is older than the window; whether anything was."""
+        if self.window.seconds is None:
+            return False
+        edge, before = now - self.window.seconds, self._tail
+        while self._tail < self._ring.count and self._ring.get(self._tail).at < edge:
+            self._drop()
+        return self._tail != before
+
+    def _drop(self) -> None:
+        self._count(self._ring.get(self._tail), -1)
+        self._tail += 1
+
+    def _count(self, record: Record, sign: int) -> None:
+        self.outcomes[record.outcome] += sign
+        self.skipped += sign * record.skipped
+        if record.outcome == STALE:
+            return
+        self.requests += sign
+        given, made = tokens_of(record.input_tokens), tokens_of(record.output_tokens)
+        if given is not None or made is not None:
+            self._token_samples += sign
+            self.input_tokens += sign * (given or 0)
+            self.output_tokens += sign * (made or 0)
+        if record.cost_usd == record.cost_usd:
+            self._cost_nano += sign * round(record.cost_usd * NANO)
+            self._priced += sign
+        elif record.outcome == OK:
+            self._unpriced += sign
+        if record.outcome == OK:
+            self._times(record, made, sign)
+
+    def _times(self, record: Record, made: int | None, sign: int) -> None:
+        pairs = (
+            (self.latencies, record.latency_ms),
+            (self.ttfts, record.ttft_ms),
+            (self.rates, tok_s(record, made)),
+        )
+        for values, value in pairs:
+            if value == value:  # noqa: PLR0124 - false for NaN alone
+                if sign > 0:
+                    values.add(value)
+                else:
+                    values.remove(value)
+
+    # ── what is read ─────────────────────────────────────────────────────────
+
+    @property
+    def began_at(self) -> float:
+        """When the oldest sample in it ended, Unix seconds; 0 without one."""
+        return self._ring.get(self._tail).at if self._tail < self._ring.count else 0.0
+
+    @property
+    def ok(self) -> int:
+        """Successful probes."""
+        return self.outcomes[OK]
+
+    @property
+    def stale(self) -> int:
+        """Reused connections that were dead; outside the error rate."""
+        return self.outcomes[STALE]
+
+    @property
+    def timeouts(self) -> int:
+        """Probes that the deadline cut off."""
+        return self.outcomes[TIMEOUT]
+
+    @property
+    def error_rate(self) -> float | None:
+        """Failed of all, 0 to 1; None of nothing."""
+        return (self.requests - self.ok) / self.requests if self.requests else None
+
+    @property
+    def errors(self) -> dict[str, int]:
+        """Error class → count."""
+        return {
+            error_class_of(code): count
+            for code, count in sorted(self.outcomes.items())
+            if count and code not in {OK, STALE}
+        }
+
+    @property
+    def cost_usd(self) -> float | None:
+        """What the window's probes cost; None where the price of any is unknown."""
+        if self._unpriced or not self._priced:
+            return None
+        return self._cost_nano / NANO
+
+    @property
+    def has_tokens(self) -> bool:
+        """Whether any reply told its usage."""
+        return self._token_samples > 0
+
+    def newest(self, count: int) -> list[Record]:
+        """Return the window's newest samples, at most `count`, oldest first."""
+        return list(self._ring.since(max(self._tail, self._ring.count - count)))
+
+
+def tok_s(record: Record, made: int | None) -> float:
+    """Return (output tokens − 1) / (latency − TTFT); NaN where that is undefined.
+
+    Computed from what the ring kept, so that it comes out the same when the sample leaves.
+    """
+    span_s = (record.latency_ms - record.ttft_ms) / 1000
+    if made is None or made < 2 or not span_s > 0:  # noqa: PLR2004 - the word's definition
+        return float("nan")
+    rounded: float = _FLOAT.unpack(_FLOAT.pack((made - 1) / span_s))[0]
+    return rounded

@@ -1,0 +1,153 @@
+import random
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from relaytop.config.settings import Window
+from relaytop.monitor.ring import RECORD_BYTES, Ring
+from relaytop.monitor.sorted_window import SortedWindow
+from relaytop.monitor.window import RollingWindow
+from relaytop.probe.sample import Sample
+from tests.support.samples import T0, sample
+
+
+def float32(value: float) -> float:
+    rounded: float = struct.unpack("<f", struct.pack("<f", value))[0]
+    return rounded
+
+
+def percentile(values: list[float], share: float) -> float:
+    """numpy.percentile's default, spelt out."""
+    ordered = sorted(values)
+    rank = share * (len(ordered) - 1)
+    low, part = int(rank), rank % 1
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] * (1 - part) + ordered[high] * part
+
+
+def rolled(window: Window, samples: list[Sample], *, history: int = 50) -> RollingWindow:
+    ring = Ring(history, T0 - 60)
+    rolling = RollingWindow(ring, window)
+    for each in samples:
+        rolling.make_room()
+        rolling.add(ring.append(each, 0))
+        rolling.expire(each.ended_at)
+    return rolling
+
+
+def test_a_sample_takes_at_most_32_bytes() -> None:
+    assert RECORD_BYTES <= 32
+
+
+@given(st.lists(st.floats(0.01, 1e5), min_size=1, max_size=200), st.sampled_from([0.5, 0.95, 0.99]))
+def test_percentiles_are_exact_and_interpolated(values: list[float], share: float) -> None:
+    window = SortedWindow()
+    for value in values:
+        window.add(value)
+    expected = percentile([float32(value) for value in values], share)
+    assert window.percentile(share) == pytest.approx(expected, rel=1e-9)
+
+
+outcomes = st.tuples(
+    st.floats(0.001, 60_000.0),
+    st.floats(0.0, 30.0),
+    st.sampled_from([None, None, None, "timeout", "rate_limited", "stale"]),
+    st.none() | st.floats(0, 0.01),
+)
+
+
+@given(
+    st.lists(outcomes, max_size=150),
+    st.sampled_from([Window(30.0), Window(None, 20), Window(300.0), Window(None, 500)]),
+    st.integers(10, 60),
+)
+def test_the_window_holds_what_a_plain_recount_holds(
+    steps: list[tuple[float, float, str | None, float | None]], window: Window, history: int
+) -> None:
+    now, samples = 0.0, []
+    for latency, gap, error, cost in steps:
+        now += gap
+        stale = error == "stale"
+        samples.append(
+            sample(
+                now,
+                latency,
+                error=None if stale else error,
+                stale=stale,
+                cost_usd=cost,
+                tokens=(7, 5),
+                ttft_ms=latency / 2,
+            )
+        )
+    rolling = rolled(window, samples, history=history)
+    kept = samples[-history:]
+    if window.seconds is not None:
+        # Moments are kept in ticks of 10 ms: what lies on the edge may fall on either side.
+        edge = T0 + now - window.seconds
+        kept = [s for s in kept if int((s.ended_at - T0 + 60) / 0.01) * 0.01 + T0 - 60 >= edge]
+    else:
+        kept = kept[-(window.count or 0) :]
+    good = [float32(s.latency_ms) for s in kept if s.ok and s.latency_ms is not None]
+    counted = [s for s in kept if not s.stale]
+    found = rolling.latencies.distribution()
+    assert found.n == len(good) == rolling.ok
+    if good:
+        assert found.p95 == pytest.approx(percentile(good, 0.95), rel=1e-6)
+        assert (found.min, found.max) == (min(good), max(good))
+    assert rolling.requests == len(counted)
+    assert rolling.stale == len(kept) - len(counted)
+    assert sum(rolling.errors.values()) == len(counted) - len(good)
+    if any(s.ok and s.cost_usd is None for s in counted):
+        assert rolling.cost_usd is None
+    elif any(s.cost_usd is not None for s in counted):
+        total = sum(s.cost_usd for s in counted if s.cost_usd is not None)
+        assert rolling.cost_usd == pytest.approx(total, abs=1e-8 * len(counted))
+
+
+def test_a_long_run_leaves_no_residue() -> None:
+    """Inserting anything but the rounded value would evict the wrong neighbour."""
+    dice = random.Random(7)
+    samples = [
+        sample(i * 0.5, dice.lognormvariate(5, 1), tokens=(9, dice.randint(0, 20)), ttft_ms=3.3)
+        for i in range(3000)
+    ]
+    rolling = rolled(Window(30.0), samples, history=100)
+    assert len(rolling.latencies) == 61
+    rolling.expire(T0 + 1e6)
+    assert not len(rolling.latencies) + len(rolling.ttfts) + len(rolling.rates)
+    assert rolling.requests == rolling.skipped == rolling.input_tokens == 0
+
+
+def test_the_window_can_be_changed_and_the_past_is_counted_again() -> None:
+    rolling = rolled(Window(10.0), [sample(i, 100.0 + i) for i in range(40)])
+    assert rolling.requests == 11
+    rolling.change(Window(None, 5), T0 + 39)
+    assert rolling.latencies.distribution().min == 135.0
+    rolling.change(Window(1000.0), T0 + 39)
+    assert rolling.requests == 40
+
+
+@pytest.mark.parametrize(
+    ("good", "timeouts", "censored"),
+    [
+        (100, 0, set()),
+        (99, 1, set()),
+        (98, 2, {"p99"}),
+        (95, 5, {"p99"}),
+        (94, 6, {"p95", "p99"}),
+        (40, 60, {"p50", "p95", "p99"}),
+        (0, 3, {"p50", "p95", "p99"}),
+    ],
+)
+def test_a_tail_that_timeouts_cut_off_is_not_made_up(
+    good: int, timeouts: int, censored: set[str]
+) -> None:
+    samples = [sample(i * 0.1, 50.0) for i in range(good)]
+    samples += [sample(20 + i * 0.1, error="timeout") for i in range(timeouts)]
+    rolling = rolled(Window(), samples, history=200)
+    found = rolling.latencies.distribution(rolling.timeouts)
+    assert found.censored == censored
+    for name in ("p50", "p95", "p99"):
+        assert (getattr(found, name) is None) == (name in censored or not good)
