@@ -1,0 +1,44 @@
+"""Files that are written whole or not at all, and never over another."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MOST_NAMES = 1000
+
+
+def write_new(path: Path, content: bytes) -> Path:
+    """Write a new file, mode 0600, and return its path.
+
+    Where `path` exists, `-2`, `-3` … is put behind its stem.
+
+    Raises:
+        OSError: It cannot be written; nothing is left behind then.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        return _link(temporary, path)
+    finally:
+        os.unlink(temporary)  # noqa: PTH108 - the name is a plain string here
+
+
+def _link(temporary: str, path: Path) -> Path:
+    """Give the file its name; a hard link, unlike a rename, refuses to replace one."""
+    for number in range(1, MOST_NAMES):
+        wanted = path if number == 1 else path.with_stem(f"{path.stem}-{number}")
+        try:
+            os.link(temporary, wanted)
+        except FileExistsError:
+            continue
+        return wanted
+    raise FileExistsError(path)

@@ -1,0 +1,166 @@
+"""What changed between two snapshots, and what is only noise given the counts."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Kind = Literal["worse", "better", "noise", "gone", "new"]
+CERTAIN = 2.58
+"""Standard errors beyond which a change is believed: by chance in one of a hundred."""
+LEAST_SHARE = 0.05
+"""A latency or cost that changed by less is left alone, however sure it is."""
+LEAST_SPREAD = 0.02
+"""Of a logarithm: below it two percentiles say nothing of how much replies differ."""
+Z95 = 1.645
+QUANTILES = {"p50": (1.2533, 5), "p95": (2.1132, 20), "p99": (3.7333, 100)}
+"""Percentile → (its standard error in standard deviations × √n, samples that carry it)."""
+HOW = (
+    "A change counts where chance would show it in fewer than 1 of 100 comparisons: of an error "
+    "rate by its counts, of a percentile by its count and the spread between P50 and P95. Below "
+    "5 % a latency or a cost is left alone. P95 needs 20 samples on both sides, P99 100."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One figure of one target, before and after."""
+
+    target: str
+    figure: str
+    """`status`, `error rate`, `P50`, `P95`, `P99`, `TTFT` or `$ a request`."""
+    before: float | str | None
+    after: float | str | None
+    kind: Kind
+    weight: float
+    """How much it matters, for sorting; 0 for noise."""
+
+
+def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    """Compare two snapshot documents; what matters most comes first, noise last.
+
+    Args:
+        before: The reference.
+        after: The newer one.
+    """
+    old, new = (_by_target(document) for document in (before, after))
+    changes = [
+        Change(name, "status", old[name].get("status"), None, "gone", 500.0)
+        for name in old
+        if name not in new
+    ]
+    for name, target in new.items():
+        if name in old:
+            changes += compared(old[name], target)
+        else:
+            changes.append(Change(name, "status", None, target.get("status"), "new", 400.0))
+    return sorted(changes, key=lambda change: -change.weight)
+
+
+def regressed(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether something got worse beyond noise, or is gone."""
+    return any(change.kind in {"worse", "gone"} for change in difference(before, after))
+
+
+def compared(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
+    """Compare one target's parts of two documents."""
+    name = str(new["target"])
+    return [
+        *_status(name, old, new),
+        *_error_rate(name, old, new),
+        *_times(name, "latency_ms", {"p50": "P50", "p95": "P95", "p99": "P99"}, old, new),
+        *_times(name, "ttft_ms", {"p50": "TTFT"}, old, new),
+        *_cost(name, old, new),
+    ]
+
+
+def _by_target(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    return {str(target["target"]): target for target in document["targets"]}
+
+
+RANK = {"up": 0, "degraded": 1, "down": 2}
+
+
+def _status(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    before, after = old.get("status"), new.get("status")
+    if before != after and before in RANK and after in RANK:
+        step = RANK[after] - RANK[before]
+        kind: Kind = "worse" if step > 0 else "better"
+        yield Change(name, "status", before, after, kind, 1000.0 * abs(step))
+
+
+def _error_rate(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    counts = [(_number(t.get("requests")), _number(t.get("ok"))) for t in (old, new)]
+    (n_old, ok_old), (n_new, ok_new) = counts
+    if not n_old or not n_new or ok_old is None or ok_new is None:
+        return
+    if not (0 <= ok_old <= n_old and 0 <= ok_new <= n_new):
+        return
+    before, after = (n_old - ok_old) / n_old, (n_new - ok_new) / n_new
+    if before == after:
+        return
+    # Agresti and Caffo: one more of each, so that a rate of 0 is no certainty.
+    p, q = (n_old - ok_old + 1) / (n_old + 2), (n_new - ok_new + 1) / (n_new + 2)
+    error = math.sqrt(p * (1 - p) / (n_old + 2) + q * (1 - q) / (n_new + 2))
+    sure = abs(q - p) > CERTAIN * error
+    yield _judged(name, "error rate", before, after, sure=sure, weight=300 * abs(after - before))
+
+
+def _times(
+    name: str,
+    table: str,
+    figures: Mapping[str, str],
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+) -> Iterator[Change]:
+    olds, news = old.get(table, {}), new.get(table, {})
+    for key, title in figures.items():
+        before, after = _number(olds.get(key)), _number(news.get(key))
+        if before is None or after is None or min(before, after) <= 0 or before == after:
+            continue
+        factor, least = QUANTILES[key]
+        if min(olds.get("n", 0), news.get("n", 0)) < least:
+            continue
+        error = math.hypot(*(factor * _spread(t) / math.sqrt(t["n"]) for t in (olds, news)))
+        step = math.log(after / before)
+        sure = abs(step) > CERTAIN * error and abs(after / before - 1) >= LEAST_SHARE
+        yield _judged(name, title, before, after, sure=sure, weight=50 * abs(step))
+
+
+def _spread(table: Mapping[str, Any]) -> float:
+    """Return the standard deviation of a time's logarithm, from its P50 and P95."""
+    p50, p95 = _number(table.get("p50")), _number(table.get("p95"))
+    if p50 is None or p95 is None or not 0 < p50 < p95:
+        return LEAST_SPREAD
+    return max(LEAST_SPREAD, math.log(p95 / p50) / Z95)
+
+
+def _cost(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    each = []
+    for target in (old, new):
+        cost, ok = _number(target.get("cost_usd")), _number(target.get("ok"))
+        each.append(cost / ok if cost is not None and ok else None)
+    before, after = each
+    if before is None or after is None or before == after:
+        return
+    sure = before <= 0 or abs(after / before - 1) >= LEAST_SHARE
+    share = 1.0 if before <= 0 else abs(after / before - 1)
+    yield _judged(name, "$ a request", before, after, sure=sure, weight=20 * share)
+
+
+def _judged(
+    name: str, figure: str, before: float, after: float, *, sure: bool, weight: float
+) -> Change:
+    if not sure:
+        return Change(name, figure, before, after, "noise", 0.0)
+    kind: Kind = "worse" if after > before else "better"
+    return Change(name, figure, before, after, kind, weight)
+
+
+def _number(value: object) -> float | None:
+    good = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if good and math.isfinite(value) else None  # type: ignore[arg-type]

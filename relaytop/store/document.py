@@ -1,0 +1,130 @@
+"""The snapshot document, schema 1: what is known, as plain values; the unknown is absent."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import relaytop
+from relaytop.wire.text import clean
+
+if TYPE_CHECKING:
+    from relaytop.config.settings import Settings
+    from relaytop.monitor.source import Source
+    from relaytop.monitor.summary import Distribution, Summary
+    from relaytop.wire.facts import RateLimit
+
+SCHEMA = 1
+FIGURES = ("min", "mean", "p50", "p95", "p99", "max")
+
+
+def snapshot_document(
+    kind: str, source: Source, settings: Settings, now: float, host: str
+) -> dict[str, Any]:
+    """Return the document of everything that `source` knows.
+
+    Args:
+        kind: `live`, `baseline` or `shadow`.
+        source: Where the summaries come from.
+        settings: For the budget.
+        now: Unix seconds.
+        host: The name of this machine.
+    """
+    overview = source.overview(now)
+    budget = {"usd": settings.budget_usd, "spent_usd": 0.0}
+    if overview.budget is not None:
+        budget = {"usd": overview.budget.budget_usd, "spent_usd": overview.budget.spent_usd}
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "kind": kind,
+        "taken_at": moment(now),
+        "relaytop": relaytop.__version__,
+        "host": host,
+    }
+    if overview.window.seconds is not None:
+        document["window_s"] = float(overview.window.seconds)
+    else:
+        document["window_requests"] = overview.window.count
+    document["budget"] = budget
+    document["targets"] = [
+        target_document(source.summary(name, now), now) for name in source.targets()
+    ]
+    return document
+
+
+def moment(at: float) -> datetime:
+    """Return Unix seconds as a UTC moment in whole milliseconds."""
+    return datetime.fromtimestamp(round(at, 3), UTC).replace(
+        microsecond=round(at % 1 * 1000) % 1000 * 1000
+    )
+
+
+def target_document(s: Summary, now: float) -> dict[str, Any]:
+    """Return one target's part."""
+    last = s.last_error
+    table = {
+        "target": s.target,
+        "provider": s.provider,
+        "model": s.model,
+        "status": s.status,
+        "reason": s.reason,
+        "broken": list(s.broken) or None,
+        "requests": s.requests,
+        "ok": s.ok,
+        "skipped": s.skipped,
+        "paced": s.paced,
+        "stale": s.stale or None,
+        "since": moment(s.since),
+        "last_error": last
+        and _known(
+            {
+                "class": last.error_class,
+                "at": moment(last.at),
+                "message": clean(last.message) or None,
+                "request_id": last.request_id and clean(last.request_id),
+            }
+        ),
+        "total": _known(
+            {"requests": s.total.requests, "ok": s.total.ok, "cost_usd": s.total.cost_usd}
+        ),
+        "error_rate": s.error_rate,
+        "errors": dict(s.errors) or None,
+        "latency_ms": distribution_document(s.latency),
+        "ttft_ms": distribution_document(s.ttft),
+        "phases_ms": {name: round(value, 3) for name, value in s.phases_ms.items()} or None,
+        "split_ms": {name: round(value, 3) for name, value in s.split_ms.items()} or None,
+        "tokens": _known({"input": s.input_tokens, "output": s.output_tokens}) or None,
+        "tok_s": _known({"n": s.tok_s_n, "p50": s.tok_s_p50}),
+        "cost_usd": s.cost_usd,
+        "price_source": s.price_source if s.cost_usd is not None else None,
+        "rate_limit": s.rate_limit and _limits(s.rate_limit, s.rate_limit_at, now),
+    }
+    return _known(table)
+
+
+def distribution_document(d: Distribution) -> dict[str, Any]:
+    """Return a distribution; at n = 0 its count alone."""
+    values = {"n": d.n, **{name: _rounded(getattr(d, name)) for name in FIGURES}}
+    return _known({**values, "censored": True if d.censored else None})
+
+
+def _limits(state: RateLimit, told_at: float | None, now: float) -> dict[str, Any] | None:
+    found: dict[str, Any] = {}
+    for name, limit in state.known:
+        reset = limit.reset_s
+        if reset is not None and told_at is not None:
+            reset = max(0.0, round(reset - (now - told_at), 3))
+        found |= {
+            f"{name}_limit": limit.limit,
+            f"{name}_remaining": limit.remaining,
+            f"{name}_reset_s": reset,
+        }
+    return _known(found) or None
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(float(value), 3)
+
+
+def _known(table: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in table.items() if value is not None}

@@ -1,0 +1,168 @@
+"""Writing a recording: lines of JSON, on a thread of its own, so that a slow disk stops nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import fcntl
+import os
+import queue
+import stat
+import threading
+from typing import TYPE_CHECKING
+
+from relaytop.config.errors import RelaytopError
+from relaytop.engine.codec import encode
+from relaytop.engine.messages import Finished
+from relaytop.store.header import SCHEMA, header_lines, read_header
+from relaytop.store.parts import shift
+from relaytop.store.recording import LINE_BYTES, RECORDED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from relaytop.config.settings import Settings
+    from relaytop.engine.messages import Report
+
+PART_BYTES = 64 * 1024 * 1024
+KEEP = 5
+"""Older parts that are kept beside the one being written."""
+WAITING = 10_000
+"""Lines that may wait for the disk."""
+CLOSE_S = 1.0
+
+
+class Recorder:
+    """Appends to a recording until it is closed, or until the disk takes no more.
+
+    Args:
+        path: The file; a recording that is there already is continued.
+        part_bytes: How large a part may get.
+        keep: How many older parts are kept.
+
+    Raises:
+        RelaytopError: It cannot be written, is no recording, or another relaytop writes it.
+    """
+
+    def __init__(self, path: Path, *, part_bytes: int = PART_BYTES, keep: int = KEEP) -> None:
+        self._path = path
+        self._part_bytes = part_bytes
+        self._keep = keep
+        self._head = b""
+        self._trouble: str | None = None
+        self._told = False
+        try:
+            self._fd = _open(path)
+        except BlockingIOError:
+            sentence = f"another relaytop records to {path}; name another file"
+            raise RelaytopError(sentence) from None
+        except OSError as error:
+            sentence = (
+                f"{path} cannot be recorded to: {error.strerror}; "
+                "name a file in a folder that you may write to"
+            )
+            raise RelaytopError(sentence) from None
+        try:
+            self._size = _continued(path, self._fd)
+        except BaseException:
+            os.close(self._fd)
+            raise
+        self._lines: queue.Queue[tuple[bool, bytes] | None] = queue.Queue(WAITING)
+        # A daemon: a write that never returns must not keep the process.
+        self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
+        self._thread.start()
+
+    def watch(self, settings: Settings) -> None:
+        """Note what is watched from now on; before the first `take`, and when it changes."""
+        self._put(header_lines(settings), head=True)
+
+    def take(self, reports: Iterable[Report]) -> None:
+        """Write reports soon, without waiting for the disk; what models said is left out."""
+        for report in reports:
+            if isinstance(report, Finished) and report.sample.text is not None:
+                report = Finished(dataclasses.replace(report.sample, text=None))  # noqa: PLW2901
+            if isinstance(report, RECORDED):
+                line = encode(report)
+                if len(line) <= LINE_BYTES:
+                    self._put(line)
+
+    def complaint(self) -> str | None:
+        """Say once why nothing is recorded any more; None while all is well."""
+        if self._trouble is None or self._told:
+            return None
+        self._told = True
+        return f"recording to {self._path} stopped: {self._trouble}"
+
+    def close(self) -> None:
+        """Write what waits, for a second at most."""
+        with contextlib.suppress(queue.Full):
+            self._lines.put_nowait(None)
+        self._thread.join(CLOSE_S)
+
+    def _put(self, line: bytes, *, head: bool = False) -> None:
+        if self._trouble is not None:
+            return
+        try:
+            self._lines.put_nowait((head, line))
+        except queue.Full:
+            self._trouble = "the disk does not keep up"
+
+    # ── on the thread ────────────────────────────────────────────────────────
+
+    def _work(self) -> None:
+        try:
+            while (item := self._lines.get()) is not None:
+                head, line = item
+                if head:
+                    self._head = line
+                elif self._size + len(line) > self._part_bytes and self._size > len(self._head):
+                    self._rotate()
+                self._write(line)
+        except OSError as error:
+            self._trouble = error.strerror or type(error).__name__
+        finally:
+            os.close(self._fd)
+
+    def _rotate(self) -> None:
+        shift(self._path, self._keep)
+        fresh = _open(self._path)
+        os.close(self._fd)
+        self._fd, self._size = fresh, 0
+        self._write(self._head)
+
+    def _write(self, line: bytes) -> None:
+        self._size += len(line)
+        while line:
+            line = line[os.write(self._fd, line) :]
+
+
+def _open(path: Path) -> int:
+    """Open a file to append to, for its owner and this process alone."""
+    # Non-blocking: opening a pipe would wait for its reader.
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NONBLOCK
+    fd = os.open(path, flags, 0o600)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(fd)
+        raise
+    return fd
+
+
+def _continued(path: Path, fd: int) -> int:
+    """Make sure that a file may be appended to; return its size in bytes."""
+    found = os.fstat(fd)
+    if not stat.S_ISREG(found.st_mode):
+        sentence = f"{path} is no file; name a new one"
+        raise RelaytopError(sentence)
+    if not found.st_size:
+        return 0
+    header = read_header(os.pread(fd, LINE_BYTES, 0).partition(b"\n")[0])
+    if header is None or header.schema > SCHEMA:
+        sentence = f"{path} is no recording that this relaytop can continue; name a new file"
+        raise RelaytopError(sentence)
+    os.fchmod(fd, 0o600)
+    if os.pread(fd, 1, found.st_size - 1) != b"\n":
+        return found.st_size + os.write(fd, b"\n")  # its last line was torn
+    return found.st_size

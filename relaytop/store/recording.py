@@ -1,0 +1,221 @@
+"""A recording, read: lines of JSON that a recorder wrote, over as many parts as there are."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import IO, TYPE_CHECKING, Self
+
+from relaytop.config.errors import RelaytopError
+from relaytop.config.settings import Provider, Settings, Target
+from relaytop.engine.codec import BadMessageError, decode_command, decode_report
+from relaytop.engine.messages import Add, Budget, Finished, Hold, Notice, Pulse, Ready
+from relaytop.store.header import SCHEMA, read_header
+from relaytop.store.parts import parts
+from relaytop.store.sound import is_sound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from relaytop.engine.messages import Report
+    from relaytop.probe.sample import Sample
+    from relaytop.store.header import Header
+
+LINE_BYTES = 64 * 1024
+"""A longer line is skipped."""
+TARGETS = 1000
+"""Targets that are taken from a recording."""
+LAST_LINES = 200
+"""Among so many lines is one that tells when it ended: a pulse comes every second."""
+RECORDED = (Finished, Pulse, Hold, Budget, Notice, Ready)
+"""The reports that a recording holds."""
+_REPORTS = tuple(f'{{"":"{kind.__name__}"'.encode() for kind in RECORDED)
+
+
+class RecordingError(RelaytopError):
+    """A file that is no recording, an empty one, or one of a newer relaytop."""
+
+
+class Recording:
+    """A recording, open for reading as far as it had been written; a context manager.
+
+    Args:
+        path: The newest part; older ones lie beside it under `.1`, `.2` …
+
+    Raises:
+        RecordingError: There is no such file, or it is no recording, empty or of a newer schema.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.broken = 0
+        """Lines that could not be read, in the reading that found most."""
+        self._settings = Settings()
+        self._targets: dict[str, Target] = {}
+        self._header: Header | None = None
+        self._files: list[tuple[IO[bytes], int]] = []
+        try:
+            self._open()
+            self.began_at, self.ended_at = self._scan()
+        except OSError as error:
+            self.close()
+            sentence = f"{path} cannot be read: {error.strerror}"
+            raise RecordingError(sentence) from None
+        except RecordingError:
+            self.close()
+            raise
+
+    def _open(self) -> None:
+        found = parts(self.path)
+        if not found:
+            sentence = f"{self.path}: no such file; `relaytop --record FILE` writes a recording"
+            raise RecordingError(sentence)
+        for name in found:
+            if not name.is_file():
+                sentence = f"{self.path} is no relaytop recording: it is no file"
+                raise RecordingError(sentence)
+            file = name.open("rb")
+            self._files.append((file, file.seek(0, 2)))
+
+    def __enter__(self) -> Self:
+        """Return the open recording."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the files; nothing can be read any more."""
+        for file, _size in self._files:
+            file.close()
+
+    # ── what it is ───────────────────────────────────────────────────────────
+
+    @property
+    def settings(self) -> Settings:
+        """Every target that was watched, and the newest window; no key and no address."""
+        header, targets = self._header, tuple(self._targets.values())
+        assert header is not None  # noqa: S101 - or it would not be open
+        names = dict.fromkeys(target.provider for target in targets)
+        return Settings(
+            providers=tuple(Provider(name=name, base_url="") for name in names),
+            targets=targets,
+            window=header.window,
+            history=header.history,
+            budget_usd=header.budget_usd,
+        )
+
+    def _scan(self) -> tuple[float, float]:
+        """Find out what was watched and from when to when; of reports only the ends are read."""
+        began_at: float | None = None
+        sampled = False
+        last: deque[bytes] = deque(maxlen=LAST_LINES)
+        for line, _whole in self._lines():
+            if line is None:
+                continue
+            if not line.startswith(_REPORTS):
+                self._describe(line)
+                continue
+            last.append(line)
+            if sampled:
+                continue
+            report = _report(line)
+            sampled = isinstance(report, Finished)
+            began_at = began_at if began_at is not None else moment_of(report)
+        if not any(size for _file, size in self._files):
+            sentence = f"{self.path} is empty: nothing was recorded"
+            raise RecordingError(sentence)
+        if self._header is None or (sampled and not self._targets):
+            sentence = f"{self.path} is no relaytop recording: no line says what was watched"
+            raise RecordingError(sentence)
+        if began_at is None or not sampled:
+            sentence = f"{self.path} is empty: no probe had ended when it was written"
+            raise RecordingError(sentence)
+        moments = (moment_of(_report(line)) for line in reversed(last))
+        return began_at, max(began_at, next((at for at in moments if at is not None), began_at))
+
+    def _describe(self, line: bytes) -> None:
+        """Take a header or a target."""
+        header = read_header(line)
+        if header is None:
+            target = _target(line)
+            if target is not None and len(self._targets) < TARGETS:
+                self._targets[target.id] = target
+            return
+        if header.schema > SCHEMA:
+            sentence = (
+                f"{self.path} has schema {header.schema}, but this relaytop reads up to {SCHEMA}: "
+                "update it"
+            )
+            raise RecordingError(sentence)
+        self._header = header
+
+    # ── what is in it ────────────────────────────────────────────────────────
+
+    def samples(self) -> Iterator[Sample]:
+        """Yield every sample in the order in which they were written; may be called again."""
+        for report in self.reports():
+            if isinstance(report, Finished):
+                yield report.sample
+
+    def reports(self) -> Iterator[Report]:
+        """Yield every report in the order in which they were written.
+
+        Lines that cannot be read are skipped and counted in `broken`. May be called again, once
+        the iterator before is done with.
+        """
+        broken = 0
+        for line, whole in self._lines():
+            if line is not None:
+                report = _report(line)
+                if report is not None:
+                    yield report
+                    continue
+                if read_header(line) is not None or _target(line) is not None:
+                    continue
+            broken += whole
+            self.broken = max(self.broken, broken)
+
+    def _lines(self) -> Iterator[tuple[bytes | None, bool]]:
+        """Yield (line, whether it was written to its end); None for one that is too long."""
+        for file, size in self._files:
+            file.seek(0)
+            left = size
+            while left > 0 and (line := file.readline(min(left, LINE_BYTES))):
+                left -= len(line)
+                whole = line.endswith(b"\n")
+                if whole or left <= 0:
+                    yield line, whole
+                    continue
+                while left > 0 and (more := file.readline(min(left, LINE_BYTES))):
+                    left -= len(more)
+                    if more.endswith(b"\n"):
+                        break
+                yield None, True
+
+
+def moment_of(report: Report | None) -> float | None:
+    """Return the Unix seconds at which a report was made; None where it does not tell."""
+    if isinstance(report, Finished):
+        return report.sample.ended_at
+    return report.at if isinstance(report, Pulse) else None
+
+
+def _report(line: bytes) -> Report | None:
+    try:
+        report = decode_report(line)
+    except (BadMessageError, RecursionError):
+        return None
+    return report if isinstance(report, RECORDED) and is_sound(report) else None
+
+
+def _target(line: bytes) -> Target | None:
+    try:
+        command = decode_command(line)
+    except (BadMessageError, RecursionError):
+        return None
+    if not isinstance(command, Add) or not isinstance(command.targets, tuple):
+        return None
+    (target,) = command.targets if len(command.targets) == 1 else (None,)
+    return target if isinstance(target, Target) and is_sound(target) else None

@@ -1,0 +1,135 @@
+import json
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from relaytop.engine.messages import Finished
+from relaytop.monitor.monitor import Monitor
+from relaytop.store.atomic import write_new
+from relaytop.store.document import snapshot_document
+from relaytop.store.snapshot import (
+    SnapshotError,
+    load_snapshot,
+    save_snapshot,
+    to_json,
+    to_toml,
+)
+from relaytop.wire.facts import Limit, RateLimit
+from tests.support.samples import T0, sample, settings
+
+
+def document_of(*samples: Any, names: tuple[str, ...] = ("relay/m",)) -> dict[str, Any]:
+    watched = settings(*names)
+    monitor = Monitor(watched, T0)
+    for each in samples:
+        monitor.apply(Finished(each), each.ended_at)
+    return snapshot_document("live", monitor, watched, T0 + 100.1239, "ops-1")
+
+
+def test_the_schema() -> None:
+    limits = RateLimit(Limit(60, 58, 112.0), Limit(1000, 900))
+    document = document_of(
+        *(sample(i, 100.0 + i, tokens=(5, 3), cost_usd=0.001, ttft_ms=50.0) for i in range(9)),
+        sample(10, error="timeout", message="too late"),
+        sample(11, rate_limit=limits, tokens=(5, 3), cost_usd=0.001),
+    )
+    assert document["schema"] == 1
+    assert document["taken_at"] == datetime.fromtimestamp(T0 + 100.124, UTC)
+    assert document["window_s"] == 600.0
+    assert document["budget"] == {"usd": 1.0, "spent_usd": 0.0}
+    (target,) = document["targets"]
+    assert (target["target"], target["provider"], target["model"]) == ("relay/m", "relay", "m")
+    assert (target["requests"], target["ok"], target["skipped"], target["paced"]) == (11, 10, 0, 0)
+    assert target["errors"] == {"timeout": 1}
+    assert target["latency_ms"]["n"] == 10
+    assert set(target["latency_ms"]) == {"n", "min", "mean", "p50", "censored", "max"}
+    assert target["ttft_ms"]["p50"] == 50.0
+    assert target["last_error"]["class"] == "timeout"
+    assert target["tokens"] == {"input": 50, "output": 30}
+    assert target["cost_usd"] == pytest.approx(0.01)
+    assert target["total"] == {"requests": 11, "ok": 10, "cost_usd": pytest.approx(0.01)}
+    assert target["rate_limit"] == {
+        "requests_limit": 60,
+        "requests_remaining": 58,
+        "requests_reset_s": pytest.approx(22.876, abs=0.01),
+        "tokens_limit": 1000,
+        "tokens_remaining": 900,
+    }
+
+
+def test_what_is_unknown_is_absent() -> None:
+    (target,) = document_of()["targets"]
+    assert target["latency_ms"] == {"n": 0}
+    assert target["status"] == "unknown"
+    for key in ("error_rate", "cost_usd", "tokens", "last_error", "rate_limit", "phases_ms"):
+        assert key not in target
+    (unpriced,) = document_of(sample(0, tokens=(5, 3)))["targets"]
+    assert "cost_usd" not in unpriced
+    assert "price_source" not in unpriced
+
+
+texts = st.text(max_size=60)
+
+
+@given(texts, texts, st.floats(0.001, 1e6), st.booleans())
+def test_it_comes_back_as_it_was_saved(
+    tmp_path_factory: pytest.TempPathFactory,
+    message: str,
+    model: str,
+    ms: float,
+    good: bool,  # noqa: FBT001
+) -> None:
+    name = f"relay/m{model.encode('ascii', 'ignore').decode()}x"
+    made = sample(1, ms, target=name, error=None if good else "auth", message=message)
+    document = document_of(made, names=(name,))
+    path = save_snapshot(document, tmp_path_factory.mktemp("snapshots"))
+    assert load_snapshot(path) == document
+    assert tomllib.loads(to_toml(document)) == document
+    tree = json.loads(to_json(document))
+    assert tree["targets"][0]["target"] == name
+    assert tree["taken_at"].endswith("Z")
+
+
+def test_a_file_is_private_named_after_its_time_and_never_overwritten(tmp_path: Path) -> None:
+    document = document_of()
+    first = save_snapshot(document, tmp_path / "new")
+    second = save_snapshot(document, tmp_path / "new")
+    stamp = datetime.fromtimestamp(T0 + 100, UTC).strftime("live-%Y%m%dT%H%M%S.124Z")
+    assert (first.name, second.name) == (f"{stamp}.toml", f"{stamp}-2.toml")
+    assert first.stat().st_mode & 0o777 == 0o600
+    assert len(list(first.parent.iterdir())) == 2
+
+
+def test_nothing_is_left_where_it_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OSError, match="file"):
+        write_new(tmp_path / "file" / "x.toml", b"")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_unknown_keys_are_let_through_and_wrong_kinds_are_not(tmp_path: Path) -> None:
+    document = document_of()
+    document["new_thing"] = 1
+    document["targets"][0]["novel"] = "x"
+    path = tmp_path / "s.json"
+    path.write_text(to_json(document))
+    assert load_snapshot(path)["new_thing"] == 1
+    document["targets"][0]["requests"] = "many"
+    path.write_text(to_json(document))
+    with pytest.raises(SnapshotError, match="requests is of the wrong kind"):
+        load_snapshot(path)
+
+
+@given(st.binary(max_size=200))
+def test_whatever_the_file_holds_the_error_is_ours(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    path = tmp_path_factory.mktemp("any") / "file"
+    path.write_bytes(content)
+    with pytest.raises(SnapshotError):
+        load_snapshot(path)
