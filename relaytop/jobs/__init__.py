@@ -1,0 +1,1 @@
+"""The headless work: each job is a folder, run by a thin command."""

@@ -1,0 +1,93 @@
+"""One GET /models with all that came back: the list, the headers, the certificate."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from relaytop.probe.attempt import Attempt
+from relaytop.probe.prober import MODELS_TIMEOUT_S, SHORT_SECRET
+from relaytop.probe.transport import StampedTransport
+from relaytop.wire.apis import api_named
+from relaytop.wire.facts import Failure
+from relaytop.wire.failure import is_page
+from relaytop.wire.headers import lowered
+from relaytop.wire.text import not_quoting, safe
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from relaytop.config.settings import Provider
+    from relaytop.probe.route import Route
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of one request."""
+
+    models: tuple[str, ...] = ()
+    failure: Failure | None = None
+    """Why there is no list, safe to show."""
+    status: int | None = None
+    page: bool = False
+    """Whether a web page came."""
+    date: str | None = None
+    """The `Date` header."""
+    ended_at: float = 0.0
+    """When it had come, Unix seconds."""
+    latency_ms: float | None = None
+    tls_version: str | None = None
+    certificate: Mapping[str, Any] | None = None
+
+
+async def ask_models(provider: Provider, route: Route) -> Answer:
+    """Ask what a provider offers; costs nothing and never raises on what a server does."""
+    api, transport = api_named(provider.api), StampedTransport(route)
+    attempt = Attempt(transport, time.time)
+    version, certificate = None, None
+    try:
+        await attempt.run(api.models_request(provider), MODELS_TIMEOUT_S)
+        stream = transport.backend.stream
+        ssl_object = stream.get_extra_info("ssl_object") if stream is not None else None
+        if ssl_object is not None and stream is not None:
+            version, certificate = ssl_object.version(), stream.get_extra_info("peercert")
+    finally:
+        await transport.aclose()
+    secrets = _secrets(provider)
+    failure = attempt.failure
+    body = b"".join(attempt.body.pieces()) if attempt.body is not None else b""
+    models: tuple[str, ...] = ()
+    if failure is None:
+        found = await asyncio.to_thread(
+            api.read_models, attempt.status or 0, attempt.headers, body, secrets
+        )
+        if isinstance(found, Failure):
+            failure = found
+        else:
+            models = tuple(not_quoting(found, secrets))
+    else:
+        failure = Failure(failure.error_class, safe(failure.message, secrets))
+    headers = lowered(attempt.headers)
+    return Answer(
+        models=models,
+        failure=failure,
+        status=attempt.status,
+        page=attempt.failure is None and is_page(headers, body),
+        date=headers.get("date"),
+        ended_at=attempt.ended_at,
+        latency_ms=attempt.latency_ms,
+        tls_version=version,
+        certificate=certificate,
+    )
+
+
+def url_of(provider: Provider) -> str:
+    """Return where `ask_models` asks."""
+    return api_named(provider.api).models_request(provider).url
+
+
+def _secrets(provider: Provider) -> Sequence[str]:
+    key = [provider.key.reveal()] if provider.key else []
+    return key + [value for value in provider.headers.values() if len(value) >= SHORT_SECRET]

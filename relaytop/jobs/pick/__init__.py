@@ -1,0 +1,1 @@
+"""The healthiest provider of a model, now."""

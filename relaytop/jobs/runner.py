@@ -1,0 +1,165 @@
+"""Sending a job's probes, one after another or at a rate, within budget and limits."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from relaytop.engine.backoff import SLOWING, Backoff
+from relaytop.engine.pacing import Pacer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from relaytop.config.settings import Provider, Settings, Target
+    from relaytop.engine.lane import ProberLike
+    from relaytop.jobs.purse import Purse
+    from relaytop.probe.sample import Sample
+
+GIVE_UP_AFTER = 5
+"""Failures in a row of a class that waiting does not mend, after which a target is left alone."""
+MOST_AT_ONCE = 256
+"""Probes of a target that may be under way at a rate; one that is due beyond that is skipped."""
+
+
+class Runner:
+    """Probes targets for a job and hands each sample on.
+
+    At most one probe of a target runs on one connection, so each of a target's workers has a slot
+    with probers of its own.
+
+    Args:
+        settings: The providers, by which a target's is found.
+        purse: What may be spent.
+        on_sample: Takes each sample as it comes.
+        make_prober: Makes a provider's prober.
+        uniform: Random floats in [0, 1), for the back-off.
+        clock: Unix seconds.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        purse: Purse,
+        on_sample: Callable[[Target, Sample], None],
+        *,
+        make_prober: Callable[[Provider], ProberLike],
+        uniform: Callable[[], float],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._settings = settings
+        self._purse = purse
+        self._on_sample = on_sample
+        self._make_prober = make_prober
+        self._uniform = uniform
+        self._clock = clock
+        self._probers: dict[tuple[str, int], ProberLike] = {}
+        self._pacers = {p.name: Pacer(p.max_rpm) for p in settings.providers}
+        self._backoffs: dict[str, Backoff] = {}
+        self._held_until: dict[str, float] = {}
+        self._hopeless: Counter[str] = Counter()
+        self.stopped: str | None = None
+        """Why the job ended early; None where it did not."""
+        self.skipped: Counter[str] = Counter()
+        """Target → probes that were due at a rate and could not start."""
+        self.given_up: dict[str, str] = {}
+        """Target → the error class for which it was left alone."""
+
+    async def one_by_one(self, asks: Iterator[Target], slot: int = 0) -> None:
+        """Probe what is asked for, each once the one before it has ended.
+
+        Args:
+            asks: What to probe; several workers may share one iterator.
+            slot: This worker's own connections.
+        """
+        for target in asks:
+            if self.stopped is not None:
+                return
+            await self._probe(target, slot, self._clock())
+
+    async def at_rate(self, asks: Iterable[Target], rate_s: float) -> None:
+        """Probe what is asked for at fixed times, whatever the replies do.
+
+        Args:
+            asks: What to probe, all of one target.
+            rate_s: Probes a second.
+        """
+        loop = asyncio.get_running_loop()
+        began, tasks = loop.time(), set[asyncio.Task[None]]()
+        free = list(range(MOST_AT_ONCE, 0, -1))
+
+        async def probe(target: Target, slot: int, due_at: float) -> None:
+            try:
+                await self._probe(target, slot, due_at)
+            finally:
+                free.append(slot)
+
+        try:
+            for index, target in enumerate(asks):
+                due = began + index / rate_s
+                await asyncio.sleep(due - loop.time())
+                if self.stopped is not None:
+                    break
+                if not free:
+                    self.skipped[target.id] += 1
+                    continue
+                due_at = self._clock() - (loop.time() - due)
+                task = asyncio.ensure_future(probe(target, free.pop(), due_at))
+                tasks.add(task)
+                task.add_done_callback(tasks.discard)
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        for prober in self._probers.values():
+            await prober.aclose()
+
+    async def _probe(self, target: Target, slot: int, due_at: float) -> None:
+        if target.id in self.given_up:
+            return
+        await self._turn(target)
+        price = self._settings.provider(target.provider).prices.get(target.model)
+        reserved = await self._purse.wait_for(target, price)
+        if reserved is None:
+            self.stopped = self._purse.state
+            return
+        sample = await self._prober(target.provider, slot).probe(target, due_at)
+        self._purse.book(sample, reserved)
+        self._on_sample(target, sample)
+        self._learn(target, sample)
+
+    def _prober(self, provider: str, slot: int) -> ProberLike:
+        key = (provider, slot)
+        if key not in self._probers:
+            self._probers[key] = self._make_prober(self._settings.provider(provider))
+        return self._probers[key]
+
+    async def _turn(self, target: Target) -> None:
+        """Wait for what the server asked and for the provider's `max_rpm`."""
+        pacer, loop = self._pacers[target.provider], asyncio.get_running_loop()
+        while True:
+            now = loop.time()
+            held = self._held_until.get(target.id, 0.0) - self._clock()
+            wait = max(held, pacer.free_at(now) - now)
+            if wait <= 0:
+                pacer.sent(now)
+                return
+            await asyncio.sleep(wait)
+
+    def _learn(self, target: Target, sample: Sample) -> None:
+        backoff = self._backoffs.setdefault(target.id, Backoff(self._uniform))
+        wait = backoff.after(sample)
+        failure = sample.failure.error_class if sample.failure else ""
+        if failure not in SLOWING:
+            self._hopeless[target.id] = 0
+            if wait is not None:
+                self._held_until[target.id] = self._clock() + wait.seconds
+            return
+        self._hopeless[target.id] += 1
+        if self._hopeless[target.id] >= GIVE_UP_AFTER:
+            self.given_up[target.id] = failure

@@ -1,0 +1,1 @@
+"""Two providers, the same requests, side by side."""

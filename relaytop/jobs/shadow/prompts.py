@@ -1,0 +1,108 @@
+"""What is asked: a text file with a prompt a line, JSON lines, or five prompts of our own."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from relaytop.config.errors import RelaytopError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Messages = tuple[tuple[str, str], ...]
+"""One request's messages as (role, content)."""
+
+BUILT_IN: tuple[Messages, ...] = tuple(
+    (("user", prompt),)
+    for prompt in (
+        "Reply with the single word: pong",
+        "What is 17 times 23? Answer with the number alone.",
+        "Translate into French: the train leaves at nine.",
+        "Name three causes of high latency in a web service, one line each.",
+        "Write a Python function that returns the n-th Fibonacci number.",
+    )
+)
+MAX_BYTES = 64 * 1024 * 1024
+_ROLES = {"system": "system", "developer": "system", "user": "user", "assistant": "assistant"}
+_SHAPE = 'expected {"messages": [{"role": "user", "content": "…"}]} or an OpenAI batch line'
+
+
+class _BadLineError(Exception):
+    """What is wrong with one line."""
+
+
+def read_prompts(path: Path) -> tuple[Messages, ...]:
+    r"""Read a file of prompts.
+
+    A file whose name ends on `.jsonl`, or whose first line begins with `{` and whose name does not
+    end on `.txt`, has a JSON object a line; any other has a prompt a line. Empty lines are skipped.
+
+    Raises:
+        RelaytopError: It cannot be read, or holds no prompt; with the line.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            sentence = f"--prompts {path}: larger than {MAX_BYTES >> 20} MiB"
+            raise RelaytopError(sentence)
+        raw = path.read_bytes()
+    except OSError as error:
+        sentence = f"--prompts {path}: {error.strerror}"
+        raise RelaytopError(sentence) from None
+    lines = raw.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    filled = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    if not filled:
+        sentence = f"--prompts {path}: no prompt in it"
+        raise RelaytopError(sentence)
+    objects = path.suffix == ".jsonl" or (
+        path.suffix != ".txt" and filled[0][1].lstrip().startswith(b"{")
+    )
+    found = []
+    for number, line in filled:
+        try:
+            text = line.decode().strip()
+            found.append(_messages(text) if objects else (("user", text),))
+        except UnicodeDecodeError:
+            sentence = f"--prompts {path}, line {number}: not UTF-8"
+            raise RelaytopError(sentence) from None
+        except _BadLineError as error:
+            sentence = f"--prompts {path}, line {number}: {error}"
+            raise RelaytopError(sentence) from None
+    return tuple(found)
+
+
+def _messages(text: str) -> Messages:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        sentence = f"no JSON; {_SHAPE}"
+        raise _BadLineError(sentence) from None
+    if isinstance(document, dict) and isinstance(document.get("body"), dict):
+        document = document["body"]
+    given = document.get("messages") if isinstance(document, dict) else None
+    if not isinstance(given, list) or not given:
+        sentence = f"no messages; {_SHAPE}"
+        raise _BadLineError(sentence)
+    found = tuple(_message(entry) for entry in given)
+    if all(role != "user" for role, _words in found):
+        sentence = "no message of the role user"
+        raise _BadLineError(sentence)
+    return found
+
+
+def _message(entry: object) -> tuple[str, str]:
+    role = entry.get("role") if isinstance(entry, dict) else None
+    if not isinstance(entry, dict) or not isinstance(role, str) or role not in _ROLES:
+        sentence = f"a message's role must be one of {', '.join(_ROLES)}"
+        raise _BadLineError(sentence)
+    content = entry.get("content")
+    if isinstance(content, list) and all(_is_text(part) for part in content):
+        content = "".join(part["text"] for part in content)
+    if not isinstance(content, str) or not content:
+        sentence = "a message's content must be text"
+        raise _BadLineError(sentence)
+    return _ROLES[role], content
+
+
+def _is_text(part: object) -> bool:
+    return isinstance(part, dict) and isinstance(part.get("text"), str)

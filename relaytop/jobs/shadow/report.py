@@ -1,0 +1,86 @@
+"""What a shadow run showed, as text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from relaytop.monitor.figures import format_ms, format_usd
+from relaytop.store import table
+from relaytop.wire.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CENT_USD = 0.01
+"""Below it, an amount has six decimals."""
+_NAMES = {
+    "success_rate": "success",
+    "mean": "mean",
+    "min": "min",
+    "max": "max",
+    "p50": "P50",
+    "p95": "P95",
+    "p99": "P99",
+    "typical": "typical*",
+    "tail": "slowest tenth*",
+    "spread": "spread*",
+    "ttft_p50": "TTFT P50",
+    "ttft_p95": "TTFT P95",
+    "ttft": "TTFT typical*",
+    "tokens": "tokens out",
+    "length": "characters",
+    "cost": "$ a request",
+}
+HOW = (
+    "The interval holds the true difference with 95 %. A ! marks what the verdict speaks of: two "
+    "equal sides would be told apart, by any figure of a model, in at most 4 of 100 runs. "
+    "* with the difference between prompts taken out: typical is the geometric mean, spread is the "
+    "slowest fifth over it. Min and max have no interval."
+)
+_HOW_ASCII = str.maketrans({"–": "-"})
+
+
+def text(document: Mapping[str, Any], *, markdown: bool, ascii_only: bool) -> str:
+    """Return the report for people: the targets, then each model's two sides and the verdict."""
+    draw = table.markdown if markdown else table.plain
+    parts = [table.heading(dict(document)), draw(table.TITLES, table.rows(dict(document)))]
+    for one in document["comparisons"]:
+        a, b = clean(one["a"]), clean(one["b"])
+        title = f"{clean(one['model'])}, {one['rounds']} requests finished by both"
+        rows = [_row(name, figure) for name, figure in one["figures"].items()]
+        titles = ("figure", a, b, "difference", "95 % interval", "")
+        said = clean(one["verdict"], limit=2000)
+        parts += [title, draw(titles, rows), f"**{said}**" if markdown else said]
+    parts.append(HOW)
+    whole = "\n\n".join(parts)
+    return whole.translate(_HOW_ASCII) if ascii_only else whole
+
+
+def _row(name: str, figure: Mapping[str, Any]) -> list[str]:
+    unit = figure["unit"]
+    low, high = figure.get("low"), figure.get("high")
+    return [
+        _NAMES.get(name, name),
+        _value(figure["a"], unit),
+        _value(figure["b"], unit),
+        _step(figure["difference"], unit),
+        "" if low is None or high is None else f"{_step(low, unit)} to {_step(high, unit)}",
+        "!" if figure["shown"] else "",
+    ]
+
+
+def _value(value: float, unit: str) -> str:
+    if unit == "share":
+        return f"{value * 100:.1f} %"
+    if unit == "ms":
+        return f"{format_ms(value)} ms"
+    if unit == "USD":
+        return f"${format_usd(value)}" if value >= CENT_USD else f"${value:.6f}"
+    return f"{value:.2f}" if unit == "times" else f"{value:.1f}"
+
+
+def _step(value: float, unit: str) -> str:
+    sign = "-" if value < 0 else "+"
+    if unit == "share":
+        return f"{sign}{abs(value) * 100:.1f} points"
+    return sign + _value(abs(value), unit)

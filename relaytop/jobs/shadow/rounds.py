@@ -1,0 +1,50 @@
+"""What one round of a comparison found: the same request, once to each side."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from relaytop.probe.sample import Sample
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one side made of a request."""
+
+    ok: bool
+    latency_ms: float | None = None
+    ttft_ms: float | None = None
+    cost_usd: float | None = None
+    tokens: int | None = None
+    """Output tokens."""
+    length: int | None = None
+    """Characters of the reply."""
+    timed_out: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Round:
+    """Both sides of one request."""
+
+    prompt: int
+    """Which prompt it was: rounds of one prompt are alike."""
+    a: Outcome
+    b: Outcome
+
+
+def outcome_of(sample: Sample) -> Outcome:
+    """Return what counts of a sample."""
+    if not sample.ok:
+        failure = sample.failure
+        timed_out = failure is not None and failure.error_class == "timeout"
+        return Outcome(ok=False, timed_out=timed_out)
+    return Outcome(
+        ok=True,
+        latency_ms=sample.latency_ms,
+        ttft_ms=sample.ttft_ms,
+        cost_usd=sample.cost_usd,
+        tokens=sample.usage.output_tokens if sample.usage else None,
+        length=None if sample.text is None else len(sample.text),
+    )

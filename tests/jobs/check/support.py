@@ -1,0 +1,51 @@
+"""Providers for the doctor's tests, and a round over them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relaytop.config.settings import Provider, Secret, Settings, Target
+from relaytop.jobs.check.choose import chosen
+from relaytop.jobs.check.run import Round
+from relaytop.jobs.purse import Purse
+from relaytop.ledger.ledger import Ledger
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from relaytop.jobs.check.findings import Finding
+
+KEY = "sk-test-0123456789abcdef"
+
+
+def provider(base_url: str = "https://relay.example/v1", **fields: object) -> Provider:
+    given = {"name": "p", "key": Secret(KEY), "key_from": "environment variable P_KEY", **fields}
+    return Provider(base_url=base_url, **given)  # type: ignore[arg-type]
+
+
+def settings_of(one: Provider, budget_usd: float = 1.0, **fields: object) -> Settings:
+    targets = tuple(
+        Target(provider=one.name, model=model, timeout_s=5.0, **fields)  # type: ignore[arg-type]
+        for model in one.models
+    )
+    return Settings(providers=(one,), targets=targets, budget_usd=budget_usd)
+
+
+async def round_of(
+    one: Provider, folder: Path, budget_usd: float = 1.0, **fields: object
+) -> dict[str, Finding]:
+    """Check one provider; return its findings by step, of a step's several the last."""
+    settings = settings_of(one, budget_usd, **fields)
+    ledger = Ledger(folder / "ledger.sqlite")
+    try:
+        purse = Purse(budget_usd, settings.assumed_price, ledger)
+        await purse.open(1.0)
+        paid = purse if budget_usd else None
+        found = await Round(settings, {}, paid).go(chosen(settings, None))
+    finally:
+        ledger.close(5.0)
+    return {finding.step: finding for finding in found}
+
+
+def levels(found: dict[str, Finding]) -> dict[str, str]:
+    return {step: finding.level for step, finding in found.items()}

@@ -1,0 +1,133 @@
+"""The jobs' probes, with probers whose replies the test decides."""
+
+import asyncio
+import dataclasses
+import itertools
+from collections.abc import Callable, Mapping
+
+from relaytop.config.settings import Price, Provider, Settings, Target
+from relaytop.jobs.purse import Purse
+from relaytop.jobs.runner import GIVE_UP_AFTER, Runner
+from relaytop.probe.sample import Sample
+from relaytop.wire.facts import Failure
+from tests.support.samples import sample, settings
+
+Answer = Callable[[Target], Sample]
+
+
+class FakeProber:
+    def __init__(self, answer: Answer, delay_s: float = 0.0) -> None:
+        self.answer = answer
+        self.delay_s = delay_s
+        self.running: dict[str, int] = {}
+        self.most = 0
+        self.closed = False
+
+    async def probe(self, target: Target, due_at: float) -> Sample:
+        del due_at
+        self.running[target.id] = self.running.get(target.id, 0) + 1
+        assert self.running[target.id] == 1, "two probes of a target on one connection"
+        await asyncio.sleep(self.delay_s)
+        self.running[target.id] -= 1
+        return self.answer(target)
+
+    async def models(self) -> tuple[str, ...] | Failure:
+        return ()
+
+    def set_prices(self, prices: Mapping[str, Price]) -> None:
+        del prices
+
+    async def forget(self, target: str) -> None:
+        del target
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+class Bench:
+    def __init__(
+        self, watched: Settings, answer: Answer, *, delay_s: float = 0.0, budget_usd: float = 1.0
+    ) -> None:
+        self.probers: list[FakeProber] = []
+        self.samples: list[Sample] = []
+        self.purse = Purse(budget_usd, 10.0, None)
+
+        def make(_provider: Provider) -> FakeProber:
+            self.probers.append(FakeProber(answer, delay_s))
+            return self.probers[-1]
+
+        self.runner = Runner(
+            watched,
+            self.purse,
+            lambda _target, found: self.samples.append(found),
+            make_prober=make,
+            uniform=lambda: 0.0,
+        )
+
+
+def good(target: Target) -> Sample:
+    return sample(target=target.id, cost_usd=0.01)
+
+
+def failing(error: str) -> Answer:
+    return lambda target: sample(target=target.id, error=error)
+
+
+async def test_workers_share_what_is_asked_and_have_connections_of_their_own() -> None:
+    watched = settings("p/a")
+    bench = Bench(watched, good, delay_s=0.005)
+    asks = itertools.repeat(watched.targets[0], 10)
+    await asyncio.gather(*(bench.runner.one_by_one(asks, slot) for slot in range(3)))
+    await bench.runner.aclose()
+    assert len(bench.samples) == 10
+    assert len(bench.probers) == 3
+    assert all(prober.closed for prober in bench.probers)
+    assert round(bench.purse.cost_usd, 6) == 0.1
+
+
+async def test_at_a_rate_a_slow_reply_delays_nobody() -> None:
+    watched = settings("p/a")
+    bench = Bench(watched, good, delay_s=0.2)
+    await bench.runner.at_rate(itertools.repeat(watched.targets[0], 8), 50.0)
+    assert len(bench.samples) == 8
+    assert len(bench.probers) >= 6
+    assert not bench.runner.skipped
+
+
+async def test_a_hopeless_target_is_left_alone_after_five_in_a_row() -> None:
+    watched = settings("p/a", "p/b")
+    bench = Bench(watched, lambda t: good(t) if t.model == "b" else failing("auth")(t))
+    for target in watched.targets:
+        await bench.runner.one_by_one(itertools.repeat(target, 10))
+    assert bench.runner.given_up == {"p/a": "auth"}
+    counts = [sum(s.target == name for s in bench.samples) for name in ("p/a", "p/b")]
+    assert counts == [GIVE_UP_AFTER, 10]
+
+
+async def test_other_failures_do_not_end_it() -> None:
+    watched = settings("p/a")
+    bench = Bench(watched, failing("server_error"))
+    await bench.runner.one_by_one(itertools.repeat(watched.targets[0], 8))
+    assert len(bench.samples) == 8
+    assert not bench.runner.given_up
+
+
+async def test_the_budget_ends_it_in_words() -> None:
+    watched = settings("p/a", prices={"a": Price(0.0, 625.0)})
+    bench = Bench(watched, good, budget_usd=0.05)
+    await bench.runner.one_by_one(itertools.repeat(watched.targets[0], 100))
+    assert len(bench.samples) == 5
+    assert bench.runner.stopped is not None
+    assert "budget" in bench.runner.stopped
+
+
+async def test_max_rpm_holds_it_back() -> None:
+    watched = settings("p/a")
+    provider = dataclasses.replace(watched.providers[0], max_rpm=2)
+    watched = dataclasses.replace(watched, providers=(provider,))
+    bench = Bench(watched, good)
+    asks = itertools.repeat(watched.targets[0], 5)
+    task = asyncio.ensure_future(bench.runner.one_by_one(asks))
+    await asyncio.wait([task], timeout=0.3)
+    task.cancel()
+    assert len(bench.samples) == 1
