@@ -1,0 +1,1 @@
+"""Prometheus: the metrics, the server that shows them, alert rules and a dashboard."""

@@ -1,0 +1,63 @@
+"""`/metrics` and `/healthz` of one watch."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import choose_encoder
+
+from relaytop.export.metrics import Metrics
+from relaytop.export.server import Answer, HttpServer
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable, Iterable
+
+    from relaytop.engine.messages import Report
+    from relaytop.monitor.source import Source
+
+OPEN_METRICS = "application/openmetrics-text"
+
+
+class Exporter:
+    """Shows a watch to Prometheus.
+
+    Args:
+        listening: The socket to answer on; `aclose` closes it.
+        source: What is known of the targets.
+        trouble: Says why nothing is probed; None while all is well.
+    """
+
+    def __init__(
+        self, listening: socket.socket, source: Source, trouble: Callable[[], str | None]
+    ) -> None:
+        self._trouble = trouble
+        self._metrics = Metrics(source, lambda: trouble() is None)
+        self._registry = CollectorRegistry()
+        self._registry.register(self._metrics)
+        routes = {"/metrics": self._show, "/healthz": self._health}
+        self._server = HttpServer(listening, routes)
+
+    def take(self, reports: Iterable[Report]) -> None:
+        """Count what the engine said."""
+        self._metrics.take(reports)
+
+    async def start(self) -> None:
+        """Begin to answer; a second call changes nothing."""
+        await self._server.start()
+
+    async def aclose(self) -> None:
+        """Stop answering."""
+        await self._server.aclose()
+
+    def _show(self, accept: str) -> Answer:
+        encode, content_type = choose_encoder(OPEN_METRICS if OPEN_METRICS in accept else "")
+        return Answer(encode(self._registry), content_type)
+
+    def _health(self, _accept: str) -> Answer:
+        trouble = self._trouble()
+        if trouble is None:
+            return Answer(b"ok\n")
+        return Answer(f"{trouble}\n".encode(), status=HTTPStatus.SERVICE_UNAVAILABLE)

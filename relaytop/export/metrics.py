@@ -1,0 +1,210 @@
+"""The metrics: counters since the start, and gauges of what the monitor knows now."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+)
+from prometheus_client.registry import Collector
+
+from relaytop.engine.messages import Budget, Finished, Pulse
+from relaytop.export.tally import BUCKETS_S, Tally
+from relaytop.wire.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from prometheus_client.core import Metric
+
+    from relaytop.engine.messages import Report
+    from relaytop.export.tally import Histogram
+    from relaytop.monitor.source import Source
+    from relaytop.monitor.summary import Summary
+
+OF_TARGET = ("provider", "model")
+UP = {"up": 1, "degraded": 1, "down": 0}
+_BOUNDS = (*map(str, BUCKETS_S), "+Inf")
+
+
+class Metrics(Collector):
+    """Counts what the engine reports, and shows it with what `source` knows.
+
+    A target that `source` has no more is shown no more; what is unknown has no sample.
+
+    Args:
+        source: Names the targets; its summaries become the gauges.
+        probing: Whether an engine is at work.
+        clock: Unix seconds.
+    """
+
+    def __init__(
+        self, source: Source, probing: Callable[[], bool], clock: Callable[[], float] = time.time
+    ) -> None:
+        self._source = source
+        self._probing = probing
+        self._clock = clock
+        self._tallies: dict[str, Tally] = {}
+        self._labels: dict[str, tuple[str, str]] = {}
+        self._budget: Budget | None = None
+        self._dropped = self._dropped_seen = 0
+
+    def take(self, reports: Iterable[Report]) -> None:
+        """Count what the engine said."""
+        for report in reports:
+            match report:
+                case Finished(sample):
+                    self._tally(sample.target).take(sample)
+                case Pulse():
+                    self._pulse(report)
+                case Budget():
+                    self._budget = report
+                case _:
+                    continue
+
+    def _pulse(self, pulse: Pulse) -> None:
+        for name, tally in self._tallies.items():
+            tally.take_skips(pulse.skipped.get(name, 0))
+        for name in pulse.skipped.keys() - self._tallies.keys():
+            self._tally(name).take_skips(pulse.skipped[name])
+        self._dropped += max(0, pulse.dropped - self._dropped_seen)
+        self._dropped_seen = pulse.dropped
+
+    def _tally(self, name: str) -> Tally:
+        return self._tallies.setdefault(name, Tally())
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every metric as it stands."""
+        now = self._clock()
+        summaries = [self._source.summary(name, now) for name in self._source.targets()]
+        known = {summary.target for summary in summaries}
+        self._tallies = {name: tally for name, tally in self._tallies.items() if name in known}
+        self._labels = _labels(summaries)
+        yield from self._counters(summaries)
+        yield from self._histograms(summaries)
+        yield from self._gauges(summaries)
+        yield from self._of_relaytop()
+
+    def _of(self, summary: Summary) -> tuple[tuple[str, str], Tally]:
+        return self._labels[summary.target], self._tally(summary.target)
+
+    def _counters(self, summaries: Sequence[Summary]) -> Iterator[Metric]:
+        requests = CounterMetricFamily(
+            "ai_api_requests", "Finished probes.", labels=(*OF_TARGET, "status")
+        )
+        errors = CounterMetricFamily(
+            "ai_api_errors", "Failed probes by error class.", labels=(*OF_TARGET, "class")
+        )
+        tokens = CounterMetricFamily(
+            "ai_api_tokens_used", "Tokens that replies counted.", labels=(*OF_TARGET, "type")
+        )
+        cost = CounterMetricFamily(
+            "ai_api_cost_usd", "What probes cost, as far as it is known.", labels=OF_TARGET
+        )
+        skipped = CounterMetricFamily(
+            "relaytop_probes_skipped",
+            "Probes that were due while the one before them still ran.",
+            labels=OF_TARGET,
+        )
+        for labels, tally in map(self._of, summaries):
+            requests.add_metric((*labels, "success"), tally.ok)
+            requests.add_metric((*labels, "error"), tally.errors.total())
+            for name, count in sorted(tally.errors.items()):
+                errors.add_metric((*labels, name), count)
+            for kind, count in tally.tokens.items():
+                tokens.add_metric((*labels, kind), count)
+            if tally.cost_usd is not None:
+                cost.add_metric(labels, tally.cost_usd)
+            skipped.add_metric(labels, tally.skipped)
+        yield from (requests, errors, tokens, cost, skipped)
+
+    def _histograms(self, summaries: Sequence[Summary]) -> Iterator[Metric]:
+        latency = HistogramMetricFamily(
+            "ai_api_request_latency_seconds",
+            "Request sent to last byte of the reply, successful probes only.",
+            labels=OF_TARGET,
+        )
+        ttft = HistogramMetricFamily(
+            "ai_api_time_to_first_token_seconds",
+            "Request sent to first token, successful streamed probes only.",
+            labels=OF_TARGET,
+        )
+        for labels, tally in map(self._of, summaries):
+            latency.add_metric(labels, _buckets(tally.latency), tally.latency.sum_s)
+            ttft.add_metric(labels, _buckets(tally.ttft), tally.ttft.sum_s)
+        yield from (latency, ttft)
+
+    def _gauges(self, summaries: Sequence[Summary]) -> Iterator[Metric]:
+        rate = GaugeMetricFamily(
+            "ai_api_error_rate", "Failed probes over the window, 0 to 1.", labels=OF_TARGET
+        )
+        remaining = GaugeMetricFamily(
+            "ai_api_rate_limit_remaining",
+            "What is left of a rate limit, as the last reply told.",
+            labels=(*OF_TARGET, "kind"),
+        )
+        limit = GaugeMetricFamily(
+            "ai_api_rate_limit", "A rate limit when it is whole.", labels=(*OF_TARGET, "kind")
+        )
+        up = GaugeMetricFamily(
+            "ai_api_up", "1: up or degraded; 0: the last three probes failed.", labels=OF_TARGET
+        )
+        success = GaugeMetricFamily(
+            "ai_api_last_success_timestamp_seconds", "The last good reply.", labels=OF_TARGET
+        )
+        for summary in summaries:
+            labels, tally = self._of(summary)
+            if summary.error_rate is not None:
+                rate.add_metric(labels, summary.error_rate)
+            for kind, told in summary.rate_limit.known if summary.rate_limit else ():
+                if told.remaining is not None:
+                    remaining.add_metric((*labels, kind), told.remaining)
+                if told.limit is not None:
+                    limit.add_metric((*labels, kind), told.limit)
+            if summary.status in UP:
+                up.add_metric(labels, UP[summary.status])
+            if tally.last_success_at is not None:
+                success.add_metric(labels, tally.last_success_at)
+        yield from (rate, remaining, limit, up, success)
+
+    def _of_relaytop(self) -> Iterator[Metric]:
+        if self._budget is not None:
+            yield GaugeMetricFamily(
+                "relaytop_budget_usd", "Today's budget (UTC).", value=self._budget.budget_usd
+            )
+            yield GaugeMetricFamily(
+                "relaytop_budget_spent_usd",
+                "Spent today (UTC) by all processes of this user, at assumed prices where unknown.",
+                value=self._budget.spent_usd,
+            )
+        yield CounterMetricFamily(
+            "relaytop_reports_dropped",
+            "Probes that are missing from these counters: they were not read in time.",
+            value=self._dropped,
+        )
+        yield GaugeMetricFamily(
+            "relaytop_engine_up", "Whether probes are being sent.", value=int(self._probing())
+        )
+
+
+def _buckets(histogram: Histogram) -> list[tuple[str, float]]:
+    return list(zip(_BOUNDS, map(float, histogram.cumulative), strict=True))
+
+
+def _labels(summaries: Sequence[Summary]) -> dict[str, tuple[str, str]]:
+    """Return target → its labels, without control characters, and no two alike."""
+    found: dict[str, tuple[str, str]] = {}
+    taken: set[tuple[str, str]] = set()
+    for summary in summaries:
+        provider, model = clean(summary.provider), clean(summary.model)
+        labels, number = (provider, model), 1
+        while labels in taken:
+            number += 1
+            labels = (provider, f"{model} ({number})")
+        taken.add(labels)
+        found[summary.target] = labels
+    return found

@@ -1,0 +1,104 @@
+"""Prometheus alert rules, with the thresholds of the settings in force."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from string import Template
+from typing import TYPE_CHECKING
+
+from relaytop.engine.budget import WARN_SHARE
+from relaytop.engine.scarcity import SCARCE_SHARE
+from relaytop.wire.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from relaytop.config.settings import Settings, Target, Thresholds
+
+SHORTEST_S = 120.0
+"""A range must hold a few scrapes."""
+USUAL_S = 600.0
+"""The range where the window is a number of requests."""
+PROBES = 4
+"""How many probes of the slowest target a range holds at least."""
+_INDENT = " " * 10
+_OR = "\nor\n"
+
+
+class _Alerts(Template):
+    delimiter = "@"  # `$` is Prometheus's own
+
+
+def rules_file(settings: Settings) -> str:
+    """Return the rules as YAML.
+
+    Args:
+        settings: Their thresholds, those of single targets too, and their window.
+    """
+    slowest_s = max((t.interval_s for t in settings.targets), default=settings.defaults.interval_s)
+    window_s = settings.window.seconds or USUAL_S
+    span = f"{round(max(SHORTEST_S, window_s, PROBES * slowest_s))}s"
+    count = "ai_api_requests_total"
+    exprs = {
+        "p95": _exprs(settings, _quantile(0.95, "ai_api_request_latency_seconds", span), _p95_s),
+        "ttft": _exprs(
+            settings, _quantile(0.5, "ai_api_time_to_first_token_seconds", span), _ttft_s
+        ),
+        "error_rate": _exprs(
+            settings,
+            f'sum without (status) (rate({count}{{status="error"}}[{span}]))\n'
+            f"/ sum without (status) (rate({count}[{span}]))",
+            lambda thresholds: thresholds.error_rate,
+        ),
+    }
+    text = files("relaytop.export").joinpath("alerts.yml").read_text(encoding="utf-8")
+    return _Alerts(text).substitute(
+        {name: expr.replace("\n", "\n" + _INDENT) for name, expr in exprs.items()},
+        range=span,
+        scarce=f"{SCARCE_SHARE:g}",
+        warn=f"{WARN_SHARE:g}",
+    )
+
+
+def _p95_s(thresholds: Thresholds) -> float:
+    return thresholds.p95_ms / 1000
+
+
+def _ttft_s(thresholds: Thresholds) -> float:
+    return thresholds.ttft_ms / 1000
+
+
+def _quantile(quantile: float, histogram: str, span: str) -> str:
+    return f"histogram_quantile({quantile:g}, rate({histogram}_bucket[{span}]))"
+
+
+def _exprs(settings: Settings, figure: str, threshold: Callable[[Thresholds], float]) -> str:
+    """Compare a figure with the threshold of all, and of the targets with one of their own."""
+    usual = threshold(settings.defaults.thresholds)
+    own: dict[float, list[str]] = {}
+    for target in settings.targets:
+        value = threshold(target.thresholds)
+        if value != usual:
+            own.setdefault(value, []).append(_series(target))
+    if not own:
+        return f"{figure}\n> {usual:g}"
+    others = " or ".join(series for group in own.values() for series in group)
+    parts = [f"(\n  {_deeper(figure)}\n  > {usual:g}\n)\nunless on (provider, model) ({others})"]
+    for value, group in own.items():
+        of_them = f"and on (provider, model) ({' or '.join(group)})"
+        parts.append(f"(\n  {_deeper(figure)}\n  > {value:g}\n)\n{of_them}")
+    return _OR.join(f"(\n  {_deeper(part)}\n)" for part in parts)
+
+
+def _deeper(expr: str) -> str:
+    return expr.replace("\n", "\n  ")
+
+
+def _series(target: Target) -> str:
+    provider, model = _quoted(target.provider), _quoted(target.model)
+    return f"ai_api_requests_total{{provider={provider},model={model}}}"
+
+
+def _quoted(text: str) -> str:
+    escaped = clean(text).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,0 +1,131 @@
+"""`relaytop agent` as systemd runs it: a process, its lines on stderr, its metrics."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+import tomllib
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import psutil
+
+from tests.e2e.launch import RELAYTOP
+from tests.export.scraping import Scraped
+
+if TYPE_CHECKING:
+    import signal
+    from collections.abc import Callable, Mapping
+
+WAIT_S = 20.0
+STEP_S = 0.05
+
+
+def until(seen: Callable[[], object], why: Callable[[], str] = str) -> None:
+    """Wait until `seen` is true; where it never is, fail with the words of `why`."""
+    deadline = time.monotonic() + WAIT_S
+    while not seen():
+        assert time.monotonic() < deadline, why()
+        time.sleep(STEP_S)
+
+
+class Agent:
+    """Runs an agent on a free port; use it as a context manager.
+
+    Args:
+        environ: Its environment, with a home of the test's own.
+        arguments: Beside `--listen`.
+        before: Run in the child before the program.
+    """
+
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        *arguments: str,
+        before: Callable[[], object] | None = None,
+    ) -> None:
+        self._environ = environ
+        self._told = Path(environ["HOME"]) / "events.jsonl"
+        with self._told.open("wb") as told:
+            self.process = subprocess.Popen(
+                [*RELAYTOP, "agent", "--listen", "127.0.0.1:0", *arguments],
+                env=dict(environ),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=told,
+                preexec_fn=before,  # noqa: PLW1509 - no thread of the test's is involved
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+    def events(self) -> list[dict[str, Any]]:
+        """Every whole line that it has told."""
+        *lines, _rest = self._told.read_text().split("\n")
+        return [json.loads(line) for line in lines]
+
+    def told(self) -> str:
+        return self._told.read_text()
+
+    def until(self, seen: Callable[[], object]) -> None:
+        """Wait until `seen` is true; it must not end before."""
+
+        def seen_alive() -> object:
+            assert self.process.poll() is None, self.told()
+            return seen()
+
+        until(seen_alive, self.told)
+
+    def hears(self, text: str, count: int = 1) -> None:
+        """Wait until so many events hold a text."""
+        self.until(lambda: sum(text in event["text"] for event in self.events()) >= count)
+
+    @property
+    def url(self) -> str:
+        """Where it listens, without a path; waits until it says so."""
+        self.hears("metrics at http://")
+        text: str = self.events()[0]["text"]
+        return text.removeprefix("metrics at ").removesuffix("/metrics")
+
+    def scrape(self) -> Scraped:
+        with urllib.request.urlopen(f"{self.url}/metrics", timeout=10) as reply:
+            return Scraped(reply.read().decode())
+
+    def health(self) -> int:
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=10) as reply:
+                status: int = reply.status
+                return status
+        except urllib.error.HTTPError as error:
+            error.close()
+            return error.code
+
+    def probes(self, **labels: str) -> float:
+        """How many good probes there were."""
+        return sum(self.scrape().of("ai_api_requests_total", status="success", **labels))
+
+    def engine(self) -> psutil.Process:
+        (child,) = psutil.Process(self.process.pid).children()
+        return child
+
+    def send(self, number: signal.Signals) -> None:
+        os.kill(self.process.pid, number)
+
+    def end(self, number: signal.Signals) -> int:
+        """Send it a signal and return its exit code."""
+        self.send(number)
+        return self.process.wait(10)
+
+    def snapshots(self) -> list[dict[str, Any]]:
+        """What it has saved, oldest first."""
+        folder = Path(self._environ["XDG_DATA_HOME"])
+        return [tomllib.loads(path.read_text()) for path in sorted(folder.rglob("live-*.toml"))]

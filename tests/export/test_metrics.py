@@ -1,0 +1,159 @@
+"""What /metrics says is what the engine reported: since the start, and nothing invented."""
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from prometheus_client.openmetrics import parser
+
+from relaytop.config.settings import Window
+from relaytop.engine.messages import Budget, Pulse
+from relaytop.wire.facts import Limit, RateLimit
+from tests.export.promtool import needs_promtool, promtool
+from tests.export.scraping import exported
+from tests.support.samples import T0, sample, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from prometheus_client import Metric
+
+OF = {"provider": "relay", "model": "m"}
+BOUNDS_S = (0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80)
+LATENCY = "ai_api_request_latency_seconds"
+
+
+async def test_counters_outlive_the_window() -> None:
+    async with exported(watched=settings(window=Window(None, 2), history=3)) as found:
+        good = sample(0, 120, tokens=(5, 3), cost_usd=0.001)
+        found.take(*[good] * 7, *[sample(error="timeout")] * 2, sample(error="connect"))
+        scraped = await found.scrape()
+    assert scraped.one("ai_api_requests_total", status="success", **OF) == 7
+    assert scraped.one("ai_api_requests_total", status="error", **OF) == 3
+    assert scraped.one("ai_api_errors_total", **OF, **{"class": "timeout"}) == 2
+    assert scraped.one("ai_api_tokens_used_total", type="prompt", **OF) == 35
+    assert scraped.one("ai_api_tokens_used_total", type="completion", **OF) == 21
+    assert scraped.one("ai_api_cost_usd_total", **OF) == pytest.approx(0.007)
+    assert scraped.one(f"{LATENCY}_count", **OF) == 7
+    assert scraped.one("ai_api_error_rate", **OF) == 1.0
+    assert scraped.one("ai_api_last_success_timestamp_seconds", **OF) == T0
+
+
+async def test_histograms_hold_successes_alone_in_the_promised_buckets() -> None:
+    async with exported() as found:
+        found.take(*(sample(0, ms, ttft_ms=ms / 2) for ms in (10, 11, 700, 81_000)))
+        found.take(sample(error="timeout"))
+        scraped = await found.scrape()
+    bounds = [labels["le"] for labels in scraped.labels(f"{LATENCY}_bucket")]
+    assert list(map(float, bounds)) == [*BOUNDS_S, float("inf")]
+    assert scraped.of(f"{LATENCY}_bucket") == [1, *[2] * 6, *[3] * 7, 4]
+    assert scraped.one(f"{LATENCY}_sum") == pytest.approx(81.721)
+    assert scraped.one("ai_api_time_to_first_token_seconds_count") == 4
+
+
+async def test_what_is_unknown_has_no_sample() -> None:
+    async with exported() as found:
+        scraped = await found.scrape()
+        assert scraped.of("ai_api_requests_total", **OF) == [0, 0]
+        for name in (
+            "ai_api_up",
+            "ai_api_error_rate",
+            "ai_api_cost_usd_total",
+            "ai_api_tokens_used_total",
+            "ai_api_last_success_timestamp_seconds",
+            "ai_api_rate_limit_remaining",
+            "relaytop_budget_spent_usd",
+        ):
+            assert scraped.of(name) == [], name
+        found.take(sample(stale=True))
+        assert (await found.scrape()).of("ai_api_requests_total", **OF) == [0, 0]
+
+
+async def test_up_is_a_verdict_and_absent_while_paused() -> None:
+    async with exported("relay/m", "relay/n", "relay/o") as found:
+        found.take(sample(0, 100))
+        found.take(*[sample(error="connect", target="relay/n")] * 3)
+        found.take(sample(0, 100, target="relay/o"))
+        found.monitor.pause("relay/o", time.time(), "user")
+        scraped = await found.scrape()
+    assert scraped.one("ai_api_up", **OF) == 1
+    assert scraped.one("ai_api_up", model="n") == 0
+    assert scraped.of("ai_api_up", model="o") == []
+
+
+async def test_rate_limits_by_kind_and_the_budget() -> None:
+    told = RateLimit(requests=Limit(60, 58, 1.0), tokens=Limit(None, 900, None))
+    async with exported() as found:
+        found.take(sample(rate_limit=told), Budget(0.41, 1.0, "ok"))
+        scraped = await found.scrape()
+    assert scraped.one("ai_api_rate_limit_remaining", kind="requests", **OF) == 58
+    assert scraped.one("ai_api_rate_limit", kind="requests", **OF) == 60
+    assert scraped.one("ai_api_rate_limit_remaining", kind="tokens", **OF) == 900
+    assert scraped.of("ai_api_rate_limit", kind="tokens") == []
+    assert scraped.one("relaytop_budget_usd") == 1.0
+    assert scraped.one("relaytop_budget_spent_usd") == 0.41
+
+
+async def test_skips_and_drops_add_up_over_engines() -> None:
+    async with exported() as found:
+        for skipped, dropped in ((2, 0), (5, 3), (0, 0), (1, 2)):
+            counts = {"relay/m": skipped} if skipped else {}
+            found.take(Pulse(T0, 0, {}, counts, dropped))
+        scraped = await found.scrape()
+    assert scraped.one("relaytop_probes_skipped_total", **OF) == 6
+    assert scraped.one("relaytop_reports_dropped_total") == 5
+
+
+async def test_a_target_that_goes_takes_its_series_along() -> None:
+    async with exported("relay/m", "relay/n") as found:
+        found.take(sample(), sample(target="relay/n"))
+        found.monitor.reconfigure(settings("relay/m"), time.time())
+        scraped = await found.scrape()
+        assert 'model="n"' not in scraped.text
+        assert scraped.one("ai_api_requests_total", status="success", **OF) == 1
+        found.monitor.reconfigure(settings("relay/m", "relay/n"), time.time())
+        assert (await found.scrape()).of("ai_api_requests_total", model="n") == [0, 0]
+
+
+async def test_labels_are_clean_and_no_two_series_alike() -> None:
+    names = ("relay/a\x1b[31mb", "relay/ab", "relay/a\u202eb", 'relay/q"\\')
+    async with exported(*names) as found:
+        found.take(*(sample(target=name) for name in names))
+        scraped = await found.scrape()
+    models = [found["model"] for found in scraped.labels("ai_api_up")]
+    assert models == ["ab", "ab (2)", "ab (3)", 'q"\\']
+
+
+async def test_open_metrics_where_it_is_asked_for() -> None:
+    async with exported() as found:
+        found.take(sample(tokens=(5, 3), cost_usd=0.1), sample(error="timeout"))
+        plain = await found.get()
+        opened = await found.get(
+            Accept="application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5"
+        )
+    assert plain.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+    assert opened.headers["Content-Type"].startswith("application/openmetrics-text; version=1.0.0")
+    read: Callable[[str], Iterable[Metric]] = parser.text_string_to_metric_families
+    families = {family.name for family in read(opened.text)}
+    assert {"ai_api_requests", LATENCY, "ai_api_up"} <= families
+
+
+@needs_promtool
+async def test_promtool_has_nothing_to_say() -> None:
+    told = RateLimit(requests=Limit(60, 58, 1.0))
+    async with exported() as found:
+        found.take(sample(tokens=(5, 3), cost_usd=0.1, rate_limit=told, ttft_ms=20))
+        found.take(sample(error="timeout"), Budget(0.41, 1.0, "ok"), Pulse(T0, 0))
+        text = (await found.get()).content
+    assert promtool("check", "metrics", text=text) == (0, "")
+
+
+async def test_health_tells_why() -> None:
+    async with exported() as found:
+        good = await found.get("/healthz")
+        assert (good.status_code, good.text) == (200, "ok\n")
+        assert (await found.scrape()).one("relaytop_engine_up") == 1
+        found.trouble = "the engine died"
+        bad = await found.get("/healthz")
+        assert (bad.status_code, bad.text) == (503, "the engine died\n")
+        assert (await found.scrape()).one("relaytop_engine_up") == 0
