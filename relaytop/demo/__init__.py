@@ -1,0 +1,1 @@
+"""The embedded simulated relay, a real HTTP server on loopback."""

@@ -1,0 +1,140 @@
+"""HTTP/1.1, as much of it as the relay needs: read one request, frame one reply."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from socket import socket
+
+HEAD_BYTES = 64 * 1024
+BODY_BYTES = 1024 * 1024
+READ_BYTES = 16 * 1024
+END_OF_HEAD = b"\r\n\r\n"
+LAST_CHUNK = b"0\r\n\r\n"
+REASONS = {
+    200: "OK",
+    400: "Bad Request",
+    404: "Not Found",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+}
+
+
+class Request(NamedTuple):
+    """One request."""
+
+    method: str
+    path: str
+    """Without a query."""
+    body: bytes
+    keep_alive: bool
+
+
+class BadRequestError(Exception):
+    """What arrived is no request that the relay can read."""
+
+
+class Reader:
+    """Reads requests off one connection, and keeps what came too early for the next.
+
+    Args:
+        connection: A blocking socket, with a timeout of the caller's.
+    """
+
+    def __init__(self, connection: socket) -> None:
+        self._connection = connection
+        self._held = bytearray()
+
+    def next(self) -> Request | None:
+        """Return the next request; None when the client has closed the connection.
+
+        Raises:
+            BadRequestError: It is malformed or too large.
+            OSError: The connection broke or was idle for too long.
+        """
+        while (end := self._held.find(END_OF_HEAD)) < 0:
+            if len(self._held) > HEAD_BYTES:
+                message = "the headers are too long"
+                raise BadRequestError(message)
+            if not self._more():
+                return None
+        head = self._take(end + len(END_OF_HEAD))
+        method, path, version, headers = _parse(head)
+        length = _length(headers)
+        while len(self._held) < length:
+            if not self._more():
+                return None
+        asked = headers.get("connection", "").lower()
+        return Request(
+            method=method,
+            path=path.partition("?")[0],
+            body=self._take(length),
+            keep_alive=asked != "close" and version == "HTTP/1.1",
+        )
+
+    def _more(self) -> bool:
+        data = self._connection.recv(READ_BYTES)
+        self._held += data
+        return bool(data)
+
+    def _take(self, count: int) -> bytes:
+        taken = bytes(self._held[:count])
+        del self._held[:count]
+        return taken
+
+
+def _parse(head: bytes) -> tuple[str, str, str, dict[str, str]]:
+    first, *lines = head.decode("latin-1").rstrip("\r\n").split("\r\n")
+    words = first.split(" ")
+    if len(words) != 3 or not words[2].startswith("HTTP/1."):  # noqa: PLR2004 - method path version
+        message = "this is no HTTP/1.1 request"
+        raise BadRequestError(message)
+    headers: dict[str, str] = {}
+    for line in lines:
+        name, colon, value = line.partition(":")
+        if not colon:
+            message = "a header has no colon"
+            raise BadRequestError(message)
+        headers[name.lower()] = value.strip()
+    return words[0], words[1], words[2], headers
+
+
+def _length(headers: Mapping[str, str]) -> int:
+    if "transfer-encoding" in headers:
+        message = "send the body with a content-length"
+        raise BadRequestError(message)
+    text = headers.get("content-length", "0")
+    if not (text.isascii() and text.isdigit()) or len(text) > len(str(BODY_BYTES)):
+        message = "the content-length is no length"
+        raise BadRequestError(message)
+    length = int(text)
+    if length > BODY_BYTES:
+        message = "the body is too long"
+        raise BadRequestError(message)
+    return length
+
+
+def head(status: int, headers: Mapping[str, str]) -> bytes:
+    """Return the status line and the headers."""
+    lines = [f"HTTP/1.1 {status} {REASONS[status]}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+
+def whole(status: int, headers: Mapping[str, str], body: bytes) -> bytes:
+    """Return a JSON reply that is sent in one piece."""
+    framing = {"content-type": "application/json", "content-length": str(len(body))}
+    return head(status, {**framing, **headers}) + body
+
+
+def stream_head(headers: Mapping[str, str]) -> bytes:
+    """Return the head of an event stream in chunks."""
+    framing = {"content-type": "text/event-stream", "transfer-encoding": "chunked"}
+    return head(200, {**framing, "cache-control": "no-cache", **headers})
+
+
+def chunk(data: bytes) -> bytes:
+    """Frame one piece of a stream."""
+    return b"%x\r\n%b\r\n" % (len(data), data)

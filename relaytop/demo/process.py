@@ -1,0 +1,46 @@
+"""The relay's process: its arguments, its one line on stdout, its end."""
+
+from __future__ import annotations
+
+import getopt
+import json
+import os
+import sys
+import time
+
+from relaytop.demo.cast import COMPANIES
+from relaytop.demo.server import Server
+
+READ_BYTES = 4096
+
+
+def serve() -> int:
+    """Serve until the end of stdin; 2 where the arguments are wrong or no port can be had."""
+    try:
+        options, rest = getopt.getopt(sys.argv[1:], "", ["seed=", "at="])
+        given = dict(options)
+        seed, at_s = int(given.get("--seed", "1")), float(given.get("--at", "0"))
+    except (getopt.GetoptError, ValueError) as problem:
+        return _say(
+            {"error": f"{problem}; usage: python -m relaytop.demo [--seed N] [--at SECONDS]"}, 2
+        )
+    if rest:
+        return _say({"error": f"what is {rest[0]!r}?"}, 2)
+    began = time.monotonic() - at_s
+    try:
+        servers = [Server(c, seed, lambda: time.monotonic() - began) for c in COMPANIES]
+    except OSError as problem:
+        return _say({"error": f"cannot listen on loopback: {problem}"}, 2)
+    ports = {company.name: server.port for company, server in zip(COMPANIES, servers, strict=True)}
+    for server in servers:
+        server.start()
+    _say({"ports": ports}, 0)
+    while os.read(sys.stdin.fileno(), READ_BYTES):
+        pass
+    return 0
+
+
+def _say(what: dict[str, object], code: int) -> int:
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
+    return code
