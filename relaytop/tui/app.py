@@ -1,0 +1,210 @@
+"""The app: one screen on a session, its clock, and a good death."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import signal
+import threading
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App
+
+from relaytop.engine.messages import Models
+from relaytop.tui.constants import DEATH_S, FIRST_CHART_S, REDRAW_S
+from relaytop.tui.keys import APP_BINDINGS
+from relaytop.tui.palette import THEME, Palette
+from relaytop.tui.screens.monitor import MonitorScreen
+
+if TYPE_CHECKING:
+    from textual.driver import Driver
+
+    from relaytop.engine.messages import Prices
+    from relaytop.tui.draw.marks import Marks
+    from relaytop.tui.screens.choose import Choice, ChooseScreen
+    from relaytop.tui.session import Session
+
+INTERRUPTED = 130
+
+
+class RelaytopApp(App[int]):
+    """The monitor.
+
+    Args:
+        session: What is watched, with an engine that was already spawned.
+        marks: The shapes that the terminal can show.
+        driver_class: How to reach the terminal; tests leave it to Textual.
+    """
+
+    TITLE = "relaytop"
+    CSS_PATH = "relaytop.tcss"
+    BINDINGS: ClassVar = APP_BINDINGS
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_DISPLAY = "^p"
+
+    def __init__(
+        self, session: Session, marks: Marks, driver_class: type[Driver] | None = None
+    ) -> None:
+        super().__init__(driver_class=driver_class)
+        self.register_theme(THEME)
+        # Set without its watcher: changing it once the app runs parses every style sheet again.
+        self.set_reactive(App.theme, THEME.name)
+        self.stylesheet.set_variables(self.get_css_variables())
+        self.session = session
+        self.marks = marks
+        self.monitor_screen = _screen_of(session, marks)
+        self._dying = False
+        self._choosing: ChooseScreen | None = None
+
+    def get_default_screen(self) -> MonitorScreen:
+        """Open on the monitor itself."""
+        return self.monitor_screen
+
+    def on_mount(self) -> None:
+        """Take the signals and the first picture; then begin to read the engine."""
+        self.theme_changed_signal.subscribe(self, lambda _theme: self._repaint())
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            loop.add_signal_handler(number, self.die, number)
+        loop.add_signal_handler(signal.SIGINT, self.action_interrupt)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        gc.enable()
+        self._read_engine()
+        self.set_timer(FIRST_CHART_S, self.monitor_screen.draw_charts)
+        self._tick()
+        if not self.session.settings.targets:
+            self.action_add()
+
+    def _repaint(self) -> None:
+        self.monitor_screen.palette = Palette(self)
+        self.monitor_screen.redraw()
+
+    def _tick(self) -> None:
+        """Read the figures, then again after the redraw interval."""
+        if self.monitor_screen.frozen is None:
+            self.monitor_screen.redraw()
+        slow = self.session.fastest_s >= 1.0
+        self.set_timer(REDRAW_S if slow else REDRAW_S / 2, self._tick)
+
+    def _read_engine(self) -> None:
+        self.run_worker(self._pump(), group="engine", exclusive=True)
+
+    async def _pump(self) -> None:
+        await self.session.pump(self._take_offer)
+        self.monitor_screen.redraw()
+        self.monitor_screen.refresh_bindings()
+
+    # ── choosing models ──────────────────────────────────────────────────────
+
+    def action_add(self) -> None:
+        """Open the list of models."""
+        from relaytop.tui.screens.choose import ChooseScreen  # noqa: PLC0415 - after first paint
+
+        taken = frozenset(self.session.monitor.targets())
+        self._choosing = ChooseScreen(self.session.settings, self.session.list_models, taken)
+        self.push_screen(self._choosing, self._chosen)
+
+    def _take_offer(self, report: Models | Prices) -> None:
+        if self._choosing is None:
+            return
+        if isinstance(report, Models):
+            self._choosing.offer(report)
+        else:
+            self._choosing.price(self.session.settings)
+
+    def _chosen(self, choices: list[Choice] | None) -> None:
+        self._choosing = None
+        if choices:
+            self.session.add(choices)
+            if self.monitor_screen.selected is None:
+                self.monitor_screen.selected = "/".join(choices[0])
+            self.monitor_screen.redraw()
+            # The table has grown by then, and shows the new rows.
+            self.call_after_refresh(self.monitor_screen.redraw)
+        elif not self.session.monitor.targets():
+            self.exit(0)
+
+    # ── keys that are the app's ──────────────────────────────────────────────
+
+    def action_help(self) -> None:
+        """Open the help page."""
+        from relaytop.tui.screens.help import HelpScreen  # noqa: PLC0415 - after first paint
+
+        bindings = [active.binding for active in self.monitor_screen.active_bindings.values()]
+        self.push_screen(HelpScreen(bindings, self.marks))
+
+    def action_budget(self) -> None:
+        """Raise today's budget, after one confirmation."""
+        from relaytop.tui.screens.confirm import ConfirmScreen  # noqa: PLC0415 - after first paint
+
+        budget = self.session.monitor.overview(self.session.clock()).budget
+        now = budget.budget_usd if budget else self.session.settings.budget_usd
+        raised = now + max(self.session.settings.budget_usd, 1.0)
+
+        def answered(answer: bool | None) -> None:  # noqa: FBT001 - a callback of Textual's
+            if answer:
+                self.session.set_budget(raised)
+
+        question = f"Raise today's budget from ${now:.2f} to ${raised:.2f}?"
+        self.push_screen(ConfirmScreen(question), answered)
+
+    def action_restart(self) -> None:
+        """Start the engine again after it died."""
+        if self.session.dead is not None:
+            self.session.restart_engine()
+            self._read_engine()
+            self.monitor_screen.refresh_bindings()
+            self.monitor_screen.redraw()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer the restart only while the engine is dead, and no spending on a recording."""
+        del parameters
+        if action in {"add", "budget"}:
+            return self.session.player is None
+        return self.session.dead is not None if action == "restart" else True
+
+    # ── the end ──────────────────────────────────────────────────────────────
+
+    async def action_quit(self) -> None:
+        """Leave."""
+        self.exit(0, return_code=0)
+
+    def action_interrupt(self) -> None:
+        """Leave at once, as an interrupted program does."""
+        self.exit(INTERRUPTED, return_code=INTERRUPTED)
+
+    def die(self, number: int) -> None:
+        """Save a snapshot and leave with 128 + `number`, however stuck the terminal is."""
+        if self._dying:
+            return
+        self._dying = True
+        code = 128 + number
+        forced = threading.Timer(DEATH_S, self._force, (code,))
+        forced.daemon = True
+        forced.start()
+        try:
+            if self.session.player is None:
+                self.session.snapshot()
+        except OSError:
+            # No screen is left to say it on, and dying must not fail.
+            self.session.dead = "snapshot not saved"
+        self.exit(code, return_code=code)
+
+    def hangup(self) -> None:
+        """Answer the driver's finding that the terminal is gone."""
+        self.die(signal.SIGHUP)
+
+    def _force(self, code: int) -> None:
+        self.session.engine.stop()
+        os._exit(code)
+
+
+def _screen_of(session: Session, marks: Marks) -> MonitorScreen:
+    if session.player is None:
+        return MonitorScreen(session, marks)
+    from relaytop.tui.screens.replay import ReplayScreen  # noqa: PLC0415 - only when it is wanted
+
+    return ReplayScreen(session, session.player, marks)

@@ -1,0 +1,28 @@
+"""What may be tuned from the environment, in one place."""
+
+from __future__ import annotations
+
+import os
+
+
+def _seconds(name: str, default: float) -> float:
+    try:
+        return min(60.0, max(0.02, float(os.environ.get(name, default))))
+    except ValueError:
+        return default
+
+
+REDRAW_S = _seconds("RELAYTOP_REDRAW", 1.0)
+"""Seconds between two readings of the figures; half of it when targets are probed faster."""
+
+WINDOWS = ("1m", "2m", "5m", "10m", "30m", "1h", "100 requests")
+"""What the window key goes through."""
+
+INTERVALS_S = (0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0)
+"""What the interval keys go through."""
+
+DEATH_S = 1.7
+"""After a signal, how long a clean end may take before it is forced."""
+
+FIRST_CHART_S = 0.3
+"""How long the chart, whose library takes 100 ms to load, leaves the first picture to itself."""

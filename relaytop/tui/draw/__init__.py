@@ -1,0 +1,1 @@
+"""What the rows and panels look like: pure functions from figures to lines of text."""

@@ -1,0 +1,40 @@
+"""How the screen is divided at each size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MIN_WIDTH = 60
+MIN_HEIGHT = 15
+SIDE_FROM_WIDTH = 76
+"""From this width on the detail has a panel beside its chart."""
+DETAIL_FROM_ROWS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Areas:
+    """Heights in rows; 0 hides the part. `side` is the width of the panel beside the chart."""
+
+    table: int
+    detail: int
+    log: int
+    side: int
+
+
+def arrange(width: int, height: int, targets: int, *, banner: bool, zoomed: bool) -> Areas:
+    """Divide a screen of `width` × `height` cells among table, detail and log.
+
+    The top line, the footer and, where there is one, the banner take a row each.
+    """
+    rows = height - 2 - (1 if banner else 0)
+    side = 0 if width < SIDE_FROM_WIDTH else min(46, max(32, width // 3))
+    if zoomed:
+        return Areas(table=0, detail=rows, log=0, side=side)
+    log = 0 if height < 20 else 4 if height < 32 else 6 if height < 48 else 9  # noqa: PLR2004
+    rows -= log
+    wanted = targets + 1
+    table = min(wanted, max(rows - 24, rows * 3 // 5))
+    if rows - table < DETAIL_FROM_ROWS:
+        # A half-shown table and no room for the chart would be the worst of both.
+        return Areas(table=rows, detail=0, log=log, side=0)
+    return Areas(table=table, detail=rows - table, log=log, side=side)

@@ -1,0 +1,29 @@
+"""What is left of a rate limit, and when it is whole again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from relaytop.monitor.summary import Summary
+    from relaytop.wire.facts import Limit
+
+
+def tightest(summary: Summary) -> Limit | None:
+    """Return the limit of which the smallest share is left; None where none was told."""
+    found = summary.rate_limit.tightest if summary.rate_limit is not None else None
+    return None if found is None else found[1]
+
+
+def reset_left_s(summary: Summary, now: float) -> float | None:
+    """Return the seconds until the tightest limit is whole again; None where that is unknown."""
+    found = tightest(summary)
+    return None if found is None else left_s(found, summary, now)
+
+
+def left_s(limit: Limit, summary: Summary, now: float) -> float | None:
+    """Return the seconds until this limit is whole again, counted down from its reply."""
+    if limit.reset_s is None or summary.rate_limit_at is None:
+        return None
+    left = limit.reset_s - (now - summary.rate_limit_at)
+    return left if left > 0 else None

@@ -1,0 +1,203 @@
+"""The detail's panel: why, where the time goes, what is left, and the server's words."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from relaytop.monitor import figures
+from relaytop.tui.draw.bars import PHASE_ROLES, PHASES, gauge, stacked_phases
+from relaytop.tui.draw.limits import left_s
+from relaytop.tui.draw.marks import ROLE
+from relaytop.tui.draw.runs import cropped, fit, fit_middle, line_width
+from relaytop.wire.meaning import MEANING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from relaytop.config.settings import Thresholds
+    from relaytop.monitor.summary import LastError, Summary
+    from relaytop.tui.draw.marks import Marks
+    from relaytop.tui.draw.runs import Line
+    from relaytop.wire.facts import Limit
+
+NAME_WIDTH = 9
+PRICED_BY = {
+    "reply": " as the relay tells",
+    "config": " by the config's price",
+    "list": " by the official list",
+}
+NAMES = {"input_tokens": "tok in", "output_tokens": "tok out"}
+"""What a kind of limit is called where its own name is too long."""
+
+
+def panel(
+    s: Summary,
+    errors: Sequence[LastError],
+    now: float,
+    width: int,
+    height: int,
+    marks: Marks,
+) -> list[Line]:
+    """Draw the panel in at most `height` lines of `width` cells; errors fill what is left."""
+    failing = s.status in {"down", "degraded"} and errors
+    parts = [_errors(s, errors, width, marks)] if failing else []
+    parts += [_phases(s, width, marks), _limits(s, now, width, marks), _tokens(s)]
+    if not failing:
+        parts.append(_errors(s, errors, width, marks))
+    lines: list[Line] = []
+    for part in parts:
+        share = part[: max(5, height // 2)] if failing and part is parts[0] else part
+        if lines and share and len(lines) + len(share) < height:
+            lines.append([("", "text")])
+        lines += share
+    return [cropped(line, width) for line in lines[:height]]
+
+
+def title(s: Summary, thresholds: Thresholds, now: float, width: int, marks: Marks) -> Line:
+    """Draw the detail's first line: the target, its status, why and since when."""
+    since = time.strftime("%H:%M:%S", time.localtime(s.since))
+    line: Line = [(s.target, "bold"), (f"  {marks.status[s.status]} {s.status}", ROLE[s.status])]
+    why = reason(s, thresholds)
+    if why:
+        line.append((f"  {why}", ROLE[s.status]))
+    if s.status != "unknown":
+        line.append((f"  since {since} ({figures.format_age(now - s.since)})", "dim"))
+    rule = width - line_width(line) - 1
+    if rule > 0:
+        line.append((" " + marks.rule * rule, "rule"))
+    return cropped(line, width)
+
+
+def reason(s: Summary, thresholds: Thresholds) -> str:
+    """Say in words why a target has its status."""
+    if s.status == "paused":
+        return "by you" if s.reason == "user" else "budget reached"
+    if s.status == "down" and s.last_error is not None:
+        return s.last_error.error_class
+    words = {
+        "p95": f"P95 {_ms(s.latency.p95)} > {_ms(thresholds.p95_ms)}",
+        "ttft": f"TTFT {_ms(s.ttft.p50)} > {_ms(thresholds.ttft_ms)}",
+        "error_rate": f"{figures.format_percent(s.error_rate or 0)} errors",
+    }
+    return ", ".join(words[name] for name in s.broken if name in words)
+
+
+def _ms(value: float | None) -> str:
+    return "beyond the deadline" if value is None else f"{figures.format_ms(value).strip()} ms"
+
+
+def _phases(s: Summary, width: int, marks: Marks) -> list[Line]:
+    if not s.phases_ms:
+        return []
+    total = sum(s.phases_ms.get(name, 0.0) for name in PHASES)
+    head: Line = [
+        ("where the time goes", "dim"),
+        (f"  {figures.format_ms(total).strip()} ms", "text"),
+    ]
+    legend: Line = []
+    lines = [head, stacked_phases(s.phases_ms, width, marks)]
+    for index, name in enumerate(PHASES):
+        if name not in s.phases_ms:
+            continue
+        value = figures.format_ms(s.phases_ms[name]).strip()
+        item: Line = [
+            (marks.parts[index], PHASE_ROLES[name]),
+            (f" {name} ", "dim"),
+            (f"{value}  ", "text"),
+        ]
+        if line_width(legend) + line_width(item) - 2 > width:
+            lines.append(legend)
+            legend = []
+        legend += item
+    return [*lines, legend, *_split(s)]
+
+
+def _split(s: Summary) -> list[Line]:
+    """Say how the wait divides by the server's own word."""
+    if not s.split_ms:
+        return []
+    line: Line = [("of the wait ", "dim")]
+    for name, value in s.split_ms.items():
+        line += [(f" {name} ", "dim"), (figures.format_ms(value).strip(), "text")]
+    return [line]
+
+
+def _limits(s: Summary, now: float, width: int, marks: Marks) -> list[Line]:
+    lines: list[Line] = []
+    state = s.rate_limit
+    if s.hold_until is not None and s.hold_until > now:
+        wait = figures.format_age(s.hold_until - now)
+        why = f"after {s.hold_reason or 'a failure'}"
+        if s.hold_reason == "scarce":
+            why = "little is left"
+        lines.append([(f"waits {wait}: {why}", "warn")])
+    if s.paced:
+        lines.append([(f"{figures.format_count(s.paced)} paced: max_rpm is used up", "warn")])
+    if state is None:
+        return lines
+    for kind, limit in state.known:
+        if limit.remaining is not None:
+            name = NAMES.get(kind, kind)
+            lines.append(_limit_line(name, limit, s, now, width, marks))
+    return lines
+
+
+def _limit_line(name: str, limit: Limit, s: Summary, now: float, width: int, marks: Marks) -> Line:
+    remaining = limit.remaining or 0
+    text = figures.format_limit(remaining, limit.limit)
+    reset = left_s(limit, s, now)
+    end = f" {text}" + (f" {marks.reset} {figures.format_age(reset)}" if reset is not None else "")
+    end = end.ljust(16)
+    line: Line = [(fit(name, NAME_WIDTH), "dim")]
+    room = width - NAME_WIDTH - len(end)
+    if limit.limit and room >= 4:  # noqa: PLR2004 - a shorter gauge says nothing
+        line += gauge(remaining, limit.limit, room, marks)
+    return [*line, (end, "text")]
+
+
+def _tokens(s: Summary) -> list[Line]:
+    if s.output_tokens is None and s.input_tokens is None:
+        return []
+    counts = [
+        f"{figures.format_count(count)} {word}"
+        for count, word in ((s.input_tokens, "in"), (s.output_tokens, "out"))
+        if count is not None
+    ]
+    lines: list[Line] = [[(fit("used", NAME_WIDTH), "dim"), (" · ".join(counts), "text")]]
+    if s.cost_usd is not None:
+        cost = f"${figures.format_usd(s.cost_usd)}"
+        source = PRICED_BY.get(s.price_source or "", "")
+        lines.append([(fit("cost", NAME_WIDTH), "dim"), (cost, "text"), (source, "dim")])
+    elif s.requests:
+        unknown = "unknown: set a price in the config"
+        lines.append([(fit("cost", NAME_WIDTH), "dim"), (unknown, "dim")])
+    return lines
+
+
+def _errors(s: Summary, errors: Sequence[LastError], width: int, marks: Marks) -> list[Line]:
+    if not errors:
+        return [[("no errors seen", "dim")]] if s.requests else []
+    ranked = sorted(s.errors.items(), key=lambda item: -item[1])
+    counts = f" {marks.dot} ".join(f"{name} {count}" for name, count in ranked)
+    lines: list[Line] = [[("errors  ", "dim"), (counts or "none in the window", "bad")]]
+    lines.append([(MEANING.get(errors[0].error_class, ""), "warn")])
+    for error, count in _alike(errors):
+        at = time.strftime("%H:%M:%S", time.localtime(error.at))
+        times = f" {count} times" if count > 1 else ""
+        lines.append([(f"{at} ", "dim"), (error.error_class, "bad"), (times, "dim")])
+        if error.message:
+            lines.append([(fit("  " + error.message, width), "text")])
+        if error.request_id:
+            lines.append([("  id ", "dim"), (fit_middle(error.request_id, width - 5), "dim")])
+    return lines
+
+
+def _alike(errors: Sequence[LastError]) -> list[tuple[LastError, int]]:
+    """Return the newest of each kind of error with how often it is among them, newest first."""
+    found: dict[tuple[str, str], tuple[LastError, int]] = {}
+    for error in errors:
+        key = (error.error_class, error.message)
+        newest, count = found.get(key, (error, 0))
+        found[key] = (newest, count + 1)
+    return list(found.values())

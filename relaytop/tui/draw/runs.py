@@ -1,0 +1,91 @@
+"""A line of the screen as runs of text, each in one role; roles become colours in the widget."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Literal
+
+from rich.cells import cell_len, set_cell_size
+
+Role = Literal[
+    "text",
+    "dim",
+    "good",
+    "warn",
+    "bad",
+    "accent",
+    "bold",
+    "title",
+    "good2",
+    "warn2",
+    "bad2",
+    "rule",
+]
+"""What a run means. The `2` roles are the same colours on their own background (badges)."""
+
+Run = tuple[str, Role]
+Line = list[Run]
+
+
+def line_width(line: Line) -> int:
+    """Return how many cells a line takes."""
+    return sum(cell_len(text) for text, _role in line)
+
+
+@lru_cache(maxsize=1024)
+def fit(text: str, width: int) -> str:
+    """Return `text` in exactly `width` cells, cut with an ellipsis or padded on the right."""
+    if width <= 0:
+        return ""
+    if cell_len(text) > width:
+        return set_cell_size(text, width - 1) + "…"
+    return set_cell_size(text, width)
+
+
+@lru_cache(maxsize=1024)
+def fit_middle(text: str, width: int) -> str:
+    """Like `fit`, but cut in the middle: both ends of a model id tell it from its neighbours."""
+    length = cell_len(text)
+    if length <= width or width < 5:  # noqa: PLR2004 - too narrow for two ends
+        return fit(text, width)
+    head = (width - 1) // 2
+    tail = width - 1 - head
+    end = text
+    while cell_len(end) > tail:
+        end = end[1:]
+    return set_cell_size(text, head) + "…" + set_cell_size(end, tail)
+
+
+def right(text: str, width: int) -> str:
+    """Return `text` flush right in exactly `width` cells."""
+    length = cell_len(text)
+    return " " * (width - length) + text if length <= width else fit(text, width)
+
+
+def merged(line: Line) -> Line:
+    """Join neighbouring runs of one role, so that a paint has one style per run."""
+    result: Line = []
+    for text, role in line:
+        if not text:
+            continue
+        if result and result[-1][1] == role:
+            result[-1] = (result[-1][0] + text, role)
+        else:
+            result.append((text, role))
+    return result
+
+
+def cropped(line: Line, width: int) -> Line:
+    """Cut a line to at most `width` cells, ending it with an ellipsis where it was longer."""
+    if line_width(line) <= width:
+        return line
+    result: Line = []
+    left = width
+    for text, role in line:
+        length = cell_len(text)
+        if length > left - (1 if length == left else 0) and length >= left:
+            result.append((fit(text, left) if length > left else fit(text + "…", left), role))
+            return result
+        result.append((text, role))
+        left -= length
+    return result

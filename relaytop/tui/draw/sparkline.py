@@ -1,0 +1,61 @@
+"""Latency over the window as one row of blocks, with failures marked in it."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from relaytop.monitor.source import Bin
+    from relaytop.tui.draw.marks import Marks
+    from relaytop.tui.draw.runs import Line, Role
+
+
+ROUND = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
+
+
+def nice_ceiling(value: float) -> float:
+    """Return the next round number at or above `value`, so that a scale stays put."""
+    if value <= 0:
+        return 1.0
+    magnitude = 10.0 ** math.floor(math.log10(value))
+    for step in ROUND:
+        if value <= step * magnitude:
+            return step * magnitude
+    return 10.0 * magnitude
+
+
+def bin_width_s(window_s: float, columns: int) -> float:
+    """Return the width of a bin in seconds such that `columns` of them cover the window."""
+    return max(window_s / max(columns, 1), 0.25)
+
+
+def sparkline(bins: Sequence[Bin], threshold_ms: float, marks: Marks) -> Line:
+    """Draw one cell per bin: the worst latency in it, against the row's own ceiling.
+
+    A bin in which every probe failed is a cross; one in which some did is a red block. Above
+    the threshold a block is yellow. A bin without a sample is a faint dot between samples and
+    blank before the first.
+    """
+    ceiling = nice_ceiling(max((b.max_ms for b in bins if b.max_ms is not None), default=0.0))
+    levels = marks.levels
+    line: Line = []
+    started = False
+    for piece in bins:
+        role: Role
+        if piece.max_ms is not None:
+            level = min(len(levels) - 1, int(piece.max_ms / ceiling * len(levels)))
+            role = "bad" if piece.failed else "warn" if piece.max_ms > threshold_ms else "good"
+            cell = levels[level]
+        elif piece.failed:
+            cell, role = marks.failed, "bad"
+        else:
+            cell, role = (marks.gap if started else " "), "dim"
+        started = started or piece.ok > 0 or piece.failed > 0
+        if line and line[-1][1] == role:
+            line[-1] = (line[-1][0] + cell, role)
+        else:
+            line.append((cell, role))
+    return line

@@ -1,0 +1,160 @@
+"""The table: one line per target, every figure at its fixed place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relaytop.monitor import figures
+from relaytop.tui.draw.limits import reset_left_s, tightest
+from relaytop.tui.draw.marks import ROLE
+from relaytop.tui.draw.runs import fit, fit_middle, merged, right
+from relaytop.tui.draw.sparkline import sparkline
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from relaytop.config.settings import Thresholds
+    from relaytop.monitor.source import Bin
+    from relaytop.monitor.summary import Distribution, Summary
+    from relaytop.tui.draw.columns import Column
+    from relaytop.tui.draw.marks import Marks
+    from relaytop.tui.draw.runs import Line, Role, Run
+
+ENOUGH = {"p50": 1, "p95": 20, "p99": 100}
+"""Samples that a percentile needs; with fewer it is dimmed."""
+HANG_AFTER_S = 2.0
+CENT = 0.01
+
+
+def header(columns: Sequence[Column], span: str) -> Line:
+    """Draw the header; the sparkline's title tells the time that it spans."""
+    line: Line = [(" ", "dim")]
+    for column in columns:
+        title = column.title
+        if column.key == "spark" and column.width > len(title) + len(span) + 2:
+            title = f"{title}, {span}"
+        cell = fit(title, column.width) if column.align == "left" else right(title, column.width)
+        line.append((cell + " ", "dim"))
+    return merged(line)
+
+
+def row(
+    summary: Summary,
+    columns: Sequence[Column],
+    bins: Sequence[Bin],
+    thresholds: Thresholds,
+    now: float,
+    marks: Marks,
+    *,
+    selected: bool,
+    versus: Run = ("", "dim"),
+) -> Line:
+    """Draw one target's line; `versus`: what changed since a reference."""
+    line: Line = [(marks.cursor if selected else " ", "accent")]
+    for column in columns:
+        if column.key == "spark":
+            line += sparkline(bins, thresholds.p95_ms, marks)
+        elif column.key == "target":
+            line.append(_name(summary, column.width))
+        elif column.key == "versus":
+            line.append((right(versus[0], column.width), versus[1]))
+        else:
+            text, role = _cell(column.key, summary, thresholds, now, marks)
+            cell = fit(text, column.width) if column.align == "left" else right(text, column.width)
+            line.append((cell, role))
+        line.append((" ", "text"))
+    return merged(line)
+
+
+def _name(summary: Summary, width: int) -> Run:
+    role: Role = {"down": "bad", "degraded": "warn", "paused": "dim"}.get(  # type: ignore[assignment]
+        summary.status, "text"
+    )
+    return (fit_middle(summary.target, width), role)
+
+
+def _cell(key: str, s: Summary, thresholds: Thresholds, now: float, marks: Marks) -> Run:
+    match key:
+        case "mark":
+            return (marks.status[s.status], ROLE[s.status])
+        case "p50" | "p95" | "p99":
+            return percentile(s.latency, key, thresholds.p95_ms, s.timeout_ms)
+        case "ttft":
+            return percentile(s.ttft, "p50", thresholds.ttft_ms, s.timeout_ms)
+        case "tok_s":
+            return (figures.format_rate(s.tok_s_p50), "text")
+        case "error":
+            return _error(s, thresholds)
+        case "age":
+            return age(s, now)
+        case "since":
+            unknown = s.status == "unknown"
+            return ("" if unknown else figures.format_age(now - s.since), "dim")
+        case "limit":
+            return _limit(s, now)
+        case "reset":
+            left = None if _held(s, now) else reset_left_s(s, now)
+            return ("" if left is None else figures.format_age(left), "dim")
+        case _:
+            return _cost(s)
+
+
+def percentile(figure: Distribution, name: str, threshold_ms: float, timeout_ms: float) -> Run:
+    """Write one percentile: dim where too few samples carry it, `>30s` where it was cut off."""
+    if name in figure.censored:
+        return (figures.format_censored(timeout_ms), "bad")
+    value: float | None = getattr(figure, name)
+    if value is None:
+        return ("", "dim")
+    text = figures.format_ms(value)
+    if figure.n < ENOUGH[name]:
+        return (text, "dim")
+    return (text, "warn" if value > threshold_ms and name != "p99" else "text")
+
+
+def _error(s: Summary, thresholds: Thresholds) -> Run:
+    if s.error_rate is None:
+        return ("", "dim")
+    role: Role = "dim" if s.error_rate == 0 else "text"
+    if s.error_rate > thresholds.error_rate:
+        role = "bad"
+    elif s.error_rate > 0:
+        role = "warn"
+    return (figures.format_percent(s.error_rate), role)
+
+
+def age(s: Summary, now: float) -> Run:
+    """Write how old the last result is, or for how long a probe has been hanging."""
+    if s.status == "paused":
+        return ("", "dim")
+    if s.running_since is not None:
+        hanging_s = now - s.running_since
+        usual_s = (s.latency.p95 or 0.0) / 1000
+        if hanging_s > max(HANG_AFTER_S, 2 * usual_s):
+            role: Role = "bad" if hanging_s * 1000 > s.timeout_ms / 2 else "warn"
+            return (f"…{figures.format_age(hanging_s)}", role)
+    if s.last_at is None:
+        return ("", "dim")
+    old_s = now - s.last_at
+    late = old_s > 3 * s.interval_s + (s.latency.p95 or 0.0) / 1000 and not _held(s, now)
+    return (figures.format_age(old_s), "warn" if late else "dim")
+
+
+def _held(s: Summary, now: float) -> bool:
+    return s.hold_until is not None and s.hold_until > now
+
+
+def _limit(s: Summary, now: float) -> Run:
+    if _held(s, now):
+        return (f"waits {figures.format_age((s.hold_until or now) - now)}", "warn")
+    found = tightest(s)
+    if found is None or found.remaining is None:
+        return ("", "dim")
+    text = figures.format_limit(found.remaining, found.limit)
+    share = found.remaining / found.limit if found.limit else 1.0
+    return (text, "bad" if share <= 0.1 else "warn" if share <= 0.25 else "dim")  # noqa: PLR2004
+
+
+def _cost(s: Summary) -> Run:
+    cost = s.total.cost_usd
+    return ("", "dim") if cost is None else (figures.format_usd(cost), "dim")

@@ -1,0 +1,59 @@
+"""A picture held still: what a source said at one moment, while the source itself goes on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relaytop.monitor.source import Bin
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from relaytop.monitor.source import Event, Overview, Source
+    from relaytop.monitor.summary import LastError, Summary
+
+
+class Frozen:
+    """Implements `Source` as of the moment it was made.
+
+    Summaries, errors and events are copied; of the bins only those that were whole then are
+    read, since the samples in them change no more.
+
+    Args:
+        source: The live source.
+        now: Unix seconds of the moment.
+    """
+
+    def __init__(self, source: Source, now: float) -> None:
+        self._source = source
+        self.now = now
+        self._targets = tuple(source.targets())
+        self._summaries = {name: source.summary(name, now) for name in self._targets}
+        self._errors = {name: tuple(source.errors(name)) for name in self._targets}
+        self._overview = source.overview(now)
+        self._events = tuple(source.events())
+
+    def targets(self) -> Sequence[str]:
+        """The target ids."""
+        return self._targets
+
+    def summary(self, target: str, now: float) -> Summary:  # noqa: ARG002 - it stands still
+        """One target as it was."""
+        return self._summaries[target]
+
+    def bins(self, target: str, start: float, bin_s: float, n: int) -> list[Bin]:
+        """The bins that were whole at the moment; empty ones after it."""
+        whole = max(0, min(n, int((self.now - start) / bin_s)))
+        return self._source.bins(target, start, bin_s, whole) + [Bin()] * (n - whole)
+
+    def errors(self, target: str) -> Sequence[LastError]:
+        """The failures known then."""
+        return self._errors[target]
+
+    def overview(self, now: float) -> Overview:  # noqa: ARG002 - it stands still
+        """All targets as they were."""
+        return self._overview
+
+    def events(self) -> Sequence[Event]:
+        """The event log as it was."""
+        return self._events

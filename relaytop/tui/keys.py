@@ -1,0 +1,182 @@
+"""Every key of the monitor: help, the footer and user keymaps all come from here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.binding import Binding, BindingType
+
+from relaytop.tui.draw.runs import line_width
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual.app import App
+
+    from relaytop.tui.draw.runs import Line
+
+LOOK = Binding.Group("Look")
+PROBE = Binding.Group("Probe")
+KEEP = Binding.Group("Keep")
+HELP = Binding.Group("relaytop")
+GROUPS = (LOOK, PROBE, KEEP, HELP)
+
+
+def _key(
+    keys: str,
+    action: str,
+    label: str,
+    tooltip: str,
+    group: Binding.Group,
+    *,
+    id: str,  # noqa: A002 - Textual's own name
+    display: str | None = None,
+    show: bool = True,
+    priority: bool = False,
+) -> Binding:
+    return Binding(
+        keys,
+        action,
+        label,
+        show=show,
+        key_display=display,
+        priority=priority,
+        tooltip=tooltip,
+        id=id,
+        group=group,
+    )
+
+
+BINDINGS: list[BindingType] = [
+    _key(
+        "question_mark",
+        "app.help",
+        "help",
+        "This page: the keys and what the signs mean",
+        HELP,
+        id="help",
+        display="?",
+    ),
+    _key("q", "app.quit", "quit", "Stop probing and leave", HELP, id="quit"),
+    _key(
+        "space",
+        "switch",
+        "on/off",
+        "Stop or start probing the selected model",
+        PROBE,
+        id="toggle",
+        display="space",
+    ),
+    _key("a", "app.add", "add", "Add models from a provider's list", PROBE, id="add"),
+    _key("p", "pause", "pause", "Pause or resume all probing", PROBE, id="pause"),
+    _key(
+        "f",
+        "freeze",
+        "freeze",
+        "Hold the picture still; probing and counting go on",
+        LOOK,
+        id="freeze",
+    ),
+    _key("s", "snapshot", "snapshot", "Save what is known now as a TOML file", KEEP, id="snapshot"),
+    _key(
+        "enter,z",
+        "zoom",
+        "zoom",
+        "Give the selected target the whole screen, and back",
+        LOOK,
+        id="zoom",
+        display="enter",
+    ),
+    _key(
+        "w",
+        "window",
+        "window",
+        "Next window: the span of percentiles and error rate",
+        LOOK,
+        id="window",
+    ),
+    _key(
+        "plus,equals_sign",
+        "interval(-1)",
+        "faster",
+        "Probe more often",
+        PROBE,
+        id="faster",
+        display="+",
+    ),
+    _key("minus", "interval(1)", "slower", "Probe less often", PROBE, id="slower", display="-"),
+    _key(
+        "dollar_sign",
+        "app.budget",
+        "budget",
+        "Raise today's budget (asks first)",
+        PROBE,
+        id="budget",
+        display="$",
+    ),
+    _key("down,j", "move(1)", "down", "Next target", LOOK, id="down", display="↓ j", show=False),
+    _key("up,k", "move(-1)", "up", "Previous target", LOOK, id="up", display="↑ k", show=False),
+    _key(
+        "home,g",
+        "move(-100000)",
+        "first",
+        "First target",
+        LOOK,
+        id="first",
+        display="home",
+        show=False,
+    ),
+    _key(
+        "end,G", "move(100000)", "last", "Last target", LOOK, id="last", display="end", show=False
+    ),
+    _key(
+        "r",
+        "app.restart",
+        "restart engine",
+        "Start the engine again after it died",
+        PROBE,
+        id="restart",
+    ),
+]
+
+REPLAY_BINDINGS: list[BindingType] = [
+    _key("p", "pause", "pause", "Stop the recording, or let it go on", LOOK, id="replay.pause"),
+    _key("left", "seek(-60)", "minute back", "A minute back", LOOK, id="replay.back", display="←"),
+    _key("right", "seek(60)", "minute on", "A minute on", LOOK, id="replay.on", display="→"),
+    _key("home", "seek_first", "begin", "Its beginning", LOOK, id="replay.first", display="home"),
+    _key("end", "seek_last", "end", "Its end", LOOK, id="replay.last", display="end"),
+]
+"""Keys of a recording that is played, beside the monitor's own or in their place."""
+
+APP_BINDINGS: list[BindingType] = [
+    _key(
+        "ctrl+c",
+        "interrupt",
+        "interrupt",
+        "Leave at once, exit code 130",
+        HELP,
+        id="interrupt",
+        display="^C",
+        show=False,
+        priority=True,
+    ),
+]
+"""Keys that work above every dialog."""
+
+
+def footer_line(app: App[int], bindings: Iterable[Binding], width: int) -> Line:
+    """Draw the footer's keys as far as `width` cells carry them."""
+    line: Line = [(" ", "text")]
+    seen: set[str] = set()
+    for binding in bindings:
+        if not binding.show or binding.action in seen:
+            continue
+        seen.add(binding.action)
+        item: Line = [
+            (app.get_key_display(binding), "accent"),
+            (f" {binding.description}  ", "dim"),
+        ]
+        if line_width(line) + line_width(item) - 2 > width:
+            break
+        line += item
+    return line

@@ -1,0 +1,40 @@
+"""One question with yes or no."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+
+class ConfirmScreen(ModalScreen[bool]):
+    """Asks before something that costs.
+
+    Args:
+        question: The question, as plain text.
+    """
+
+    BINDINGS: ClassVar = [
+        Binding("y,enter", "answer(True)", "yes", id="confirm.yes"),
+        Binding("n,escape,q", "answer(False)", "no", id="confirm.no"),
+    ]
+
+    def __init__(self, question: str) -> None:
+        super().__init__()
+        self._question = question
+
+    def compose(self) -> ComposeResult:
+        """Lay out the question."""
+        with Vertical(id="dialog"):
+            yield Static(self._question, markup=False)
+            yield Static("y  yes    n  no", markup=False)
+
+    def action_answer(self, answer: bool) -> None:  # noqa: FBT001 - Textual passes it by place
+        """Give the answer back."""
+        self.dismiss(answer)

@@ -1,0 +1,281 @@
+"""The one screen that matters: top line, table, detail, log, keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.containers import Horizontal
+from textual.geometry import Size
+from textual.screen import Screen
+
+from relaytop.tui.draw.layout import MIN_HEIGHT, MIN_WIDTH, arrange
+from relaytop.tui.draw.log import log_line
+from relaytop.tui.draw.panel import panel, title
+from relaytop.tui.draw.topline import topline
+from relaytop.tui.freeze import Frozen
+from relaytop.tui.keys import BINDINGS, footer_line
+from relaytop.tui.palette import Palette
+from relaytop.tui.widgets.chart import Chart
+from relaytop.tui.widgets.lines import Lines
+from relaytop.tui.widgets.table import TargetTable
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.widget import Widget
+
+    from relaytop.monitor.source import Overview, Source
+    from relaytop.tui.draw.marks import Marks
+    from relaytop.tui.draw.runs import Line
+    from relaytop.tui.session import Session
+
+
+class MonitorScreen(Screen[None]):
+    """Shows a session; every key acts on the session, and the screen reads it again.
+
+    Args:
+        session: What is watched.
+        marks: The shapes that the terminal can show.
+    """
+
+    BINDINGS: ClassVar = BINDINGS
+
+    def __init__(self, session: Session, marks: Marks) -> None:
+        super().__init__()
+        self.session = session
+        self.marks = marks
+        self.selected: str | None = next(iter(session.monitor.targets()), None)
+        self.zoomed = False
+        self.frozen: Frozen | None = None
+        self.palette: Palette | None = None
+        self._chart = Chart(id="chart")
+        self._table = TargetTable(id="table")
+        self._detail = Horizontal(id="detail")
+        self._lines = {
+            name: Lines(id=name) for name in ("top", "banner", "title", "panel", "log", "keys")
+        }
+
+    def compose(self) -> ComposeResult:
+        """Make the parts, each at its height already: a second layout would delay the first."""
+        self.palette = Palette(self.app)
+        if self._arrange(self.app.size):
+            self._read(self.palette, self.app.size.width)
+        lines = self._lines
+        yield from (lines["top"], lines["banner"], self._table, lines["title"])
+        with self._detail:
+            yield from (self._chart, lines["panel"])
+        yield from (lines["log"], lines["keys"])
+
+    # ── reading the session ──────────────────────────────────────────────────
+
+    def redraw(self) -> None:
+        """Read the figures once and show what changed."""
+        palette = self.palette
+        if palette is None or not self._lines["keys"].is_attached:
+            return
+        with self.app.batch_update():
+            if self._arrange(self.size):
+                self._read(palette, self.size.width)
+
+    def _read(self, palette: Palette, width: int) -> None:
+        session = self.session
+        source: Source = self.frozen or session.monitor
+        now = self._now
+        overview = source.overview(now)
+        self._read_top(overview, now, palette, width)
+        banner = self._banner(overview)
+        self._line("banner").show([banner] if banner else [], palette)
+        self._table.read(
+            source,
+            session.thresholds,
+            self.selected,
+            session.span_s,
+            now,
+            self.marks,
+            palette,
+            reference=session.reference,
+        )
+        self._read_detail(source, now, palette)
+        self._read_log(source, palette)
+        bindings = [active.binding for active in self.active_bindings.values()]
+        keys = footer_line(self.app, bindings, width)
+        self._line("keys").show([keys], palette)
+
+    def _read_top(self, overview: Overview, now: float, palette: Palette, width: int) -> None:
+        line = topline(
+            overview,
+            now,
+            width,
+            self.marks,
+            frozen=self.frozen is not None,
+            paused=self.session.paused,
+            replay=self._replay,
+        )
+        self._line("top").show([line], palette)
+
+    @property
+    def _replay(self) -> str | None:
+        """What the top line says of a recording that is played."""
+        return None
+
+    def _read_detail(self, source: Source, now: float, palette: Palette) -> None:
+        selected = self.selected
+        if selected is None or selected not in source.targets() or not self._line("title").display:
+            return
+        summary = source.summary(selected, now)
+        thresholds = self.session.thresholds[selected]
+        width = self._line("title").extent.width
+        self._line("title").show(
+            [[(" ", "text"), *title(summary, thresholds, now, width - 2, self.marks)]], palette
+        )
+        side = self._line("panel")
+        if side.display:
+            errors = source.errors(selected)
+            size = side.size
+            lines = panel(summary, errors, now, size.width - 1, size.height, self.marks)
+            side.show(lines, palette)
+        self._chart.read(source, summary, self.session.span_s, now, self.marks, palette)
+
+    def _read_log(self, source: Source, palette: Palette) -> None:
+        log = self._line("log")
+        rows = log.extent.height - 1
+        if not log.display or rows < 1:
+            return
+        width = log.extent.width
+        rule: Line = [(" events ", "dim"), (self.marks.rule * (width - 9), "rule")]
+        newest = list(source.events())[-rows:][::-1]
+        log.show([rule, *(log_line(event, width - 1) for event in newest)], palette)
+
+    def _banner(self, overview: Overview) -> Line | None:
+        if self.session.dead is not None:
+            text = f" engine died: {self.session.dead}. No probe runs. r starts it again "
+            return [(text, "bad2")]
+        if overview.alike is not None:
+            text = (
+                f" every provider fails in the same way ({overview.alike}): "
+                "it is probably this box or its network "
+            )
+            return [(text, "bad2")]
+        budget = overview.budget
+        if budget is not None and budget.state == "reached":
+            text = (
+                f" budget reached: ${budget.spent_usd:.2f} of ${budget.budget_usd:.2f} spent today"
+                f" (UTC). Paid probes stop; $ raises it "
+            )
+            return [(text, "warn2")]
+        return None
+
+    def draw_charts(self) -> None:
+        """Begin to draw the chart, now that the rest is on the screen."""
+        self._chart.may_draw = True
+        self.redraw()
+
+    # ── the layout ───────────────────────────────────────────────────────────
+
+    def _arrange(self, size: Size) -> bool:
+        """Give each part its height; False where the terminal is too small to show anything."""
+        width, height = size
+        small = width < MIN_WIDTH or height < MIN_HEIGHT
+        source: Source = self.frozen or self.session.monitor
+        banner = self._line("banner")
+        banner.display = not small and self._banner(source.overview(self._now)) is not None
+        areas = arrange(
+            width,
+            height,
+            len(source.targets()),
+            banner=banner.display,
+            zoomed=self.zoomed,
+        )
+        heights: tuple[tuple[Widget, int], ...] = (
+            (self._table, areas.table),
+            (self._detail, areas.detail - 1),
+            (self._line("log"), areas.log),
+        )
+        for part, rows in heights:
+            part.display = rows > 0 and not small
+            if rows > 0:
+                part.styles.height = rows
+        for line in (*self._lines.values(), self._table):
+            line.expected = Size(width, 1)
+        self._table.expected = Size(width, areas.table)
+        self._line("log").expected = Size(width, areas.log)
+        self._line("panel").expected = Size(0, 0)
+        self._line("title").display = areas.detail > 0 and not small
+        self._line("panel").display = areas.side > 0
+        self._line("panel").styles.width = areas.side
+        self._line("keys").display = not small
+        if small and self.palette is not None:
+            need = f" relaytop needs {MIN_WIDTH}×{MIN_HEIGHT}; this terminal has {width}×{height}"
+            self._line("top").show([[(need, "warn")]], self.palette)
+        return not small
+
+    @property
+    def _now(self) -> float:
+        return self.frozen.now if self.frozen else self.session.clock()
+
+    def _line(self, name: str) -> Lines:
+        return self._lines[name]
+
+    def on_resize(self) -> None:
+        """Divide the screen anew; the parts read again once they have their sizes."""
+        if self.palette is not None:
+            self._arrange(self.size)
+        self.call_after_refresh(self.redraw)
+
+    def on_target_table_picked(self, message: TargetTable.Picked) -> None:
+        """Select the row that was clicked."""
+        self.selected = message.target
+        self.redraw()
+
+    # ── keys ─────────────────────────────────────────────────────────────────
+
+    def action_move(self, step: int) -> None:
+        """Select another target."""
+        targets = list((self.frozen or self.session.monitor).targets())
+        if targets:
+            at = targets.index(self.selected) if self.selected in targets else 0
+            self.selected = targets[max(0, min(len(targets) - 1, at + step))]
+            self.redraw()
+
+    def action_switch(self) -> None:
+        """Stop or start probing the selected target."""
+        if self.selected is not None:
+            self.session.toggle(self.selected)
+            self.redraw()
+
+    def action_pause(self) -> None:
+        """Pause or resume all probing."""
+        self.session.toggle_all()
+        self.redraw()
+
+    def action_freeze(self) -> None:
+        """Hold the picture still, or let it run again."""
+        live = self.session.monitor
+        self.frozen = None if self.frozen else Frozen(live, self.session.clock())
+        self.session.look_away(away=self.frozen is not None)
+        self.redraw()
+
+    def action_zoom(self) -> None:
+        """Give the selected target the whole screen, and back."""
+        self.zoomed = not self.zoomed
+        self.redraw()
+        self.call_after_refresh(self.redraw)
+
+    def action_window(self) -> None:
+        """Take the next window."""
+        self.session.next_window()
+        self.redraw()
+
+    def action_interval(self, steps: int) -> None:
+        """Probe more or less often."""
+        self.session.change_interval(steps)
+        self.redraw()
+
+    def action_snapshot(self) -> None:
+        """Save a snapshot."""
+        try:
+            path = self.session.snapshot()
+        except OSError as error:
+            self.notify(f"snapshot not saved: {error}", severity="error")
+        else:
+            self.notify(f"snapshot saved: {path}", timeout=4)
+        self.redraw()

@@ -1,0 +1,67 @@
+"""The monitor's screen on a recording."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from relaytop.tui.keys import REPLAY_BINDINGS
+from relaytop.tui.screens.monitor import MonitorScreen
+
+if TYPE_CHECKING:
+    from relaytop.store.player import Player
+    from relaytop.tui.draw.marks import Marks
+    from relaytop.tui.session import Session
+
+PROBING = ("switch", "interval")
+"""Actions that only an engine obeys."""
+
+
+class ReplayScreen(MonitorScreen):
+    """Shows a session whose recording can be stopped and searched.
+
+    Args:
+        session: What is shown.
+        player: Plays the recording.
+        marks: The shapes that the terminal can show.
+    """
+
+    BINDINGS: ClassVar = REPLAY_BINDINGS
+
+    def __init__(self, session: Session, player: Player, marks: Marks) -> None:
+        super().__init__(session, marks)
+        self._player = player
+        player.on_arrival = self.redraw
+
+    def redraw(self) -> None:
+        """Read the figures; while a moment is looked for they are not whole, and stay."""
+        if not self._player.searching:
+            super().redraw()
+        elif self._player.progress is not None and self.palette is not None:
+            now = self._now
+            source = self.frozen or self.session.monitor
+            self._read_top(source.overview(now), now, self.palette, self.size.width)
+
+    @property
+    def _replay(self) -> str | None:
+        progress = self._player.progress
+        if progress is not None:
+            return f"SEEKING {progress:.0%}"
+        # The sign of a failure is the sign of a product too.
+        return f"REPLAY {self.marks.failed}{self._player.clock.speed:g}"
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer nothing that a recording cannot do."""
+        del parameters
+        return action not in PROBING
+
+    def action_seek(self, seconds: float) -> None:
+        """Go forward or back."""
+        self._player.seek_by(seconds)
+
+    def action_seek_first(self) -> None:
+        """Go to the beginning."""
+        self._player.seek(self._player.recording.began_at)
+
+    def action_seek_last(self) -> None:
+        """Go to the end."""
+        self._player.seek(self._player.recording.ended_at)

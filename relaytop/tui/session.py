@@ -1,0 +1,290 @@
+"""A watch in progress: settings, monitor and engine together; it knows nothing of widgets."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import socket
+import time
+from typing import TYPE_CHECKING, Protocol
+
+from relaytop.config.durations import format_duration, parse_window
+from relaytop.config.prices import with_list_prices
+from relaytop.engine.child import GATHER_FROZEN_S, GATHER_S
+from relaytop.engine.messages import (
+    Add,
+    ListModels,
+    Models,
+    Pause,
+    Prices,
+    Resume,
+    SetBudget,
+    SetInterval,
+)
+from relaytop.monitor.monitor import Monitor
+from relaytop.monitor.source import Event
+from relaytop.tui.constants import INTERVALS_S, WINDOWS
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+    from pathlib import Path
+
+    from relaytop.config.settings import Settings, Target, Thresholds, Window
+    from relaytop.engine.messages import Command, Report
+    from relaytop.export.exporter import Exporter
+    from relaytop.store.player import Player
+    from relaytop.store.recorder import Recorder
+    from relaytop.tui.reference import Reference
+
+
+class Engine(Protocol):
+    """What a session needs of an engine: a process, or a recording that is played."""
+
+    gather_s: float
+
+    @property
+    def returncode(self) -> int | None:
+        """The exit code; None while it runs."""
+        ...
+
+    def start(self, settings: Settings) -> None:
+        """Begin to probe."""
+        ...
+
+    def send(self, command: Command) -> bool:
+        """Send a command; False where no engine takes it."""
+        ...
+
+    def reports(self) -> AsyncIterator[list[Report]]:
+        """Yield what the engine says; ends when it dies."""
+        ...
+
+    def last_words(self) -> str:
+        """Return why it died; empty where it did not say."""
+        ...
+
+    def stop(self) -> None:
+        """End it."""
+        ...
+
+
+class Session:
+    """What the keys act on.
+
+    Args:
+        settings: What to watch.
+        engine: The engine's process, already spawned.
+        restart: Makes another one, after this one died.
+        snapshots: The folder for snapshots.
+        clock: Unix seconds; a test passes its own.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        engine: Engine,
+        *,
+        restart: Callable[[], Engine],
+        snapshots: Path,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.settings = settings
+        self.engine = engine
+        self.clock = clock
+        self.monitor = Monitor(settings, clock())
+        self.paused = False
+        self.reference: Reference | None = None
+        """A snapshot that the figures are compared with."""
+        self.dead: str | None = None
+        """Why the engine is gone; None while it runs."""
+        self.exporter: Exporter | None = None
+        """Shows the same to Prometheus; None where nobody asked for it."""
+        self.recorder: Recorder | None = None
+        """Writes the same to a file; None where nobody asked for it."""
+        self.player: Player | None = None
+        """The recording that is played; None where the engine probes."""
+        self._restart = restart
+        self._snapshots = snapshots
+        self._targets: dict[str, Target] = {target.id: target for target in settings.targets}
+        self._off: set[str] = set()
+        self._interval_s: float | None = None
+        self._away = False
+
+    # ── the engine ───────────────────────────────────────────────────────────
+
+    async def pump(self, on_offer: Callable[[Models | Prices], None]) -> None:
+        """Read the engine's reports into the monitor until it dies."""
+        if self.exporter is not None:
+            await self.exporter.start()
+        async for reports in self.engine.reports():
+            self.take(reports, on_offer)
+        self.dead = self.engine.last_words() or f"exit code {self.engine.returncode}"
+        self.monitor.engine_lost()
+        self._note("engine", "error", f"engine died ({self.dead}); r starts it again")
+
+    def take(self, reports: Sequence[Report], on_offer: Callable[[Models | Prices], None]) -> None:
+        """Apply a batch of reports; what providers offer, and at which price, is handed on."""
+        now = self.clock()
+        if self.exporter is not None:
+            self.exporter.take(reports)
+        if self.recorder is not None:
+            self._record(self.recorder, reports)
+        for report in reports:
+            if isinstance(report, Prices):
+                self.settings = with_list_prices(self.settings, report.provider, report.prices)
+            if isinstance(report, Models | Prices):
+                on_offer(report)
+            self.monitor.apply(report, now)
+
+    def _record(self, recorder: Recorder, reports: Sequence[Report]) -> None:
+        recorder.take(reports)
+        complaint = recorder.complaint()
+        if complaint is not None:
+            self._note("notice", "error", complaint)
+
+    def look_away(self, *, away: bool) -> None:
+        """Read the engine less often while the picture is frozen."""
+        self._away = away
+        self.engine.gather_s = GATHER_FROZEN_S if away else GATHER_S
+
+    def restart_engine(self) -> None:
+        """Start another engine with the same targets, paused as they were."""
+        self.engine.stop()
+        self.engine = self._restart()
+        self.look_away(away=self._away)
+        self.engine.start(self._watched)
+        if self._interval_s is not None:
+            self.engine.send(SetInterval(self._interval_s))
+        for target in self._off:
+            self.engine.send(Pause(target))
+        if self.paused:
+            self.engine.send(Pause())
+        self.dead = None
+        self._note("engine", "good", "engine started again")
+
+    @property
+    def _watched(self) -> Settings:
+        """The settings with every target that was added since."""
+        return dataclasses.replace(self.settings, targets=tuple(self._targets.values()))
+
+    # ── what the keys do ─────────────────────────────────────────────────────
+
+    @property
+    def thresholds(self) -> dict[str, Thresholds]:
+        """Target id → its thresholds."""
+        return {name: target.thresholds for name, target in self._targets.items()}
+
+    @property
+    def window(self) -> Window:
+        """The window in force."""
+        return self.monitor.window
+
+    @property
+    def span_s(self) -> float:
+        """The time that sparklines and the chart cover."""
+        if self.window.seconds is not None:
+            return self.window.seconds
+        slowest = max((self.interval_s(name) for name in self._targets), default=5.0)
+        return (self.window.count or 1) * slowest
+
+    def interval_s(self, target: str) -> float:
+        """Return the cadence of a target in seconds."""
+        return self._interval_s or self._targets[target].interval_s
+
+    @property
+    def fastest_s(self) -> float:
+        """Return the shortest interval of any target."""
+        return min((self.interval_s(name) for name in self._targets), default=5.0)
+
+    def toggle(self, target: str) -> None:
+        """Stop or start probing one target."""
+        now = self.clock()
+        if target in self._off:
+            self._off.discard(target)
+            self.monitor.resume(target, now)
+            self.engine.send(Resume(target))
+        else:
+            self._off.add(target)
+            self.monitor.pause(target, now, "user")
+            self.engine.send(Pause(target))
+
+    def toggle_all(self) -> None:
+        """Pause or resume all probing; targets switched off one by one stay off."""
+        self.paused = not self.paused
+        now = self.clock()
+        for target in self._targets:
+            if target in self._off:
+                continue
+            if self.paused:
+                self.monitor.pause(target, now, "user", told=False)
+            else:
+                self.monitor.resume(target, now, told=False)
+        self.engine.send(Pause() if self.paused else Resume())
+        self._note("status", "info", "all probing paused" if self.paused else "probing goes on")
+
+    def change_interval(self, steps: int) -> float:
+        """Probe every target more often (`steps` < 0) or less often; return the new interval."""
+        current = self.fastest_s
+        if steps < 0:
+            chosen = max((s for s in INTERVALS_S if s < current), default=INTERVALS_S[0])
+        else:
+            chosen = min((s for s in INTERVALS_S if s > current), default=INTERVALS_S[-1])
+        self._interval_s = chosen
+        self.monitor.set_interval(chosen)
+        self.engine.send(SetInterval(chosen))
+        self._note("notice", "info", f"probing each target every {format_duration(chosen)}")
+        return chosen
+
+    def next_window(self) -> None:
+        """Take the next window of the list."""
+        windows = [parse_window(text) for text in WINDOWS]
+        current = windows.index(self.window) if self.window in windows else -1
+        self.monitor.set_window(windows[(current + 1) % len(windows)], self.clock())
+
+    def set_budget(self, usd: float) -> None:
+        """Raise today's budget."""
+        self.engine.send(SetBudget(usd))
+        self._note("budget", "info", f"today's budget is now ${usd:.2f}")
+
+    def list_models(self, provider: str) -> None:
+        """Ask the engine what a provider offers; answered through `pump`'s callback."""
+        self.engine.send(ListModels(provider))
+
+    def add(self, names: Sequence[tuple[str, str]]) -> None:
+        """Begin to probe these (provider, model) pairs."""
+        fresh = []
+        for provider, model in names:
+            target = dataclasses.replace(self.settings.defaults, provider=provider, model=model)
+            if target.id not in self._targets:
+                self._targets[target.id] = target
+                self.monitor.add(target, self.clock())
+                fresh.append(target)
+        if fresh:
+            if self.recorder is not None:
+                self.recorder.watch(self._watched)
+            self.engine.send(Add(tuple(fresh)))
+            if self.paused:
+                self.toggle_all()
+
+    # ── what is kept ─────────────────────────────────────────────────────────
+
+    def snapshot(self) -> Path:
+        """Save a snapshot and return its path.
+
+        Raises:
+            OSError: It could not be written.
+        """
+        from relaytop.store.document import snapshot_document  # noqa: PLC0415 - after first paint
+        from relaytop.store.snapshot import save_snapshot  # noqa: PLC0415
+
+        document = snapshot_document(
+            "live", self.monitor, self.settings, self.clock(), socket.gethostname()
+        )
+        path = save_snapshot(document, self._snapshots)
+        self._note("snapshot", "good", f"snapshot saved: {os.fspath(path)}")
+        return path
+
+    def _note(self, kind: str, level: str, text: str) -> None:
+        self.monitor.note(
+            Event(self.clock(), kind, level, None, text)  # type: ignore[arg-type]
+        )

@@ -1,0 +1,1 @@
+"""How the screen reaches a terminal: few bytes, and never waiting for it."""

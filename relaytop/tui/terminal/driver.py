@@ -1,0 +1,227 @@
+"""A Textual driver that sends only the cells that differ, and never waits for the terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import termios
+import threading
+import tty
+from typing import TYPE_CHECKING, Any
+
+from textual import events
+from textual.drivers.linux_driver import LinuxDriver
+
+from relaytop.tui.terminal.grid import Grid
+from relaytop.tui.terminal.input import read_input
+from relaytop.tui.terminal.interpreter import Interpreter
+from relaytop.tui.terminal.output import Output
+from relaytop.tui.terminal.painter import Painter
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from textual.app import App
+    from textual.message import Message
+
+CATCH_UP_S = 0.1
+LAST_WORDS_S = 0.35
+"""How long the end waits for a terminal that is behind, and then for one being restored."""
+SYNC_FROM = 200
+"""Bytes from which a frame is worth bounds of its own."""
+RESIZED_S = 0.1
+"""How long after a resize Textual has painted for the new size, if it is a new one."""
+SEQUENCE_OFF = b"\x18\x1b[?2026l"
+"""Ends what was cut off in the middle, so that what follows is not swallowed."""
+
+
+class TerminalDriver(LinuxDriver):
+    """Textual paints into a grid of wanted cells; the terminal gets the difference.
+
+    When the terminal is gone, the app's `hangup()` is called on its loop, if it has one.
+    """
+
+    def __init__(
+        self,
+        app: App[Any],
+        *,
+        debug: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        width, height = self._get_terminal_size()
+        self._wanted = Grid(width, height)
+        self._interpreter = Interpreter(self._wanted)
+        self._painter = Painter(Grid(width, height))
+        self._output = Output(self._device(), self._paint, self._hung_up)
+        self._painting = False
+        self._flush_planned = False
+        self._thread = threading.get_ident()
+        self._wake: tuple[int, int] | None = None
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Ask the terminal itself: COLUMNS and LINES, where exported, know of no resize."""
+        try:
+            width, height = os.get_terminal_size(self.fileno)
+        except OSError:
+            return super()._get_terminal_size()
+        return width or 80, height or 24
+
+    def _device(self) -> str:
+        try:
+            return os.ttyname(self.fileno)
+        except OSError:
+            return "/dev/tty"  # a container may hold a terminal that has no name in it
+
+    # ── writing ──────────────────────────────────────────────────────────────
+
+    def write(self, data: str) -> None:
+        """Paint what Textual writes into the grid of wanted cells."""
+        if threading.get_ident() != self._thread:
+            # The input thread answers what the terminal says of itself.
+            self._loop.call_soon_threadsafe(self.write, data)
+            return
+        self._fit()
+        passed, anew = self._interpreter.feed(data)
+        if passed:
+            self._output.write(passed.encode())
+        if anew:
+            self.repaint()
+        elif self._wanted.dirty:
+            self._plan()
+
+    def repaint(self) -> None:
+        """Send everything again: nothing is known of what the terminal shows."""
+        self._painter.shown.forget()
+        self._painter.lose_track()
+        self._wanted.dirty = set(range(self._wanted.height))
+        self._plan()
+
+    def _plan(self) -> None:
+        """Send one frame for all that is painted in this turn of the loop."""
+        if self._painting and not self._flush_planned:
+            self._flush_planned = True
+            self._loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._flush_planned = False
+        self._paint()
+
+    def _paint(self) -> None:
+        """Send the difference, unless the terminal is still behind: then when it has caught up."""
+        if not self._painting or self._output.behind or self._output.gone:
+            return
+        cursor = (self._interpreter.x, self._interpreter.y)
+        frame = self._painter.frame(self._wanted, cursor).encode()
+        if len(frame) >= SYNC_FROM and self._app._sync_available:  # noqa: SLF001 - Textual's finding
+            frame = b"\x1b[?2026h" + frame + b"\x1b[?2026l"
+        if frame:
+            self._output.write(frame)
+
+    # ── size ─────────────────────────────────────────────────────────────────
+
+    def _fit(self) -> None:
+        """Take the size that Textual paints for."""
+        width, height = self._app.size
+        if (width, height) != (self._wanted.width, self._wanted.height) and width and height:
+            self._wanted = self._interpreter.grid = self._wanted.resized(width, height)
+            self._painter.shown = Grid(width, height)
+            self.repaint()
+
+    def _resized(self) -> None:
+        """Repaint even if the size is soon the old one again: the terminal lost cells between."""
+        self._loop.call_later(RESIZED_S, self._repaint_if_kept, self._wanted)
+
+    def _repaint_if_kept(self, wanted: Grid) -> None:
+        if self._wanted is wanted:
+            self.repaint()
+
+    def _watch_size(self) -> None:
+        textual = signal.getsignal(signal.SIGWINCH)
+
+        def resized(number: int, frame: FrameType | None) -> None:
+            if callable(textual):
+                textual(number, frame)
+            self._loop.call_soon_threadsafe(self._resized)
+
+        signal.signal(signal.SIGWINCH, resized)
+
+    # ── beginning and end ────────────────────────────────────────────────────
+
+    def start_application_mode(self) -> None:
+        """Take the terminal over, the first time or after a suspension."""
+        if self._painting:
+            # Continued after a stop that could not be caught: someone else had the terminal.
+            if not self._in_foreground():
+                return
+            self.suspend_application_mode()
+        self._output.open()
+        if self._wake is None:
+            self._wake = os.pipe()
+        self._painting = True
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        self._pass_line_feeds()
+        self._watch_size()
+        self.repaint()
+
+    def _in_foreground(self) -> bool:
+        try:
+            return os.tcgetpgrp(self.fileno) == os.getpgrp()
+        except OSError:
+            return False  # a terminal that hangs up sends SIGCONT, too
+
+    def _pass_line_feeds(self) -> None:
+        """Have the tty pass line feeds on as they are; the end restores what it did before."""
+        with contextlib.suppress(termios.error):
+            attributes = termios.tcgetattr(self.fileno)
+            attributes[tty.OFLAG] &= ~termios.OPOST
+            termios.tcsetattr(self.fileno, termios.TCSANOW, attributes)
+
+    def stop_application_mode(self) -> None:
+        """Restore the terminal, within a bounded time even where it does not read."""
+        self._painting = False
+        if not self._output.drain(CATCH_UP_S):
+            self._output.abandon()
+            self._output.write(SEQUENCE_OFF)
+        self._output.write(b"\x1b[m")
+        super().stop_application_mode()
+        self._output.drain(LAST_WORDS_S)
+
+    def close(self) -> None:
+        """Close what was opened here."""
+        super().close()
+        self._output.close()
+        if self._wake is not None:
+            for end in self._wake:
+                os.close(end)
+            self._wake = None
+
+    def disable_input(self) -> None:
+        """Stop the input thread at once instead of at its next look."""
+        if self._wake is not None:
+            os.write(self._wake[1], b"x")
+            super().disable_input()
+            os.read(self._wake[0], 1)
+
+    def _hung_up(self) -> None:
+        """Tell the app, on its loop, that its terminal is gone."""
+        hangup = getattr(self._app, "hangup", None)
+        if hangup is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(hangup)
+
+    # ── input ────────────────────────────────────────────────────────────────
+
+    def run_input_thread(self) -> None:
+        """Pass on what is typed, until told to stop or the terminal is gone."""
+        if self._wake is not None and not read_input(
+            self.fileno, self._wake[0], self.process_message, debug=self._debug
+        ):
+            self._hung_up()
+
+    def process_message(self, message: Message) -> None:
+        """Pass a message on to the app; a terminal may also tell of its size by one."""
+        if isinstance(message, events.Resize):
+            self._loop.call_soon_threadsafe(self._resized)
+        super().process_message(message)

@@ -1,0 +1,30 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from relaytop.tui.draw.columns import COLUMNS, fitted, needed
+
+
+@given(st.integers(40, 300), st.integers(1, 120))
+def test_columns_never_take_more_than_the_screen_has(width: int, longest: int) -> None:
+    assert needed(fitted(width, longest)) <= width
+
+
+@given(st.integers(40, 299), st.integers(1, 120))
+def test_the_right_columns_are_dropped_first(width: int, longest: int) -> None:
+    keys = [column.key for column in fitted(width, longest)]
+    assert keys == [column.key for column in COLUMNS][: len(keys)]
+    assert len(fitted(width + 1, longest)) >= len(keys)
+
+
+@pytest.mark.parametrize(
+    ("width", "last"), [(60, "error"), (80, "spark"), (120, "cost"), (200, "cost")]
+)
+def test_what_the_usual_terminals_show(width: int, last: str) -> None:
+    assert fitted(width, 28)[-1].key == last
+
+
+def test_the_sparkline_takes_what_is_left_over() -> None:
+    wide = {column.key: column.width for column in fitted(200, 20)}
+    assert wide["target"] == 20
+    assert wide["spark"] > 80

@@ -1,0 +1,46 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from relaytop.monitor.source import Bin
+from relaytop.tui.draw.marks import ASCII, UNICODE
+from relaytop.tui.draw.sparkline import nice_ceiling, sparkline
+
+bins = st.builds(
+    Bin,
+    ok=st.integers(0, 5),
+    failed=st.integers(0, 5),
+    max_ms=st.none() | st.floats(0.01, 1e6),
+)
+
+
+@given(st.lists(bins, max_size=100), st.sampled_from([ASCII, UNICODE]))
+def test_a_bin_is_a_cell(pieces: list[Bin], marks: object) -> None:
+    line = sparkline(pieces, 2000.0, marks)  # type: ignore[arg-type]
+    assert sum(len(text) for text, _role in line) == len(pieces)
+
+
+def test_failures_gaps_and_the_threshold_show() -> None:
+    pieces = [
+        Bin(),
+        Bin(ok=1, p50_ms=100.0, max_ms=100.0),
+        Bin(),
+        Bin(ok=1, p50_ms=900.0, max_ms=900.0),
+        Bin(failed=2),
+        Bin(ok=1, failed=1, p50_ms=500.0, max_ms=500.0),
+    ]
+    assert sparkline(pieces, 800.0, UNICODE) == [
+        (" ", "dim"),
+        ("▁", "good"),
+        ("·", "dim"),
+        ("█", "warn"),
+        ("×▅", "bad"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "ceiling"),
+    [(0, 1), (0.25, 0.3), (1, 1), (1.01, 1.5), (49, 50), (420, 500), (5001, 6e3), (9000, 1e4)],
+)
+def test_a_ceiling_is_a_round_number(value: float, ceiling: float) -> None:
+    assert nice_ceiling(value) == pytest.approx(ceiling)

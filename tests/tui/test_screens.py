@@ -1,0 +1,129 @@
+"""Every screen at three sizes, as a picture that is compared with the one kept."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from textual.pilot import Pilot
+
+from relaytop.engine.messages import Models
+from relaytop.tui.screens.choose import ChooseScreen
+from tests.support.samples import settings
+from tests.tui.fake import ASCII, app_of, engine_of, feed, session_of
+
+if TYPE_CHECKING:
+    from relaytop.tui.app import RelaytopApp
+
+SIZES = [(80, 24), (120, 36), (200, 50)]
+Compare = Callable[..., bool]
+
+
+@pytest.fixture(autouse=True)
+def _utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+
+
+def sized(test: Callable[..., None]) -> Callable[..., None]:
+    marked: Callable[..., None] = pytest.mark.parametrize(
+        "size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}"
+    )(test)
+    return marked
+
+
+def pressing(*keys: str) -> Callable[[Pilot[int]], object]:
+    async def run(pilot: Pilot[int]) -> None:
+        await settled(pilot)
+        await pilot.press(*keys)
+        await settled(pilot)
+
+    return run
+
+
+async def settled(pilot: Pilot[int]) -> None:
+    """Let the chart's thread finish and the screen be read again."""
+    pilot.app.monitor_screen.draw_charts()  # type: ignore[attr-defined]
+    await pilot.pause()
+    for worker in [each for each in pilot.app.workers if each.group == "chart"]:
+        await worker.wait()
+    pilot.app.monitor_screen.redraw()  # type: ignore[attr-defined]
+    await pilot.pause()
+
+
+@sized
+def test_the_monitor(snap_compare: Compare, tmp_path: Path, size: tuple[int, int]) -> None:
+    app = app_of(feed(session_of(tmp_path)))
+    assert snap_compare(app, terminal_size=size, run_before=pressing("j"))
+
+
+@sized
+def test_a_target_that_is_down(
+    snap_compare: Compare, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    app = app_of(feed(session_of(tmp_path)))
+    assert snap_compare(app, terminal_size=size, run_before=pressing("end", "z"))
+
+
+@sized
+def test_the_first_moment(snap_compare: Compare, tmp_path: Path, size: tuple[int, int]) -> None:
+    assert snap_compare(app_of(session_of(tmp_path)), terminal_size=size, run_before=pressing())
+
+
+@sized
+def test_help(snap_compare: Compare, tmp_path: Path, size: tuple[int, int]) -> None:
+    app = app_of(feed(session_of(tmp_path)))
+    assert snap_compare(app, terminal_size=size, run_before=pressing("question_mark"))
+
+
+@sized
+def test_choosing_models(snap_compare: Compare, tmp_path: Path, size: tuple[int, int]) -> None:
+    session = session_of(tmp_path, "relay/known", "other/x")
+
+    async def offered(pilot: Pilot[int]) -> None:
+        await settled(pilot)
+        await pilot.press("a")
+        await pilot.pause()
+        screen = pilot.app.screen
+        assert isinstance(screen, ChooseScreen)
+        screen.offer(Models("relay", tuple(f"vendor/model-{i}" for i in range(40))))
+        screen.offer(Models("other", error="auth: the server does not accept the key"))
+        for key in (*"model-1", "down", "space", "down", "space"):
+            await pilot.press(key)
+            await pilot.pause()
+        await pilot.pause()
+
+    assert snap_compare(app_of(session), terminal_size=size, run_before=offered)
+
+
+def test_plain_ascii(snap_compare: Compare, tmp_path: Path) -> None:
+    app = app_of(feed(session_of(tmp_path)), ASCII)
+    assert snap_compare(app, terminal_size=(100, 30), run_before=pressing("j"))
+
+
+def test_frozen_paused_and_dead(snap_compare: Compare, tmp_path: Path) -> None:
+    session = feed(session_of(tmp_path))
+
+    async def die(pilot: Pilot[int]) -> None:
+        await settled(pilot)
+        await pilot.press("p", "f")
+        engine_of(session).queue.put_nowait(None)
+        await pilot.pause()
+        await settled(pilot)
+
+    assert snap_compare(app_of(session), terminal_size=(120, 30), run_before=die)
+
+
+@pytest.mark.parametrize("size", [(60, 15), (300, 100), (59, 14)], ids=str)
+def test_the_extremes(snap_compare: Compare, tmp_path: Path, size: tuple[int, int]) -> None:
+    app: RelaytopApp = app_of(feed(session_of(tmp_path)))
+    assert snap_compare(app, terminal_size=size, run_before=pressing("j"))
+
+
+def test_three_hundred_targets(snap_compare: Compare, tmp_path: Path) -> None:
+    names = [f"relay-{i % 7}/model-{i}" for i in range(300)]
+    session = session_of(tmp_path, watched=settings(*names))
+    assert snap_compare(
+        app_of(session), terminal_size=(120, 36), run_before=pressing("end", "k", "k")
+    )
