@@ -1,0 +1,117 @@
+"""`relaytop agent`: the monitor without a screen, for Prometheus to scrape."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from relaytop.cli.errors import INTERRUPTED
+from relaytop.cli.options import Duration, ListenAddress, common_options
+from relaytop.config.errors import RelaytopError
+from relaytop.config.load import load_settings
+from relaytop.config.paths import ledger_path, snapshots_folder
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+
+    from relaytop.cli.options import Options
+    from relaytop.config.settings import Settings
+    from relaytop.export.address import Address
+    from relaytop.export.watch import Watch
+
+STDERR = 2
+
+
+@click.command()
+@click.option(
+    "--listen",
+    type=ListenAddress(),
+    default="127.0.0.1:9464",
+    show_default=True,
+    metavar="ADDR",
+    help="Where to serve /metrics and /healthz.",
+)
+@click.option(
+    "--snapshot-every",
+    "snapshot_every_s",
+    type=Duration(),
+    metavar="DURATION",
+    help="Save a snapshot so often.  [default: at the end only]",
+)
+@common_options
+def agent(listen: Address, snapshot_every_s: float | None, options: Options) -> None:
+    """Probe without a screen and serve /metrics to Prometheus.
+
+    Events are told as JSON lines on stderr. SIGHUP reads the config again; SIGTERM saves a
+    snapshot and ends it with exit code 0.
+    """
+    from relaytop.export.address import listen as listening_on  # noqa: PLC0415 - start-up time
+
+    def load() -> Settings:
+        settings = load_settings(config=options.config, flags=options.flags, environ=os.environ)
+        if not settings.targets:
+            sentence = (
+                "no model is chosen: set `models` of a provider in the config, or give --base-url "
+                "and --model; `relaytop models` lists what a provider offers"
+            )
+            raise RelaytopError(sentence)
+        return settings
+
+    settings = load()
+    listening = listening_on(listen, "--listen")
+    raise SystemExit(asyncio.run(_run(settings, load, listening, snapshot_every_s)))
+
+
+async def _run(
+    settings: Settings,
+    load: Callable[[], Settings],
+    listening: socket.socket,
+    snapshot_every_s: float | None,
+) -> int:
+    from relaytop.engine.child import EngineChild  # noqa: PLC0415 - start-up time
+    from relaytop.export.address import url_of  # noqa: PLC0415
+    from relaytop.export.eventlog import EventLog  # noqa: PLC0415
+    from relaytop.export.watch import Watch  # noqa: PLC0415
+    from relaytop.monitor.source import Event  # noqa: PLC0415
+
+    log = EventLog(STDERR)
+    watch = Watch(
+        settings,
+        spawn=lambda: EngineChild.spawn(os.environ, ledger=ledger_path()),
+        load=load,
+        listening=listening,
+        snapshots=snapshots_folder(),
+        tell=log.put,
+        snapshot_every_s=snapshot_every_s,
+    )
+    stop = asyncio.Event()
+    codes = _answer_signals(watch, stop)
+    text = f"metrics at {url_of(listening)}/metrics"
+    log.put(Event(time.time(), "notice", "info", None, text))
+    try:
+        await watch.run(stop)
+    finally:
+        log.close()
+    return codes[0]
+
+
+def _answer_signals(watch: Watch, stop: asyncio.Event) -> list[int]:
+    """Answer signals from now on; the first that ends the agent puts the exit code first."""
+    loop = asyncio.get_running_loop()
+    codes: list[int] = []
+
+    def end(code: int) -> None:
+        codes.append(code)
+        stop.set()
+
+    loop.add_signal_handler(signal.SIGTERM, end, 0)
+    loop.add_signal_handler(signal.SIGINT, end, INTERRUPTED)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # under nohup it stays ignored
+        loop.add_signal_handler(signal.SIGHUP, watch.ask_reload)
+    return codes

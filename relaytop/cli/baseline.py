@@ -1,0 +1,182 @@
+"""`relaytop baseline`: N probes per target, then the report."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from relaytop.cli.chosen import chosen_targets
+from relaytop.cli.estimate import say_cost, with_list_prices
+from relaytop.cli.options import common_options
+from relaytop.cli.output import write_result
+from relaytop.cli.progress import shown_on
+from relaytop.config.load import load_settings
+from relaytop.config.paths import ledger_path, snapshots_folder
+
+if TYPE_CHECKING:
+    from relaytop.cli.options import Options
+    from relaytop.config.settings import Settings
+    from relaytop.jobs.baseline import Baseline, Plan
+
+FORMS = ("table", "json", "toml", "markdown")
+UNHEALTHY = 1
+REFRESH_S = 0.25
+
+
+@click.command()
+@click.argument("targets", nargs=-1, metavar="[TARGET]…")
+@click.option(
+    "-n", "count", type=click.IntRange(1, 100_000), default=100, help="Probes per target."
+)
+@click.option(
+    "--concurrency",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Probes of one target at a time.",
+)
+@click.option(
+    "--rate",
+    "rate_s",
+    type=click.FloatRange(0.01, 1000),
+    help="Probes of one target a second, whatever the replies do.",
+)
+@click.option("--against", type=click.Path(path_type=Path), help="Compare with this snapshot.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["regression"]),
+    help="With --against: exit with 1 where something got worse beyond noise.",
+)
+@click.option("--format", "form", type=click.Choice(FORMS), default="table", show_default=True)
+@click.option("--output", type=click.Path(path_type=Path), help="Write to this new file instead.")
+@common_options
+def baseline(
+    targets: tuple[str, ...],
+    *,
+    count: int,
+    concurrency: int,
+    rate_s: float | None,
+    against: Path | None,
+    fail_on: str | None,
+    form: str,
+    output: Path | None,
+    options: Options,
+) -> None:
+    """Probe each target N times, one after another, and report what it showed.
+
+    Exit code 1 where a target breaks its thresholds. ^C keeps what there is.
+    """
+    from relaytop.jobs import report  # noqa: PLC0415 - start-up time
+    from relaytop.jobs.baseline import Plan  # noqa: PLC0415
+    from relaytop.store.difference import regressed  # noqa: PLC0415
+    from relaytop.store.snapshot import load_snapshot, to_json, to_toml  # noqa: PLC0415
+
+    reference = load_snapshot(against) if against is not None else None
+    settings = load_settings(config=options.config, flags=options.flags, environ=os.environ)
+    watched = chosen_targets(settings, targets)
+    done, interrupted = asyncio.run(_go(watched, Plan(count, concurrency, rate_s)))
+    document = report.baseline_document(done, time.time(), socket.gethostname())
+    _save(document)
+    if form == "json":
+        text = to_json(document)
+    elif form == "toml":
+        text = to_toml(document).rstrip()
+    else:
+        text = report.text(
+            document,
+            done.latencies_ms,
+            reference,
+            markdown=form == "markdown",
+            ascii_only=options.ascii,
+        )
+    write_result(text, output)
+    _explain(done, interrupted=interrupted)
+    if interrupted:
+        raise SystemExit(130)
+    worse = fail_on is not None and reference is not None and regressed(reference, document)
+    if worse or any(target["status"] != "up" for target in document["targets"]):
+        raise SystemExit(UNHEALTHY)
+
+
+async def _go(settings: Settings, plan: Plan) -> tuple[Baseline, bool]:
+    from relaytop.jobs.baseline import AHEAD, Baseline  # noqa: PLC0415 - httpx takes 60 ms
+    from relaytop.jobs.purse import Purse  # noqa: PLC0415
+    from relaytop.ledger.ledger import Ledger  # noqa: PLC0415
+    from relaytop.probe.prober import Prober  # noqa: PLC0415
+    from relaytop.probe.warmup import warm_up  # noqa: PLC0415
+
+    settings = await with_list_prices(settings)
+    once = say_cost(settings, plan.count)
+    ledger = Ledger(ledger_path())
+    purse = Purse(settings.budget_usd, settings.assumed_price, ledger)
+    job = Baseline(settings, plan, purse, make_prober=Prober, clock=time.time)
+    doing: dict[str, str] = {}
+    interrupted = False
+    try:
+        await purse.open(once * min(plan.count, AHEAD * plan.concurrency), once)
+        await warm_up()
+        async with shown_on(sys.stderr, doing):
+            interrupted = await _run(job, doing)
+    finally:
+        await asyncio.to_thread(ledger.close)
+        for complaint in ledger.complaints():
+            click.echo(f"relaytop: {complaint}", err=True)
+    return job, interrupted
+
+
+async def _run(job: Baseline, doing: dict[str, str]) -> bool:
+    """Run the job and keep `doing` up to date; whether ^C ended it."""
+    task = asyncio.ensure_future(job.run())
+    try:
+        while not task.done():
+            doing.update(progress(job))
+            await asyncio.wait([task], timeout=REFRESH_S)
+        await task
+    except asyncio.CancelledError:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        current = asyncio.current_task()
+        if current is not None:
+            current.uncancel()
+        return True
+    return False
+
+
+def progress(job: Baseline) -> dict[str, str]:
+    """Return target → how far it is, with the running P50 and failures."""
+    found = {}
+    for name in job.monitor.targets():
+        summary = job.monitor.summary(name, 0.0)
+        text = f"{summary.requests}/{job.plan.count}"
+        if summary.latency.p50 is not None:
+            text += f" P50 {summary.latency.p50:.0f} ms"
+        failed = summary.requests - summary.ok
+        found[name] = text + (f", {failed} failed" if failed else "")
+    return found
+
+
+def _save(document: dict[str, Any]) -> None:
+    from relaytop.store.snapshot import save_snapshot  # noqa: PLC0415
+
+    try:
+        path = save_snapshot(document, snapshots_folder())
+    except OSError as error:
+        click.echo(f"relaytop: the snapshot is not saved: {error.strerror}", err=True)
+    else:
+        click.echo(f"snapshot saved: {path}", err=True)
+
+
+def _explain(done: Baseline, *, interrupted: bool) -> None:
+    if interrupted:
+        click.echo("interrupted: the report covers what there was until then", err=True)
+    if done.stopped is not None:
+        click.echo(f"stopped early: {done.stopped}", err=True)
+    for target, error_class in done.given_up.items():
+        click.echo(f"{target}: left alone after five times {error_class} in a row", err=True)

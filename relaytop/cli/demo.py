@@ -1,0 +1,33 @@
+"""`relaytop demo`: the monitor on the embedded relay."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from relaytop.cli.options import common_options
+
+if TYPE_CHECKING:
+    from relaytop.cli.options import Options
+
+
+@click.command()
+@click.option("--seed", type=int, default=1, show_default=True, help="Repeat the same incident.")
+@click.option("--record", type=click.Path(path_type=Path), help="Append every sample to this file.")
+@common_options
+def demo(seed: int, record: Path | None, options: Options) -> None:
+    """Watch a simulated incident: two providers on loopback, no key, no network."""
+    from relaytop.cli.monitor import require_terminal, watch  # noqa: PLC0415 - start-up time
+    from relaytop.demo.child import DemoRelay  # noqa: PLC0415
+    from relaytop.demo.settings import demo_settings  # noqa: PLC0415
+
+    require_terminal()
+    options = dataclasses.replace(options, record=record or options.record)
+    relay = DemoRelay.spawn(seed)
+    try:
+        raise SystemExit(watch(lambda: demo_settings(relay.ports()), options, ledger=None))
+    finally:
+        relay.stop()

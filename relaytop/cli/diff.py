@@ -1,0 +1,46 @@
+"""`relaytop diff A B`: what changed between two snapshots."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from relaytop.cli.output import write_result
+
+REGRESSION = 1
+
+
+@click.command()
+@click.argument("before", type=click.Path(path_type=Path))
+@click.argument("after", type=click.Path(path_type=Path))
+@click.option(
+    "--fail-on",
+    type=click.Choice(["regression"]),
+    help="Exit with 1 where something got worse beyond noise.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "markdown"]),
+    default="table",
+    show_default=True,
+)
+@click.option("--output", type=click.Path(path_type=Path), help="Write to this new file instead.")
+def diff(before: Path, after: Path, fail_on: str | None, form: str, output: Path | None) -> None:
+    """Show what got slower, failed more or cost more between two snapshots, and what is noise."""
+    from relaytop.store import difference_table  # noqa: PLC0415 - start-up time
+    from relaytop.store.difference import difference, regressed  # noqa: PLC0415
+    from relaytop.store.snapshot import load_snapshot  # noqa: PLC0415
+
+    documents = load_snapshot(before), load_snapshot(after)
+    changes = difference(*documents)
+    if form == "json":
+        document = difference_table.document(changes)
+        text = json.dumps(document, indent=2, ensure_ascii=False)
+    else:
+        text = difference_table.text(changes, markdown=form == "markdown")
+    write_result(text, output)
+    if fail_on is not None and regressed(*documents):
+        raise SystemExit(REGRESSION)

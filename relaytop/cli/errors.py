@@ -1,0 +1,40 @@
+"""How a command ends: a sentence and a code, never a traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from relaytop.config.errors import RelaytopError
+
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+USAGE = 2
+INTERRUPTED = 130
+
+
+def run(command: click.Command) -> NoReturn:
+    """Run a click command and exit: 2 with a sentence on stderr for a mistake of input."""
+    try:
+        code = command.main(standalone_mode=False)
+    except RelaytopError as error:
+        _say(str(error))
+        sys.exit(USAGE)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of our output is gone; a second complaint at exit would be noise.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _say(sentence: str) -> None:
+    click.echo(f"relaytop: {sentence}", err=True)

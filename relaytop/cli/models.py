@@ -1,0 +1,76 @@
+"""`relaytop models`: what providers offer."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import json
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from relaytop.cli.options import common_options
+from relaytop.config.errors import RelaytopError
+from relaytop.config.load import load_settings
+from relaytop.wire.facts import Failure
+
+if TYPE_CHECKING:
+    from relaytop.cli.options import Options
+    from relaytop.config.settings import Provider
+
+FAILED = 1
+
+
+@click.command()
+@click.argument("provider", required=False)
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
+@common_options
+def models(provider: str | None, form: str, options: Options) -> None:
+    """List what a provider offers (GET /models, which costs nothing); all without a name."""
+    settings = load_settings(config=options.config, flags=options.flags, environ=os.environ)
+    chosen = _chosen(settings.providers, provider)
+    for each in chosen:
+        click.echo(f"asking {each.base_url} …", err=True)
+    found = asyncio.run(_ask(chosen))
+    empty: list[str] = []
+    for name, offer in found.items():
+        if isinstance(offer, Failure):
+            click.echo(f"{name}: {offer.error_class}: {offer.message}", err=True)
+        elif not offer:
+            empty.append(name)
+    lists = {name: list(offer) for name, offer in found.items() if not isinstance(offer, Failure)}
+    if form == "json":
+        click.echo(json.dumps(lists, indent=2, ensure_ascii=False))
+    else:
+        for name, ids in lists.items():
+            for model in ids:
+                click.echo(f"{name}/{model}")
+    if empty:
+        sentence = (
+            f"the list at /models is empty for {', '.join(empty)}: "
+            "the key may see no model; name them in the config's `models`"
+        )
+        raise RelaytopError(sentence)
+    if len(lists) < len(found):
+        raise SystemExit(FAILED)
+
+
+def _chosen(providers: tuple[Provider, ...], name: str | None) -> tuple[Provider, ...]:
+    """Return the provider of that name, or all without one; `RelaytopError` where there is none."""
+    found = tuple(p for p in providers if name in {None, p.name})
+    if found:
+        return found
+    names = [p.name for p in providers]
+    near = difflib.get_close_matches(name or "", names, 1, 0.4)
+    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names)}"
+    sentence = f"no provider {name!r}; {hint}"
+    raise RelaytopError(sentence)
+
+
+async def _ask(providers: tuple[Provider, ...]) -> dict[str, tuple[str, ...] | Failure]:
+    from relaytop.probe.prober import Prober  # noqa: PLC0415 - httpx takes 60 ms
+
+    probers = [Prober(provider) for provider in providers]
+    offers = await asyncio.gather(*(prober.models() for prober in probers))
+    return {p.name: offer for p, offer in zip(providers, offers, strict=True)}

@@ -1,0 +1,69 @@
+"""`relaytop replay FILE`: a recording in the monitor's screen."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from relaytop.cli.monitor import require_terminal
+from relaytop.cli.options import Options
+from relaytop.config.paths import snapshots_folder
+
+if TYPE_CHECKING:
+    from relaytop.store.recording import Recording
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--speed",
+    type=click.FloatRange(0.1, 1000),
+    default=10.0,
+    show_default=True,
+    help="Seconds of the recording per second.",
+)
+@click.option("--from", "start", metavar="TIME", help="Begin at this local time: 14:30.")
+@click.option("--no-color", is_flag=True, help="No colours.")
+@click.option("--ascii", "ascii_only", is_flag=True, help="No characters beyond ASCII.")
+def replay(
+    file: Path, *, speed: float, start: str | None, no_color: bool, ascii_only: bool
+) -> None:
+    """Play a recording back in the monitor.
+
+    Windows, ages and the clock are those of the recording. `p` stops it, ← and → go a minute
+    back or on, home and end to its ends.
+    """
+    from relaytop.store.recording import Recording  # noqa: PLC0415 - start-up time
+    from relaytop.store.when import moment_within  # noqa: PLC0415
+
+    above = click.get_current_context().find_object(Options) or Options()
+    with Recording(file) as recording:
+        start_at = None
+        if start is not None:
+            start_at = moment_within(start, recording.began_at, recording.ended_at)
+        require_terminal()
+        if no_color or not above.color:
+            os.environ["NO_COLOR"] = "1"  # Textual looks for it
+        code = _show(recording, speed, start_at, ascii_only=ascii_only or above.ascii)
+        if recording.broken:
+            lines = "line" if recording.broken == 1 else "lines"
+            click.echo(f"relaytop: {file}: {recording.broken} broken {lines} skipped", err=True)
+    raise SystemExit(code)
+
+
+def _show(recording: Recording, speed: float, start_at: float | None, *, ascii_only: bool) -> int:
+    """Run the screen and return the exit code."""
+    from relaytop.store.player import Player  # noqa: PLC0415 - start-up time
+    from relaytop.tui.app import RelaytopApp  # noqa: PLC0415
+    from relaytop.tui.draw.marks import ASCII, UNICODE  # noqa: PLC0415
+    from relaytop.tui.replay import ReplaySession  # noqa: PLC0415
+    from relaytop.tui.terminal.driver import TerminalDriver  # noqa: PLC0415
+
+    player = Player(recording, speed=speed, start_at=start_at)
+    session = ReplaySession(player, snapshots=snapshots_folder())
+    app = RelaytopApp(session, ASCII if ascii_only else UNICODE, TerminalDriver)
+    app.run()
+    return app.return_code or 0

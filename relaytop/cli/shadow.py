@@ -1,0 +1,220 @@
+"""`relaytop shadow`: the same requests to two providers, side by side."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import os
+import secrets
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from relaytop.cli.estimate import with_list_prices
+from relaytop.cli.options import common_options
+from relaytop.cli.output import write_result
+from relaytop.cli.progress import shown_on
+from relaytop.config.errors import RelaytopError
+from relaytop.config.load import load_settings
+from relaytop.config.paths import ledger_path, snapshots_folder
+
+if TYPE_CHECKING:
+    from relaytop.cli.options import Options
+    from relaytop.config.settings import Settings
+    from relaytop.jobs.shadow.run import Plan, Shadow
+
+FORMS = ("table", "json", "toml", "markdown")
+UNHEALTHY = 1
+REFRESH_S = 0.25
+AHEAD = 20
+"""Requests a target that the ledger is asked for at a time."""
+
+
+@click.command()
+@click.argument("a")
+@click.argument("b")
+@click.option(
+    "--prompts",
+    "prompts_file",
+    type=click.Path(path_type=Path),
+    help="A prompt a line, or JSON lines with `messages`.  [default: five of our own]",
+)
+@click.option(
+    "-n",
+    "count",
+    type=click.IntRange(1, 100_000),
+    default=100,
+    show_default=True,
+    help="Requests per provider and model.",
+)
+@click.option("--max-tokens", type=click.IntRange(1, 100_000), help="Bound of each reply.")
+@click.option("--seed", type=click.IntRange(0), help="Repeat the order and the intervals of a run.")
+@click.option(
+    "--save-replies",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="Keep both answers to each request in this folder.",
+)
+@click.option("--format", "form", type=click.Choice(FORMS), default="table", show_default=True)
+@click.option("--output", type=click.Path(path_type=Path), help="Write to this new file instead.")
+@common_options
+def shadow(
+    a: str,
+    b: str,
+    *,
+    prompts_file: Path | None,
+    count: int,
+    max_tokens: int | None,
+    seed: int | None,
+    folder: Path | None,
+    form: str,
+    output: Path | None,
+    options: Options,
+) -> None:
+    """Send the same requests to the providers A and B in turns, and compare.
+
+    Name models whose ids differ as --model A_ID=B_ID, once for each; without it, the config's
+    aliases and the ids that both list are compared. Exit code 1 where a target breaks its
+    thresholds. ^C keeps what there is.
+    """
+    from relaytop.jobs.shadow import report  # noqa: PLC0415 - start-up time
+    from relaytop.jobs.shadow.answers import make_folder  # noqa: PLC0415
+    from relaytop.jobs.shadow.document import shadow_document  # noqa: PLC0415
+    from relaytop.jobs.shadow.pairs import pairs_of  # noqa: PLC0415
+    from relaytop.jobs.shadow.prompts import BUILT_IN, read_prompts  # noqa: PLC0415
+    from relaytop.jobs.shadow.run import Plan  # noqa: PLC0415
+    from relaytop.store.snapshot import to_json, to_toml  # noqa: PLC0415
+
+    if options.flags.base_url is not None:
+        sentence = "--base-url defines one provider, but shadow compares two of the config"
+        raise RelaytopError(sentence)
+    flags = dataclasses.replace(options.flags, models=())
+    settings = load_settings(config=options.config, flags=flags, environ=os.environ)
+    settings = _bounded(settings, max_tokens)
+    pairs = pairs_of(settings, a, b, options.flags.models)
+    targets = tuple(target for pair in pairs for target in (pair.a, pair.b))
+    settings = dataclasses.replace(settings, targets=targets)
+    prompts = read_prompts(prompts_file) if prompts_file is not None else BUILT_IN
+    if folder is not None:
+        make_folder(folder)
+    seed = secrets.randbelow(1_000_000) if seed is None else seed
+    plan = Plan(pairs, prompts, count, seed, keep_answers=folder is not None)
+    done, interrupted = asyncio.run(_go(settings, plan))
+    document = shadow_document(done, time.time(), socket.gethostname())
+    _save(document)
+    if folder is not None:
+        _save_answers(done, folder)
+    if form == "json":
+        text = to_json(document)
+    elif form == "toml":
+        text = to_toml(document).rstrip()
+    else:
+        text = report.text(document, markdown=form == "markdown", ascii_only=options.ascii)
+    write_result(text, output)
+    _explain(done, interrupted=interrupted)
+    if interrupted:
+        raise SystemExit(130)
+    if any(target["status"] != "up" for target in document["targets"]):
+        raise SystemExit(UNHEALTHY)
+
+
+def _bounded(settings: Settings, max_tokens: int | None) -> Settings:
+    if max_tokens is None:
+        return settings
+    return dataclasses.replace(
+        settings,
+        targets=tuple(dataclasses.replace(t, max_tokens=max_tokens) for t in settings.targets),
+        defaults=dataclasses.replace(settings.defaults, max_tokens=max_tokens),
+    )
+
+
+async def _go(settings: Settings, plan: Plan) -> tuple[Shadow, bool]:
+    from functools import partial  # noqa: PLC0415 - beside what it is for
+
+    from relaytop.jobs.purse import Purse  # noqa: PLC0415 - httpx takes 60 ms
+    from relaytop.jobs.shadow.cost import most_usd  # noqa: PLC0415
+    from relaytop.jobs.shadow.run import Shadow  # noqa: PLC0415
+    from relaytop.ledger.ledger import Ledger  # noqa: PLC0415
+    from relaytop.probe.prober import Prober  # noqa: PLC0415
+    from relaytop.probe.warmup import warm_up  # noqa: PLC0415
+
+    settings = await with_list_prices(settings)
+    bound = most_usd(settings, plan)
+    text = f"{plan.count} requests to each of {len(settings.targets)} targets: "
+    text += f"at most ${bound.usd:.4f}"
+    if bound.unpriced:
+        text += (
+            f", {bound.unpriced} of them at the assumed ${settings.assumed_price:g} "
+            "per million tokens"
+        )
+    click.echo(text, err=True)
+    ledger = Ledger(ledger_path())
+    purse = Purse(settings.budget_usd, settings.assumed_price, ledger)
+    keeping = partial(Prober, keep_text=True)
+    job = Shadow(settings, plan, purse, make_prober=keeping, clock=time.time)
+    doing: dict[str, str] = {}
+    interrupted = False
+    try:
+        await purse.open(min(bound.usd, bound.once_usd * AHEAD), bound.once_usd)
+        await warm_up()
+        async with shown_on(sys.stderr, doing):
+            interrupted = await _run(job, doing)
+    finally:
+        await asyncio.to_thread(ledger.close)
+        for complaint in ledger.complaints():
+            click.echo(f"relaytop: {complaint}", err=True)
+    return job, interrupted
+
+
+async def _run(job: Shadow, doing: dict[str, str]) -> bool:
+    """Run the job and keep `doing` up to date; whether ^C ended it."""
+    task = asyncio.ensure_future(job.run())
+    try:
+        while not task.done():
+            for race in job.races:
+                doing[race.pair.model] = f"{len(race.rounds)}/{job.plan.count}"
+            await asyncio.wait([task], timeout=REFRESH_S)
+        await task
+    except asyncio.CancelledError:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        current = asyncio.current_task()
+        if current is not None:
+            current.uncancel()
+        return True
+    return False
+
+
+def _save(document: dict[str, Any]) -> None:
+    from relaytop.store.snapshot import save_snapshot  # noqa: PLC0415
+
+    try:
+        path = save_snapshot(document, snapshots_folder())
+    except OSError as error:
+        click.echo(f"relaytop: the snapshot is not saved: {error.strerror}", err=True)
+    else:
+        click.echo(f"snapshot saved: {path}", err=True)
+
+
+def _save_answers(done: Shadow, folder: Path) -> None:
+    from relaytop.jobs.shadow.answers import save_answers  # noqa: PLC0415
+
+    try:
+        count = sum(save_answers(race, folder) for race in done.races)
+    except OSError as error:
+        click.echo(f"relaytop: replies are not saved in {folder}: {error.strerror}", err=True)
+    else:
+        click.echo(f"replies saved: {count} files in {folder}", err=True)
+
+
+def _explain(done: Shadow, *, interrupted: bool) -> None:
+    if interrupted:
+        click.echo("interrupted: the report covers what there was until then", err=True)
+    if done.stopped is not None:
+        click.echo(f"stopped early: {done.stopped}", err=True)
+    for target, error_class in done.given_up.items():
+        click.echo(f"{target}: left alone after five times {error_class} in a row", err=True)

@@ -1,0 +1,31 @@
+"""`relaytop show FILE`: print a snapshot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from relaytop.cli.output import write_result
+
+FORMS = ("table", "json", "toml", "markdown")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(FORMS), default="table", show_default=True)
+@click.option("--output", type=click.Path(path_type=Path), help="Write to this new file instead.")
+def show(file: Path, form: str, output: Path | None) -> None:
+    """Print a snapshot as a table, latencies in milliseconds."""
+    from relaytop.store import table  # noqa: PLC0415 - start-up time
+    from relaytop.store.snapshot import load_snapshot, to_json, to_toml  # noqa: PLC0415
+
+    document = load_snapshot(file)
+    if form == "json":
+        text = to_json(document)
+    elif form == "toml":
+        text = to_toml(document).rstrip()
+    else:
+        draw = table.markdown if form == "markdown" else table.plain
+        text = f"{table.heading(document)}\n\n{draw(table.TITLES, table.rows(document))}"
+    write_result(text, output)

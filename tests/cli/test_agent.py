@@ -1,0 +1,232 @@
+"""The agent from its start to its end, with a real server behind it."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from relaytop.cli.group import relaytop_command
+from tests.e2e.launch import RELAYTOP, Start, home, start
+from tests.export.agents import Agent, until
+from tests.support.server import ScriptedServer, chat_stream
+
+__all__ = ["home", "start"]
+
+KEY = "sk-agent-0123456789abcdef"
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    with ScriptedServer(lambda _seen: chat_stream(3)) as found:
+        yield found
+
+
+@pytest.fixture
+def config(server: ScriptedServer, tmp_path: Path) -> Path:
+    path = tmp_path / "c.toml"
+    write(path, server, "m", "n")
+    return path
+
+
+def write(path: Path, server: ScriptedServer, *models: str, more: str = "") -> None:
+    path.write_text(
+        f'interval = "200ms"\n{more}\n'
+        f'[providers.relay]\nbase_url = "{server.base_url}"\napi_key_env = "A_KEY"\n'
+        f"models = {list(models)}\n" + "".join(PRICE.format(model) for model in models)
+    )
+
+
+PRICE = "[providers.relay.prices.{}]\ninput = 2.0\noutput = 8.0\n"
+
+
+@pytest.fixture
+def agent(home: dict[str, str], config: Path) -> Iterator[Agent]:
+    with Agent({**home, "A_KEY": KEY}, "--config", str(config)) as found:
+        found.until(lambda: found.probes(model="m") >= 2)
+        yield found
+
+
+def run(*arguments: str, **environ: str) -> Result:
+    return CliRunner().invoke(relaytop_command, arguments, env=environ, catch_exceptions=True)
+
+
+def test_it_probes_serves_and_tells(agent: Agent) -> None:
+    scraped = agent.scrape()
+    assert scraped.one("ai_api_up", provider="relay", model="m") == 1
+    assert scraped.one("relaytop_engine_up") == 1
+    assert scraped.one("ai_api_cost_usd_total", model="m") > 0
+    assert agent.health() == 200
+    agent.hears("up", 2)
+    first, *_ = agent.events()
+    assert set(first) == {"at", "kind", "level", "target", "text"}
+    assert any("probing 2 targets: at most $" in event["text"] for event in agent.events())
+    status = [event for event in agent.events() if event["kind"] == "status"]
+    assert {(e["level"], e["target"], e["text"]) for e in status} == {
+        ("good", "relay/m", "up"),
+        ("good", "relay/n", "up"),
+    }
+    assert KEY not in agent.told() + scraped.text
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_its_end_leaves_a_snapshot_and_no_process(
+    agent: Agent, number: signal.Signals, code: int
+) -> None:
+    engine = agent.engine()
+    probes = agent.probes(model="m")
+    assert agent.end(number) == code
+    assert not engine.is_running()
+    (saved,) = agent.snapshots()
+    assert saved["kind"] == "live"
+    assert saved["targets"][0]["total"]["ok"] >= probes
+    assert "snapshot saved" in agent.events()[-1]["text"]
+
+
+def test_hang_up_reads_the_config_again(agent: Agent, config: Path, server: ScriptedServer) -> None:
+    before = agent.probes(model="m")
+    write(config, server, "m", "o", more='window = "5m"')
+    agent.send(signal.SIGHUP)
+    agent.until(lambda: agent.probes(model="o") >= 1)
+    agent.until(lambda: agent.probes(model="m") > before)
+    assert agent.scrape().of("ai_api_requests_total", model="n") == []
+    assert agent.end(signal.SIGTERM) == 0
+    (saved,) = agent.snapshots()
+    assert saved["window_s"] == 300.0
+    assert [target["target"] for target in saved["targets"]] == ["relay/m", "relay/o"]
+    assert saved["targets"][0]["requests"] > before
+
+
+def test_a_bad_config_leaves_the_one_in_force(agent: Agent, config: Path) -> None:
+    config.write_text("interval = 5\n")
+    agent.send(signal.SIGHUP)
+    agent.hears("not reloaded, the settings in force stay")
+    before = agent.probes(model="m")
+    agent.until(lambda: agent.probes(model="m") > before)
+    assert agent.health() == 200
+
+
+def test_a_dead_engine_is_started_again(agent: Agent) -> None:
+    engine = agent.engine()
+    engine.kill()
+    agent.hears("engine died (exit code -9); the next starts in 1s")
+    assert agent.health() == 503
+    before = agent.probes(model="m")
+    agent.until(lambda: agent.health() == 200)
+    agent.until(lambda: agent.probes(model="m") > before)
+    assert agent.engine().pid != engine.pid
+
+
+def test_under_nohup_a_hang_up_is_nothing(home: dict[str, str], config: Path) -> None:
+    def ignore() -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    with Agent({**home, "A_KEY": KEY}, "--config", str(config), before=ignore) as agent:
+        agent.until(lambda: agent.probes(model="m") >= 1)
+        before = agent.probes(model="m")
+        agent.send(signal.SIGHUP)
+        agent.until(lambda: agent.probes(model="m") > before + 2)
+        assert agent.end(signal.SIGTERM) == 0
+        assert "reloaded" not in agent.told()
+
+
+def test_snapshots_now_and_then(home: dict[str, str], config: Path) -> None:
+    arguments = ("--config", str(config), "--snapshot-every", "500ms")
+    with Agent({**home, "A_KEY": KEY}, *arguments) as agent:
+        agent.hears("snapshot saved", 2)
+        assert agent.end(signal.SIGTERM) == 0
+        assert len(agent.snapshots()) >= 3
+
+
+def test_a_reader_that_does_not_read_stops_nothing(home: dict[str, str], config: Path) -> None:
+    """Its stderr is a pipe that is full: it serves, and ends with its snapshot all the same."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(writing, b"x" * 4096)
+    os.set_blocking(writing, True)
+    address = free_address()
+    process = subprocess.Popen(
+        [*RELAYTOP, "agent", "--listen", address, "--config", str(config)],
+        env={**home, "A_KEY": KEY},
+        stderr=writing,
+    )
+    os.close(writing)
+    try:
+        up = 'ai_api_up{model="m",provider="relay"} 1.0'
+        until(lambda: up in served(address, "/metrics"))
+        process.terminate()
+        assert process.wait(10) == 0
+    finally:
+        process.kill()
+        process.wait()
+        os.close(reading)
+    assert len(list(Path(home["XDG_DATA_HOME"]).rglob("live-*.toml"))) == 1
+
+
+def test_a_port_in_use_is_one_sentence(config: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        done = run("agent", "--listen", address, "--config", str(config), A_KEY=KEY)
+    assert str(done.exception) == (
+        f"--listen {address}: address already in use; name another address, or port 0 for a free "
+        "one"
+    )
+
+
+def test_without_a_model_it_says_what_to_do(config: Path) -> None:
+    config.write_text('[providers.relay]\nbase_url = "http://127.0.0.1:9/v1"\n')
+    done = run("agent", "--config", str(config))
+    assert "no model is chosen" in str(done.exception)
+    assert done.exit_code != 0
+
+
+def test_bad_words_are_mistakes_of_usage() -> None:
+    for arguments in (
+        ("agent", "--listen", "9464"),
+        ("agent", "--snapshot-every", "often"),
+        ("--prometheus", "here"),
+        ("--prometheus", "127.0.0.1:0", "agent"),
+    ):
+        done = run(*arguments, A_KEY=KEY)
+        assert done.exit_code == 2, arguments
+        assert "Error: " in done.stderr
+
+
+def test_beside_the_screen(start: Start) -> None:
+    address = free_address()
+    terminal = start("--prometheus", address, "demo")
+    terminal.wait_for("●8 ▲0 ✗0")
+    assert served(address, "/healthz") == "ok\n"
+    assert 'ai_api_up{model="openai/gpt-4.1",provider="direct"} 1.0' in served(address, "/metrics")
+    terminal.press("q")
+    assert terminal.wait() == 0
+
+
+def test_the_screen_does_not_open_on_a_port_in_use(start: Start) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        terminal = start("--prometheus", f"127.0.0.1:{taken.getsockname()[1]}", "demo")
+        assert terminal.wait() == 2
+    assert "address already in use" in terminal.text
+
+
+def free_address() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return f"127.0.0.1:{probe.getsockname()[1]}"
+
+
+def served(address: str, path: str) -> str:
+    """Return what a path says; nothing while no one listens."""
+    try:
+        with urllib.request.urlopen(f"http://{address}{path}", timeout=10) as reply:
+            text: str = reply.read().decode()
+            return text
+    except OSError:
+        return ""

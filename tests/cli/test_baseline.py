@@ -1,0 +1,157 @@
+"""`relaytop baseline` and `diff` as one runs them, against a real server."""
+
+import json
+import os
+import signal
+import subprocess
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.launch import RELAYTOP, home
+from tests.support.server import Response, ScriptedServer, Seen, chat_stream, error_reply
+
+__all__ = ["home"]
+KEY = "sk-baseline-0123456789"
+
+
+def write(tmp_path: Path, server: ScriptedServer, extra: str = "") -> Path:
+    path = tmp_path / "relaytop.toml"
+    path.write_text(
+        f'[providers.p]\nbase_url = "{server.base_url}"\napi_key_env = "P_KEY"\n'
+        f'models = ["a", "b"]\n{extra}\n'
+        '[providers.p.prices."a"]\ninput = 2.0\noutput = 8.0\n'
+    )
+    return path
+
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run(home: dict[str, str]) -> Run:
+    def go(*arguments: object) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [*RELAYTOP, *map(str, arguments)],
+            env={**home, "P_KEY": KEY},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr
+        assert KEY not in done.stdout + done.stderr
+        return done
+
+    return go
+
+
+def snapshots(home: dict[str, str]) -> list[Path]:
+    return sorted(Path(home["XDG_DATA_HOME"], "relaytop", "snapshots").glob("*.toml"))
+
+
+def test_it_reports_saves_and_says_what_it_costs(
+    tmp_path: Path, run: Run, home: dict[str, str]
+) -> None:
+    with ScriptedServer(lambda _seen: chat_stream(4)) as server:
+        path = write(tmp_path, server)
+        done = run("--config", path, "baseline", "p/a", "-n", "6", "--format", "json")
+        assert len(server.requests) == 6
+    document = json.loads(done.stdout)
+    (target,) = document["targets"]
+    assert done.returncode == 0
+    assert (document["kind"], target["requests"], target["ok"]) == ("baseline", 6, 6)
+    assert target["latency_ms"]["n"] == target["ttft_ms"]["n"] == 6
+    assert target["tokens"] == {"input": 30, "output": 24}
+    assert target["price_source"] == "config"
+    assert "6 probes of each of 1 targets: at most $" in done.stderr
+    (saved,) = snapshots(home)
+    assert saved.stat().st_mode & 0o777 == 0o600
+    assert tomllib.loads(saved.read_text())["targets"][0]["requests"] == 6
+
+
+def test_the_table_has_a_histogram_and_what_changed_since(tmp_path: Path, run: Run) -> None:
+    with ScriptedServer(lambda _seen: chat_stream(2)) as server:
+        path, before = write(tmp_path, server), tmp_path / "before.toml"
+        first = ("baseline", "-n", "5", "--format", "toml", "--output", before)
+        run("--config", path, *first)
+        done = run("--config", path, "baseline", "-n", "5", "--against", before)
+        changed = run("diff", before, before, "--fail-on", "regression")
+    assert "p/a, latency" in done.stdout
+    assert "since baseline snapshot of" in done.stdout
+    assert "A change counts where" in done.stdout
+    assert (changed.returncode, changed.stdout[:19]) == (0, "no difference shown")
+
+
+def test_a_target_that_fails_is_exit_1_and_its_classes_are_told(tmp_path: Path, run: Run) -> None:
+    def handler(seen: Seen) -> Response:
+        return error_reply(401, "bad key") if seen.json["model"] == "b" else chat_stream(2)
+
+    with ScriptedServer(handler) as server:
+        done = run("--config", write(tmp_path, server), "baseline", "-n", "8")
+        asked = sum(seen.json["model"] == "b" for seen in server.requests)
+    assert done.returncode == 1
+    assert asked == 5
+    assert "p/b: left alone after five times auth in a row" in done.stderr
+    assert "auth 5" in done.stdout
+
+
+def test_an_unknown_target_names_the_nearest(tmp_path: Path, run: Run) -> None:
+    with ScriptedServer(lambda _seen: chat_stream(2)) as server:
+        done = run("--config", write(tmp_path, server), "baseline", "p/aa")
+    assert done.returncode == 2
+    assert "did you mean 'p/a'?" in done.stderr
+
+
+def test_a_budget_of_nothing_sends_nothing(tmp_path: Path, run: Run) -> None:
+    with ScriptedServer(lambda _seen: chat_stream(2)) as server:
+        done = run("--config", write(tmp_path, server), "--budget", "0", "baseline", "-n", "3")
+        assert not server.requests
+    assert "stopped early: the budget" in done.stderr
+    assert done.returncode == 1
+
+
+def test_an_output_that_cannot_be_written_goes_to_stdout(tmp_path: Path, run: Run) -> None:
+    with ScriptedServer(lambda _seen: chat_stream(2)) as server:
+        path = write(tmp_path, server)
+        done = run("--config", path, "baseline", "-n", "2", "--output", tmp_path)
+    assert done.returncode == 2
+    assert "p/a, latency" in done.stdout
+
+
+def test_an_interrupt_keeps_what_there_is(tmp_path: Path, home: dict[str, str]) -> None:
+    with ScriptedServer(lambda _seen: chat_stream(2, first_s=0.05)) as server:
+        path = write(tmp_path, server)
+        process = subprocess.Popen(
+            [*RELAYTOP, "--config", str(path), "baseline", "p/a", "-n", "5000", "--format", "json"],
+            env={**home, "P_KEY": KEY},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(500):
+            if len(server.requests) > 4 or process.poll() is not None:
+                break
+            os.sched_yield()
+            signal.sigtimedwait([signal.SIGUSR2], 0.02)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "interrupted" in err
+    assert "Traceback" not in err
+    assert json.loads(out)["targets"][0]["ok"] >= 4
+
+
+def test_a_regression_is_exit_1_where_asked(tmp_path: Path, run: Run) -> None:
+    with ScriptedServer(lambda _seen: chat_stream(2)) as server:
+        path, before = write(tmp_path, server), tmp_path / "before.toml"
+        run("--config", path, "baseline", "p/a", "-n", "25", "--format", "toml", "--output", before)
+    with ScriptedServer(lambda _seen: chat_stream(2, first_s=0.05)) as server:
+        path = write(tmp_path, server)
+        arguments = ("baseline", "p/a", "-n", "25", "--against", before)
+        slower = run("--config", path, *arguments, "--fail-on", "regression")
+        told = run("--config", path, *arguments)
+    assert "worse" in slower.stdout
+    assert (slower.returncode, told.returncode) == (1, 0)

@@ -1,0 +1,174 @@
+import asyncio
+import io
+import json
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from relaytop.cli.group import relaytop_command
+from relaytop.cli.progress import line_of, shown_on
+from relaytop.config.errors import RelaytopError
+from tests.support.server import (
+    ScriptedServer,
+    Seen,
+    chat_reply,
+    chat_stream,
+    error_reply,
+    models_reply,
+)
+
+KEY = "sk-cli-0123456789abcdef"
+CONFIG = """
+budget = {budget}
+[providers.good]
+base_url = "{url}"
+api_key_env = "GOOD_KEY"
+models = ["gpt-4.1"]
+[providers.good.prices."gpt-4.1"]
+input = 8.0
+output = 8.0
+[providers.bad]
+base_url = "http://127.0.0.1:{port}/v1"
+api_key_env = "BAD_KEY"
+models = ["m"]
+"""
+
+
+def relay(seen: Seen) -> object:
+    if seen.headers.get("authorization") != f"Bearer {KEY}":
+        return error_reply(401, "no such key")
+    if seen.method == "GET":
+        return models_reply(["gpt-4.1"])
+    return chat_stream(1) if seen.json["stream"] else chat_reply()
+
+
+@pytest.fixture(autouse=True)
+def _own_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    with ScriptedServer(relay) as running:  # type: ignore[arg-type]
+        yield running
+
+
+@pytest.fixture
+def config(tmp_path: Path, server: ScriptedServer) -> Iterator[str]:
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))  # and does not listen
+        port = bound.getsockname()[1]
+        path = tmp_path / "c.toml"
+        path.write_text(CONFIG.format(url=server.base_url, port=port, budget=1.0))
+        yield str(path)
+
+
+def run(*arguments: str, **environ: str) -> Result:
+    given = {"GOOD_KEY": KEY, "BAD_KEY": KEY, **environ}
+    return CliRunner().invoke(
+        relaytop_command, ("check", *arguments), env=given, catch_exceptions=False
+    )
+
+
+def test_all_is_well(config: str, tmp_path: Path) -> None:
+    done = run("good", "--config", config)
+    assert done.exit_code == 0
+    assert done.stdout.startswith("good\n  ✓ config ")
+    assert done.stdout.endswith("13 good, 0 to mind, 0 bad\n")
+    assert "at most 2 one-token replies to 1 target: at most $0.000160" in done.stderr
+    assert (tmp_path / "data" / "relaytop" / "ledger.sqlite").exists()
+    assert KEY not in done.output
+
+
+def test_a_bad_provider_fails_the_check_and_not_the_others(config: str) -> None:
+    done = run("--config", config, "--ascii")
+    assert done.exit_code == 1
+    assert done.output.isascii()
+    assert "  no tcp " in done.stdout
+    assert "  ok stream " in done.stdout
+
+
+def test_json(config: str, tmp_path: Path) -> None:
+    output = tmp_path / "found.json"
+    done = run("good/gpt-4.1", "--config", config, "--format", "json", "--output", str(output))
+    assert (done.exit_code, done.stdout) == (0, "")
+    tree = json.loads(output.read_text())
+    assert tree["counts"] == {"good": 13, "warn": 0, "bad": 0, "skipped": 0}
+    assert tree["cost_usd"] == pytest.approx((8 + 6) * 8e-6)
+
+
+def test_markdown(config: str) -> None:
+    done = run("good", "--config", config, "--format", "markdown")
+    assert "| ✓ | good/gpt-4.1 | reply |" in done.stdout
+
+
+def test_a_budget_of_zero(config: str, server: ScriptedServer, tmp_path: Path) -> None:
+    done = run("good", "--config", config, "--budget", "0", "--format", "json")
+    assert done.exit_code == 0
+    assert "only the checks that cost nothing" in done.stderr
+    assert [seen.method for seen in server.requests] == ["GET"]
+    assert json.loads(done.stdout)["cost_usd"] == 0
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_key_that_cannot_be_had_is_one_finding(config: str) -> None:
+    done = run("good", "--config", config, GOOD_KEY="")
+    assert done.exit_code == 1
+    assert "✗ key      providers.good: environment variable GOOD_KEY is empty" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("god", "did you mean 'good'?"),
+        ("good/gpt4.1", "did you mean 'good/gpt-4.1'?"),
+        ("zzz", "known: good, bad"),
+    ],
+)
+def test_an_unknown_name(config: str, name: str, hint: str) -> None:
+    with pytest.raises(RelaytopError) as caught:
+        run(name, "--config", config)
+    assert hint in str(caught.value)
+
+
+def test_any_model_of_a_provider_without_models(server: ScriptedServer) -> None:
+    flags = ("--base-url", server.base_url, "--api-key-env", "GOOD_KEY", "--name", "r")
+    alone = run("--format", "json", *flags)
+    assert json.loads(alone.stdout)["findings"][-1]["step"] == "model"
+    assert alone.stderr == ""
+    named = run("r/gpt-4.1", "--format", "json", *flags)
+    steps = [one["step"] for one in json.loads(named.stdout)["findings"]]
+    assert steps[-4:] == ["reply", "stream", "usage", "limits"]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+async def test_progress_is_shown_and_taken_back() -> None:
+    screen, paper = Terminal(), io.StringIO()
+    for stream in (screen, paper):
+        async with shown_on(stream, {"relay": "dns"}, patience_s=0.0):
+            for _ in range(100):
+                if stream.getvalue() or stream is paper:
+                    break
+                await asyncio.sleep(0.01)
+    assert "relay: dns" in screen.getvalue()
+    assert screen.getvalue().endswith("\r\x1b[K")
+    assert paper.getvalue() == ""
+
+
+async def test_what_is_quick_shows_no_progress() -> None:
+    screen = Terminal()
+    async with shown_on(screen, {"relay": "dns"}, patience_s=3600.0):
+        await asyncio.sleep(0)
+    assert screen.getvalue() == ""
+
+
+def test_progress_fits_its_line() -> None:
+    assert line_of({"a": "tls", "b": "/models"}, 80) == "a: tls, b: /models"
+    assert line_of({"a": "x" * 100}, 20) == "a: " + "x" * 14 + "..."
