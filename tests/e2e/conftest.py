@@ -1,0 +1,3 @@
+from tests.e2e.launch import home, start
+
+__all__ = ["home", "start"]

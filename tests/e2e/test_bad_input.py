@@ -1,0 +1,149 @@
+"""Every mistake gets one sentence with its place and remedy, exit code 2, and no traceback."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.launch import RELAYTOP, Start
+from tests.support.server import ScriptedServer, models_reply
+
+PROVIDER = '[providers.a]\nbase_url = "http://127.0.0.1:9/v1"\n'
+
+
+def refused(home: dict[str, str], *arguments: str, **more: str) -> str:
+    """Run relaytop without a terminal; return the one line that it says."""
+    done = subprocess.run(
+        [*RELAYTOP, *arguments],
+        env={**home, **more},
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    assert done.returncode == 2, (done.returncode, done.stdout, done.stderr)
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    return done.stderr.strip()
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    return tmp_path / "config.toml"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("interval = = 5\n", ["config.toml", "TOML syntax error", "line 1"]),
+        (f"intervall = '5s'\n{PROVIDER}", ["line 1", "intervall", "did you mean 'interval'?"]),
+        (f"{PROVIDER}[probe]\nmax_token = 3\n", ["probe.max_token", "'max_tokens'"]),
+        (f"interval = '5 bananas'\n{PROVIDER}", ["interval", "500ms, 5s, 2m or 1h"]),
+        (f"interval = 5\n{PROVIDER}", ["interval", "500ms, 5s, 2m or 1h"]),
+        (f"window = 'soon'\n{PROVIDER}", ["window", "100 requests"]),
+        (f"{PROVIDER}{PROVIDER}", ["line 3", "'a'", "declared twice"]),
+        ("[providers.a]\nmodels = ['m']\n", ["providers.a.base_url", "missing"]),
+        ("[providers.a]\nbase_url = 'ftp://x'\n", ["providers.a.base_url", "https://host/v1"]),
+        (f"{PROVIDER}api = 'soap'\n", ["providers.a.api", "openai"]),
+        (f"{PROVIDER}api_key_env = 'NO_SUCH'\n", ["NO_SUCH", "not set"]),
+        (f"{PROVIDER}api_key_env = 'EMPTY'\n", ["EMPTY", "is empty"]),
+        (f"{PROVIDER}models = ['m']\n[targets.'a/n']\n", ["a/n", "did you mean 'a/m'?"]),
+        (f"budget = -1\n{PROVIDER}", ["budget", "greater than or equal to 0"]),
+        (f"{PROVIDER}models = []\n", ["line 3", "providers.a.models", "leave the key out"]),
+        ("interval = '5s'\n", ["no [providers", "relaytop init"]),
+    ],
+)
+def test_a_config_file(home: dict[str, str], config: Path, text: str, said: list[str]) -> None:
+    config.write_text(text)
+    sentence = refused(home, "--config", str(config), "config", EMPTY="")
+    assert len(sentence.splitlines()) == 1
+    for words in ["config.toml", *said] if "api_key_env" not in text else said:
+        assert words in sentence
+
+
+def test_nothing_to_watch(home: dict[str, str]) -> None:
+    sentence = refused(home, "config")
+    for words in ("relaytop demo", "relaytop init", "OPENAI_API_KEY", "HOLYSHEEP_API_KEY"):
+        assert words in sentence
+
+
+def test_an_empty_variable_alone(home: dict[str, str]) -> None:
+    assert "OPENAI_API_KEY is set but empty" in refused(home, "config", OPENAI_API_KEY="")
+
+
+def test_a_key_in_a_file_that_others_may_read(home: dict[str, str], config: Path) -> None:
+    config.write_text(f'{PROVIDER}api_key = "sk-very-secret-1234"\n')
+    config.chmod(0o644)
+    sentence = refused(home, "--config", str(config), "config")
+    assert "chmod 600" in sentence
+    assert "very-secret" not in sentence
+
+
+def test_a_config_file_that_is_not_there(home: dict[str, str]) -> None:
+    assert "/no/such.toml: no such file" in refused(home, "--config", "/no/such.toml", "config")
+
+
+def test_init_overwrites_nothing(home: dict[str, str], config: Path) -> None:
+    config.write_text("mine")
+    assert "left alone" in refused(home, "--config", str(config), "init")
+    assert config.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("hello", "neither TOML nor JSON"),
+        ("a = 1\n", "no relaytop snapshot"),
+        ('schema = 99\nkind = "live"\ntargets = []\n', "schema 99"),
+        ('schema = 1\nkind = "live"\ntargets = [1]\n', "target 1"),
+        ('{"schema": 1, "targets": []}', "kind"),
+    ],
+)
+def test_a_snapshot_that_is_none(
+    home: dict[str, str], tmp_path: Path, text: str, said: str
+) -> None:
+    file = tmp_path / "file.toml"
+    file.write_text(text)
+    sentence = refused(home, "show", str(file))
+    assert said in sentence
+    assert "file.toml" in sentence
+
+
+def test_a_provider_that_offers_nothing(home: dict[str, str]) -> None:
+    with ScriptedServer(lambda _: models_reply([])) as server:
+        done = subprocess.run(
+            [*RELAYTOP, "models", "--base-url", server.base_url, "--name", "relay"],
+            env=home,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert "the list at /models is empty for relay" in done.stderr
+    assert done.stdout == ""
+
+
+def test_no_terminal(home: dict[str, str]) -> None:
+    assert "relaytop agent" in refused(home)
+    assert "relaytop agent" in refused(home, "demo")
+
+
+def test_a_dumb_terminal(start: Start) -> None:
+    terminal = start("demo", TERM="dumb")
+    assert terminal.wait() == 2
+    assert "TERM=dumb" in terminal.text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--interval", "soon", "config"], "500ms, 5s, 2m or 1h"),
+        (["--model", "m", "config"], "--base-url"),
+        (["--base-url", "nonsense", "config"], "https://host/v1"),
+        (["--base-url", "http://127.0.0.1:9/v1", "--api-key-env", "NO_SUCH", "config"], "NO_SUCH"),
+        (["--base-url", "http://127.0.0.1:9/v1", "models", "other"], "no provider 'other'"),
+        (["bananas"], "bananas"),
+    ],
+)
+def test_a_flag(home: dict[str, str], arguments: list[str], said: str) -> None:
+    assert said in refused(home, *arguments)

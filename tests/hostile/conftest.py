@@ -1,0 +1,22 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.launch import home, start
+from tests.hostile.certificates import certificates
+from tests.hostile.relay import HostileRelay
+from tests.hostile.secret import KEY
+
+__all__ = ["home", "start"]
+
+
+@pytest.fixture
+def relay() -> Iterator[HostileRelay]:
+    with HostileRelay(KEY) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def pem(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return certificates(tmp_path_factory.mktemp("certificates"))

@@ -1,0 +1,52 @@
+"""A running llmock: where its providers are, and what it is told to do."""
+
+import json
+import urllib.request
+from typing import Any
+
+APIS = {
+    "openai": ("openai", "/v1"),
+    "anthropic": ("anthropic", "/anthropic"),
+    "gemini": ("gemini", "/gemini"),
+    "groq": ("openai", "/groq/openai/v1"),
+    "mistral": ("openai", "/mistral/v1"),
+}
+"""Provider → the wire API that it speaks, and the path below which it does."""
+
+RPM, TPM = 30, 60_000
+"""What a limited one lets each key send in a minute: requests, and tokens."""
+
+
+class Llmock:
+    """Talks to one over its control API.
+
+    Args:
+        url: Where it listens, without a path.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def told(self, behaviours: dict[str, dict[str, Any]]) -> None:
+        """Have each model (by its id, at every provider) behave so; nothing else is kept."""
+        self._ask("POST", "/_llmock/reset")
+        scenario = [
+            {**behaviour, "times": None, "match": {"model": model}}
+            for model, behaviour in behaviours.items()
+        ]
+        self._ask("POST", "/_llmock/scenario", {"behaviors": scenario})
+
+    def verdict(self) -> set[str]:
+        """Return what llmock holds against the client, as its findings' codes."""
+        return {finding["code"] for finding in self._ask("GET", "/_llmock/verdict")["findings"]}
+
+    def forget(self) -> None:
+        """Judge nobody for what was sent so far."""
+        self._ask("DELETE", "/_llmock/requests")
+
+    def _ask(self, method: str, path: str, document: object = None) -> dict[str, Any]:
+        body = None if document is None else json.dumps(document).encode()
+        request = urllib.request.Request(self.url + path, body, method=method)
+        with urllib.request.urlopen(request, timeout=10) as reply:
+            answer: dict[str, Any] = json.load(reply)
+            return answer
