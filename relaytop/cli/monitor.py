@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from relaytop.cli.options import Options
     from relaytop.config.settings import Settings
+    from relaytop.tui.session import Engine
 
 
 def monitor(options: Options, *, against: Path | None = None) -> int:
@@ -90,7 +91,7 @@ def watch(
         os.environ["NO_COLOR"] = "1"  # Textual looks for it
     # Nothing that is made on the way to the first picture is garbage; looking for some takes 10 %.
     gc.disable()
-    engine = spawn()
+    engine: Engine = spawn()
     try:
         # The engine and Textual are imported side by side: both are needed for the first picture.
         from relaytop.tui.app import RelaytopApp  # noqa: PLC0415

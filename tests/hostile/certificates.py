@@ -20,9 +20,15 @@ rand_serial = yes
 default_md = sha256
 policy = any
 copy_extensions = copy
+x509_extensions = server
 [any]
 commonName = supplied
+[server]
+basicConstraints = critical, CA:FALSE
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
 """
+"""With key identifiers and usages: from Python 3.13 on, a chain that lacks them is not trusted."""
 PAST = ("20200101000000Z", "20200201000000Z")
 NOW = ("20200101000000Z", "20991231000000Z")
 
@@ -31,7 +37,7 @@ def certificates(folder: Path) -> dict[str, Path]:
     """Make the PEM files: `ca`, and the servers' `good`, `expired`, `other_name`, `self_signed`."""
     (folder / "ca.cnf").write_text(AUTHORITY)
     (folder / "index.txt").write_text("")
-    _root(folder, "ca", "/CN=an authority")
+    _root(folder, "ca", "/CN=an authority", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
     _root(folder, "self_signed", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
     for name, host, (start, end) in (
         ("good", "localhost", NOW),

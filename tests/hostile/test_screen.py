@@ -75,6 +75,7 @@ def test_every_behaviour_on_one_screen(start: Start, relay: HostileRelay, tmp_pa
     path = config(tmp_path, relay, huge=models)
     terminal = start("--config", path, columns=COLUMNS, rows=ROWS, EVIL_KEY=KEY)
     terminal.wait_for(names[-1])
+    terminal.wait_for("╌╌╌")  # the chart's library is loaded: no relay's doing
     before = memory(terminal)
     terminal.wait_for(lambda text: all(known(row) for row in text.splitlines()[2 : 2 + len(names)]))
     assert_intact(terminal, names)
