@@ -18,6 +18,8 @@ def part(path: Path, number: int) -> Path:
 
 def parts(path: Path) -> list[Path]:
     """Return the parts that exist, oldest first."""
+    if not path.name:  # the root, or the folder that one is in
+        return [path]
     names = [part(path, number) for number in range(MOST, -1, -1)]
     return [name for name in names if name.exists()]
 

@@ -64,6 +64,7 @@ class Player:
     # ── the face of an engine ────────────────────────────────────────────────
 
     pid = 0
+    obeys = False
     returncode: int | None = None
 
     def start(self, settings: Settings) -> None:
@@ -141,11 +142,16 @@ class Player:
         self._reports: Iterator[Report] = self.recording.reports()
         self._next: tuple[float, Report] | None = None
         self._ended = False
+        self._trouble: str | None = None
         self._advance()
 
     def _advance(self) -> None:
         """Read the next report; one that does not tell its moment has that of the one before."""
-        report = next(self._reports, None)
+        try:
+            report = next(self._reports, None)
+        except OSError as error:
+            self._trouble = error.strerror or type(error).__name__
+            report = None
         if report is None:
             self._next = None
             return
@@ -205,11 +211,13 @@ class Player:
         """Pass over a silence; say that the recording has ended."""
         silence_s = self._silence_s()
         if self._next is not None and silence_s >= GAP_S and self.clock.now > self._at:
-            if not self.clock.standing:
-                self.clock.jump(self._next[0])
-                yield [Notice("info", f"nothing was recorded for {format_age(silence_s)}")]
+            self.clock.jump(self._next[0])
+            yield [Notice("info", f"nothing was recorded for {format_age(silence_s)}")]
+            yield from self._until(self.clock.now)
         elif self._next is None and not self._ended:
             self._ended = True
+            if self._trouble is not None:
+                yield [Notice("error", f"the rest cannot be read: {self._trouble}")]
             yield [Notice("info", f"end of the recording{self._broken()}")]
 
     def _broken(self) -> str:

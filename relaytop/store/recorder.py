@@ -15,7 +15,7 @@ from relaytop.config.errors import RelaytopError
 from relaytop.engine.codec import encode
 from relaytop.engine.messages import Finished
 from relaytop.store.header import SCHEMA, header_lines, read_header
-from relaytop.store.parts import shift
+from relaytop.store.parts import parts, shift
 from relaytop.store.recording import LINE_BYTES, RECORDED
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ class Recorder:
         keep: How many older parts are kept.
 
     Raises:
-        RelaytopError: It cannot be written, is no recording, or another relaytop writes it.
+        RelaytopError: It cannot be written, it or an older part of it is no recording, or another
+            relaytop writes it.
     """
 
     def __init__(self, path: Path, *, part_bytes: int = PART_BYTES, keep: int = KEEP) -> None:
@@ -53,6 +54,7 @@ class Recorder:
         self._trouble: str | None = None
         self._told = False
         try:
+            _check_older(path)
             self._fd = _open(path)
         except BlockingIOError:
             sentence = f"another relaytop records to {path}; name another file"
@@ -166,3 +168,19 @@ def _continued(path: Path, fd: int) -> int:
     if os.pread(fd, 1, found.st_size - 1) != b"\n":
         return found.st_size + os.write(fd, b"\n")  # its last line was torn
     return found.st_size
+
+
+def _check_older(path: Path) -> None:
+    """Make sure that what rotating renames, and at last deletes, is of a recording."""
+    for older in parts(path):
+        if older == path:
+            continue
+        line = b"?"
+        if older.is_file():  # opening a pipe would wait for its writer
+            with older.open("rb") as file:
+                line = file.readline(LINE_BYTES)
+        if line and read_header(line) is None:
+            sentence = (
+                f"{older} is no recording, but has the name of an older part; name a new file"
+            )
+            raise RelaytopError(sentence)
