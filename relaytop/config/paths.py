@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,4 +46,17 @@ def ledger_path() -> Path:
 def lock_path(name: str) -> Path:
     """Return a file that stands for the right to do something, in the user's runtime folder."""
     safe = "".join(c if c.isalnum() or c in "-._" else "_" for c in name)
-    return Path(platformdirs.user_runtime_path(APP)) / f"{safe}.lock"
+    return runtime_folder() / f"{safe}.lock"
+
+
+def agent_socket(fingerprint: str) -> Path:
+    """Return the socket of the agent that watches what the fingerprint stands for."""
+    return runtime_folder() / f"agent-{fingerprint}.sock"
+
+
+def runtime_folder() -> Path:
+    """Return the folder of locks and sockets, which lasts as long as the user is logged in."""
+    with warnings.catch_warnings():
+        # Without XDG_RUNTIME_DIR it lies below /tmp: worth no word to whoever runs relaytop.
+        warnings.simplefilter("ignore")
+        return Path(platformdirs.user_runtime_path(APP))

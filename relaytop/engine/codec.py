@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sys
 import types
 import typing
 from functools import lru_cache
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
 
 from relaytop.config import settings as settings_module
 from relaytop.config.settings import Secret, Settings, Target
@@ -17,6 +18,11 @@ from relaytop.probe import sample as sample_module
 from relaytop.probe.sample import Sample
 from relaytop.wire import facts as facts_module
 from relaytop.wire.facts import Failure, Limit, RateLimit, Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from _typeshed import DataclassInstance
 
 COMMANDS = {kind.__name__: kind for kind in get_args(Command)}
 REPORTS = {kind.__name__: kind for kind in get_args(Report)}
@@ -34,7 +40,7 @@ class BadMessageError(Exception):
     """A line that is no message."""
 
 
-def encode(message: Command | Report) -> bytes:
+def encode(message: DataclassInstance) -> bytes:
     """Return a message as one line. A `Start` carries the keys: for the engine's pipe only."""
     document = {"": type(message).__name__, **_plain(message)}
     return json.dumps(document, separators=(",", ":"), default=_unusual).encode() + b"\n"
@@ -46,7 +52,7 @@ def decode_command(line: bytes) -> Command:
     Raises:
         BadMessageError: It is no command.
     """
-    command: Command = _decode(line, COMMANDS)
+    command: Command = decode(line, COMMANDS)
     return command
 
 
@@ -56,11 +62,16 @@ def decode_report(line: bytes) -> Report:
     Raises:
         BadMessageError: It is no report.
     """
-    report: Report = _decode(line, REPORTS)
+    report: Report = decode(line, REPORTS)
     return report
 
 
-def _decode(line: bytes, kinds: dict[str, Any]) -> Any:
+def decode(line: bytes, kinds: Mapping[str, Any]) -> Any:
+    """Read a message of one of these kinds: its name → its dataclass.
+
+    Raises:
+        BadMessageError: It is none.
+    """
     try:
         document = json.loads(line)
         return _build(kinds[document.pop("")], document)
@@ -101,7 +112,8 @@ def _unusual(value: Any) -> Any:
 
 @lru_cache(maxsize=64)
 def _hints(kind: type) -> dict[str, Any]:
-    hints = get_type_hints(kind, globalns={**_NAMES, **vars(messages)})
+    own = vars(sys.modules[kind.__module__])
+    hints = get_type_hints(kind, globalns={**own, **_NAMES, **vars(messages)})
     return {field.name: _shape(hints[field.name]) for field in dataclasses.fields(kind)}
 
 

@@ -7,9 +7,11 @@ from collections import Counter, deque
 from typing import TYPE_CHECKING
 
 from relaytop.config.prices import with_list_prices
-from relaytop.engine.messages import Budget, Finished, Hold, Notice, Prices, Pulse
+from relaytop.engine.messages import Budget, Finished, Hold, Notice, Prices, Pulse, Ready
 from relaytop.engine.scarcity import is_scarce
 from relaytop.monitor import figures
+from relaytop.monitor.pace import COST_S, Pace
+from relaytop.monitor.past import MonitorPast, TargetPast
 from relaytop.monitor.source import Event, Overview
 from relaytop.monitor.target import TargetMonitor
 from relaytop.pricing.estimate import estimate_usd_per_h
@@ -27,13 +29,6 @@ if TYPE_CHECKING:
     Level = Literal["good", "info", "warning", "error"]
 
 EVENTS_KEPT = 500
-PACE_S = 10.0
-"""The span over which probes per second are counted."""
-COST_S = 120.0
-"""The span over which the cost per hour is measured."""
-ENOUGH_S = 15.0
-"""Before this much of it has passed, the cost per hour is the estimate."""
-HOUR_S = 3600.0
 LEVELS: dict[str, Level] = {"up": "good", "degraded": "warning", "down": "error"}
 
 
@@ -50,9 +45,7 @@ class Monitor:
         self.window = settings.window
         self._targets: dict[str, TargetMonitor] = {}
         self._events: deque[Event] = deque(maxlen=EVENTS_KEPT)
-        self._finished: deque[float] = deque()
-        self._costs: deque[tuple[float, float]] = deque()
-        self._began_at = now
+        self._pace = Pace(now)
         self._in_flight = 0
         self._skipped = 0
         self._dropped = 0
@@ -69,6 +62,8 @@ class Monitor:
     def apply(self, report: Report, now: float) -> None:
         """Take one report of the engine."""
         match report:
+            case Ready():  # another engine counts from 0 again
+                self.engine_lost()
             case Finished(sample):
                 self._take_sample(sample, now)
             case Pulse():
@@ -89,26 +84,13 @@ class Monitor:
         monitored = self._targets.get(sample.target)
         if monitored is None:
             return
-        self._pace(now, sample.cost_usd)
+        self._pace.take(now, sample.cost_usd)
         if not is_scarce(sample.rate_limit):
             self._scarce.discard(sample.target)
         if monitored.status.reason == "budget":
             monitored.status.resume(now)
         if monitored.take(sample, now):
             self._tell_status(monitored, now)
-
-    def _pace(self, now: float, cost_usd: float | None) -> None:
-        """Count a finished probe; what is past its span goes, though nobody may be looking."""
-        self._finished.append(now)
-        if cost_usd:
-            self._costs.append((now, cost_usd))
-        self._forget_before(now)
-
-    def _forget_before(self, now: float) -> None:
-        while self._finished and self._finished[0] < now - PACE_S:
-            self._finished.popleft()
-        while self._costs and self._costs[0][0] < now - COST_S:
-            self._costs.popleft()
 
     def _pulse(self, pulse: Pulse) -> None:
         self._in_flight = pulse.in_flight
@@ -225,6 +207,37 @@ class Monitor:
             monitored.interval_s = interval_s
             monitored.touch()
 
+    # ── from one process to another ──────────────────────────────────────────
+
+    def past(self) -> MonitorPast:
+        """Return what is known of all targets together."""
+        events = tuple(self._events)
+        began_at = self._pace.began_at
+        return MonitorPast(began_at, self._skipped, self._in_flight, self._dropped, events)
+
+    def past_of(self, target: str) -> TargetPast:
+        """Return what is known of one target."""
+        return self._targets[target].past()
+
+    def restore(self, past: MonitorPast | TargetPast, now: float) -> None:
+        """Go on from what another monitor of the same settings knew.
+
+        Raises:
+            ValueError: It is no monitor's past.
+        """
+        if isinstance(past, MonitorPast):
+            self._pace.began_at, self._skipped = past.began_at, past.skipped
+            self._in_flight, self._dropped = past.in_flight, past.dropped
+            self._events.extend(past.events)
+            return
+        monitored = self._targets.get(past.target)
+        if monitored is None:
+            return
+        monitored.restore(past, now)
+        ring = monitored.ring
+        recent = ring.since(ring.first_after(now - COST_S))
+        self._pace.restore([(record.at, record.cost_usd) for record in recent], now)
+
     def engine_lost(self) -> None:
         """Note that nothing is probed any more."""
         self._in_flight = 0
@@ -258,31 +271,22 @@ class Monitor:
 
     def overview(self, now: float) -> Overview:
         """All targets together."""
-        self._forget_before(now)
-        span = max(1.0, min(PACE_S, now - self._began_at))
         projected, complete = self._projected()
         counts = Counter(m.status.status for m in self._targets.values())
         return Overview(
             counts={str(status): count for status, count in counts.items()},
-            probes_s=len(self._finished) / span,
+            probes_s=self._pace.probes_s(now),
             in_flight=self._in_flight,
             skipped=self._skipped,
             dropped=self._dropped,
             budget=self._budget,
             paced=sum(m.paced for m in self._targets.values()),
-            usd_per_h=self._usd_per_h(now, projected),
+            usd_per_h=self._pace.usd_per_h(now, projected),
             projected_usd_per_h=projected,
             usd_per_h_complete=complete,
             alike=self._alike(),
             window=self.window,
         )
-
-    def _usd_per_h(self, now: float, projected: float | None) -> float | None:
-        """Measure what probing costs; the estimate until enough has passed."""
-        span = min(COST_S, now - self._began_at)
-        if span >= ENOUGH_S and self._costs:
-            return sum(cost for _at, cost in self._costs) / span * HOUR_S
-        return projected
 
     def _projected(self) -> tuple[float | None, bool]:
         """Return (USD of the next hour, whether every price in it is known)."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import math
 import struct
 from typing import TYPE_CHECKING, NamedTuple
 
+from relaytop.monitor.past import RingPast
 from relaytop.wire.facts import ERROR_CLASSES
 
 if TYPE_CHECKING:
@@ -111,6 +114,35 @@ class Ring:
         )
         self.count += 1
         return self._record(offset)
+
+    def past(self) -> RingPast:
+        """Return what is kept."""
+        if self.full:
+            cut = self.count % self._capacity * RECORD_BYTES
+            records = self._buffer[cut:] + self._buffer[:cut]
+        else:
+            records = self._buffer[: self.count * RECORD_BYTES]
+        return RingPast(self._began_at, self.count, base64.b64encode(records).decode())
+
+    def restore(self, past: RingPast) -> None:
+        """Keep what another ring kept, as far as this one reaches.
+
+        Raises:
+            ValueError: It is no ring's past.
+        """
+        try:
+            records = base64.b64decode(past.records, validate=True)
+        except binascii.Error as error:
+            raise ValueError(str(error)) from None
+        kept, rest = divmod(len(records), RECORD_BYTES)
+        if rest or not kept <= past.count:
+            message = f"{len(records)} bytes are no samples of {past.count}"
+            raise ValueError(message)
+        self._began_at, self.count = past.began_at, past.count
+        for number in range(max(0, kept - self._capacity), kept):
+            place = (past.count - kept + number) % self._capacity * RECORD_BYTES
+            source = number * RECORD_BYTES
+            self._buffer[place : place + RECORD_BYTES] = records[source : source + RECORD_BYTES]
 
     @property
     def full(self) -> bool:

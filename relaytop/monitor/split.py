@@ -7,6 +7,8 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from relaytop.probe.sample import Sample
 
 KEPT = 30
@@ -31,6 +33,14 @@ class Split:
             return
         relay = min(sample.relay_ms, server_ms)
         self._parts.append({"upstream": server_ms - relay, "relay": relay, "path": path})
+
+    def past(self) -> tuple[Mapping[str, float], ...]:
+        """Return what is kept, oldest first."""
+        return tuple(self._parts)
+
+    def restore(self, past: Iterable[Mapping[str, float]]) -> None:
+        """Go on from what another kept."""
+        self._parts = deque((dict(parts) for parts in past), maxlen=KEPT)
 
     def medians_ms(self) -> dict[str, float]:
         """Return the median of each part, by the newest sample's kind; empty of nothing."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from relaytop.monitor.past import StatusPast
+
 if TYPE_CHECKING:
     from relaytop.monitor.summary import Status
 
@@ -75,6 +77,18 @@ class StatusKeeper:
         self._status, self.since = "unknown", now
         self._failures = self._successes = 0
         return True
+
+    def past(self) -> StatusPast:
+        """Return the status and how it came to be."""
+        return StatusPast(
+            self._status, self.since, self._paused, self.reason, self._failures, self._successes
+        )
+
+    def restore(self, past: StatusPast) -> None:
+        """Go on from what another keeper knew."""
+        self._status, self.since = past.status, past.since
+        self._paused, self.reason = past.paused, past.reason
+        self._failures, self._successes = past.failures, past.successes
 
     def _decide(self, *, broken: bool) -> Status:
         if self._failures >= STREAK:

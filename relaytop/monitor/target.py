@@ -7,8 +7,9 @@ from collections import deque
 from statistics import median
 from typing import TYPE_CHECKING
 
-from relaytop.monitor.ring import STALE, Ring
-from relaytop.monitor.source import Bin
+from relaytop.monitor.bins import Bins
+from relaytop.monitor.past import TargetPast
+from relaytop.monitor.ring import Ring
 from relaytop.monitor.split import Split
 from relaytop.monitor.status import StatusKeeper
 from relaytop.monitor.summary import LastError, Summary, Totals
@@ -16,6 +17,7 @@ from relaytop.monitor.window import RollingWindow
 
 if TYPE_CHECKING:
     from relaytop.config.settings import Target, Window
+    from relaytop.monitor.source import Bin
     from relaytop.probe.sample import Sample
     from relaytop.wire.facts import RateLimit
 
@@ -58,7 +60,50 @@ class TargetMonitor:
         self._cached: tuple[int, Summary] | None = None
         self._version = 0
         self._split = Split()
-        self._bins: dict[tuple[float, int], _Bins] = {}
+        self._bins: dict[tuple[float, int], Bins] = {}
+
+    def past(self) -> TargetPast:
+        """Return all that is known, for another process to go on from."""
+        return TargetPast(
+            target=self.target.id,
+            ring=self.ring.past(),
+            status=self.status.past(),
+            errors=tuple(self.errors),
+            split=self._split.past(),
+            last_at=self.last_at,
+            running_since=self.running_since,
+            hold_until=self.hold_until,
+            hold_reason=self.hold_reason,
+            rate_limit=self._rate_limit,
+            rate_limit_at=self._rate_limit_at,
+            skips_seen=self._skips_seen,
+            skips_total=self._skips_total,
+            paced_total=self._paced_total,
+            paced=tuple(self._paced),
+            total=(self._total[0], self._total[1]),
+            total_cost_usd=self._total_cost,
+            total_unpriced=self._total_unpriced,
+            price_source=self._price_source,
+        )
+
+    def restore(self, past: TargetPast, now: float) -> None:
+        """Go on from what another process knew; the ring must have the same capacity."""
+        self.ring.restore(past.ring)
+        self.status.restore(past.status)
+        self.errors = deque(past.errors, maxlen=ERRORS_KEPT)
+        self._split.restore(past.split)
+        self.last_at = past.last_at
+        self.running_since = past.running_since
+        self.hold_until, self.hold_reason = past.hold_until, past.hold_reason
+        self._rate_limit, self._rate_limit_at = past.rate_limit, past.rate_limit_at
+        self._skips_seen, self._skips_total = past.skips_seen, past.skips_total
+        self._paced_total = past.paced_total
+        self._paced = deque(past.paced, maxlen=PACED_KEPT)
+        self._total = list(past.total)
+        self._total_cost, self._total_unpriced = past.total_cost_usd, past.total_unpriced
+        self._price_source = past.price_source
+        self._bins.clear()
+        self.change_window(self.window.window, now)
 
     def touch(self) -> None:
         """Forget the cached summary."""
@@ -235,43 +280,5 @@ class TargetMonitor:
         if kept is None:
             if len(self._bins) >= 4:  # noqa: PLR2004 - table, chart, zoomed chart, one to spare
                 self._bins.pop(next(iter(self._bins)))
-            kept = self._bins[key] = _Bins(self.ring)
+            kept = self._bins[key] = Bins(self.ring)
         return kept.read(start, bin_s, n)
-
-
-class _Bins:
-    """Bins of one width, kept from one reading to the next."""
-
-    def __init__(self, ring: Ring) -> None:
-        self._ring = ring
-        self._start = 0.0
-        self._bins: list[Bin] = []
-        self._count = -1
-
-    def read(self, start: float, bin_s: float, n: int) -> list[Bin]:
-        if self._count == self._ring.count and self._start == start:
-            return self._bins
-        shift = round((start - self._start) / bin_s)
-        keep: list[Bin] = []
-        if self._bins and 0 <= shift < n:
-            # The newest bin of the last reading was not whole yet, nor was any at its edge.
-            keep = self._bins[shift : max(shift, n - 2)]
-        self._bins = keep + self._counted(start + len(keep) * bin_s, bin_s, n - len(keep))
-        self._start, self._count = start, self._ring.count
-        return self._bins
-
-    def _counted(self, start: float, bin_s: float, n: int) -> list[Bin]:
-        values: list[list[float]] = [[] for _ in range(n)]
-        failed = [0] * n
-        for record in self._ring.since(self._ring.first_after(start)):
-            index = int((record.at - start) / bin_s)
-            if not 0 <= index < n or record.outcome == STALE:
-                continue
-            if record.ok:
-                values[index].append(record.latency_ms)
-            else:
-                failed[index] += 1
-        return [
-            Bin(len(found), bad, median(found), max(found)) if found else Bin(0, bad)
-            for found, bad in zip(values, failed, strict=True)
-        ]
