@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,8 +14,9 @@ import click
 from relaytop.cli.errors import INTERRUPTED
 from relaytop.cli.options import Duration, ListenAddress, common_options
 from relaytop.config.errors import RelaytopError
+from relaytop.config.fingerprint import fingerprint
 from relaytop.config.load import load_settings
-from relaytop.config.paths import ledger_path, snapshots_folder
+from relaytop.config.paths import agent_socket, ledger_path, snapshots_folder
 
 if TYPE_CHECKING:
     import socket
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from relaytop.config.settings import Settings
     from relaytop.export.address import Address
     from relaytop.export.watch import Watch
+    from relaytop.store.recorder import Recorder
 
 STDERR = 2
 
@@ -44,12 +47,16 @@ STDERR = 2
     metavar="DURATION",
     help="Save a snapshot so often.  [default: at the end only]",
 )
+@click.option("--record", type=click.Path(path_type=Path), help="Append every sample to this file.")
 @common_options
-def agent(listen: Address, snapshot_every_s: float | None, options: Options) -> None:
+def agent(
+    listen: Address, snapshot_every_s: float | None, record: Path | None, options: Options
+) -> None:
     """Probe without a screen and serve /metrics to Prometheus.
 
     Events are told as JSON lines on stderr. SIGHUP reads the config again; SIGTERM saves a
-    snapshot and ends it with exit code 0.
+    snapshot and ends it with exit code 0. A monitor or a `pick` of the same config on this machine
+    reads the agent instead of probing itself.
     """
     from relaytop.export.address import listen as listening_on  # noqa: PLC0415 - start-up time
 
@@ -65,7 +72,17 @@ def agent(listen: Address, snapshot_every_s: float | None, options: Options) -> 
 
     settings = load()
     listening = listening_on(listen, "--listen")
-    raise SystemExit(asyncio.run(_run(settings, load, listening, snapshot_every_s)))
+    recorder = None
+    if record is not None:
+        from relaytop.store.recorder import Recorder  # noqa: PLC0415 - only when it is wanted
+
+        recorder = Recorder(record)
+    try:
+        code = asyncio.run(_run(settings, load, listening, snapshot_every_s, recorder))
+    finally:
+        if recorder is not None:
+            recorder.close()
+    raise SystemExit(code)
 
 
 async def _run(
@@ -73,6 +90,7 @@ async def _run(
     load: Callable[[], Settings],
     listening: socket.socket,
     snapshot_every_s: float | None,
+    recorder: Recorder | None,
 ) -> int:
     from relaytop.engine.child import EngineChild  # noqa: PLC0415 - start-up time
     from relaytop.export.address import url_of  # noqa: PLC0415
@@ -88,7 +106,9 @@ async def _run(
         listening=listening,
         snapshots=snapshots_folder(),
         tell=log.put,
+        share_at=lambda settings: agent_socket(fingerprint(settings)),
         snapshot_every_s=snapshot_every_s,
+        recorder=recorder,
     )
     stop = asyncio.Event()
     codes = _answer_signals(watch, stop)

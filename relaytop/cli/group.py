@@ -62,6 +62,7 @@ class LazyGroup(click.Group):
     "--prometheus", type=ListenAddress(), metavar="ADDR", help="Serve /metrics there too."
 )
 @click.option("--record", type=click.Path(path_type=Path), help="Append every sample to this file.")
+@click.option("--fresh", is_flag=True, help="Probe here though an agent of this config runs.")
 @common_options
 @click.pass_context
 def relaytop_command(
@@ -70,6 +71,7 @@ def relaytop_command(
     against: Path | None,
     prometheus: Address | None,
     record: Path | None,
+    fresh: bool,
     options: Options,
 ) -> None:
     """Watch the models behind LLM API relays, live.
@@ -87,4 +89,4 @@ def relaytop_command(
     if ctx.invoked_subcommand is None:
         from relaytop.cli.monitor import monitor  # noqa: PLC0415 - only when it is wanted
 
-        raise SystemExit(monitor(options, against=against))
+        raise SystemExit(monitor(options, against=against, fresh=fresh))

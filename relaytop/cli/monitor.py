@@ -5,35 +5,47 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from relaytop.cli.aside import begin_loading
 from relaytop.config.errors import RelaytopError
-from relaytop.config.paths import ledger_path, snapshots_folder
+from relaytop.config.paths import agent_socket, ledger_path, runtime_folder, snapshots_folder
 from relaytop.engine.child import EngineChild
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from relaytop.cli.options import Options
     from relaytop.config.settings import Settings
-    from relaytop.tui.session import Engine
+    from relaytop.export.local.attached import Attached
+    from relaytop.store.recorder import Recorder
+    from relaytop.tui.session import Engine, Session
 
 
-def monitor(options: Options, *, against: Path | None = None) -> int:
+def monitor(options: Options, *, against: Path | None = None, fresh: bool = False) -> int:
     """Run the monitor and return the exit code.
 
     Args:
         options: The common flags.
         against: A snapshot to compare with.
+        fresh: Probe here, though an agent of the same config may run on this machine.
 
     Raises:
         RelaytopError: No terminal, nothing to watch, or no snapshot.
     """
     require_terminal()
     reference = _snapshot(against) if against is not None else None
-    return watch(begin_loading(options), options, ledger=ledger_path(), reference=reference)
+    return watch(
+        begin_loading(options),
+        options,
+        ledger=ledger_path(),
+        reference=reference,
+        attach=not fresh and any(runtime_folder().glob("agent-*.sock")),
+    )
 
 
 def _snapshot(path: Path) -> Mapping[str, Any]:
@@ -64,6 +76,7 @@ def watch(
     *,
     ledger: Path | None,
     reference: Mapping[str, Any] | None = None,
+    attach: bool = False,
 ) -> int:
     """Run the screen and return the exit code.
 
@@ -72,56 +85,88 @@ def watch(
         options: The common flags.
         ledger: The ledger's file; None keeps no account of what is spent.
         reference: A snapshot that the figures are compared with.
+        attach: Whether an agent runs, which is read instead if it watches the same.
     """
 
     def spawn() -> EngineChild:
         return EngineChild.spawn(os.environ, ledger=ledger)
 
-    listening = None
+    with ExitStack() as stack:
+        outputs = _outputs(options, stack)
+        if not options.color:
+            os.environ["NO_COLOR"] = "1"  # Textual looks for it
+        # Nothing made on the way to the first picture is garbage; looking for some takes 10 %.
+        gc.disable()
+        engine: Engine | None = None if attach else spawn()
+        try:
+            # The engine and Textual are imported side by side: the first picture needs both.
+            from relaytop.tui.app import RelaytopApp  # noqa: PLC0415
+            from relaytop.tui.draw.marks import ASCII, UNICODE  # noqa: PLC0415
+            from relaytop.tui.session import Session  # noqa: PLC0415
+            from relaytop.tui.terminal.driver import TerminalDriver  # noqa: PLC0415
+
+            settings = settings_of()
+            attached = _agent_of(settings) if attach else None
+            engine = engine or attached or spawn()
+            engine.start(settings)
+            session = Session(settings, engine, restart=spawn, snapshots=snapshots_folder())
+            if attached is not None:
+                attached.restore(session.monitor, session.clock())
+            _equip(session, reference, outputs)
+            app = RelaytopApp(session, ASCII if options.ascii else UNICODE, TerminalDriver)
+            try:
+                app.run()
+            finally:
+                engine = session.engine
+            return app.return_code or 0
+        finally:
+            if engine is not None:
+                engine.stop()
+
+
+def _agent_of(settings: Settings) -> Attached | None:
+    """Return the agent that watches the same on this machine; None where there is none."""
+    from relaytop.config.fingerprint import fingerprint  # noqa: PLC0415 - only where one may be
+    from relaytop.export.local.attached import Attached  # noqa: PLC0415
+
+    return Attached.connect(agent_socket(fingerprint(settings)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Outputs:
+    """What the monitor tells others beside its screen."""
+
+    listening: socket.socket | None
+    """Where Prometheus asks."""
+    recorder: Recorder | None
+
+
+def _outputs(options: Options, stack: ExitStack) -> _Outputs:
+    """Open what was asked for; `stack` closes it."""
+    listening = recorder = None
     if options.prometheus is not None:
         from relaytop.export.address import listen  # noqa: PLC0415 - only when it is wanted
 
         listening = listen(options.prometheus, "--prometheus")
-    recorder = None
+        stack.callback(listening.close)
     if options.record is not None:
         from relaytop.store.recorder import Recorder  # noqa: PLC0415 - only when it is wanted
 
         recorder = Recorder(options.record)
-    if not options.color:
-        os.environ["NO_COLOR"] = "1"  # Textual looks for it
-    # Nothing that is made on the way to the first picture is garbage; looking for some takes 10 %.
-    gc.disable()
-    engine: Engine = spawn()
-    try:
-        # The engine and Textual are imported side by side: both are needed for the first picture.
-        from relaytop.tui.app import RelaytopApp  # noqa: PLC0415
-        from relaytop.tui.draw.marks import ASCII, UNICODE  # noqa: PLC0415
-        from relaytop.tui.session import Session  # noqa: PLC0415
-        from relaytop.tui.terminal.driver import TerminalDriver  # noqa: PLC0415
+        stack.callback(recorder.close)
+    return _Outputs(listening, recorder)
 
-        settings = settings_of()
-        engine.start(settings)
-        session = Session(settings, engine, restart=spawn, snapshots=snapshots_folder())
-        if reference is not None:
-            from relaytop.tui.reference import Reference  # noqa: PLC0415
 
-            session.reference = Reference(reference)
-        if listening is not None:
-            from relaytop.export.exporter import Exporter  # noqa: PLC0415 - only when wanted
+def _equip(session: Session, reference: Mapping[str, Any] | None, outputs: _Outputs) -> None:
+    """Give a session what was asked for beside the screen."""
+    if reference is not None:
+        from relaytop.tui.reference import Reference  # noqa: PLC0415 - only when it is wanted
 
-            session.exporter = Exporter(listening, session.monitor, lambda: session.dead)
-        if recorder is not None:
-            recorder.watch(settings)
-            session.recorder = recorder
-        app = RelaytopApp(session, ASCII if options.ascii else UNICODE, TerminalDriver)
-        try:
-            app.run()
-        finally:
-            engine = session.engine
-        return app.return_code or 0
-    finally:
-        engine.stop()
-        if recorder is not None:
-            recorder.close()
-        if listening is not None:
-            listening.close()
+        session.reference = Reference(reference)
+    if outputs.listening is not None:
+        from relaytop.export.exporter import Exporter  # noqa: PLC0415 - only when it is wanted
+
+        session.exporter = Exporter(outputs.listening, session.monitor, lambda: session.dead)
+    if outputs.recorder is not None:
+        outputs.recorder.watch(session.settings)
+        session.recorder = outputs.recorder

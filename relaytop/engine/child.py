@@ -35,6 +35,8 @@ class EngineChild:
         process: The process, with pipes on all three streams.
     """
 
+    obeys = True
+
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
         self._rest = b""

@@ -7,11 +7,12 @@ import contextlib
 import os
 import socket
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from relaytop.config.errors import RelaytopError
 from relaytop.engine.messages import Budget
 from relaytop.export.exporter import Exporter
+from relaytop.export.local.share import Share
 from relaytop.monitor.monitor import Monitor
 from relaytop.monitor.source import Event
 from relaytop.store.document import snapshot_document
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from relaytop.config.settings import Settings
     from relaytop.engine.child import EngineChild
     from relaytop.engine.messages import Report
+    from relaytop.store.recorder import Recorder
 
     Kind = Literal["budget", "snapshot", "engine", "notice"]
     Level = Literal["good", "info", "error"]
@@ -50,7 +52,9 @@ class Watch:
         listening: The socket of `/metrics`.
         snapshots: The folder for snapshots.
         tell: Takes each event once.
+        share_at: Settings → the socket on which this machine's readers find the agent.
         snapshot_every_s: Seconds between two snapshots; None saves the last one only.
+        recorder: Writes every report to a file; None where nobody asked for it.
     """
 
     def __init__(
@@ -62,7 +66,9 @@ class Watch:
         listening: socket.socket,
         snapshots: Path,
         tell: Callable[[Event], None],
+        share_at: Callable[[Settings], Path],
         snapshot_every_s: float | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         self._settings = settings
         self._spawn = spawn
@@ -72,6 +78,9 @@ class Watch:
         self._snapshot_every_s = snapshot_every_s
         self._monitor = Monitor(settings, time.time())
         self._exporter = Exporter(listening, self._monitor, self._trouble)
+        self._share = Share(self._monitor, self._document)
+        self._share_at = share_at
+        self._recorder = recorder
         self._told: Event | None = None
         self._asked = asyncio.Event()
         self._changed = asyncio.Event()
@@ -90,6 +99,9 @@ class Watch:
         tasks.append(asyncio.ensure_future(_until(stop)))
         try:
             await self._exporter.start()
+            await self._open_share()
+            if self._recorder is not None:
+                self._recorder.watch(self._settings)
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()  # raises where an error of ours ended it
@@ -99,7 +111,17 @@ class Watch:
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._save()
             await self._exporter.aclose()
+            await self._share.aclose()
             self._flush()
+
+    async def _open_share(self) -> None:
+        """Let this machine's readers find the agent; where they cannot, say so and go on."""
+        path = self._share_at(self._settings)
+        try:
+            await self._share.open(path)
+        except OSError as error:
+            text = f"{path}: no screen and no `pick` can read this agent: {error.strerror or error}"
+            self._note("notice", "error", text)
 
     # ── the engine ───────────────────────────────────────────────────────────
 
@@ -153,12 +175,21 @@ class Watch:
     def _take(self, reports: Sequence[Report]) -> None:
         now = time.time()
         self._exporter.take(reports)
+        if self._recorder is not None:
+            self._record(self._recorder, reports)
         for report in reports:
             self._monitor.apply(report, now)
             if isinstance(report, Budget) and not self._estimated:
                 self._estimated = True
                 self._estimate(now)
+        self._share.take(reports)
         self._flush()
+
+    def _record(self, recorder: Recorder, reports: Sequence[Report]) -> None:
+        recorder.take(reports)
+        complaint = recorder.complaint()
+        if complaint is not None:
+            self._note("notice", "error", complaint)
 
     def _trouble(self) -> str | None:
         if self._why_dead is not None:
@@ -182,6 +213,9 @@ class Watch:
             self._monitor.reconfigure(settings, time.time())
             self._estimated = False
             self._changed.set()
+            await self._open_share()
+            if self._recorder is not None:
+                self._recorder.watch(settings)
             self._note("notice", "info", f"reloaded: {_count(settings)}")
 
     # ── what is told and kept ────────────────────────────────────────────────
@@ -203,16 +237,18 @@ class Watch:
 
     async def _save(self) -> None:
         """Save a snapshot; where it cannot be, say so and go on."""
-        document = snapshot_document(
-            "live", self._monitor, self._settings, time.time(), socket.gethostname()
-        )
         try:
-            path = await asyncio.to_thread(save_snapshot, document, self._snapshots)
+            path = await asyncio.to_thread(save_snapshot, self._document(), self._snapshots)
         except OSError as error:
             text = f"{self._snapshots}: no snapshot saved: {error.strerror}"
             self._note("snapshot", "error", text)
             return
         self._note("snapshot", "good", f"snapshot saved: {os.fspath(path)}")
+
+    def _document(self) -> dict[str, Any]:
+        return snapshot_document(
+            "live", self._monitor, self._settings, time.time(), socket.gethostname()
+        )
 
     def _estimate(self, now: float) -> None:
         """Tell what the next hour costs at most."""

@@ -160,10 +160,10 @@ class RelaytopApp(App[int]):
             self.monitor_screen.redraw()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer the restart only while the engine is dead, and no spending on a recording."""
+        """Offer the restart only while the engine is dead, and no spending where none is ours."""
         del parameters
         if action in {"add", "budget"}:
-            return self.session.player is None
+            return self.session.engine.obeys
         return self.session.dead is not None if action == "restart" else True
 
     # ── the end ──────────────────────────────────────────────────────────────

@@ -38,9 +38,14 @@ if TYPE_CHECKING:
 
 
 class Engine(Protocol):
-    """What a session needs of an engine: a process, or a recording that is played."""
+    """What a session needs of an engine: a process, an agent, or a recording that is played."""
 
     gather_s: float
+
+    @property
+    def obeys(self) -> bool:
+        """Whether it takes commands: what others run, or what is past, is only looked at."""
+        ...
 
     @property
     def returncode(self) -> int | None:
@@ -141,6 +146,11 @@ class Session:
         complaint = recorder.complaint()
         if complaint is not None:
             self._note("notice", "error", complaint)
+
+    @property
+    def reads_agent(self) -> bool:
+        """Whether another relaytop probes, and this one only shows what it finds."""
+        return self.player is None and not self.engine.obeys
 
     def look_away(self, *, away: bool) -> None:
         """Read the engine less often while the picture is frozen."""

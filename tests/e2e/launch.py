@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,21 +16,24 @@ Start = Callable[..., Terminal]
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> dict[str, str]:
-    """An environment without keys, whose config and data folders are the test's own."""
+def home(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """An environment without keys, whose config, data and runtime folders are the test's own."""
     keep = {
         name: os.environ[name] for name in ("PATH", "LANG", "VIRTUAL_ENV") if name in os.environ
     }
-    return {
-        **keep,
-        "HOME": str(tmp_path),
-        "XDG_CONFIG_HOME": str(tmp_path / "config"),
-        "XDG_DATA_HOME": str(tmp_path / "data"),
-        "TERM": "xterm-256color",
-        "COLORTERM": "truecolor",
-        "LC_ALL": "C.UTF-8",
-        "TZ": "UTC",
-    }
+    # With a short name: the path of a socket has 107 bytes at most.
+    with tempfile.TemporaryDirectory(prefix="rt") as runtime:
+        yield {
+            **keep,
+            "HOME": str(tmp_path),
+            "XDG_CONFIG_HOME": str(tmp_path / "config"),
+            "XDG_DATA_HOME": str(tmp_path / "data"),
+            "XDG_RUNTIME_DIR": runtime,
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+            "LC_ALL": "C.UTF-8",
+            "TZ": "UTC",
+        }
 
 
 @pytest.fixture

@@ -125,6 +125,10 @@ class Agent:
         self.send(number)
         return self.process.wait(10)
 
+    def sockets(self) -> list[Path]:
+        """Where this machine's readers find it."""
+        return sorted(Path(self._environ["XDG_RUNTIME_DIR"]).rglob("*.sock"))
+
     def snapshots(self) -> list[dict[str, Any]]:
         """What it has saved, oldest first."""
         folder = Path(self._environ["XDG_DATA_HOME"])

@@ -11,6 +11,8 @@ from relaytop.tui.draw.marks import ROLE, STATUSES, Marks
 from relaytop.tui.draw.runs import Line, line_width, merged
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from relaytop.engine.messages import Budget
     from relaytop.monitor.source import Overview
 
@@ -27,13 +29,15 @@ def topline(
     frozen: bool,
     paused: bool,
     replay: str | None = None,
+    agent: bool = False,
 ) -> Line:
     """Draw the top line in `width` cells; what matters least goes first when it is narrow.
 
-    `replay` says that a recording is played, and how fast.
+    `replay` says that a recording is played, and how fast; `agent`: that an agent probes.
     """
     for level in range(5):
-        left = _left(overview, marks, level, frozen=frozen, paused=paused, replay=replay)
+        badges = {replay or "": replay, "AGENT": agent, "FROZEN": frozen, "PAUSED": paused}
+        left = _left(overview, marks, level, [name for name, shown in badges.items() if shown])
         end = _clock(now, overview, level, dated=replay is not None)
         gap = width - line_width(left) - line_width(end) - 2
         if gap >= 1:
@@ -45,21 +49,14 @@ def _left(
     overview: Overview,
     marks: Marks,
     level: int,
-    *,
-    frozen: bool,
-    paused: bool,
-    replay: str | None,
+    badges: Sequence[str],
 ) -> Line:
     line: Line = []
     if level < 2:  # noqa: PLR2004
         line += [("relaytop", "title"), (SEPARATOR, "text")]
     line += _counts(overview, marks, words=level == 0)
-    if replay is not None:
-        line += [(SEPARATOR, "text"), (f" {replay} ", "warn2")]
-    if frozen:
-        line += [(SEPARATOR, "text"), (" FROZEN ", "warn2")]
-    if paused:
-        line += [(SEPARATOR, "text"), (" PAUSED ", "warn2")]
+    for badge in badges:
+        line += [(SEPARATOR, "text"), (f" {badge} ", "warn2")]
     line += [(SEPARATOR, "text"), *_pace(overview, words=level < 3)]  # noqa: PLR2004
     line += [(SEPARATOR, "text"), *money(overview, marks, words=level == 0, rate=level < 4)]  # noqa: PLR2004
     return line

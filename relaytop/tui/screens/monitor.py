@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from relaytop.tui.draw.runs import Line
     from relaytop.tui.session import Session
 
+PROBING = ("switch", "interval", "pause")
+"""Actions that only an engine of our own obeys."""
+
 
 class MonitorScreen(Screen[None]):
     """Shows a session; every key acts on the session, and the screen reads it again.
@@ -109,6 +112,7 @@ class MonitorScreen(Screen[None]):
             frozen=self.frozen is not None,
             paused=self.session.paused,
             replay=self._replay,
+            agent=self.session.reads_agent,
         )
         self._line("top").show([line], palette)
 
@@ -225,6 +229,11 @@ class MonitorScreen(Screen[None]):
         """Select the row that was clicked."""
         self.selected = message.target
         self.redraw()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer nothing that an agent, which others rely on, would have to obey."""
+        del parameters
+        return action not in PROBING or self.session.engine.obeys
 
     # ── keys ─────────────────────────────────────────────────────────────────
 
