@@ -140,11 +140,23 @@ BINDINGS: list[BindingType] = [
 ]
 
 REPLAY_BINDINGS: list[BindingType] = [
+    _key("q", "app.quit", "quit", "Leave", HELP, id="replay.quit"),
     _key("p", "pause", "pause", "Stop the recording, or let it go on", LOOK, id="replay.pause"),
-    _key("left", "seek(-60)", "minute back", "A minute back", LOOK, id="replay.back", display="←"),
-    _key("right", "seek(60)", "minute on", "A minute on", LOOK, id="replay.on", display="→"),
-    _key("home", "seek_first", "begin", "Its beginning", LOOK, id="replay.first", display="home"),
-    _key("end", "seek_last", "end", "Its end", LOOK, id="replay.last", display="end"),
+    _key("left", "seek(-60)", "-1m", "A minute back", LOOK, id="replay.back", display="left"),
+    _key("right", "seek(60)", "+1m", "A minute on", LOOK, id="replay.on", display="right"),
+    _key("home", "seek_first", "begin", "Its beginning", LOOK, id="replay.first", show=False),
+    _key("end", "seek_last", "end", "Its end", LOOK, id="replay.last", show=False),
+    _key("g", "move(-100000)", "first", "First target", LOOK, id="replay.top", show=False),
+    _key("G", "move(100000)", "last", "Last target", LOOK, id="replay.bottom", show=False),
+    _key(
+        "f",
+        "freeze",
+        "freeze",
+        "Hold the picture still; the recording goes on",
+        LOOK,
+        id="replay.freeze",
+        show=False,  # stopping it does nearly the same, and a narrow footer has no room for both
+    ),
 ]
 """Keys of a recording that is played, beside the monitor's own or in their place."""
 

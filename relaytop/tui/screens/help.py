@@ -54,6 +54,8 @@ class HelpScreen(ModalScreen[None]):
                 groups[group.description].setdefault(binding.action, binding)
         table = Table.grid(padding=(0, 2))
         for name, bindings in groups.items():
+            if not bindings:  # on a recording nothing is probed
+                continue
             table.add_row(Text(name, "bold"), "")
             for binding in bindings.values():
                 key = self.app.get_key_display(binding)

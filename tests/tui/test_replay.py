@@ -1,0 +1,213 @@
+"""A recording in the monitor's screen: what it shows at three sizes, and what its keys do."""
+
+import asyncio
+import time
+import tomllib
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from relaytop.engine.messages import Ready
+from relaytop.store.player import Player
+from relaytop.store.recording import Recording
+from relaytop.tui.keys import REPLAY_BINDINGS
+from relaytop.tui.replay import ReplaySession
+from relaytop.tui.screens.help import HelpScreen
+from tests.store.recordings import Wall, record
+from tests.support.samples import T0, settings
+from tests.tui.fake import NAMES, NOW, app_of, incident
+from tests.tui.test_keys import shown
+from tests.tui.test_screens import Compare, settled, sized
+
+
+@pytest.fixture(autouse=True)
+def _utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[ReplaySession]:
+    """Five recorded minutes, at their last moment; no second passes unless a test says so."""
+    reports = [report for _at, report in incident()]
+    path = record(tmp_path / "rec", Ready(1), *reports, watched=settings(*NAMES))
+    with Recording(path) as recording:
+        player = Player(recording, speed=10.0, start_at=NOW - 1, wall=Wall())
+        player.gather_s = 0.01
+        yield ReplaySession(player, snapshots=tmp_path / "snapshots")
+
+
+def wall_of(session: ReplaySession) -> Wall:
+    wall = session.player._wall
+    assert isinstance(wall, Wall)
+    return wall
+
+
+async def arrived(pilot: Pilot[int]) -> None:
+    """Wait until the moment that was looked for is shown."""
+    session = pilot.app.session  # type: ignore[attr-defined]
+    for _ in range(3):  # the player notices within its next look
+        await asyncio.sleep(0.02)
+        while session.player.searching:
+            await pilot.pause(0.01)
+    await settled(pilot)
+
+
+def pressing(*keys: str) -> Callable[[Pilot[int]], object]:
+    async def run(pilot: Pilot[int]) -> None:
+        await arrived(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await arrived(pilot)
+
+    return run
+
+
+@asynccontextmanager
+async def running(session: ReplaySession) -> AsyncIterator[Pilot[int]]:
+    app = app_of(session)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await arrived(pilot)
+        yield pilot
+
+
+@sized
+def test_the_last_moment(
+    snap_compare: Compare, session: ReplaySession, size: tuple[int, int]
+) -> None:
+    assert snap_compare(app_of(session), terminal_size=size, run_before=pressing("j"))
+
+
+@sized
+def test_standing_a_minute_before(
+    snap_compare: Compare, session: ReplaySession, size: tuple[int, int]
+) -> None:
+    keys = ("p", "left", "G", "z")
+    assert snap_compare(app_of(session), terminal_size=size, run_before=pressing(*keys))
+
+
+@sized
+def test_its_help(snap_compare: Compare, session: ReplaySession, size: tuple[int, int]) -> None:
+    assert snap_compare(app_of(session), terminal_size=size, run_before=pressing("question_mark"))
+
+
+async def test_the_recordings_figures_and_clock(session: ReplaySession) -> None:
+    async with running(session) as pilot:
+        assert "REPLAY ×10" in shown(pilot, "top")
+        assert time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(NOW - 1))[-8:] in shown(pilot, "top")
+        source = session.monitor
+        assert source.summary(NAMES[0], session.clock()).requests == 60
+        assert source.summary(NAMES[5], session.clock()).status == "down"
+
+
+async def test_left_and_right_home_and_end(session: ReplaySession) -> None:
+    async with running(session) as pilot:
+
+        async def after(key: str) -> tuple[float, int]:
+            await pilot.press(key)
+            await arrived(pilot)
+            return session.clock() - T0, session.monitor.summary(NAMES[0], NOW).requests
+
+        assert await after("left") == (239.0, 48)
+        assert await after("left") == (179.0, 36)
+        assert await after("right") == (239.0, 48)
+        assert await after("home") == (0.0, 1)
+        assert await after("left") == (0.0, 1)
+        assert await after("end") == (299.0, 60)
+        assert await after("right") == (299.0, 60)
+        assert "end of the recording" in shown(pilot, "log")
+
+
+async def test_p_stops_the_recording(session: ReplaySession) -> None:
+    async with running(session) as pilot:
+        await pilot.press("home", "p")
+        await arrived(pilot)
+        wall_of(session).now += 10
+        await arrived(pilot)
+        assert "PAUSED" in shown(pilot, "top")
+        assert session.clock() == T0
+        assert "‖" not in shown(pilot, "table")  # the targets were not paused
+        await pilot.press("p")
+        wall_of(session).now += 10
+        await arrived(pilot)
+        assert "PAUSED" not in shown(pilot, "top")
+        assert session.clock() == T0 + 100
+
+
+async def test_a_chosen_window_outlives_going_back(session: ReplaySession) -> None:
+    async with running(session) as pilot:
+        before = session.window
+        await pilot.press("w", "left")
+        await arrived(pilot)
+        assert session.window != before
+        assert session.monitor.overview(NOW).window == session.window
+
+
+async def test_what_a_recording_cannot_do_is_not_offered(session: ReplaySession) -> None:
+    async with running(session) as pilot:
+        for key in ("space", "plus", "minus", "a", "dollar_sign", "r"):
+            await pilot.press(key)
+            assert pilot.app.screen is pilot.app.monitor_screen  # type: ignore[attr-defined]
+        assert session.interval_s(NAMES[0]) == 5.0
+        assert "‖" not in shown(pilot, "table")
+        keys = shown(pilot, "keys")
+        for word in ("on/off", "add", "faster", "slower", "budget", "restart"):
+            assert word not in keys
+        await pilot.press("question_mark")
+        assert isinstance(pilot.app.screen, HelpScreen)
+
+
+async def test_a_snapshot_is_of_the_recordings_moment(session: ReplaySession) -> None:
+    async with running(session) as pilot:
+        await pilot.press("home")
+        await arrived(pilot)
+        await pilot.press("s")
+    (path,) = session._snapshots.iterdir()
+    document = tomllib.loads(path.read_text())
+    assert document["taken_at"].timestamp() == T0
+    assert document["targets"][0]["requests"] == 1
+
+
+async def test_the_frozen_picture_stays_while_the_recording_goes_on(
+    session: ReplaySession,
+) -> None:
+    async with running(session) as pilot:
+        await pilot.press("home")
+        await arrived(pilot)
+        await pilot.press("f")
+        before = shown(pilot, "table")
+        wall_of(session).now += 10
+        session.player.gather_s = 0.01
+        await arrived(pilot)
+        assert shown(pilot, "table") == before
+        assert "FROZEN" in shown(pilot, "top")
+        await pilot.press("f")
+        await arrived(pilot)
+        assert shown(pilot, "table") != before
+        assert session.clock() == T0 + 100
+
+
+async def test_g_goes_to_the_first_target_for_home_is_taken(session: ReplaySession) -> None:
+    async with running(session) as pilot:
+        screen = pilot.app.monitor_screen  # type: ignore[attr-defined]
+        await pilot.press("G")
+        assert screen.selected == NAMES[-1]
+        await pilot.press("g")
+        assert screen.selected == NAMES[0]
+
+
+async def test_it_leaves_with_0(session: ReplaySession) -> None:
+    async with running(session) as pilot:
+        await pilot.press("q")
+    assert pilot.app.return_code == 0
+    assert not session._snapshots.exists()
+
+
+def test_every_key_has_an_id_a_tooltip_and_a_group() -> None:
+    found = [binding for binding in REPLAY_BINDINGS if not isinstance(binding, tuple)]
+    assert len(found) == len(REPLAY_BINDINGS)
+    assert len({binding.id for binding in found}) == len(found)
+    assert all(binding.tooltip and binding.group for binding in found)
