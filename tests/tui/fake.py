@@ -42,6 +42,8 @@ class FakeClock:
 class FakeEngine:
     """Takes commands and reports what it was given."""
 
+    obeys = True
+
     def __init__(self) -> None:
         self.commands: list[Command] = []
         self.queue: asyncio.Queue[list[Report] | None] = asyncio.Queue()

@@ -41,7 +41,7 @@ def session(tmp_path: Path) -> Iterator[ReplaySession]:
 
 
 def wall_of(session: ReplaySession) -> Wall:
-    wall = session.player._wall
+    wall = session._player._wall
     assert isinstance(wall, Wall)
     return wall
 
@@ -180,7 +180,7 @@ async def test_the_frozen_picture_stays_while_the_recording_goes_on(
         await pilot.press("f")
         before = shown(pilot, "table")
         wall_of(session).now += 10
-        session.player.gather_s = 0.01
+        session._player.gather_s = 0.01
         await arrived(pilot)
         assert shown(pilot, "table") == before
         assert "FROZEN" in shown(pilot, "top")
