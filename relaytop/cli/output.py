@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from relaytop.config.errors import RelaytopError
+from relaytop.store.atomic import write_exactly
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,14 +19,14 @@ def write_result(text: str, output: Path | None) -> None:
     """Write a result, with a line feed behind it, to a new file; to stdout without one.
 
     Raises:
-        RelaytopError: The file exists or cannot be written; the result is on stdout then.
+        RelaytopError: The file exists or cannot be written, and the result is on stdout; or stdout
+            cannot be written.
     """
     if output is None:
         _print(text)
         return
     try:
-        with output.open("x", encoding="utf-8") as target:
-            target.write(text + "\n")
+        write_exactly(output, (text + "\n").encode())
     except OSError as error:
         _print(text)
         sentence = f"--output {output}: {error.strerror}; the result is on stdout"
@@ -33,6 +36,14 @@ def write_result(text: str, output: Path | None) -> None:
 def _print(text: str) -> None:
     """Print a text; what the encoding of stdout does not hold becomes a question mark."""
     try:
-        click.echo(text)
-    except UnicodeEncodeError as error:
-        click.echo(text.encode(error.encoding, "replace").decode(error.encoding))
+        try:
+            click.echo(text)
+        except UnicodeEncodeError as error:
+            click.echo(text.encode(error.encoding, "replace").decode(error.encoding))
+    except OSError as error:
+        # What is still buffered must not be tried again when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            return  # who read it has seen enough
+        sentence = f"stdout cannot be written: {error.strerror}"
+        raise RelaytopError(sentence) from None

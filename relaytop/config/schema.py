@@ -12,16 +12,26 @@ from relaytop.config.settings import APIS, Window
 from relaytop.config.urls import checked_url
 
 MIN_S = 0.1
+MIN_THRESHOLD_S = 0.001
+"""A relay near by answers within milliseconds."""
 MAX_S = 86_400.0
 
 
+def _threshold(value: object) -> float:
+    return _bounded(value, MIN_THRESHOLD_S, "1ms")
+
+
 def _duration(value: object) -> float:
+    return _bounded(value, MIN_S, "100ms")
+
+
+def _bounded(value: object, least_s: float, least: str) -> float:
     if not isinstance(value, str):
         message = f"a duration is a text; {VALID_DURATION}"
         raise ValueError(message)  # noqa: TRY004 - pydantic reports ValueError with its place
     seconds = parse_duration_s(value)
-    if not MIN_S <= seconds <= MAX_S:
-        message = f"{value} is out of bounds: from 100ms to 24h"
+    if not least_s <= seconds <= MAX_S:
+        message = f"{value} is out of bounds: from {least} to 24h"
         raise ValueError(message)
     return seconds
 
@@ -55,6 +65,7 @@ def _finite(value: float) -> float:
 
 
 Duration = Annotated[float, BeforeValidator(_duration)]
+Threshold = Annotated[float, BeforeValidator(_threshold)]
 USD = Annotated[float, Field(ge=0, le=1_000_000), AfterValidator(_finite)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Text = Annotated[str, Field(min_length=1)]
@@ -67,8 +78,8 @@ class _Table(BaseModel):
 class ThresholdsTable(_Table):
     """`[thresholds]`."""
 
-    p95: Duration | None = None
-    ttft: Duration | None = None
+    p95: Threshold | None = None
+    ttft: Threshold | None = None
     error_rate: Share | None = None
 
 

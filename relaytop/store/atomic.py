@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 MOST_NAMES = 1000
 
 
 def write_new(path: Path, content: bytes) -> Path:
-    """Write a new file, mode 0600, and return its path.
+    """Write a new file, mode 0600, and return its path; its folder is made where there is none.
 
     Where `path` exists, `-2`, `-3` … is put behind its stem.
 
@@ -21,13 +23,30 @@ def write_new(path: Path, content: bytes) -> Path:
         OSError: It cannot be written; nothing is left behind then.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
+    with _written(path, content) as temporary:
+        return _link(temporary, path)
+
+
+def write_exactly(path: Path, content: bytes) -> None:
+    """Write a new file, mode 0600, under this very name.
+
+    Raises:
+        OSError: It exists, or cannot be written; nothing is left behind then.
+    """
+    with _written(path, content) as temporary:
+        os.link(temporary, path)
+
+
+@contextmanager
+def _written(path: Path, content: bytes) -> Iterator[str]:
+    """Write a temporary file beside `path`, of mode 0600, and remove it at the end."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        return _link(temporary, path)
+        yield temporary
     finally:
         os.unlink(temporary)  # noqa: PTH108 - the name is a plain string here
 

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from relaytop.config.durations import format_duration
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -14,6 +16,10 @@ CERTAIN = 2.58
 """Standard errors beyond which a change is believed: by chance in one of a hundred."""
 LEAST_SHARE = 0.05
 """A latency or cost that changed by less is left alone, however sure it is."""
+COST_SPREAD = 0.3
+"""How much the costs of requests differ, in shares of their mean, where replies vary in length."""
+SAME_TOKENS = 0.01
+"""Tokens a request that differ by less are the same: it is the price that changed then."""
 LEAST_SPREAD = 0.02
 """Of a logarithm: below it two percentiles say nothing of how much replies differ."""
 Z95 = 1.645
@@ -21,8 +27,10 @@ QUANTILES = {"p50": (1.2533, 5), "p95": (2.1132, 20), "p99": (3.7333, 100)}
 """Percentile → (its standard error in standard deviations × √n, samples that carry it)."""
 HOW = (
     "A change counts where chance would show it in fewer than 1 of 100 comparisons: of an error "
-    "rate by its counts, of a percentile by its count and the spread between P50 and P95. Below "
-    "5 % a latency or a cost is left alone. P95 needs 20 samples on both sides, P99 100."
+    "rate by its counts, of a percentile by its count and the spread between P50 and P95, of a "
+    "cost by the replies, unless their tokens are the same. Below 5 % a latency or a cost is left "
+    "alone. P95 needs 20 samples on both sides, P99 100; one that timeouts cut off is judged by "
+    "their count."
 )
 
 
@@ -103,11 +111,15 @@ def _error_rate(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> It
     before, after = (n_old - ok_old) / n_old, (n_new - ok_new) / n_new
     if before == after:
         return
-    # Agresti and Caffo: one more of each, so that a rate of 0 is no certainty.
-    p, q = (n_old - ok_old + 1) / (n_old + 2), (n_new - ok_new + 1) / (n_new + 2)
-    error = math.sqrt(p * (1 - p) / (n_old + 2) + q * (1 - q) / (n_new + 2))
-    sure = abs(q - p) > CERTAIN * error
+    sure = _shares_differ((n_old - ok_old, n_old), (n_new - ok_new, n_new))
     yield _judged(name, "error rate", before, after, sure=sure, weight=300 * abs(after - before))
+
+
+def _shares_differ(before: tuple[float, float], after: tuple[float, float]) -> bool:
+    """Whether two (count, of how many) differ beyond chance."""
+    # Agresti and Caffo: one more of each, so that a share of 0 is no certainty.
+    (p, n), (q, m) = [((count + 1) / (of + 2), of + 2) for count, of in (before, after)]
+    return abs(q - p) > CERTAIN * math.sqrt(p * (1 - p) / n + q * (1 - q) / m)
 
 
 def _times(
@@ -120,6 +132,9 @@ def _times(
     olds, news = old.get(table, {}), new.get(table, {})
     for key, title in figures.items():
         before, after = _number(olds.get(key)), _number(news.get(key))
+        if (_is_cut(olds, key), _is_cut(news, key)) in {(True, False), (False, True)}:
+            yield from _cut_off(name, title, key, (old, new), (before, after))
+            continue
         if before is None or after is None or min(before, after) <= 0 or before == after:
             continue
         factor, least = QUANTILES[key]
@@ -129,6 +144,44 @@ def _times(
         step = math.log(after / before)
         sure = abs(step) > CERTAIN * error and abs(after / before - 1) >= LEAST_SHARE
         yield _judged(name, title, before, after, sure=sure, weight=50 * abs(step))
+
+
+def _is_cut(table: Mapping[str, Any], key: str) -> bool:
+    """Whether a percentile lies beyond the deadline: it is absent, and not for want of samples."""
+    return table.get("censored") is True and bool(table.get("n")) and key not in table
+
+
+def _cut_off(
+    name: str,
+    title: str,
+    key: str,
+    targets: tuple[Mapping[str, Any], Mapping[str, Any]],
+    values: tuple[float | None, float | None],
+) -> Iterator[Change]:
+    """Compare a percentile with one that timeouts cut off."""
+    if values == (None, None):
+        return
+    counts = [
+        (_number(t.get("errors", {}).get("timeout")) or 0.0, _number(t.get("requests")) or 0.0)
+        for t in targets
+    ]
+    if min(of for _count, of in counts) < QUANTILES[key][1]:
+        return
+    before, after = (
+        beyond(target) if value is None else value
+        for target, value in zip(targets, values, strict=True)
+    )
+    if not _shares_differ(*counts):
+        yield Change(name, title, before, after, "noise", 0.0)
+        return
+    kind: Kind = "worse" if values[1] is None else "better"
+    yield Change(name, title, before, after, kind, 200.0)
+
+
+def beyond(target: Mapping[str, Any]) -> str:
+    """Write a percentile of a target's part that lies above its deadline."""
+    timeout_s = _number(target.get("timeout_s"))
+    return "cut off" if timeout_s is None else f">{format_duration(timeout_s)}"
 
 
 def _spread(table: Mapping[str, Any]) -> float:
@@ -143,13 +196,27 @@ def _cost(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator
     each = []
     for target in (old, new):
         cost, ok = _number(target.get("cost_usd")), _number(target.get("ok"))
-        each.append(cost / ok if cost is not None and ok else None)
+        each.append(cost / ok if cost is not None and ok is not None and ok > 0 else None)
     before, after = each
     if before is None or after is None or before == after:
         return
-    sure = before <= 0 or abs(after / before - 1) >= LEAST_SHARE
     share = 1.0 if before <= 0 else abs(after / before - 1)
+    spread = 0.0 if _same_tokens(old, new) else COST_SPREAD
+    error = spread * math.sqrt(1 / float(old["ok"]) + 1 / float(new["ok"]))
+    sure = share >= LEAST_SHARE and share > CERTAIN * error
     yield _judged(name, "$ a request", before, after, sure=sure, weight=20 * share)
+
+
+def _same_tokens(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Whether a request took as many tokens before as after, in and out."""
+    for kind in ("input", "output"):
+        counts = [_number(target.get("tokens", {}).get(kind)) for target in (old, new)]
+        if counts[0] is None or counts[1] is None:
+            return False
+        before, after = counts[0] / float(old["ok"]), counts[1] / float(new["ok"])
+        if abs(after - before) > SAME_TOKENS * max(before, after):
+            return False
+    return True
 
 
 def _judged(

@@ -69,6 +69,7 @@ def target_document(s: Summary, now: float) -> dict[str, Any]:
         "status": s.status,
         "reason": s.reason,
         "broken": list(s.broken) or None,
+        "timeout_s": s.timeout_ms / 1000,
         "requests": s.requests,
         "ok": s.ok,
         "skipped": s.skipped,

@@ -59,6 +59,49 @@ def test_an_error_rate_is_judged_by_its_counts(
     assert [change.kind for change in found] == ([kind] if kind else [])
 
 
+@pytest.mark.parametrize(
+    ("n", "factor", "tokens", "kind"),
+    [
+        (5, 1.1, (), None),
+        (100, 1.06, (), None),
+        (100, 1.5, (), "worse"),
+        (1000, 0.9, (), "better"),
+        (5, 1.1, (500, 80), "worse"),  # the same tokens: it is the price that changed
+        (5, 1.04, (500, 80), None),
+    ],
+)
+def test_a_cost_is_judged_by_its_counts_and_tokens(
+    n: int, factor: float, tokens: tuple[int, int], kind: str | None
+) -> None:
+    told = {"tokens": {"input": tokens[0], "output": tokens[1]}} if tokens else {}
+    before = {**target(requests=n, ok=n, cost_usd=0.001 * n), **told}
+    after = {**target(requests=n, ok=n, cost_usd=0.001 * n * factor), **told}
+    assert [change.kind for change in real(before, after)] == ([kind] if kind else [])
+
+
+def cut(n: int, timeouts: int, **times: float) -> dict[str, object]:
+    latency = {"n": n - timeouts, "p50": 200.0, "censored": True, **times}
+    found = target(requests=n, ok=n - timeouts, latency_ms=latency, cost_usd=None)
+    return {**found, "errors": {"timeout": timeouts}, "timeout_s": 30.0}
+
+
+def test_a_percentile_that_the_deadline_cut_off_is_worse() -> None:
+    found = real(target(requests=200, ok=200, cost_usd=None), cut(200, 15))
+    assert [(c.figure, c.before, c.after, c.kind) for c in found if c.figure[0] == "P"] == [
+        ("P95", 300.0, ">30s", "worse"),
+        ("P99", 350.0, ">30s", "worse"),
+    ]
+    assert "300 ms   >30s" in difference_table.text(found)
+    back = real(cut(200, 15), target(requests=200, ok=200, cost_usd=None))
+    assert {c.kind for c in back} == {"better"}
+
+
+def test_a_cut_by_chance_is_noise() -> None:
+    found = difference(document(target(requests=100, ok=100)), document(cut(100, 2, p95=300.0)))
+    assert [(c.figure, c.kind) for c in found if c.figure == "P99"] == [("P99", "noise")]
+    assert not [c for c in found if c.figure == "P95"]
+
+
 def test_what_matters_most_comes_first() -> None:
     down = target("p/a", status="down", ok=10)
     found = difference(
