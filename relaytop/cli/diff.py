@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from relaytop.cli.output import write_result
+from relaytop.cli.recorded import read_document
 
 REGRESSION = 1
 
@@ -29,12 +30,14 @@ REGRESSION = 1
 )
 @click.option("--output", type=click.Path(path_type=Path), help="Write to this new file instead.")
 def diff(before: Path, after: Path, fail_on: str | None, form: str, output: Path | None) -> None:
-    """Show what got slower, failed more or cost more between two snapshots, and what is noise."""
+    """Show what got slower, failed more or cost more between two snapshots, and what is noise.
+
+    A recording may stand in place of either: all of it counts.
+    """
     from relaytop.store import difference_table  # noqa: PLC0415 - start-up time
     from relaytop.store.difference import difference, regressed  # noqa: PLC0415
-    from relaytop.store.snapshot import load_snapshot  # noqa: PLC0415
 
-    documents = load_snapshot(before), load_snapshot(after)
+    documents = read_document(before), read_document(after)
     changes = difference(*documents)
     if form == "json":
         document = difference_table.document(changes)

@@ -29,7 +29,7 @@ COMMANDS = {
     "prices": "list prices, relay against official, per model, with what is saved",
     "usage": "tokens and cost by day, week or month, from the ledger",
     "agent": "no screen: probe and serve /metrics",
-    "show": "print a snapshot as a table",
+    "show": "print a snapshot, or a recording, as a table",
     "diff": "what changed between two snapshots, and what is noise",
     "replay": "a recording (--record FILE) played back in the monitor",
     "rules": "Prometheus alert rules with the config's thresholds",
@@ -57,7 +57,11 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, invoke_without_command=True)
 @click.version_option(relaytop.__version__, prog_name="relaytop")
-@click.option("--against", type=click.Path(path_type=Path), help="Compare live with this snapshot.")
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    help="Compare live with this snapshot or recording.",
+)
 @click.option(
     "--prometheus", type=ListenAddress(), metavar="ADDR", help="Serve /metrics there too."
 )

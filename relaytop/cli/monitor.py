@@ -31,7 +31,7 @@ def monitor(options: Options, *, against: Path | None = None, fresh: bool = Fals
 
     Args:
         options: The common flags.
-        against: A snapshot to compare with.
+        against: A snapshot or a recording to compare with.
         fresh: Probe here, though an agent of the same config may run on this machine.
 
     Raises:
@@ -49,9 +49,9 @@ def monitor(options: Options, *, against: Path | None = None, fresh: bool = Fals
 
 
 def _snapshot(path: Path) -> Mapping[str, Any]:
-    from relaytop.store.snapshot import load_snapshot  # noqa: PLC0415 - only when it is wanted
+    from relaytop.cli.recorded import read_document  # noqa: PLC0415 - only when it is wanted
 
-    return load_snapshot(path)
+    return read_document(path)
 
 
 def require_terminal() -> None:

@@ -42,12 +42,16 @@ async def _show(stream: TextIO, doing: Mapping[str, str], patience_s: float) -> 
     await asyncio.sleep(patience_s)
     try:
         while True:
-            stream.write(_ERASED + line_of(doing, shutil.get_terminal_size().columns - 1))
-            stream.flush()
+            erased(stream, line_of(doing, shutil.get_terminal_size().columns - 1))
             await asyncio.sleep(STEP_S)
     finally:
-        stream.write(_ERASED)
-        stream.flush()
+        erased(stream)
+
+
+def erased(stream: TextIO, text: str = "") -> None:
+    """Write a text in place of what the line holds."""
+    stream.write(_ERASED + text)
+    stream.flush()
 
 
 def line_of(doing: Mapping[str, str], width: int) -> str:

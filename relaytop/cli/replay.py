@@ -10,6 +10,7 @@ import click
 
 from relaytop.cli.monitor import require_terminal
 from relaytop.cli.options import Options
+from relaytop.cli.recorded import tell_broken
 from relaytop.config.paths import snapshots_folder
 
 if TYPE_CHECKING:
@@ -48,9 +49,7 @@ def replay(
         if no_color or not above.color:
             os.environ["NO_COLOR"] = "1"  # Textual looks for it
         code = _show(recording, speed, start_at, ascii_only=ascii_only or above.ascii)
-        if recording.broken:
-            lines = "line" if recording.broken == 1 else "lines"
-            click.echo(f"relaytop: {file}: {recording.broken} broken {lines} skipped", err=True)
+        tell_broken(recording)
     raise SystemExit(code)
 
 

@@ -1,4 +1,4 @@
-"""`relaytop show FILE`: print a snapshot."""
+"""`relaytop show FILE`: print a snapshot, or a recording as one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from relaytop.cli.output import write_result
+from relaytop.cli.recorded import read_document
 
 FORMS = ("table", "json", "toml", "markdown")
 
@@ -16,11 +17,11 @@ FORMS = ("table", "json", "toml", "markdown")
 @click.option("--format", "form", type=click.Choice(FORMS), default="table", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path), help="Write to this new file instead.")
 def show(file: Path, form: str, output: Path | None) -> None:
-    """Print a snapshot as a table, latencies in milliseconds."""
+    """Print a snapshot, or all of a recording, as a table, latencies in milliseconds."""
     from relaytop.store import table  # noqa: PLC0415 - start-up time
-    from relaytop.store.snapshot import load_snapshot, to_json, to_toml  # noqa: PLC0415
+    from relaytop.store.snapshot import to_json, to_toml  # noqa: PLC0415
 
-    document = load_snapshot(file)
+    document = read_document(file)
     if form == "json":
         text = to_json(document)
     elif form == "toml":

@@ -36,18 +36,25 @@ class Header:
     """Samples kept per target."""
     budget_usd: float
     """USD per UTC day."""
+    host: str = ""
+    """The name of the machine that probed; empty where it is not told."""
 
 
-def header_lines(settings: Settings) -> bytes:
+def header_lines(settings: Settings, host: str) -> bytes:
     """Return the lines that describe a watch.
 
     Of a provider only its name is told, of a target nothing that was asked of it.
+
+    Args:
+        settings: What is watched.
+        host: The name of this machine.
     """
     window = {k: v for k, v in dataclasses.asdict(settings.window).items() if v is not None}
     document = {
         "": KIND,
         "schema": SCHEMA,
         "relaytop": relaytop.__version__,
+        "host": host,
         "window": window,
         "history": settings.history,
         "budget_usd": settings.budget_usd,
@@ -89,7 +96,10 @@ def read_header(line: bytes) -> Header | None:
     budget_usd = _number(document.get("budget_usd"), 0, 1e9)
     if window is None or history is None or budget_usd is None:
         return None
-    return Header(schema, version, window, int(history), budget_usd)
+    host = document.get("host")
+    if not isinstance(host, str) or not host.isprintable():
+        host = ""
+    return Header(schema, version, window, int(history), budget_usd, host)
 
 
 def _window(document: Any) -> Window | None:  # noqa: ANN401 - what JSON may hold

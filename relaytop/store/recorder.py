@@ -7,6 +7,7 @@ import dataclasses
 import fcntl
 import os
 import queue
+import socket
 import stat
 import threading
 from typing import TYPE_CHECKING
@@ -77,7 +78,7 @@ class Recorder:
 
     def watch(self, settings: Settings) -> None:
         """Note what is watched from now on; before the first `take`, and when it changes."""
-        self._put(header_lines(settings), head=True)
+        self._put(header_lines(settings, socket.gethostname()), head=True)
 
     def take(self, reports: Iterable[Report]) -> None:
         """Write reports soon, without waiting for the disk; what models said is left out."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from typing import IO, TYPE_CHECKING, Self
 
 from relaytop.config.errors import RelaytopError
@@ -29,11 +29,30 @@ LAST_LINES = 200
 """Among so many lines is one that tells when it ended: a pulse comes every second."""
 RECORDED = (Finished, Pulse, Hold, Budget, Notice, Ready)
 """The reports that a recording holds."""
-_REPORTS = tuple(f'{{"":"{kind.__name__}"'.encode() for kind in RECORDED)
+_START = b'{"":"'
+_REPORTS = tuple(_START + f'{kind.__name__}"'.encode() for kind in RECORDED)
+_FINISHED = _START + b'Finished"'
+_SAMPLE = _FINISHED + b',"sample":{"target":"'
 
 
 class RecordingError(RelaytopError):
     """A file that is no recording, an empty one, or one of a newer relaytop."""
+
+
+def is_recording(path: Path) -> bool:
+    """Whether a file begins as a recording does; a pipe is left unread.
+
+    Raises:
+        RecordingError: It cannot be read.
+    """
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return file.read(len(_START)) == _START
+    except OSError as error:
+        sentence = f"{path} cannot be read: {error.strerror}"
+        raise RecordingError(sentence) from None
 
 
 class Recording:
@@ -50,6 +69,10 @@ class Recording:
         self.path = path
         self.broken = 0
         """Lines that could not be read, in the reading that found most."""
+        self.most = 0
+        """Samples of the target that has most of them, or more where some cannot be read."""
+        self.share_read = 0.0
+        """How far the newest reading is, 0 to 1."""
         self._settings = Settings()
         self._targets: dict[str, Target] = {}
         self._header: Header | None = None
@@ -93,6 +116,11 @@ class Recording:
     # ── what it is ───────────────────────────────────────────────────────────
 
     @property
+    def host(self) -> str:
+        """The name of the machine that probed last; empty where it is not told."""
+        return self._header.host if self._header is not None else ""
+
+    @property
     def settings(self) -> Settings:
         """Every target that was watched, and the newest window; no key and no address."""
         header, targets = self._header, tuple(self._targets.values())
@@ -110,6 +138,7 @@ class Recording:
         """Find out what was watched and from when to when; of reports only the ends are read."""
         began_at: float | None = None
         sampled = False
+        counts: Counter[bytes] = Counter()
         last: deque[bytes] = deque(maxlen=LAST_LINES)
         for line, _whole in self._lines():
             if line is None:
@@ -118,11 +147,15 @@ class Recording:
                 self._describe(line)
                 continue
             last.append(line)
+            if line.startswith(_FINISHED):
+                counts[_target_in(line)] += 1
             if sampled:
                 continue
             report = _report(line)
             sampled = isinstance(report, Finished)
             began_at = began_at if began_at is not None else moment_of(report)
+        unclear = counts.pop(b"", 0)
+        self.most = max(counts.values(), default=0) + unclear
         if not any(size for _file, size in self._files):
             sentence = f"{self.path} is empty: nothing was recorded"
             raise RecordingError(sentence)
@@ -179,11 +212,14 @@ class Recording:
 
     def _lines(self) -> Iterator[tuple[bytes | None, bool]]:
         """Yield (line, whether it was written to its end); None for one that is too long."""
+        total = max(1, sum(size for _file, size in self._files))
+        before = 0
         for file, size in self._files:
             file.seek(0)
             left = size
             while left > 0 and (line := file.readline(min(left, LINE_BYTES))):
                 left -= len(line)
+                self.share_read = (before + size - left) / total
                 whole = line.endswith(b"\n")
                 if whole or left <= 0:
                     yield line, whole
@@ -193,6 +229,7 @@ class Recording:
                     if more.endswith(b"\n"):
                         break
                 yield None, True
+            before += size
 
 
 def moment_of(report: Report | None) -> float | None:
@@ -200,6 +237,16 @@ def moment_of(report: Report | None) -> float | None:
     if isinstance(report, Finished):
         return report.sample.ended_at
     return report.at if isinstance(report, Pulse) else None
+
+
+def _target_in(line: bytes) -> bytes:
+    """Return the target of a sample as it is written, without decoding the line.
+
+    Empty where it does not stand in the place in which a recorder writes it.
+    """
+    if not line.startswith(_SAMPLE):
+        return b""
+    return line[len(_SAMPLE) : line.find(b'"', len(_SAMPLE))]
 
 
 def _report(line: bytes) -> Report | None:

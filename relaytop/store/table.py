@@ -113,4 +113,5 @@ def heading(document: dict[str, Any]) -> str:
     if isinstance(budget, dict) and isinstance(budget.get("spent_usd"), int | float):
         money = f", ${budget['spent_usd']:.4f} spent that day of ${budget.get('usd', 0):.2f}"
     host = clean(str(document.get("host", "")))
-    return f"{document['kind']} snapshot of {clean(shown)} on {host}{span}{money}"
+    where = f" on {host}" if host else ""
+    return f"{document['kind']} snapshot of {clean(shown)}{where}{span}{money}"

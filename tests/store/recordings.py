@@ -29,7 +29,7 @@ def record(path: Path, *reports: Report, watched: Settings | None = None) -> Pat
 
 def write(path: Path, *lines: bytes, watched: Settings | None = None) -> Path:
     """Write a header and lines as they are; return the file."""
-    path.write_bytes(header_lines(watched or settings()) + b"".join(lines))
+    path.write_bytes(header_lines(watched or settings(), "ops-1") + b"".join(lines))
     return path
 
 

@@ -25,7 +25,7 @@ anything = st.recursive(
 @given(windows, st.integers(10, 1_000_000), st.floats(0, 1e6))
 def test_it_comes_back_as_it_was_written(window: Window, history: int, budget_usd: float) -> None:
     watched = settings(window=window, history=history, budget_usd=budget_usd)
-    header = read_header(header_lines(watched).partition(b"\n")[0])
+    header = read_header(header_lines(watched, "ops-1").partition(b"\n")[0])
     assert header is not None
     assert (header.schema, header.window, header.history) == (SCHEMA, window, history)
     assert header.budget_usd == budget_usd
@@ -33,10 +33,10 @@ def test_it_comes_back_as_it_was_written(window: Window, history: int, budget_us
 
 def test_a_line_for_each_target_follows() -> None:
     watched = settings("a/m", "b/n", thresholds=Thresholds(p95_ms=7.0))
-    _head, *targets = header_lines(watched).splitlines()
+    _head, *targets = header_lines(watched, "ops-1").splitlines()
     assert [json.loads(line)[""] for line in targets] == ["Add", "Add"]
     assert b"7.0" in targets[0]
-    assert b"127.0.0.1" not in header_lines(watched)
+    assert b"127.0.0.1" not in header_lines(watched, "ops-1")
 
 
 @given(st.binary(max_size=100))
@@ -71,7 +71,7 @@ def test_odd_values_are_no_header_or_a_sound_one(fields: dict[str, Any]) -> None
     ids=str,
 )
 def test_a_bad_value_is_no_header(change: dict[str, Any]) -> None:
-    document = json.loads(header_lines(settings()).partition(b"\n")[0])
+    document = json.loads(header_lines(settings(), "ops-1").partition(b"\n")[0])
     assert read_header(json.dumps(document).encode()) is not None
     assert read_header(json.dumps({**document, **change}).encode()) is None
 
