@@ -8,7 +8,7 @@ import socket
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -17,10 +17,13 @@ from relaytop.cli.estimate import say_cost, with_list_prices
 from relaytop.cli.options import common_options
 from relaytop.cli.output import write_result
 from relaytop.cli.progress import shown_on
+from relaytop.cli.recorded import opened, read_document, recording_option, refuse_probing_flags
 from relaytop.config.load import load_settings
 from relaytop.config.paths import ledger_path, snapshots_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from relaytop.cli.options import Options
     from relaytop.config.settings import Settings
     from relaytop.jobs.baseline import Baseline, Plan
@@ -48,7 +51,10 @@ REFRESH_S = 0.25
     type=click.FloatRange(0.01, 1000),
     help="Probes of one target a second, whatever the replies do.",
 )
-@click.option("--against", type=click.Path(path_type=Path), help="Compare with this snapshot.")
+@click.option(
+    "--against", type=click.Path(path_type=Path), help="Compare with this snapshot or recording."
+)
+@recording_option
 @click.option(
     "--fail-on",
     type=click.Choice(["regression"]),
@@ -64,6 +70,7 @@ def baseline(
     concurrency: int,
     rate_s: float | None,
     against: Path | None,
+    recording: Path | None,
     fail_on: str | None,
     form: str,
     output: Path | None,
@@ -74,16 +81,18 @@ def baseline(
     Exit code 1 where a target breaks its thresholds. ^C keeps what there is.
     """
     from relaytop.jobs import report  # noqa: PLC0415 - start-up time
-    from relaytop.jobs.baseline import Plan  # noqa: PLC0415
     from relaytop.store.difference import regressed  # noqa: PLC0415
-    from relaytop.store.snapshot import load_snapshot, to_json, to_toml  # noqa: PLC0415
+    from relaytop.store.snapshot import to_json, to_toml  # noqa: PLC0415
 
-    reference = load_snapshot(against) if against is not None else None
-    settings = load_settings(config=options.config, flags=options.flags, environ=os.environ)
-    watched = chosen_targets(settings, targets)
-    done, interrupted = asyncio.run(_go(watched, Plan(count, concurrency, rate_s)))
-    document = report.baseline_document(done, time.time(), socket.gethostname())
-    _save(document)
+    if recording is not None:
+        refuse_probing_flags(options, "count", "concurrency", "rate_s")
+    reference = read_document(against) if against is not None else None
+    found: Found
+    if recording is not None:
+        found = _recorded(recording, targets)
+    else:
+        found = _probed(options, targets, count, concurrency, rate_s)
+    document = found.document
     if form == "json":
         text = to_json(document)
     elif form == "toml":
@@ -91,18 +100,54 @@ def baseline(
     else:
         text = report.text(
             document,
-            done.latencies_ms,
+            found.latencies_ms,
             reference,
             markdown=form == "markdown",
             ascii_only=options.ascii,
         )
     write_result(text, output)
-    _explain(done, interrupted=interrupted)
-    if interrupted:
+    for line in found.remarks:
+        click.echo(line, err=True)
+    if found.interrupted:
         raise SystemExit(130)
     worse = fail_on is not None and reference is not None and regressed(reference, document)
     if worse or any(target["status"] != "up" for target in document["targets"]):
         raise SystemExit(UNHEALTHY)
+
+
+class Found(NamedTuple):
+    """What there is to report."""
+
+    document: dict[str, Any]
+    latencies_ms: Mapping[str, Sequence[float]]
+    interrupted: bool = False
+    remarks: Sequence[str] = ()
+    """Lines for stderr, below the report."""
+
+
+def _recorded(path: Path, targets: Sequence[str]) -> Found:
+    """Read what was recorded of the targets."""
+    from relaytop.jobs.recorded import Recorded  # noqa: PLC0415 - start-up time
+
+    with opened(path) as recording:
+        done = Recorded(recording, chosen_targets(recording.settings, targets))
+    return Found(done.document("baseline"), done.latencies_ms)
+
+
+def _probed(
+    options: Options, targets: Sequence[str], count: int, concurrency: int, rate_s: float | None
+) -> Found:
+    """Probe the targets and save a snapshot."""
+    from relaytop.jobs.baseline import Plan  # noqa: PLC0415 - start-up time
+    from relaytop.jobs.report import baseline_document  # noqa: PLC0415
+
+    settings = load_settings(config=options.config, flags=options.flags, environ=os.environ)
+    watched = chosen_targets(settings, targets)
+    done, interrupted = asyncio.run(_go(watched, Plan(count, concurrency, rate_s)))
+    document = baseline_document(done, time.time(), socket.gethostname())
+    _save(document)
+    remarks = _remarks(done, interrupted=interrupted)
+    return Found(document, done.latencies_ms, interrupted, remarks)
 
 
 async def _go(settings: Settings, plan: Plan) -> tuple[Baseline, bool]:
@@ -173,10 +218,14 @@ def _save(document: dict[str, Any]) -> None:
         click.echo(f"snapshot saved: {path}", err=True)
 
 
-def _explain(done: Baseline, *, interrupted: bool) -> None:
+def _remarks(done: Baseline, *, interrupted: bool) -> list[str]:
+    found = []
     if interrupted:
-        click.echo("interrupted: the report covers what there was until then", err=True)
+        found.append("interrupted: the report covers what there was until then")
     if done.stopped is not None:
-        click.echo(f"stopped early: {done.stopped}", err=True)
-    for target, error_class in done.given_up.items():
-        click.echo(f"{target}: left alone after five times {error_class} in a row", err=True)
+        found.append(f"stopped early: {done.stopped}")
+    found += [
+        f"{target}: left alone after five times {error_class} in a row"
+        for target, error_class in done.given_up.items()
+    ]
+    return found

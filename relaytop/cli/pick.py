@@ -17,6 +17,8 @@ from relaytop.cli.estimate import say_cost, with_list_prices
 from relaytop.cli.options import Duration, common_options
 from relaytop.cli.output import write_result
 from relaytop.cli.progress import shown_on
+from relaytop.cli.recorded import opened, recording_option, refuse_probing_flags
+from relaytop.config.durations import parse_window
 from relaytop.config.keyless import without_keys
 from relaytop.config.load import load_settings
 from relaytop.config.paths import ledger_path, lock_path
@@ -46,6 +48,7 @@ TITLES = ("target", "ok", "P50", "P95", "$/Mtok", "last error")
 @click.option("--watch", is_flag=True, help="Go on, and tell when the choice changes.")
 @click.option("--every", "every_s", type=Duration(), default=30.0, help="Between two rounds: 30s.")
 @click.option("--exec", "command", metavar="CMD", help="With --watch: run this when it changes.")
+@recording_option
 @common_options
 def pick(
     model: str,
@@ -56,25 +59,31 @@ def pick(
     watch: bool,
     every_s: float,
     command: str | None,
+    recording: Path | None,
     options: Options,
 ) -> None:
     """Probe the providers that serve a model and print the healthiest.
 
     Success counts first, then P95, then price. Exit code 1 when none is healthy. A command that
     `--exec` runs finds the choice in RELAYTOP_TARGET, RELAYTOP_PROVIDER, RELAYTOP_MODEL,
-    RELAYTOP_BASE_URL, RELAYTOP_API and RELAYTOP_PREVIOUS; never a key.
+    RELAYTOP_BASE_URL, RELAYTOP_API and RELAYTOP_PREVIOUS; never a key. With --recording it is who
+    was the healthiest when the recording ended.
     """
     from relaytop.jobs.pick.candidates import candidates  # noqa: PLC0415 - start-up time
 
     if command is not None and not watch:
         message = "--exec needs --watch"
         raise click.UsageError(message)
-    settings = load_settings(config=options.config, flags=options.flags, environ=os.environ)
-    watched = candidates(settings, model)
-    if watch:
-        asyncio.run(_watch(watched, model, count, every_s, command))
-        return
-    found = asyncio.run(_once(watched, count))
+    if recording is not None:
+        refuse_probing_flags(options, "count", "watch", "every_s", "command", but="window")
+        watched, found = _recorded(recording, model, options.flags.window)
+    else:
+        settings = load_settings(config=options.config, flags=options.flags, environ=os.environ)
+        watched = candidates(settings, model)
+        if watch:
+            asyncio.run(_watch(watched, model, count, every_s, command))
+            return
+        found = asyncio.run(_once(watched, count))
     best = found[0] if found[0].healthy else None
     if form == "json":
         text = json.dumps(_document(watched, found), indent=2, ensure_ascii=False)
@@ -86,6 +95,13 @@ def pick(
     if best is None:
         click.echo(f"no healthy provider for {model}", err=True)
         raise SystemExit(NOBODY)
+
+
+def _recorded(path: Path, model: str, window: str | None) -> tuple[Settings, list[Candidate]]:
+    from relaytop.jobs.pick.recorded import recorded_candidates  # noqa: PLC0415 - start-up time
+
+    with opened(path) as recording:
+        return recorded_candidates(recording, model, parse_window(window) if window else None)
 
 
 async def _once(settings: Settings, count: int) -> list[Candidate]:
@@ -161,14 +177,17 @@ async def _watch(
 
 
 def _facts(settings: Settings, chosen: Candidate | None) -> dict[str, str]:
-    """Return what a shell or a command is told; every value empty where nobody is healthy."""
+    """Return what a shell or a command is told; a value that is not known is empty.
+
+    None is where nobody is healthy; the address and what is spoken there are not in a recording.
+    """
     provider = settings.provider(chosen.provider) if chosen is not None else None
     return {
         "RELAYTOP_TARGET": chosen.target if chosen else "",
         "RELAYTOP_PROVIDER": chosen.provider if chosen else "",
         "RELAYTOP_MODEL": chosen.model if chosen else "",
         "RELAYTOP_BASE_URL": provider.base_url if provider else "",
-        "RELAYTOP_API": provider.api if provider else "",
+        "RELAYTOP_API": provider.api if provider and provider.base_url else "",
     }
 
 
@@ -182,7 +201,7 @@ def _document(settings: Settings, found: Sequence[Candidate]) -> dict[str, objec
     rows = [
         {
             "target": each.target,
-            "base_url": settings.provider(each.provider).base_url,
+            "base_url": settings.provider(each.provider).base_url or None,
             "healthy": each.healthy,
             "requests": each.requests,
             "ok": each.ok,

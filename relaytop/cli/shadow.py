@@ -18,11 +18,14 @@ from relaytop.cli.estimate import with_list_prices
 from relaytop.cli.options import common_options
 from relaytop.cli.output import write_result
 from relaytop.cli.progress import shown_on
+from relaytop.cli.recorded import opened, recording_option, refuse_probing_flags
 from relaytop.config.errors import RelaytopError
 from relaytop.config.load import load_settings
 from relaytop.config.paths import ledger_path, snapshots_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from relaytop.cli.options import Options
     from relaytop.config.settings import Settings
     from relaytop.jobs.shadow.run import Plan, Shadow
@@ -59,6 +62,7 @@ AHEAD = 20
     type=click.Path(path_type=Path),
     help="Keep both answers to each request in this folder.",
 )
+@recording_option
 @click.option("--format", "form", type=click.Choice(FORMS), default="table", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path), help="Write to this new file instead.")
 @common_options
@@ -71,6 +75,7 @@ def shadow(
     max_tokens: int | None,
     seed: int | None,
     folder: Path | None,
+    recording: Path | None,
     form: str,
     output: Path | None,
     options: Options,
@@ -82,32 +87,16 @@ def shadow(
     thresholds. ^C keeps what there is.
     """
     from relaytop.jobs.shadow import report  # noqa: PLC0415 - start-up time
-    from relaytop.jobs.shadow.answers import make_folder  # noqa: PLC0415
-    from relaytop.jobs.shadow.document import shadow_document  # noqa: PLC0415
-    from relaytop.jobs.shadow.pairs import pairs_of  # noqa: PLC0415
-    from relaytop.jobs.shadow.prompts import BUILT_IN, read_prompts  # noqa: PLC0415
-    from relaytop.jobs.shadow.run import Plan  # noqa: PLC0415
     from relaytop.store.snapshot import to_json, to_toml  # noqa: PLC0415
 
-    if options.flags.base_url is not None:
-        sentence = "--base-url defines one provider, but shadow compares two of the config"
-        raise RelaytopError(sentence)
-    flags = dataclasses.replace(options.flags, models=())
-    settings = load_settings(config=options.config, flags=flags, environ=os.environ)
-    settings = _bounded(settings, max_tokens)
-    pairs = pairs_of(settings, a, b, options.flags.models)
-    targets = tuple(target for pair in pairs for target in (pair.a, pair.b))
-    settings = dataclasses.replace(settings, targets=targets)
-    prompts = read_prompts(prompts_file) if prompts_file is not None else BUILT_IN
-    if folder is not None:
-        make_folder(folder)
     seed = secrets.randbelow(1_000_000) if seed is None else seed
-    plan = Plan(pairs, prompts, count, seed, keep_answers=folder is not None)
-    done, interrupted = asyncio.run(_go(settings, plan))
-    document = shadow_document(done, time.time(), socket.gethostname())
-    _save(document)
-    if folder is not None:
-        _save_answers(done, folder)
+    interrupted, remarks = False, list[str]()
+    if recording is not None:
+        refuse_probing_flags(options, "prompts_file", "count", "max_tokens", "folder", but="models")
+        document = _recorded(recording, (a, b), options.flags.models, seed)
+    else:
+        asked = Asked((a, b), prompts_file, count, max_tokens, seed, folder)
+        document, interrupted, remarks = _probed(options, asked)
     if form == "json":
         text = to_json(document)
     elif form == "toml":
@@ -115,11 +104,66 @@ def shadow(
     else:
         text = report.text(document, markdown=form == "markdown", ascii_only=options.ascii)
     write_result(text, output)
-    _explain(done, interrupted=interrupted)
+    for line in remarks:
+        click.echo(line, err=True)
     if interrupted:
         raise SystemExit(130)
     if any(target["status"] != "up" for target in document["targets"]):
         raise SystemExit(UNHEALTHY)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Asked:
+    """What to send to whom, by the flags."""
+
+    sides: tuple[str, str]
+    prompts_file: Path | None
+    count: int
+    max_tokens: int | None
+    seed: int
+    folder: Path | None
+
+
+def _recorded(
+    path: Path, sides: tuple[str, str], models: Sequence[str], seed: int
+) -> dict[str, Any]:
+    """Compare what was recorded of two providers."""
+    from relaytop.jobs.shadow.pairs import pairs_of  # noqa: PLC0415 - start-up time
+    from relaytop.jobs.shadow.recorded import recorded_shadow  # noqa: PLC0415
+
+    with opened(path) as recording:
+        pairs = pairs_of(recording.settings, *sides, models)
+        return recorded_shadow(recording, pairs, seed)
+
+
+def _probed(options: Options, asked: Asked) -> tuple[dict[str, Any], bool, list[str]]:
+    """Send the requests; return the document, whether ^C ended it, and lines for stderr."""
+    from relaytop.jobs.shadow.answers import make_folder  # noqa: PLC0415 - start-up time
+    from relaytop.jobs.shadow.document import shadow_document  # noqa: PLC0415
+    from relaytop.jobs.shadow.pairs import pairs_of  # noqa: PLC0415
+    from relaytop.jobs.shadow.prompts import BUILT_IN, read_prompts  # noqa: PLC0415
+    from relaytop.jobs.shadow.run import Plan  # noqa: PLC0415
+
+    if options.flags.base_url is not None:
+        sentence = "--base-url defines one provider, but shadow compares two of the config"
+        raise RelaytopError(sentence)
+    flags = dataclasses.replace(options.flags, models=())
+    settings = load_settings(config=options.config, flags=flags, environ=os.environ)
+    settings = _bounded(settings, asked.max_tokens)
+    pairs = pairs_of(settings, *asked.sides, options.flags.models)
+    targets = tuple(target for pair in pairs for target in (pair.a, pair.b))
+    settings = dataclasses.replace(settings, targets=targets)
+    file, folder = asked.prompts_file, asked.folder
+    prompts = read_prompts(file) if file is not None else BUILT_IN
+    if folder is not None:
+        make_folder(folder)
+    plan = Plan(pairs, prompts, asked.count, asked.seed, keep_answers=folder is not None)
+    done, interrupted = asyncio.run(_go(settings, plan))
+    document = shadow_document(done, time.time(), socket.gethostname())
+    _save(document)
+    if folder is not None:
+        _save_answers(done, folder)
+    return document, interrupted, _remarks(done, interrupted=interrupted)
 
 
 def _bounded(settings: Settings, max_tokens: int | None) -> Settings:
@@ -211,10 +255,14 @@ def _save_answers(done: Shadow, folder: Path) -> None:
         click.echo(f"replies saved: {count} files in {folder}", err=True)
 
 
-def _explain(done: Shadow, *, interrupted: bool) -> None:
+def _remarks(done: Shadow, *, interrupted: bool) -> list[str]:
+    found = []
     if interrupted:
-        click.echo("interrupted: the report covers what there was until then", err=True)
+        found.append("interrupted: the report covers what there was until then")
     if done.stopped is not None:
-        click.echo(f"stopped early: {done.stopped}", err=True)
-    for target, error_class in done.given_up.items():
-        click.echo(f"{target}: left alone after five times {error_class} in a row", err=True)
+        found.append(f"stopped early: {done.stopped}")
+    found += [
+        f"{target}: left alone after five times {error_class} in a row"
+        for target, error_class in done.given_up.items()
+    ]
+    return found

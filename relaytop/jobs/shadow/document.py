@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from relaytop.jobs.shadow.compare import ERROR, Comparison, Figure, compare
-from relaytop.jobs.shadow.resample import CERTAINTY, percentile
+from relaytop.jobs.shadow.resample import CERTAINTY, RESAMPLES, percentile
 from relaytop.jobs.shadow.verdict import verdict
 from relaytop.store.document import snapshot_document
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from relaytop.jobs.shadow.race import Race
+    from relaytop.jobs.shadow.recorded import Encounter
     from relaytop.jobs.shadow.run import Shadow
 
 _DIGITS = {"ms": 3, "USD": 9}
@@ -28,16 +29,21 @@ def shadow_document(done: Shadow, now: float, host: str) -> dict[str, Any]:
     lengths = {name: values for race in done.races for name, values in race.lengths.items()}
     for target in document["targets"]:
         target["reply_characters"] = _distribution(lengths[target["target"]])
-    document["seed"] = done.plan.seed
-    document["certainty"] = CERTAINTY
-    document["error"] = ERROR
+    document |= shadow_parts(done.plan.seed)
     document["comparisons"] = [comparison_document(race, done.plan.seed) for race in done.races]
     return document
 
 
-def comparison_document(race: Race, seed: int) -> dict[str, Any]:
+def shadow_parts(seed: int) -> dict[str, Any]:
+    """Return what a comparison says of itself."""
+    return {"seed": seed, "certainty": CERTAINTY, "error": ERROR}
+
+
+def comparison_document(
+    race: Race | Encounter, seed: int, resamples: int = RESAMPLES
+) -> dict[str, Any]:
     """Return one model's part: the figures of both sides, their difference, and the verdict."""
-    found: Comparison = compare(race.rounds, f"{seed} {race.pair.model}")
+    found: Comparison = compare(race.rounds, f"{seed} {race.pair.model}", resamples=resamples)
     a, b = race.pair.a, race.pair.b
     return {
         "model": race.pair.model,

@@ -37,6 +37,12 @@ HOW = (
     "* with the difference between prompts taken out: typical is the geometric mean, spread is the "
     "slowest fifth over it. Min and max have no interval."
 )
+HOW_RECORDED = (
+    "The probes were recorded, not sent as pairs: each is set against the one of the other side "
+    "that was sent nearest in time, and used once. The verdict is about this recording: an "
+    "incident of one side within it is a difference. Whether both were asked the same, it does "
+    "not tell."
+)
 _HOW_ASCII = str.maketrans({"–": "-"})
 
 
@@ -46,14 +52,26 @@ def text(document: Mapping[str, Any], *, markdown: bool, ascii_only: bool) -> st
     parts = [table.heading(dict(document)), draw(table.TITLES, table.rows(dict(document)))]
     for one in document["comparisons"]:
         a, b = clean(one["a"]), clean(one["b"])
-        title = f"{clean(one['model'])}, {one['rounds']} requests finished by both"
+        title = f"{clean(one['model'])}, {_basis(one)}"
         rows = [_row(name, figure) for name, figure in one["figures"].items()]
         titles = ("figure", a, b, "difference", "95 % interval", "")
         said = clean(one["verdict"], limit=2000)
         parts += [title, draw(titles, rows), f"**{said}**" if markdown else said]
-    parts.append(HOW)
+    recorded = any("pairing" in one for one in document["comparisons"])
+    parts.append(f"{HOW} {HOW_RECORDED}" if recorded else HOW)
     whole = "\n\n".join(parts)
     return whole.translate(_HOW_ASCII) if ascii_only else whole
+
+
+def _basis(comparison: Mapping[str, Any]) -> str:
+    """Say what was compared."""
+    rounds, pairing = comparison["rounds"], comparison.get("pairing")
+    if pairing is None:
+        return f"{rounds} requests finished by both"
+    drawn = f"{rounds:,} drawn of " if rounds < pairing["pairs"] else ""
+    apart = f", {pairing['apart_s']:.1f} s apart as a rule" if "apart_s" in pairing else ""
+    of = f"of {pairing['a']:,} and {pairing['b']:,} recorded probes"
+    return f"{drawn}{pairing['pairs']:,} pairs {of}{apart}"
 
 
 def _row(name: str, figure: Mapping[str, Any]) -> list[str]:

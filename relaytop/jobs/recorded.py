@@ -1,0 +1,46 @@
+"""A recording in place of a run: what it holds of some targets, with a finished run's face."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from relaytop.monitor.monitor import Monitor
+from relaytop.store.whole import as_a_whole, read_into, whole_document
+
+if TYPE_CHECKING:
+    from relaytop.config.settings import Settings
+    from relaytop.probe.sample import Sample
+    from relaytop.store.recording import Recording
+
+
+class Recorded:
+    """All that was recorded of some targets.
+
+    Args:
+        recording: Where it is read from.
+        settings: The recording's own, with the targets that are wanted.
+    """
+
+    def __init__(self, recording: Recording, settings: Settings) -> None:
+        self.recording = recording
+        self.settings = as_a_whole(recording, settings)
+        self.monitor = Monitor(self.settings, recording.began_at)
+        self.samples: dict[str, list[Sample]] = {t.id: [] for t in settings.targets}
+        """Target → its samples, in the order in which they were written."""
+        read_into(self.monitor, recording, self._take)
+
+    def _take(self, sample: Sample) -> None:
+        if sample.target in self.samples:
+            self.samples[sample.target].append(sample)
+
+    @property
+    def latencies_ms(self) -> dict[str, list[float]]:
+        """Target → latencies of its successes, in the order in which they came."""
+        return {
+            name: [s.latency_ms for s in samples if s.ok and s.latency_ms is not None]
+            for name, samples in self.samples.items()
+        }
+
+    def document(self, kind: str) -> dict[str, Any]:
+        """Return the snapshot of what was recorded, as of the recording's end."""
+        return whole_document(kind, self.monitor, self.settings, self.recording)
