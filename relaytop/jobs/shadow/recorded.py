@@ -23,6 +23,8 @@ MOST = 2000
 """Pairs that are compared; of more, so many are drawn."""
 DRAWN = 5_000_000
 """Pairs that are drawn again for the intervals, all resamples together: some ten seconds."""
+ASKED = ("max_tokens", "stream")
+"""What a recording tells of how its targets were probed."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -86,7 +88,10 @@ def _meet(found: Recorded, pair: Pair, random_: random.Random) -> Encounter:
 def _compared(met: Encounter, seed: int) -> dict[str, Any]:
     resamples = min(RESAMPLES, DRAWN // max(1, len(met.rounds)))
     a, b = met.recorded
-    pairing = {"a": a, "b": b, "pairs": met.pairs, "within_s": met.within_s}
+    pairing: dict[str, Any] = {"a": a, "b": b, "pairs": met.pairs, "within_s": met.within_s}
     if met.apart_s is not None:
         pairing["apart_s"] = round(met.apart_s, 3)
+    differ = [name for name in ASKED if getattr(met.pair.a, name) != getattr(met.pair.b, name)]
+    if differ:
+        pairing["differ"] = differ
     return comparison_document(met, seed, resamples) | {"pairing": pairing}

@@ -71,7 +71,9 @@ def _basis(comparison: Mapping[str, Any]) -> str:
     drawn = f"{rounds:,} drawn of " if rounds < pairing["pairs"] else ""
     apart = f", {pairing['apart_s']:.1f} s apart as a rule" if "apart_s" in pairing else ""
     of = f"of {pairing['a']:,} and {pairing['b']:,} recorded probes"
-    return f"{drawn}{pairing['pairs']:,} pairs {of}{apart}"
+    differ = pairing.get("differ")
+    other = f"; they were not probed alike: {', '.join(differ)}" if differ else ""
+    return f"{drawn}{pairing['pairs']:,} pairs {of}{apart}{other}"
 
 
 def _row(name: str, figure: Mapping[str, Any]) -> list[str]:
