@@ -162,6 +162,7 @@ class Monitor:
     def add(self, target: Target, now: float) -> None:
         """Begin to keep a target."""
         if target.id not in self._targets:
+            self._pace.change(now)
             self._targets[target.id] = TargetMonitor(
                 target, self.window, self._settings.history, now
             )
@@ -185,6 +186,7 @@ class Monitor:
         """Note that a target is paused; `told`: in the event log too."""
         monitored = self._targets[target]
         monitored.touch()
+        self._pace.change(now)
         if monitored.status.pause(now, reason) and told:
             self._tell_status(monitored, now)
 
@@ -192,6 +194,7 @@ class Monitor:
         """Note that a target is probed again; `told`: in the event log too."""
         monitored = self._targets[target]
         monitored.touch()
+        self._pace.change(now)
         if monitored.status.resume(now) and told:
             self.note(Event(now, "status", "info", target, "probed again"))
 
@@ -203,6 +206,7 @@ class Monitor:
 
     def set_interval(self, interval_s: float) -> None:
         """Note that every target has this interval now."""
+        self._pace.change()
         for monitored in self._targets.values():
             monitored.interval_s = interval_s
             monitored.touch()
@@ -211,9 +215,14 @@ class Monitor:
 
     def past(self) -> MonitorPast:
         """Return what is known of all targets together."""
-        events = tuple(self._events)
-        began_at = self._pace.began_at
-        return MonitorPast(began_at, self._skipped, self._in_flight, self._dropped, events)
+        return MonitorPast(
+            began_at=self._pace.began_at,
+            steady_since=self._pace.steady_since,
+            skipped=self._skipped,
+            in_flight=self._in_flight,
+            dropped=self._dropped,
+            events=tuple(self._events),
+        )
 
     def past_of(self, target: str) -> TargetPast:
         """Return what is known of one target."""
@@ -226,7 +235,8 @@ class Monitor:
             ValueError: It is no monitor's past.
         """
         if isinstance(past, MonitorPast):
-            self._pace.began_at, self._skipped = past.began_at, past.skipped
+            self._pace.began_at, self._pace.steady_since = past.began_at, past.steady_since
+            self._skipped = past.skipped
             self._in_flight, self._dropped = past.in_flight, past.dropped
             self._events.extend(past.events)
             return
@@ -241,6 +251,7 @@ class Monitor:
     def engine_lost(self) -> None:
         """Note that nothing is probed any more."""
         self._in_flight = 0
+        self._pace.stop()
         for monitored in self._targets.values():
             monitored.engine_lost()
 

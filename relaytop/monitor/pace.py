@@ -29,11 +29,29 @@ class Pace:
         """Unix seconds since when it counts."""
         self._finished: deque[float] = deque()
         self._costs: deque[tuple[float, float]] = deque()
+        self.steady_since: float | None = now
+        """Unix seconds since when the number of probes has not been changed."""
+
+    def change(self, now: float | None = None) -> None:
+        """Note that another number of probes is made: what was paid says nothing of what will be.
+
+        Args:
+            now: Unix seconds since when; None: since the next probe that ends.
+        """
+        self._costs.clear()
+        self.steady_since = now
+
+    def stop(self) -> None:
+        """Note that nothing is probed any more."""
+        self._finished.clear()
+        self.change()
 
     def take(self, now: float, cost_usd: float | None) -> None:
         """Count a finished probe; what is past its span goes, though nobody may be looking."""
         self._finished.append(now)
-        if cost_usd:
+        if self.steady_since is None:
+            self.steady_since = now
+        elif cost_usd:
             self._costs.append((now, cost_usd))
         self._forget(now)
 
@@ -52,7 +70,8 @@ class Pace:
     def usd_per_h(self, now: float, projected: float | None) -> float | None:
         """Measure what probing costs; `projected` until enough has passed."""
         self._forget(now)
-        span_s = min(COST_S, now - self.began_at)
+        began_at = now if self.steady_since is None else self.steady_since
+        span_s = min(COST_S, now - began_at)
         if span_s >= ENOUGH_S and self._costs:
             return sum(cost_usd for _at, cost_usd in self._costs) / span_s * HOUR_S
         return projected

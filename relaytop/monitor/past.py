@@ -38,12 +38,14 @@ class StatusPast:
     """In a row."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MonitorPast:
     """What is known of all targets together."""
 
     began_at: float
     """Unix seconds."""
+    steady_since: float | None
+    """Unix seconds since when the number of probes has not been changed."""
     skipped: int
     in_flight: int
     dropped: int

@@ -18,7 +18,8 @@ ENOUGH = 5
 class StatusKeeper:
     """Decides the status after each finished probe.
 
-    The first success brings a target from unknown to up. A target that was down or degraded is
+    The first success brings a target from unknown to up; a first failure that waiting does not mend
+    brings it down. A target that was down or degraded is
     up after three successes in a row with no threshold broken; with one broken, it is degraded.
 
     Args:
@@ -42,7 +43,9 @@ class StatusKeeper:
         """The status now."""
         return "paused" if self._paused else self._status
 
-    def finished(self, *, ok: bool, broken: bool, samples: int, now: float) -> bool:
+    def finished(
+        self, *, ok: bool, broken: bool, samples: int, now: float, lasting: bool = False
+    ) -> bool:
         """Take a finished probe; whether the status changed.
 
         Args:
@@ -50,8 +53,12 @@ class StatusKeeper:
             broken: Whether a threshold is broken over the window.
             samples: Finished probes in the window.
             now: Unix seconds.
+            lasting: Whether it failed for a reason that only a person can mend. The next probe is a
+                minute away then, and a target that never worked should not look unknown so long.
         """
         self._failures = 0 if ok else self._failures + 1
+        if lasting and self._status == "unknown":
+            self._failures = STREAK
         self._successes = self._successes + 1 if ok else 0
         return self._become(self._decide(broken=broken and samples >= ENOUGH), now)
 

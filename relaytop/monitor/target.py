@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections import deque
-from statistics import median
 from typing import TYPE_CHECKING
 
+from relaytop.engine.backoff import SLOWING
 from relaytop.monitor.bins import Bins
 from relaytop.monitor.past import TargetPast
+from relaytop.monitor.phases import Phases
 from relaytop.monitor.ring import Ring
 from relaytop.monitor.split import Split
 from relaytop.monitor.status import StatusKeeper
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 ERRORS_KEPT = 20
 PACED_KEPT = 1000
-PHASES = ("dns", "connect", "tls", "wait")
 
 
 class TargetMonitor:
@@ -60,6 +59,7 @@ class TargetMonitor:
         self._cached: tuple[int, Summary] | None = None
         self._version = 0
         self._split = Split()
+        self._phases = Phases()
         self._bins: dict[tuple[float, int], Bins] = {}
 
     def past(self) -> TargetPast:
@@ -134,7 +134,11 @@ class TargetMonitor:
         else:
             self.hold_until = self.hold_reason = None
         return self.status.finished(
-            ok=sample.ok, broken=bool(self.broken), samples=self.window.requests, now=now
+            ok=sample.ok,
+            broken=bool(self.broken),
+            samples=self.window.requests,
+            now=now,
+            lasting=sample.failure is not None and sample.failure.error_class in SLOWING,
         )
 
     def _totals(self, sample: Sample) -> None:
@@ -194,12 +198,14 @@ class TargetMonitor:
         p95 = latencies.percentile(0.95)
         total = len(latencies) + timeouts
         cut = timeouts > 0.05 * total if timeouts else False
+        firsts = len(window.ttfts)
+        no_first = firsts > 0 and timeouts > 0.5 * (firsts + timeouts)
         ttft = window.ttfts.percentile(0.5)
         rate = window.error_rate
         found = []
         if cut or (p95 is not None and p95 > limits.p95_ms):
             found.append("p95")
-        if ttft is not None and ttft > limits.ttft_ms:
+        if no_first or (ttft is not None and ttft > limits.ttft_ms):
             found.append("ttft")
         if rate is not None and rate > limits.error_rate:
             found.append("error_rate")
@@ -232,8 +238,9 @@ class TargetMonitor:
             error_rate=window.error_rate,
             errors=window.errors,
             latency=window.latencies.distribution(window.timeouts),
-            ttft=window.ttfts.distribution(),
-            phases_ms=self._phases(),
+            # A timeout may have had its first token, but a slow one must not look healthy.
+            ttft=window.ttfts.distribution(window.timeouts if len(window.ttfts) else 0),
+            phases_ms=self._phases.medians_ms(window),
             split_ms=self._split.medians_ms(),
             input_tokens=window.input_tokens if window.has_tokens else None,
             output_tokens=window.output_tokens if window.has_tokens else None,
@@ -256,22 +263,6 @@ class TargetMonitor:
             timeout_ms=target.timeout_s * 1000,
             interval_s=self.interval_s,
         )
-
-    def _phases(self) -> dict[str, float]:
-        """Return the medians of the newest hundred successes: enough, and never slow."""
-        records = [r for r in self.window.newest(100) if r.ok]
-        found: dict[str, float] = {}
-        for name in PHASES:
-            values = [v for r in records if not math.isnan(v := getattr(r, f"{name}_ms"))]
-            if values:
-                found[name] = median(values)
-        transfers = [
-            r.latency_ms - r.wait_ms for r in records if not math.isnan(r.latency_ms - r.wait_ms)
-        ]
-        if transfers:
-            # The wait is kept in half precision, so a reply in one piece may come out below 0.
-            found["transfer"] = max(0.0, median(transfers))
-        return found
 
     def bins(self, start: float, bin_s: float, n: int) -> list[Bin]:
         """Return `n` bins from `start` on; only those that may have changed are counted anew."""

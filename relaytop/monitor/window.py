@@ -166,6 +166,11 @@ class RollingWindow:
         """Whether any reply told its usage."""
         return self._token_samples > 0
 
+    @property
+    def span(self) -> tuple[int, int]:
+        """The serial numbers of its oldest sample and of the one after its newest."""
+        return self._tail, self._ring.count
+
     def newest(self, count: int) -> list[Record]:
         """Return the window's newest samples, at most `count`, oldest first."""
         return list(self._ring.since(max(self._tail, self._ring.count - count)))

@@ -5,7 +5,7 @@ import tracemalloc
 from relaytop.config.settings import Price, Thresholds, Window
 from relaytop.engine.messages import Budget, Finished, Hold, Notice, Prices, Pulse
 from relaytop.monitor.monitor import Monitor
-from relaytop.probe.sample import Sample
+from relaytop.probe.sample import Phases, Sample
 from relaytop.wire.facts import Limit, RateLimit
 from tests.support.samples import T0, TARGET, sample, settings
 
@@ -148,6 +148,58 @@ def test_the_cost_per_hour_is_estimated_then_measured() -> None:
     measured = monitor.overview(T0 + 60).usd_per_h
     assert measured is not None
     assert round(measured, 2) == 3.60
+
+
+def test_another_cadence_is_measured_anew() -> None:
+    monitor = Monitor(settings(prices={"m": Price(2.0, 8.0)}), T0)
+    for at in range(1, 61):
+        monitor.apply(Finished(sample(at, cost_usd=0.001)), T0 + at)
+    monitor.set_interval(0.5)
+    overview = monitor.overview(T0 + 60)
+    assert overview.usd_per_h == overview.projected_usd_per_h
+    for at in range(1, 61):
+        monitor.apply(Finished(sample(60 + at / 2, cost_usd=0.001)), T0 + 60 + at / 2)
+    measured = monitor.overview(T0 + 90).usd_per_h
+    assert measured is not None
+    assert round(measured, 1) == 7.2
+    monitor.pause(TARGET, T0 + 90, "user")
+    assert monitor.overview(T0 + 91).usd_per_h == 0
+
+
+def test_a_dead_engine_probes_nothing() -> None:
+    monitor = fed(*(sample(at) for at in range(10)))
+    assert monitor.overview(T0 + 10).probes_s > 0
+    monitor.engine_lost()
+    assert monitor.overview(T0 + 10).probes_s == 0
+
+
+def test_a_key_that_never_worked_is_down_at_once() -> None:
+    monitor = fed(sample(0, error="auth", message="bad key"))
+    assert monitor.summary(TARGET, T0).status == "down"
+    assert texts(monitor) == ["down: auth · bad key"]
+    assert fed(sample(0, error="rate_limited")).summary(TARGET, T0).status == "unknown"
+    assert fed(sample(0), sample(1, error="auth")).summary(TARGET, T0 + 1).status == "up"
+
+
+def test_a_phase_that_few_samples_had_is_not_forgotten() -> None:
+    connected = sample(0)
+    reused = dataclasses.replace(sample(1), phases=Phases(wait_ms=70.0, transfer_ms=30.0))
+    monitor = fed(
+        connected, *(dataclasses.replace(reused, ended_at=T0 + at / 2) for at in range(1, 400))
+    )
+    phases = monitor.summary(TARGET, T0 + 200).phases_ms
+    assert phases["connect"] == 1.0
+    assert (phases["wait"], phases["transfer"]) == (70.0, 30.0)
+
+
+def test_timeouts_cut_off_the_first_token_too() -> None:
+    good = [sample(at, ttft_ms=50.0) for at in range(90)]
+    monitor = fed(*good, *(sample(at, error="timeout") for at in range(90, 100)))
+    ttft = monitor.summary(TARGET, T0 + 100).ttft
+    assert (ttft.p50, ttft.p95, ttft.p99) == (50.0, None, None)
+    assert ttft.censored == {"p95", "p99"}
+    whole = fed(*(sample(at) for at in range(9)), sample(9, error="timeout"))
+    assert whole.summary(TARGET, T0 + 9).ttft.censored == frozenset()
 
 
 def test_the_rate_limit_is_remembered_with_its_moment() -> None:

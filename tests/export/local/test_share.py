@@ -83,11 +83,20 @@ def mode_of(path: Path) -> int | None:
 
 
 async def ask(path: Path, line: bytes) -> bytes:
+    async with talking(path) as (reader, writer):
+        writer.write(line)
+        return await asyncio.wait_for(reader.read(), WAIT_S)
+
+
+@contextlib.asynccontextmanager
+async def talking(path: Path) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     reader, writer = await asyncio.open_unix_connection(str(path), limit=2**24)
-    writer.write(line)
-    answer = await asyncio.wait_for(reader.read(), WAIT_S)
-    writer.close()
-    return answer
+    try:
+        yield reader, writer
+    finally:
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
 
 
 async def test_a_reader_knows_all_that_was_and_hears_all_that_comes(
@@ -189,19 +198,19 @@ async def test_other_settings_hang_up_on_readers(watched: Watched, path: Path) -
 
 
 async def test_a_reader_that_does_not_read_is_hung_up_on(watched: Watched, path: Path) -> None:
-    reader, writer = await asyncio.open_unix_connection(str(path))
-    writer.write(words.question(words.WATCH))
-    await asyncio.wait_for(reader.readuntil(b'"Whole"}\n'), WAIT_S)
-    writer.transport.pause_reading()  # type: ignore[attr-defined] # a socket's transport has it
-    report = Finished(sample(1, error="server_error", message="x" * 500))
-    for _ in range(2 * MOST_WAITING // len(encode(report))):
-        watched.feed(report)
-    attached = await attach(path)
-    assert attached is not None
-    attached.stop()
-    writer.transport.resume_reading()  # type: ignore[attr-defined] # as above
-    with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
-        await asyncio.wait_for(reader.readexactly(2 * MOST_WAITING), WAIT_S)
+    async with talking(path) as (reader, writer):
+        writer.write(words.question(words.WATCH))
+        await asyncio.wait_for(reader.readuntil(b'"Whole"}\n'), WAIT_S)
+        writer.transport.pause_reading()  # type: ignore[attr-defined] # a socket's transport has it
+        report = Finished(sample(1, error="server_error", message="x" * 500))
+        for _ in range(2 * MOST_WAITING // len(encode(report))):
+            watched.feed(report)
+        attached = await attach(path)
+        assert attached is not None
+        attached.stop()
+        writer.transport.resume_reading()  # type: ignore[attr-defined] # as above
+        with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
+            await asyncio.wait_for(reader.readexactly(2 * MOST_WAITING), WAIT_S)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,50 @@
+"""Where the time of one target's probes goes: the medians of their phases."""
+
+from __future__ import annotations
+
+import math
+from statistics import median
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from relaytop.monitor.window import RollingWindow
+
+NEWEST = 1000
+"""Samples of a window that are read at most. Few of them may have had to connect."""
+STALE_SHARE = 0.01
+"""Of those: when so many are new, they are read again. So each sample costs the same."""
+PHASES = ("dns", "connect", "tls", "wait")
+
+
+class Phases:
+    """Keeps the medians from one reading to the next."""
+
+    def __init__(self) -> None:
+        self._medians: dict[str, float] = {}
+        self._read_at: tuple[int, int] | None = None
+
+    def medians_ms(self, window: RollingWindow) -> dict[str, float]:
+        """Return phase → median over the window's successes that had it."""
+        first, last = window.span
+        stale = round(STALE_SHARE * min(NEWEST, last - first))
+        before = self._read_at
+        if before is None or max(abs(first - before[0]), abs(last - before[1])) > stale:
+            self._read_at = first, last
+            self._medians = _medians(window)
+        return self._medians
+
+
+def _medians(window: RollingWindow) -> dict[str, float]:
+    records = [record for record in window.newest(NEWEST) if record.ok]
+    found: dict[str, float] = {}
+    for name in PHASES:
+        values = [v for r in records if not math.isnan(v := getattr(r, f"{name}_ms"))]
+        if values:
+            found[name] = median(values)
+    transfers = [
+        r.latency_ms - r.wait_ms for r in records if not math.isnan(r.latency_ms - r.wait_ms)
+    ]
+    if transfers:
+        # The wait is kept in half precision, so a reply in one piece may come out below 0.
+        found["transfer"] = max(0.0, median(transfers))
+    return found
