@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
-from relaytop.wire.error_body import error_of, parse
+from relaytop.wire.error_body import error_of, parse, plain_error
 from relaytop.wire.facts import Failure, Reply, Usage
 from relaytop.wire.failure import classify, from_error, is_page
 from relaytop.wire.headers import lowered
@@ -157,7 +157,7 @@ class ChatAPI(ABC):
         secrets: Sequence[str],
         now: float,
     ) -> Reply:
-        error = error_of(parse(body)) or {}
+        error = error_of(parse(body)) or plain_error(body)
         return Reply(
             failure=classify(status, headers, body, secrets),
             retry_after_s=retry_after_s(headers, error, now) if status >= CLIENT_ERROR else None,

@@ -13,6 +13,9 @@ BY_CODE = {
     "api_key_invalid": "auth",
     "unauthenticated": "auth",
     "insufficient_quota": "credit",
+    "insufficient_credits": "credit",
+    "insufficient_balance": "credit",
+    "exceeded_current_quota_error": "credit",
     "credit_balance_exhausted": "credit",
     "organization_spend_limit_exceeded": "credit",
     "project_spend_limit_exceeded": "credit",
@@ -67,6 +70,9 @@ WORDS_DECIDE = frozenset(
 )
 """Codes under which relays also report spent credit: what the message says beats them."""
 
+BLAMES_KEY = frozenset({"invalid_api_key", "api_key_invalid", "unauthenticated"})
+"""Codes that the message beats only where it says outright that there is no credit."""
+
 SPEND_LIMIT = re.compile(r"_spend_limit_(?:reached|exceeded)$")
 """A family of codes that all mean `credit`."""
 
@@ -85,27 +91,12 @@ BY_STATUS = {
     529: "overloaded",
 }
 
-CREDIT_STATUSES = frozenset({401, 403, 429})
-"""Where a message that speaks of credit is believed."""
-
-_CREDIT = re.compile(
-    r"\bcredits?\b|\bbilling\b|(?<!load )\bbalance\b|\binsufficient[ _]quota\b"
-    r"|\bexceeded your current quota\b|余额|额度"
-)
-_WAITING_HELPS = re.compile(
-    r"\b(?:try again|retry) in\b|per ?min|per ?sec|per ?hour|\brpm\b|\btpm\b|load balanc"
-)
-
-
-def speaks_of_credit(message: str) -> bool:
-    """Whether a message (in lower case) says that the money is spent.
-
-    A per-minute limit's message may also tell where to buy more: that is no lack of credit.
-    """
-    return _CREDIT.search(message) is not None and _WAITING_HELPS.search(message) is None
-
+KEY_STATUSES = frozenset({401, 403})
+"""Where a message that speaks of credit is believed: a key is refused for it."""
 
 CREDIT_WORDS = ("credit balance is too low",)
 """What Anthropic says with status 400."""
 NOT_FOUND_WORDS = ("invalid model name passed", "model not found", "model_not_found")
 OVERLOADED_WORDS = ("no deployments available",)
+AUTH_WORDS = ("api key not valid", "api_key_invalid")
+"""What Gemini says with status 400, where a relay has lost its `details`."""

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 MAX_WORDS = 2000
 """Characters taken of what is no plain message."""
+MAX_BYTES = 16_384
+"""Bytes taken of a body that is plain text."""
 
 
 def parse(body: bytes | str) -> object:
@@ -41,13 +43,21 @@ def error_of(document: object) -> dict[str, Any] | None:
         return None
     error = document.get("error")
     if isinstance(error, dict) and error:
-        return error if "code" in error or "code" not in document else {**document, **error}
+        # Some servers put the code, the details or the wait beside the error.
+        return {**document, **{name: value for name, value in error.items() if value is not None}}
     if isinstance(error, str) and error:
         return {**document, "message": document.get("message") or error}
     for name in ("message", "detail"):
         if words_of(document.get(name)):
             return {**document, "message": words_of(document[name])}
     return None
+
+
+def plain_error(body: bytes) -> dict[str, Any]:
+    """Return the words of a body that `error_of` knows no error in; none of a web page."""
+    start = body.lstrip()[:MAX_BYTES]
+    text = "" if start.startswith(b"<") else start.decode("utf-8", "replace")
+    return {"message": text} if text else {}
 
 
 def words_of(value: object) -> str:
@@ -76,7 +86,7 @@ def codes_of(error: Mapping[str, Any]) -> list[str]:
     details = error.get("details")
     if isinstance(details, dict):
         named.append(details.get("error_code"))
-    named += [error.get(name) for name in ("code", "type", "status")]
+    named += [error.get(name) for name in ("code", "type", "status", "error")]
     return [value.lower() for value in named if isinstance(value, str)]
 
 

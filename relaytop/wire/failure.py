@@ -5,21 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from relaytop.wire.codes import (
+    AUTH_WORDS,
+    BLAMES_KEY,
     BY_CODE,
     BY_STATUS,
-    CREDIT_STATUSES,
     CREDIT_WORDS,
+    KEY_STATUSES,
     NOT_FOUND_WORDS,
     OVERLOADED_WORDS,
     SPEND_LIMIT,
     WEAK,
     WORDS_DECIDE,
-    speaks_of_credit,
 )
-from relaytop.wire.error_body import codes_of, error_of, message_of, parse, quota_ids, words_of
+from relaytop.wire.credit import lacks_credit, speaks_of_credit, waiting_helps
+from relaytop.wire.error_body import (
+    codes_of,
+    error_of,
+    message_of,
+    parse,
+    plain_error,
+    quota_ids,
+    words_of,
+)
 from relaytop.wire.facts import Failure
 from relaytop.wire.numbers import number
-from relaytop.wire.text import safe
+from relaytop.wire.text import INPUT_LIMIT, safe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,6 +38,7 @@ REDIRECTION, CLIENT_ERROR, SERVER_ERROR, END = 300, 400, 500, 600
 """Where HTTP's classes of status begin, and where the last one ends."""
 TOO_LARGE = 413
 TOO_MANY = 429
+KEY_CLASSES = ("auth", "permission")
 _OWN_WORDS = {
     "auth": "the server does not accept the key",
     "rate_limited": "too many requests; the server says no more",
@@ -46,11 +57,10 @@ def classify(
         secrets: What must not be shown of the server's words.
     """
     error = error_of(parse(body))
+    failure = from_error(error or plain_error(body), status, secrets)
     if error is None:
         page = is_page(headers, body)
-        failure = Failure(_by_status(status), _message(status, body, secrets, page=page))
-    else:
-        failure = from_error(error, status, secrets)
+        failure = Failure(failure.error_class, _message(status, body, secrets, page=page))
     limits = [headers.get(f"x-ratelimit-limit-{kind}-minute") for kind in ("req", "tokens")]
     if status == TOO_MANY and failure.error_class == "rate_limited" and "0" in limits:
         # Mistral: a limit of 0 means that the plan has none of it, ever.
@@ -71,7 +81,7 @@ def from_error(
     """
     message = message_of(error)
     status = _status_in(error, status)
-    error_class = _by_words(error, status, message.lower())
+    error_class = _by_words(error, status, message[:INPUT_LIMIT].lower())
     if error_class is None:
         error_class = _by_status(status) if status >= REDIRECTION else otherwise
     shown = safe(message, secrets) or _OWN_WORDS.get(error_class, "")
@@ -111,15 +121,29 @@ def _by_words(error: Mapping[str, Any], status: int, message: str) -> str | None
     if "PerMinute" in quotas:
         return "rate_limited"  # its message speaks of billing all the same
     strong = [code for code in codes if _is_strong(code, status)]
-    if strong and strong[0] not in WORDS_DECIDE:
-        return BY_CODE[strong[0]]
-    if (status in CREDIT_STATUSES or strong) and speaks_of_credit(message):
+    code = strong[0] if strong else ""
+    if _is_spent(code, status, message):
         return "credit"
-    if strong:
-        return BY_CODE[strong[0]]
+    if code:
+        return BY_CODE[code]
+    if any(words in message for words in AUTH_WORDS):
+        return "auth"
     if status >= CLIENT_ERROR:
         return None
     return next((BY_CODE[code] for code in codes if code in BY_CODE), None)
+
+
+def _is_spent(code: str, status: int, message: str) -> bool:
+    """Whether the words say that the money is spent, where the code does not know better."""
+    if code in BLAMES_KEY:
+        return lacks_credit(message)
+    if code and code not in WORDS_DECIDE:
+        return False
+    if status in KEY_STATUSES or BY_CODE.get(code) in KEY_CLASSES:
+        return speaks_of_credit(message)
+    return (
+        (status == TOO_MANY or bool(code)) and lacks_credit(message) and not waiting_helps(message)
+    )
 
 
 def _is_strong(code: str, status: int) -> bool:

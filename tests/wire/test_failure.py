@@ -129,7 +129,110 @@ ROWS: dict[str, tuple[int, bytes, str]] = {
         "server_error",
     ),
     "a teapot": (418, b"", "bad_request"),
+    "401 that shouts of credit": (401, error("INSUFFICIENT_CREDITS"), "credit"),
+    "403 with a code for text": (403, error("insufficient_balance"), "credit"),
+    "401 with a code of credit": (401, error(code="insufficient_credits"), "credit"),
+    "403 with a type of credit": (403, error(type="insufficient_balance"), "credit"),
+    "402 with a type of credit": (402, error(type="INSUFFICIENT_CREDITS"), "credit"),
+    "401 without credit that offers a later try": (
+        401,
+        error("Insufficient credits. Top up and try again in a minute"),
+        "credit",
+    ),
+    "403 without credit that offers a later try": (
+        403,
+        error("No credit left, retry in 60s", type="permission_error"),
+        "credit",
+    ),
+    "401 whose code blames the key and whose text the credit": (
+        401,
+        error("Out of credits", code="invalid_api_key"),
+        "credit",
+    ),
+    "401 that only tells where keys and billing are": (
+        401,
+        error("Incorrect API key. Keys and billing: https://x.example", code="invalid_api_key"),
+        "auth",
+    ),
+    "403 for a model that more credit would buy": (
+        403,
+        error("No access to this model; see your billing plan", code="model_not_found"),
+        "not_found",
+    ),
+    "429 that advertises credits": (
+        429,
+        error("Too many requests. You can purchase credits to raise your limits."),
+        "rate_limited",
+    ),
+    "429 for free requests": (
+        429,
+        error("Rate limit exceeded: free-models-per-day. Add 10 credits to unlock 1000", code=429),
+        "rate_limited",
+    ),
+    "429 that advertises credits, rewritten by litellm": (
+        429,
+        error("Too many requests. Buy credits.", type="throttling_error", code="429"),
+        "rate_limited",
+    ),
+    "429 that speaks of lacking credit": (429, error("You have run out of credits"), "credit"),
+    "429 without funds": (429, error("Insufficient funds in your account"), "credit"),
+    "429 in an account without billing": (
+        429,
+        error("Your account is not active, please check your billing details"),
+        "credit",
+    ),
+    "429 with an empty balance": (429, error("余额不足"), "credit"),
+    "accreditation is no credit": (403, error("accredited partners only"), "permission"),
+    "401 from a load_balancer": (401, error("load_balance: no such key"), "auth"),
+    "anthropic's spend limit beside the error": (
+        400,
+        b'{"error": {"details": null}, "details": {"error_code": "org_spend_limit_reached"}}',
+        "credit",
+    ),
+    "a code alone": (400, b'{"error": "model_not_found"}', "not_found"),
+    "a code under a message": (
+        401,
+        b'{"error": "insufficient_credits", "message": "no"}',
+        "credit",
+    ),
+    "gemini's key without details": (
+        400,
+        error("API key not valid. Please pass a valid API key.", code=400, status="INVALID"),
+        "auth",
+    ),
+    "gemini's key, quoted by a relay": (400, error("GeminiException: API_KEY_INVALID"), "auth"),
+    "plain 401": (401, b"Unauthorized", "auth"),
+    "plain 401 without credit": (401, b"Insufficient credits", "credit"),
+    "plain 403 without credit": (403, b"Insufficient credits\n", "credit"),
+    "plain 400 of litellm": (400, b"Invalid model name passed in model=foo", "not_found"),
+    "plain 429 of litellm": (429, b"No deployments available", "overloaded"),
+    "plain 429 without quota": (429, b"You exceeded your current quota", "credit"),
+    "plain 429": (429, b"Too Many Requests", "rate_limited"),
+    "plain 400 of gemini": (400, b"API key not valid. Please pass a valid API key.", "auth"),
+    "an error that was cut off": (401, b'{"error": {"message": "Insufficient cred', "auth"),
+    "an error cut off after its words": (401, b'{"error": {"message": "No credits", "t', "credit"),
+    "an error under another name": (403, b'{"errors": ["Insufficient credits"]}', "credit"),
+    "a page that sells credits": (401, b"<!doctype html><p>buy credits", "auth"),
+    "a document that sells credits": (403, b"<?xml version='1.0'?><p>credits", "permission"),
 }
+REWRITTEN = (
+    "organization_spend_limit_exceeded",
+    "organization_usage_limit_exceeded",
+    "project_spend_limit_exceeded",
+    "credit_balance_exhausted",
+    "insufficient_quota",
+    "You have reached your organization's spend limit.",
+    "Project p_1 exceeded its spend limit",
+    "Your organization has reached its usage limit",
+)
+
+
+@pytest.mark.parametrize("words", REWRITTEN)
+def test_litellm_leaves_only_the_words_of_what_is_spent(words: str) -> None:
+    message = f"litellm.RateLimitError: RateLimitError: OpenAIException - {words}. Fallbacks=None"
+    body = error(message, type="throttling_error", param=None, code="429")
+    assert classify(429, {}, body, []).error_class == "credit"
+    assert classify(429, {}, message.encode(), []).error_class == "credit"
 
 
 @pytest.mark.parametrize(("status", "body", "error_class"), ROWS.values(), ids=ROWS)
@@ -159,6 +262,7 @@ def test_an_upstream_that_a_relay_quotes_is_shown() -> None:
         (502, b"<html>", "HTTP 502 with a web page instead of JSON"),
         (503, b"", "HTTP 503 without a body"),
         (522, b"error code: 522", "HTTP 522: error code: 522"),
+        (401, b"Insufficient credits", "HTTP 401: Insufficient credits"),
     ],
 )
 def test_where_the_server_has_no_words_we_have(status: int, body: bytes, words: str) -> None:

@@ -1,0 +1,48 @@
+"""Whether a server's words say that the money is spent, where no code of its own does."""
+
+from __future__ import annotations
+
+import re
+
+# Not `\b`: servers shout INSUFFICIENT_CREDITS, and an underscore is a letter to `\b`.
+_MONEY = (
+    r"(?<![a-z])(?:credits?|billing|funds|(?<!load )(?<!load[_-])balance|insufficient[ _-]quota)"
+    r"(?![a-z])"
+)
+_SPENT = (
+    # Codes that LiteLLM leaves in the text alone, and what OpenAI says beside them.
+    r"credit_balance_exhausted|insufficient_(?:user_)?quota|organization_usage_limit_exceeded"
+    r"|(?<![a-z])spend[ _-]limit|(?:reached|exceeded) (?:its|your organization.s) usage limit"
+    r"|exceeded your current quota|余额|额度"
+)
+_LACK = (
+    r"(?<![a-z])(?:insufficient|not enough|no|low|negative|out of|zero)[ _-]"
+    r"(?:[a-z]{1,20}[ _-]){0,2}(?:credits?|balance|funds|quota)(?![a-z])"
+    r"|(?<![a-z])(?:credits?|balance|funds)(?![a-z])[^.]{0,40}"
+    r"(?:exhausted|depleted|expired|insufficient|used up|(?:too|is) low|negative|zero|r[au]n out)"
+    r"|exceeded (?:your|its|the) (?:[a-z]{1,20} ){0,2}(?:credits?|balance|budget)"
+    r"|(?:not active|suspended)[^.]{0,40}billing|billing[^.]{0,20}(?:not active|hard limit)"
+)
+_SPEAKS = re.compile(f"{_MONEY}|{_SPENT}|{_LACK}")
+_LACKS = re.compile(f"{_SPENT}|{_LACK}")
+_WAITING_HELPS = re.compile(
+    r"\b(?:try again|retry) in\b|\bper ?(?:min|sec|hour)|\brpm\b|\btpm\b|load balanc"
+)
+
+
+def speaks_of_credit(message: str) -> bool:
+    """Whether a message (in lower case) is about credit: under 401 or 403 that is the reason."""
+    return _SPEAKS.search(message) is not None
+
+
+def lacks_credit(message: str) -> bool:
+    """Whether a message (in lower case) says that there is no credit left.
+
+    A limit's message may tell where to buy more: to speak of credit is not to lack it.
+    """
+    return _LACKS.search(message) is not None
+
+
+def waiting_helps(message: str) -> bool:
+    """Whether a message (in lower case) is about a limit that passes by itself."""
+    return _WAITING_HELPS.search(message) is not None
