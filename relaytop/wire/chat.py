@@ -27,7 +27,8 @@ MAX_MODEL_ID = 200
 ENOUGH = 8
 """Bytes that tell a stream from a document."""
 _BEFORE_TEXT = b"\xef\xbb\xbf \r\n"
-_UNTOLD_TYPES = ("", "text/plain", "application/octet-stream")
+_STREAM_STARTS = (b":", b"data:", b"event:", b"id:", b"retry:")
+"""How no document begins, whatever its content type says."""
 
 
 class ChatAPI(ABC):
@@ -201,14 +202,14 @@ class ChatAPI(ABC):
 
 
 def _is_stream(headers: Mapping[str, str], chunks: Sequence[bytes]) -> bool:
-    """Whether a 200 is a stream: the content type says so, else the first bytes do."""
+    """Whether a 200 is a stream: by its first bytes, else by its content type."""
     start = b""
     for chunk in chunks:
         start = (start + chunk[:ENOUGH]).lstrip(_BEFORE_TEXT)
         if len(start) >= ENOUGH:
             break
+    if start.startswith(_STREAM_STARTS):
+        return True
     content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if content_type == "text/event-stream":
-        # Some relays answer a streaming request with an error's JSON under this type.
-        return not start.startswith((b"{", b"["))
-    return content_type in _UNTOLD_TYPES and start.startswith((b"data:", b"event:", b": "))
+    # Some relays answer a streaming request with an error's JSON, or a page, under this type.
+    return content_type == "text/event-stream" and not start.startswith((b"{", b"[", b"<"))

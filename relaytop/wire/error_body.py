@@ -15,15 +15,20 @@ MAX_BYTES = 16_384
 
 
 def parse(body: bytes | str) -> object:
-    """Return the JSON document of a body; None where it is none."""
+    """Return the JSON document of a body; None where it is none.
+
+    Models say control characters and half characters, and relays pass them on as they are: they
+    spoil no reply.
+    """
+    text = body.decode("utf-8-sig", "replace") if isinstance(body, bytes) else body
     try:
         # NaN and huge numbers are let through: each figure is checked where it is read.
-        document: object = json.loads(body)
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
+        document: object = json.loads(text, strict=False)
+    except (json.JSONDecodeError, RecursionError):
         return None
     except ValueError:  # an integer of more digits than Python reads
         try:
-            document = json.loads(body, parse_int=float)
+            document = json.loads(text, strict=False, parse_int=float)
         except (ValueError, RecursionError):
             return None
     return document

@@ -115,6 +115,31 @@ def test_a_200_that_is_no_reply(body: bytes, error_class: str) -> None:
     assert class_of(read([body], headers=JSON)) == error_class
 
 
+@pytest.mark.parametrize(
+    "raw", [b"\x0b", b"\x01", b"\x1b[31m", b"\t", b"\xff", b"\xc3", b"\xed\xa0\x80"]
+)
+def test_raw_control_characters_and_broken_utf8_are_good_whole_and_streamed(raw: bytes) -> None:
+    whole = b'{"choices": [{"message": {"content": "a%sb"}}]}' % raw
+    part = b'data: {"choices": [{"delta": {"content": "a%sb"}}]}\n\n' % raw
+    found = [read([whole], headers=JSON), read([part, STOP, DONE])]
+    for reply in found:
+        assert reply.failure is None
+        assert reply.text.startswith("a")
+        assert reply.text.endswith("b")
+        reply.text.encode()
+    assert found[0].text == found[1].text
+
+
+def test_a_whole_reply_may_begin_with_a_byte_order_mark() -> None:
+    body = b'\xef\xbb\xbf{"choices": [{"message": {"content": "x"}}]}'
+    assert read([body], headers=JSON).text == "x"
+
+
+def test_an_error_with_raw_control_characters_keeps_its_code() -> None:
+    body = b'{"error": {"message": "a\x0b\xffb", "code": "model_not_found"}}'
+    assert class_of(read([body], status=400, headers=JSON)) == "not_found"
+
+
 def test_a_page_is_known_by_its_content_type_too() -> None:
     page = [(b"Content-Type", b"text/html; charset=utf-8")]
     assert class_of(read([b"<!-- x --><p>hi"], headers=page)) == "gateway"

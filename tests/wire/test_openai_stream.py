@@ -84,8 +84,23 @@ def test_a_bad_stream(chunks: list[bytes], cleanly: bool, error_class: str) -> N
     assert class_of(read(chunks, cleanly=cleanly)) == error_class
 
 
-@pytest.mark.parametrize("kind", [None, b"text/plain", b"application/octet-stream"])
-@pytest.mark.parametrize("start", [b"", b": hello\n\n", b"\xef\xbb\xbf\r\n"])
+@pytest.mark.parametrize(
+    "kind", [None, b"text/plain", b"application/octet-stream", b"application/json", b"text/html"]
+)
+@pytest.mark.parametrize(
+    "start",
+    [
+        b"",
+        b": hello\n\n",
+        b":keep-alive\n\n",
+        b":\n\n",
+        b"id: 1\n",
+        b"id:1\n",
+        b"event:message\n",
+        b"retry: 3\n",
+        b"\xef\xbb\xbf\r\n",
+    ],
+)
 def test_a_stream_without_its_content_type_is_known_by_its_first_bytes(
     kind: bytes | None, start: bytes
 ) -> None:
@@ -95,6 +110,11 @@ def test_a_stream_without_its_content_type_is_known_by_its_first_bytes(
     assert reply.first_token_chunk == 1
     whole = start + delta(content="x") + STOP + DONE
     assert read([bytes([byte]) for byte in whole], headers=headers).failure is None
+
+
+@pytest.mark.parametrize("body", [b"<!doctype html><p>welcome", b"<html>"])
+def test_a_page_that_says_it_is_a_stream_is_the_gateways(body: bytes) -> None:
+    assert class_of(read([body])) == "gateway"
 
 
 def test_the_first_error_of_a_stream_counts_with_its_wait_and_limits() -> None:
