@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from relaytop.wire.error_body import error_of, parse, plain_error
 from relaytop.wire.facts import Failure, Reply, Usage
-from relaytop.wire.failure import classify, from_error, is_page
+from relaytop.wire.failure import LIMITED, classify, from_error, is_page
 from relaytop.wire.headers import lowered
 from relaytop.wire.ratelimit import limits_in, retry_after_s
 from relaytop.wire.streamed import read_stream
@@ -159,9 +159,12 @@ class ChatAPI(ABC):
         now: float,
     ) -> Reply:
         error = error_of(parse(body)) or plain_error(body)
+        failure = classify(status, headers, body, secrets)
+        limited = failure.error_class == LIMITED
+        wait = retry_after_s(headers, error, now, limited=limited)
         return Reply(
-            failure=classify(status, headers, body, secrets),
-            retry_after_s=retry_after_s(headers, error, now) if status >= CLIENT_ERROR else None,
+            failure=failure,
+            retry_after_s=wait if status >= CLIENT_ERROR else None,
             rate_limit=limits_in(error, now),
             learned=self.learned(status, error),
         )
@@ -180,22 +183,24 @@ class ChatAPI(ABC):
         known = isinstance(last, dict) and self.knows(last)
         error = None if known else error_of(document)
         if error is not None:
+            failure = from_error(error, OK, secrets)
+            limited = failure.error_class == LIMITED
             return Reply(
-                failure=from_error(error, OK, secrets),
-                retry_after_s=retry_after_s(headers, error, now),
+                failure=failure,
+                retry_after_s=retry_after_s(headers, error, now, limited=limited),
                 rate_limit=limits_in(error, now),
             )
         if not isinstance(last, dict):
             return Reply(failure=Failure("protocol", f"the reply has no {self.body_key}"))
-        failure = self.refused(last)
+        refused = self.refused(last)
         parts = last.get(self.body_key)
         good = isinstance(parts, list) and (
             any(isinstance(part, dict) for part in parts) or (self.may_be_wordless and not parts)
         )
-        if failure is None and not good:
-            failure = Failure("protocol", f"the reply has no {self.body_key}")
+        if refused is None and not good:
+            refused = Failure("protocol", f"the reply has no {self.body_key}")
         return Reply(
-            failure=failure,
+            failure=refused,
             usage=self.usage(self.whole_usage(last), headers),
             text=self.whole_text(last),
         )

@@ -38,6 +38,7 @@ REDIRECTION, CLIENT_ERROR, SERVER_ERROR, END = 300, 400, 500, 600
 """Where HTTP's classes of status begin, and where the last one ends."""
 TOO_LARGE = 413
 TOO_MANY = 429
+LIMITED = "rate_limited"
 KEY_CLASSES = ("auth", "permission")
 _OWN_WORDS = {
     "auth": "the server does not accept the key",
@@ -62,7 +63,7 @@ def classify(
         page = is_page(headers, body)
         failure = Failure(failure.error_class, _message(status, body, secrets, page=page))
     limits = [headers.get(f"x-ratelimit-limit-{kind}-minute") for kind in ("req", "tokens")]
-    if status == TOO_MANY and failure.error_class == "rate_limited" and "0" in limits:
+    if status == TOO_MANY and failure.error_class == LIMITED and "0" in limits:
         # Mistral: a limit of 0 means that the plan has none of it, ever.
         return Failure("permission", failure.message)
     return failure

@@ -72,6 +72,7 @@ def _go_duration(text: str) -> float | None:
 
 
 def _date(text: str) -> float | None:
+    text = text.removesuffix(" UTC")  # LiteLLM's dates: ISO's, but with mail's name of the zone
     for parse in (parsedate_to_datetime, datetime.fromisoformat):
         try:
             moment = parse(text)

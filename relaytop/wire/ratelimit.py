@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from relaytop.wire.draft import read_draft
 from relaytop.wire.error_body import details_of
 from relaytop.wire.facts import Limit, RateLimit
 from relaytop.wire.moments import LONGEST_S, wait_s
@@ -27,13 +28,13 @@ _SHAPES = (
     "llm_provider-x-ratelimit-{what}-{kind}",
     "llm_provider-anthropic-ratelimit-{kind}-{what}",
 )
-_UNIFIED_RESET = "anthropic-ratelimit-unified-reset"
+_RESETS = ("anthropic-ratelimit-unified-reset", "reset_at")
+"""Resets that name no limit: Anthropic's, and LiteLLM's for a key."""
 _PLAIN = (
     ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"),
     ("ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"),
 )
 _LIST = re.compile("[,;]")
-_DRAFT_PART = re.compile(r";\s*([a-z]+)\s*=\s*\"?([\d.]+)")
 
 
 def read_rate_limit(headers: Mapping[str, str], now: float) -> RateLimit | None:
@@ -46,7 +47,7 @@ def read_rate_limit(headers: Mapping[str, str], now: float) -> RateLimit | None:
         if (limit := _first(headers, names, now)) is not None
     }
     if "requests" not in found:
-        plain = _plain(headers, now) or _draft(headers, now)
+        plain = _plain(headers, now) or read_draft(headers, now)
         if plain is not None:
             found["requests"] = plain
     return RateLimit(**found) if found else None
@@ -74,13 +75,6 @@ def _plain(headers: Mapping[str, str], now: float) -> Limit | None:
     return None
 
 
-def _draft(headers: Mapping[str, str], now: float) -> Limit | None:
-    """The IETF draft: `RateLimit-Policy: "burst";q=100;w=60`, `RateLimit: "default";r=50;t=30`."""
-    policy = dict(_DRAFT_PART.findall(headers.get("ratelimit-policy", "").split(",")[0]))
-    state = dict(_DRAFT_PART.findall(headers.get("ratelimit", "").split(",")[0]))
-    return _limit(policy.get("q"), state.get("r"), state.get("t"), now)
-
-
 def _limit(limit: str | None, remaining: str | None, reset: str | None, now: float) -> Limit | None:
     # An older draft puts the policy behind the figure: `100, 100;w=60`.
     figures = [_LIST.split(text or "")[0] for text in (limit, remaining)]
@@ -88,13 +82,17 @@ def _limit(limit: str | None, remaining: str | None, reset: str | None, now: flo
     return None if known == Limit() else known
 
 
-def retry_after_s(headers: Mapping[str, str], error: Mapping[str, Any], now: float) -> float | None:
+def retry_after_s(
+    headers: Mapping[str, str], error: Mapping[str, Any], now: float, *, limited: bool = False
+) -> float | None:
     """Return how long the server asks to wait, in the order in which its hints are trusted.
 
     Args:
         headers: The reply's headers by lower-case name.
         error: The body's error object; empty where there is none.
         now: Unix seconds.
+        limited: Whether a limit is why the reply failed: then the tightest one's reset is the
+            wait, though something be left of it (a request may need more than that).
     """
     milliseconds = number(headers.get("retry-after-ms"))
     if milliseconds is not None and 0 <= milliseconds <= LONGEST_S * 1000:
@@ -106,16 +104,22 @@ def retry_after_s(headers: Mapping[str, str], error: Mapping[str, Any], now: flo
     wait = _from_body(error, now)
     if wait is not None:
         return wait
-    unified = wait_s(headers.get(_UNIFIED_RESET), now)
-    if unified is not None:
-        return unified
+    for name in _RESETS:
+        wait = wait_s(headers.get(name), now)
+        if wait is not None:
+            return wait
     limits = read_rate_limit(headers, now)
     known = [] if limits is None else [limit for _kind, limit in limits.known]
+    return _reset_s([limit for limit in known if limit.reset_s is not None], limited=limited)
+
+
+def _reset_s(limits: Sequence[Limit], *, limited: bool) -> float | None:
+    """Return the reset to wait for among limits that have one."""
     for remaining in (0, None):
-        resets = [x.reset_s for x in known if x.remaining == remaining and x.reset_s is not None]
+        resets = [limit.reset_s or 0.0 for limit in limits if limit.remaining == remaining]
         if resets:
             return max(resets)
-    return None
+    return min(limits, key=lambda limit: limit.share_left).reset_s if limited and limits else None
 
 
 def limits_in(error: Mapping[str, Any], now: float) -> RateLimit | None:

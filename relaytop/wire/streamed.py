@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from relaytop.wire.error_body import error_of, parse
 from relaytop.wire.facts import Failure, Reply, Usage
-from relaytop.wire.failure import from_error
+from relaytop.wire.failure import LIMITED, from_error
 from relaytop.wire.ratelimit import limits_in, retry_after_s
 from relaytop.wire.sse import Decoder, Event, LineTooLongError
 
@@ -83,11 +83,13 @@ def read_stream(
     heard, error = told.heard, told.error
     usage = listener.usage(heard.usage, headers)
     if error is not None:
+        failure = from_error(error, 200, secrets, otherwise="truncated")
+        limited = failure.error_class == LIMITED
         return Reply(
-            failure=from_error(error, 200, secrets, otherwise="truncated"),
+            failure=failure,
             usage=usage,
             first_token_chunk=heard.first_token,
-            retry_after_s=retry_after_s(headers, error, now),
+            retry_after_s=retry_after_s(headers, error, now, limited=limited),
             rate_limit=limits_in(error, now),
         )
     return Reply(

@@ -26,6 +26,7 @@ NOW = 1_790_000_000.0
         ("Mon, 21 Sep 2026 14:13:30 GMT", 10.0),
         ("2026-09-21T14:13:50Z", 30.0),
         ("2020-01-01T00:00:00Z", 0.0),
+        ("2026-09-21 14:13:50 UTC", 30.0),
     ],
 )
 def test_every_spelling_of_a_wait(text: str, seconds: float) -> None:

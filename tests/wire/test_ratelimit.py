@@ -1,9 +1,12 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from relaytop.wire.facts import Limit, RateLimit
 from relaytop.wire.ratelimit import limits_in, read_rate_limit, retry_after_s
+from tests.wire.reading import JSON, SSE, read
 
 NOW = 1_790_000_000.0
 OPENAI = {
@@ -69,6 +72,44 @@ ROWS = {
         {"ratelimit-policy": '"burst";q=100;w=60', "ratelimit": '"default";r=50;t=30'},
         RateLimit(Limit(100, 50, 30.0)),
     ),
+    "ietf lists are paired by name": (
+        {
+            "ratelimit-policy": '"burst";q=100;w=60,"daily";q=1000',
+            "ratelimit": '"daily";r=1;t=3000',
+        },
+        RateLimit(Limit(1000, 1, 3000.0)),
+    ),
+    "ietf lists of which one is used up": (
+        {"ratelimit": '"burst";r=50;t=30, "daily";r=0;t=100'},
+        RateLimit(Limit(None, 0, 100.0)),
+    ),
+    "ietf lists of which one is tight": (
+        {
+            "ratelimit-policy": 'burst;q=100;w=60, "daily";q=1000;w=86400',
+            "ratelimit": 'burst;r=50;t=30 , "daily"; r=400; t=100',
+        },
+        RateLimit(Limit(1000, 400, 100.0)),
+    ),
+    "ietf lists of which two are used up": (
+        {"ratelimit": '"a";r=0;t=30, "b";r=0;t=100, "c";r=0'},
+        RateLimit(Limit(None, 0, 100.0)),
+    ),
+    "ietf lists without limits": (
+        {"ratelimit": '"a";r=50;t=30, "b";r=3;t=100'},
+        RateLimit(Limit(None, 3, 100.0)),
+    ),
+    "ietf names may hold anything": (
+        {"ratelimit-policy": '"a,b;q=7";q=9', "ratelimit": '"a,b;q=7";r=5, "x'},
+        RateLimit(Limit(9, 5)),
+    ),
+    "ietf policies alone": (
+        {"ratelimit-policy": '"burst";q=100;w=60,"daily";q=1000'},
+        RateLimit(Limit(100)),
+    ),
+    "ietf with a name that no policy has": (
+        {"ratelimit-policy": '"a";q=100, "b";q=7', "ratelimit": '"c";r=50;t=30'},
+        RateLimit(Limit(None, 50, 30.0)),
+    ),
     "ietf old": (
         {"ratelimit-limit": "100", "ratelimit-remaining": "50", "ratelimit-reset": "30"},
         RateLimit(Limit(100, 50, 30.0)),
@@ -103,6 +144,9 @@ def test_each_source(headers: dict[str, str], limits: RateLimit | None) -> None:
         ({"retry-after-ms": "1e300"}, {}, None),
         (OPENAI, {}, None),
         ({"retry-after": "-3"}, {}, None),
+        ({"reset_at": "2026-09-21 14:13:50 UTC"}, {}, 30.0),
+        ({"reset_at": "1790000030"}, {"retry_after": 7}, 7.0),
+        ({"ratelimit": '"burst";r=50;t=30, "daily";r=0;t=100'}, {}, 100.0),
     ],
 )
 def test_how_long_a_server_asks_to_wait(
@@ -110,6 +154,46 @@ def test_how_long_a_server_asks_to_wait(
 ) -> None:
     wait = retry_after_s(headers, error, NOW)
     assert wait == (None if seconds is None else pytest.approx(seconds, abs=0.01))
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        (OPENAI, 12.0),
+        ({**OPENAI, "x-ratelimit-remaining-tokens": "5"}, 360.0),
+        ({**OPENAI, "x-ratelimit-remaining-tokens": "0"}, 360.0),
+        ({"x-ratelimit-remaining-requests": "5"}, None),
+        ({**OPENAI, "retry-after": "3"}, 3.0),
+        ({}, None),
+    ],
+)
+def test_who_is_limited_waits_for_the_tightest_limit(
+    headers: dict[str, str], seconds: float | None
+) -> None:
+    assert retry_after_s(headers, {}, NOW, limited=True) == seconds
+
+
+def test_a_tight_limit_without_a_reset_leaves_the_wait_to_the_next() -> None:
+    headers = {**ANTHROPIC, "anthropic-ratelimit-requests-remaining": "40"}
+    assert retry_after_s(headers, {}, NOW, limited=True) == 2.0
+
+
+def test_only_a_reply_that_is_rate_limited_waits_for_a_limit_with_something_left() -> None:
+    raw = [(name.encode(), value.encode()) for name, value in OPENAI.items()]
+    assert read([b"{}"], status=429, headers=raw).retry_after_s == 12.0
+    for status in (400, 500, 503):
+        assert read([b"{}"], status=status, headers=raw).retry_after_s is None
+    limited = b'{"error": {"code": 429, "message": "slow"}}'
+    assert read([limited], headers=[*JSON, *raw]).retry_after_s == 12.0
+    assert read([b"data: %s\n\n" % limited], headers=[*SSE, *raw]).retry_after_s == 12.0
+
+
+@pytest.mark.parametrize("unit", ['"', '"a"', ",", ";", '";r=', "a", " ", "\\", ";r=1;", '"",'])
+def test_the_longest_header_is_read_at_once(unit: str) -> None:
+    text = unit * (65_536 // len(unit))
+    began = time.perf_counter()
+    read_rate_limit({"ratelimit": text, "ratelimit-policy": text}, NOW)
+    assert time.perf_counter() - began < 1
 
 
 def test_limits_that_openrouter_quotes_in_an_error() -> None:
@@ -121,7 +205,11 @@ def test_limits_that_openrouter_quotes_in_an_error() -> None:
 names = st.sampled_from([*OPENAI, "retry-after", "retry-after-ms", "ratelimit", "ratelimit-policy"])
 
 
-@given(st.dictionaries(names, st.text(max_size=40) | st.integers().map(str)))
+items = st.sampled_from(['"a"', '"b"', "a", ";r=0", ";t=9", ";q=5", ",", " ", '"', ";r=-1", "="])
+values = st.text(max_size=40) | st.integers().map(str) | st.lists(items).map("".join)
+
+
+@given(st.dictionaries(names, values))
 def test_whatever_comes_the_figures_are_sane(headers: dict[str, str]) -> None:
     limits = read_rate_limit(headers, NOW)
     wait = retry_after_s(headers, {}, NOW)
