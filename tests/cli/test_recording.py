@@ -1,7 +1,10 @@
 """A recording in place of probing and of snapshots, as one runs it: nothing is sent, no key."""
 
+import io
 import json
+import re
 import subprocess
+import threading
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from relaytop.cli.recorded import opened
 from relaytop.config.settings import Thresholds
 from relaytop.engine.messages import Finished
 from tests.e2e.launch import RELAYTOP, Start, home, start
@@ -333,3 +337,37 @@ def test_a_long_demo_is_read_whole(run: Run, tmp_path: Path) -> None:
     path = record(tmp_path / "rec", *minutes(90, (A, B)), good(5400, A), watched=settings(A, B))
     document = json.loads(run("show", path, "--format", "json").stdout)
     assert [t["requests"] for t in document["targets"]] == [1081, 1080]
+
+
+class Tty(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_sees_how_far_it_is(rec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = Tty()
+    monkeypatch.setattr("relaytop.cli.progress.PATIENCE_S", 0.0)
+    monkeypatch.setattr("relaytop.cli.progress.STEP_S", 0.001)
+    monkeypatch.setattr("sys.stderr", shown)
+    with opened(rec) as recording:
+        reports = recording.reports()
+        for _ in range(60):
+            next(reports)
+        wait_for(lambda: re.search(r"reading rec: \d+%", shown.getvalue()) is not None)
+        list(reports)
+        wait_for(lambda: "comparing" in shown.getvalue())
+    assert shown.getvalue().endswith("\r\x1b[K")
+
+
+def wait_for(seen: Callable[[], bool]) -> None:
+    for _ in range(2000):
+        if seen():
+            return
+        threading.Event().wait(0.005)
+    raise AssertionError
+
+
+def test_nobody_else_does(rec: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with opened(rec) as recording:
+        list(recording.reports())
+    assert capsys.readouterr().err == ""
