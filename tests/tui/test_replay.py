@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from relaytop.engine.messages import Ready
+from relaytop.engine.messages import Budget, Finished, Hold, Notice, Ready, Report
 from relaytop.store.player import Player
 from relaytop.store.recording import Recording
 from relaytop.tui.keys import REPLAY_BINDINGS
 from relaytop.tui.replay import ReplaySession
 from relaytop.tui.screens.help import HelpScreen
 from tests.store.recordings import Wall, record
-from tests.support.samples import T0, settings
+from tests.support.samples import T0, sample, settings
 from tests.tui.fake import NAMES, NOW, app_of, incident
 from tests.tui.test_keys import shown
 from tests.tui.test_screens import Compare, settled, sized
@@ -204,6 +204,37 @@ async def test_it_leaves_with_0(session: ReplaySession) -> None:
         await pilot.press("q")
     assert pilot.app.return_code == 0
     assert not session._snapshots.exists()
+
+
+HOSTILE = ("[red]r/[link=x]m", "漢字/" + "模型" * 900, "r/" + "e\u0301" * 900, "r/" + "x" * 20_000)
+
+
+async def test_whatever_a_recording_names_is_drawn(tmp_path: Path) -> None:
+    reports: list[Report] = [
+        Notice("error", "[bold]" + "漢" * 5000),
+        Hold(HOSTILE[1], 1e11, "x" * 900, asked=True),
+    ]
+    for at, name in enumerate(HOSTILE):
+        reports += [
+            Finished(sample(at, 1e11, target=name, ttft_ms=1e11, tokens=(10**15, 10**15))),
+            Finished(sample(at, target=name, error="auth", message="[/]" + "\u0301" * 500)),
+            Finished(sample(at, -65_000.0, target=name, cost_usd=1e11)),
+        ]
+    reports.append(Budget(1e11, -1.0, "odd"))
+    path = record(tmp_path / "rec", *reports, watched=settings(*HOSTILE))
+    with Recording(path) as recording:
+        assert recording.broken == 0
+        player = Player(recording, speed=1.0, start_at=recording.ended_at, wall=Wall())
+        session = ReplaySession(player, snapshots=tmp_path)
+        for size in ((80, 24), (200, 50)):
+            app = app_of(session)
+            async with app.run_test(size=size) as pilot:
+                await arrived(pilot)
+                for key in ("j", "z", "j", "z", "j", "s", "question_mark", "escape", "end", "home"):
+                    await pilot.press(key)
+                    await arrived(pilot)
+                assert "REPLAY" in shown(pilot, "top")
+            assert app.return_code in {0, None}
 
 
 def test_every_key_has_an_id_a_tooltip_and_a_group() -> None:
