@@ -10,6 +10,8 @@ _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h)\s*\Z")
 _COUNT = re.compile(r"\s*(\d+)\s*requests?\s*\Z")
 _UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _LONGEST = 32
+SHORTEST_S = 0.1
+LONGEST_S = 86_400.0
 VALID_DURATION = "write it as 500ms, 5s, 2m or 1h"
 VALID_WINDOW = 'write it as 10m or "100 requests"'
 
@@ -38,6 +40,17 @@ def format_duration(seconds: float) -> str:
     return f"{seconds * 1000:g}ms"
 
 
+def scaled_s(interval_s: float, factor: float) -> float:
+    """Return an interval times a factor, within bounds; a factor of 1 changes nothing.
+
+    A factor above 1 never makes an interval shorter, one below 1 never longer.
+    """
+    wanted = interval_s * factor
+    if factor >= 1:
+        return max(interval_s, min(wanted, LONGEST_S))
+    return min(interval_s, max(wanted, SHORTEST_S))
+
+
 def parse_window(text: str) -> Window:
     """Return a window: a time or a count of requests.
 
@@ -50,8 +63,10 @@ def parse_window(text: str) -> Window:
     try:
         seconds = parse_duration_s(text)
     except ValueError:
+        seconds = 0.0
+    if not seconds:
         message = f"{text[:_LONGEST]!r} is no window; {VALID_WINDOW}"
-        raise ValueError(message) from None
+        raise ValueError(message)
     return Window(seconds=seconds)
 
 

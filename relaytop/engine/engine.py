@@ -7,6 +7,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
+from relaytop.config.durations import scaled_s
 from relaytop.engine.budget import DailyBudget, next_day
 from relaytop.engine.lane import Lane
 from relaytop.engine.messages import (
@@ -22,8 +23,8 @@ from relaytop.engine.messages import (
     Ready,
     Remove,
     Resume,
+    Scale,
     SetBudget,
-    SetInterval,
 )
 from relaytop.engine.pacing import Pacer
 from relaytop.engine.pricelist import list_prices
@@ -96,7 +97,7 @@ class Engine:
         self._budget = DailyBudget(settings.budget_usd, clock())
         self._told: Budget | None = None
         self._want: Want | None = None
-        self._interval_s: float | None = None
+        self._factor = 1.0
         self._paused = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -128,10 +129,10 @@ class Engine:
                 self._remove(name)
             case Pause(name) | Resume(name):
                 self._pause(name, paused=isinstance(command, Pause))
-            case SetInterval(interval_s):
-                self._interval_s = interval_s
-                for name in self._lanes:
-                    self._schedule.set_interval(name, interval_s, self._now())
+            case Scale(factor):
+                self._factor = factor
+                for name, lane in self._lanes.items():
+                    self._schedule.set_interval(name, self._interval_s(lane.target), self._now())
             case SetBudget(usd):
                 self._budget.raise_to(usd)
                 self._ask_ledger(lane.target for lane in self._lanes.values())
@@ -185,8 +186,7 @@ class Engine:
             if target.provider in self._probers:
                 reserve = self._reserve(target)
                 least += reserve
-                interval_s = self._interval_s or target.interval_s
-                ahead += reserve * (1 + AHEAD_S / interval_s)
+                ahead += reserve * (1 + AHEAD_S / self._interval_s(target))
         want = Want(self._budget.usd, ahead, least)
         if self._ledger is not None and want != self._want:
             self._want = want
@@ -202,7 +202,10 @@ class Engine:
             return
         prober = self._probers[target.provider]
         self._lanes[target.id] = Lane(target, prober, self._reserve(target), self._uniform)
-        self._schedule.add(target.id, self._interval_s or target.interval_s, self._now())
+        self._schedule.add(target.id, self._interval_s(target), self._now())
+
+    def _interval_s(self, target: Target) -> float:
+        return scaled_s(target.interval_s, self._factor)
 
     def _remove(self, name: str) -> None:
         lane = self._lanes.pop(name, None)

@@ -54,10 +54,10 @@ class Resume:
 
 
 @dataclass(frozen=True, slots=True)
-class SetInterval:
-    """Probe every target each `interval_s` seconds from now on."""
+class Scale:
+    """Probe every target each `factor` × its own interval from now on."""
 
-    interval_s: float
+    factor: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class ListModels:
     provider: str
 
 
-Command = Start | Add | Remove | Pause | Resume | SetInterval | SetBudget | ListModels
+Command = Start | Add | Remove | Pause | Resume | Scale | SetBudget | ListModels
 
 
 # ── reports: the engine tells the parent ─────────────────────────────────────

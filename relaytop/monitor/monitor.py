@@ -6,6 +6,7 @@ import dataclasses
 from collections import Counter, deque
 from typing import TYPE_CHECKING
 
+from relaytop.config.durations import scaled_s
 from relaytop.config.prices import with_list_prices
 from relaytop.engine.messages import Budget, Finished, Hold, Notice, Prices, Pulse, Ready
 from relaytop.engine.scarcity import is_scarce
@@ -49,6 +50,7 @@ class Monitor:
         self._in_flight = 0
         self._skipped = 0
         self._dropped = 0
+        self._factor = 1.0
         self._scarce: set[str] = set()
         """Targets of whose rate limit little is left, as the event log has told."""
         # Until the engine has read the ledger: nothing is known to be spent, so it is a bound.
@@ -163,9 +165,9 @@ class Monitor:
         """Begin to keep a target."""
         if target.id not in self._targets:
             self._pace.change(now)
-            self._targets[target.id] = TargetMonitor(
-                target, self.window, self._settings.history, now
-            )
+            monitored = TargetMonitor(target, self.window, self._settings.history, now)
+            monitored.interval_s = scaled_s(target.interval_s, self._factor)
+            self._targets[target.id] = monitored
 
     def reconfigure(self, settings: Settings, now: float) -> None:
         """Take other settings: targets that stay keep what is known of them, the rest go."""
@@ -177,7 +179,8 @@ class Monitor:
                 self.add(target, now)
                 continue
             self._targets[target.id] = monitored
-            monitored.target, monitored.interval_s = target, target.interval_s
+            monitored.target = target
+            monitored.interval_s = scaled_s(target.interval_s, self._factor)
             monitored.touch()
         self._scarce &= self._targets.keys()
         self.set_window(settings.window, now)
@@ -204,11 +207,12 @@ class Monitor:
         for monitored in self._targets.values():
             monitored.change_window(window, now)
 
-    def set_interval(self, interval_s: float) -> None:
-        """Note that every target has this interval now."""
+    def scale(self, factor: float) -> None:
+        """Note that every target is probed each `factor` × its own interval now."""
         self._pace.change()
+        self._factor = factor
         for monitored in self._targets.values():
-            monitored.interval_s = interval_s
+            monitored.interval_s = scaled_s(monitored.target.interval_s, factor)
             monitored.touch()
 
     # ── from one process to another ──────────────────────────────────────────

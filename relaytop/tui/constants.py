@@ -18,8 +18,10 @@ REDRAW_S = _seconds("RELAYTOP_REDRAW", 1.0)
 WINDOWS = ("1m", "2m", "5m", "10m", "30m", "1h", "100 requests")
 """What the window key goes through."""
 
-INTERVALS_S = (0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0)
-"""What the interval keys go through."""
+DAY_S = 86_400
+
+FACTORS = tuple(2.0**power for power in range(-5, 7))
+"""What the interval keys multiply every target's own interval by."""
 
 DEATH_S = 1.7
 """After a signal, how long a clean end may take before it is forced."""

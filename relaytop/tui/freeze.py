@@ -22,11 +22,13 @@ class Frozen:
     Args:
         source: The live source.
         now: Unix seconds of the moment.
+        span_s: The time that sparklines and the chart covered then.
     """
 
-    def __init__(self, source: Source, now: float) -> None:
+    def __init__(self, source: Source, now: float, span_s: float) -> None:
         self._source = source
         self.now = now
+        self.span_s = span_s
         self._targets = tuple(source.targets())
         self._summaries = {name: source.summary(name, now) for name in self._targets}
         self._errors = {name: tuple(source.errors(name)) for name in self._targets}

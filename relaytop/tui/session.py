@@ -8,7 +8,7 @@ import socket
 import time
 from typing import TYPE_CHECKING, Protocol
 
-from relaytop.config.durations import format_duration, parse_window
+from relaytop.config.durations import format_duration, parse_window, scaled_s
 from relaytop.config.prices import with_list_prices
 from relaytop.engine.child import GATHER_FROZEN_S, GATHER_S
 from relaytop.engine.messages import (
@@ -18,12 +18,12 @@ from relaytop.engine.messages import (
     Pause,
     Prices,
     Resume,
+    Scale,
     SetBudget,
-    SetInterval,
 )
 from relaytop.monitor.monitor import Monitor
 from relaytop.monitor.source import Event
-from relaytop.tui.constants import INTERVALS_S, WINDOWS
+from relaytop.tui.constants import DAY_S, FACTORS, WINDOWS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -112,7 +112,9 @@ class Session:
         self._snapshots = snapshots
         self._targets: dict[str, Target] = {target.id: target for target in settings.targets}
         self._off: set[str] = set()
-        self._interval_s: float | None = None
+        self._factor = 1.0
+        self._raised: tuple[int, float] | None = None
+        """(UTC day, USD): a budget that holds for that day alone."""
         self._away = False
 
     # ── the engine ───────────────────────────────────────────────────────────
@@ -163,14 +165,26 @@ class Session:
         self.engine = self._restart()
         self.look_away(away=self._away)
         self.engine.start(self._watched)
-        if self._interval_s is not None:
-            self.engine.send(SetInterval(self._interval_s))
-        for target in self._off:
-            self.engine.send(Pause(target))
-        if self.paused:
-            self.engine.send(Pause())
+        for command in self._orders():
+            self.engine.send(command)
         self.dead = None
         self._note("engine", "good", "engine started again")
+
+    def _orders(self) -> list[Command]:
+        """Return what an engine must be told that begins anew."""
+        orders: list[Command] = []
+        if self._factor != 1.0:
+            orders.append(Scale(self._factor))
+        if self._raised is not None and self._raised[0] == self._utc_day:
+            orders.append(SetBudget(self._raised[1]))
+        orders += [Pause(target) for target in self._off]
+        if self.paused:
+            orders.append(Pause())
+        return orders
+
+    @property
+    def _utc_day(self) -> int:
+        return int(self.clock() // DAY_S)
 
     @property
     def _watched(self) -> Settings:
@@ -199,7 +213,7 @@ class Session:
 
     def interval_s(self, target: str) -> float:
         """Return the cadence of a target in seconds."""
-        return self._interval_s or self._targets[target].interval_s
+        return scaled_s(self._targets[target].interval_s, self._factor)
 
     @property
     def fastest_s(self) -> float:
@@ -211,9 +225,14 @@ class Session:
         now = self.clock()
         if target in self._off:
             self._off.discard(target)
-            self.monitor.resume(target, now)
+            if self.paused:  # it stays so with all the others
+                self._note("status", "info", "switched on, and probed when all go on (p)", target)
+            else:
+                self.monitor.resume(target, now)
             self.engine.send(Resume(target))
         else:
+            if self.paused:
+                self._note("status", "info", "switched off", target)
             self._off.add(target)
             self.monitor.pause(target, now, "user")
             self.engine.send(Pause(target))
@@ -232,18 +251,20 @@ class Session:
         self.engine.send(Pause() if self.paused else Resume())
         self._note("status", "info", "all probing paused" if self.paused else "probing goes on")
 
-    def change_interval(self, steps: int) -> float:
-        """Probe every target more often (`steps` < 0) or less often; return the new interval."""
-        current = self.fastest_s
-        if steps < 0:
-            chosen = max((s for s in INTERVALS_S if s < current), default=INTERVALS_S[0])
-        else:
-            chosen = min((s for s in INTERVALS_S if s > current), default=INTERVALS_S[-1])
-        self._interval_s = chosen
-        self.monitor.set_interval(chosen)
-        self.engine.send(SetInterval(chosen))
-        self._note("notice", "info", f"probing each target every {format_duration(chosen)}")
-        return chosen
+    def change_interval(self, step: int) -> None:
+        """Probe every target twice as often (`step` < 0) or half as often as now."""
+        chosen = FACTORS[max(0, min(len(FACTORS) - 1, FACTORS.index(self._factor) + step))]
+        own = [target.interval_s for target in self._targets.values()]
+        if all(scaled_s(s, chosen) == scaled_s(s, self._factor) for s in own):
+            bound = "fast" if step < 0 else "slow"
+            self._note("notice", "info", f"probing is as {bound} as it can be")
+            return
+        self._factor = chosen
+        self.monitor.scale(chosen)
+        self.engine.send(Scale(chosen))
+        factor = f"{chosen:g}" if chosen >= 1 else f"1/{1 / chosen:g}"
+        fastest = f"the fastest target is probed every {format_duration(self.fastest_s)}"
+        self._note("notice", "info", f"interval ×{factor}: {fastest}")
 
     def next_window(self) -> None:
         """Take the next window of the list."""
@@ -253,6 +274,7 @@ class Session:
 
     def set_budget(self, usd: float) -> None:
         """Raise today's budget."""
+        self._raised = (self._utc_day, usd)
         self.engine.send(SetBudget(usd))
         self._note("budget", "info", f"today's budget is now ${usd:.2f}")
 
@@ -268,13 +290,13 @@ class Session:
             if target.id not in self._targets:
                 self._targets[target.id] = target
                 self.monitor.add(target, self.clock())
+                if self.paused:
+                    self.monitor.pause(target.id, self.clock(), "user", told=False)
                 fresh.append(target)
         if fresh:
             if self.recorder is not None:
                 self.recorder.watch(self._watched)
             self.engine.send(Add(tuple(fresh)))
-            if self.paused:
-                self.toggle_all()
 
     # ── what is kept ─────────────────────────────────────────────────────────
 
@@ -294,7 +316,7 @@ class Session:
         self._note("snapshot", "good", f"snapshot saved: {os.fspath(path)}")
         return path
 
-    def _note(self, kind: str, level: str, text: str) -> None:
+    def _note(self, kind: str, level: str, text: str, target: str | None = None) -> None:
         self.monitor.note(
-            Event(self.clock(), kind, level, None, text)  # type: ignore[arg-type]
+            Event(self.clock(), kind, level, target, text)  # type: ignore[arg-type]
         )

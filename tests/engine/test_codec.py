@@ -17,8 +17,8 @@ from relaytop.engine.messages import (
     Ready,
     Remove,
     Resume,
+    Scale,
     SetBudget,
-    SetInterval,
     Start,
 )
 from relaytop.probe.sample import Phases, Sample
@@ -49,7 +49,7 @@ COMMANDS = [
     Pause(),
     Pause("p/m"),
     Resume("p/m"),
-    SetInterval(2.5),
+    Scale(2.5),
     SetBudget(3.0),
     ListModels("p"),
 ]

@@ -23,8 +23,8 @@ from relaytop.engine.messages import (
     Remove,
     Report,
     Resume,
+    Scale,
     SetBudget,
-    SetInterval,
 )
 from relaytop.probe.sample import Sample
 from relaytop.wire.facts import Failure, Limit, RateLimit
@@ -182,8 +182,19 @@ async def test_targets_are_added_and_removed_while_it_runs() -> None:
 
 async def test_the_interval_changes_while_it_runs() -> None:
     prober = FakeProber(good)
-    await run(settings("a/x", interval_s=10.0), prober, 1.0, lambda e: e.handle(SetInterval(0.05)))
+    await run(settings("a/x", interval_s=10.0), prober, 1.3, lambda e: e.handle(Scale(0.01)))
     assert len(prober.probes) >= 6
+
+
+async def test_every_target_keeps_its_own_interval_in_proportion() -> None:
+    prober = FakeProber(good)
+    watched = settings("a/x", "a/y", interval_s=0.8)
+    rare = dataclasses.replace(watched.targets[1], interval_s=3600.0)
+    watched = dataclasses.replace(watched, targets=(watched.targets[0], rare))
+    await run(watched, prober, 1.5, lambda e: e.handle(Scale(0.25)))
+    names = [name for name, _due_at in prober.probes]
+    assert names.count("a/x") >= 5
+    assert names.count("a/y") <= 1
 
 
 async def test_what_a_provider_offers() -> None:

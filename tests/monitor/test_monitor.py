@@ -154,7 +154,7 @@ def test_another_cadence_is_measured_anew() -> None:
     monitor = Monitor(settings(prices={"m": Price(2.0, 8.0)}), T0)
     for at in range(1, 61):
         monitor.apply(Finished(sample(at, cost_usd=0.001)), T0 + at)
-    monitor.set_interval(0.5)
+    monitor.scale(0.1)
     overview = monitor.overview(T0 + 60)
     assert overview.usd_per_h == overview.projected_usd_per_h
     for at in range(1, 61):

@@ -18,8 +18,8 @@ from relaytop.engine.messages import (
     Pause,
     Prices,
     Resume,
+    Scale,
     SetBudget,
-    SetInterval,
 )
 from relaytop.tui.keys import APP_BINDINGS, BINDINGS
 from relaytop.tui.screens.choose import ChooseScreen
@@ -101,14 +101,26 @@ async def test_plus_and_minus_change_the_interval(session: Session) -> None:
     async with running(session) as pilot:
         await pilot.press("+")
         await pilot.press("-", "-")
-        commands = [c for c in engine_of(session).commands if isinstance(c, SetInterval)]
-        assert [c.interval_s for c in commands] == [2.0, 5.0, 10.0]
+        commands = [c for c in engine_of(session).commands if isinstance(c, Scale)]
+        assert [c.factor for c in commands] == [0.5, 1.0, 2.0]
+        assert "interval ×2: the fastest target is probed every 10s" in shown(pilot, "log")
 
 
 async def test_w_changes_the_window(session: Session) -> None:
     async with running(session) as pilot:
         assert "window 10m" in shown(pilot, "top")
         await pilot.press("w")
+        assert "window 30m" in shown(pilot, "top")
+
+
+async def test_a_frozen_picture_keeps_its_window(session: Session) -> None:
+    async with running(session) as pilot:
+        await pilot.press("f")
+        before = shown(pilot, "table"), shown(pilot, "top")
+        await pilot.press("w", "+")
+        assert (shown(pilot, "table"), shown(pilot, "top")) == before
+        assert any("frozen" in note.message for note in pilot.app._notifications)
+        await pilot.press("f", "w")
         assert "window 30m" in shown(pilot, "top")
 
 

@@ -91,7 +91,7 @@ class MonitorScreen(Screen[None]):
             source,
             session.thresholds,
             self.selected,
-            session.span_s,
+            self._span_s,
             now,
             self.marks,
             palette,
@@ -123,7 +123,12 @@ class MonitorScreen(Screen[None]):
 
     def _read_detail(self, source: Source, now: float, palette: Palette) -> None:
         selected = self.selected
-        if selected is None or selected not in source.targets() or not self._line("title").display:
+        if selected is None or selected not in source.targets():
+            for name in ("title", "panel"):
+                self._line(name).show([], palette)
+            self._chart.show([], palette)
+            return
+        if not self._line("title").display:
             return
         summary = source.summary(selected, now)
         thresholds = self.session.thresholds[selected]
@@ -137,7 +142,7 @@ class MonitorScreen(Screen[None]):
             size = side.size
             lines = panel(summary, errors, now, size.width - 1, size.height, self.marks)
             side.show(lines, palette)
-        self._chart.read(source, summary, self.session.span_s, now, self.marks, palette)
+        self._chart.read(source, summary, self._span_s, now, self.marks, palette)
 
     def _read_log(self, source: Source, palette: Palette) -> None:
         log = self._line("log")
@@ -216,6 +221,10 @@ class MonitorScreen(Screen[None]):
     def _now(self) -> float:
         return self.frozen.now if self.frozen else self.session.clock()
 
+    @property
+    def _span_s(self) -> float:
+        return self.frozen.span_s if self.frozen else self.session.span_s
+
     def _line(self, name: str) -> Lines:
         return self._lines[name]
 
@@ -259,7 +268,9 @@ class MonitorScreen(Screen[None]):
     def action_freeze(self) -> None:
         """Hold the picture still, or let it run again."""
         live = self.session.monitor
-        self.frozen = None if self.frozen else Frozen(live, self.session.clock())
+        self.frozen = (
+            None if self.frozen else Frozen(live, self.session.clock(), self.session.span_s)
+        )
         self.session.look_away(away=self.frozen is not None)
         self.redraw()
 
@@ -270,7 +281,10 @@ class MonitorScreen(Screen[None]):
         self.call_after_refresh(self.redraw)
 
     def action_window(self) -> None:
-        """Take the next window."""
+        """Take the next window, unless the picture stands still."""
+        if self.frozen:
+            self.notify("frozen: f lets the picture run, then w changes the window", timeout=4)
+            return
         self.session.next_window()
         self.redraw()
 

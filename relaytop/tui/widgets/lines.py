@@ -73,4 +73,5 @@ class Lines(Widget):
         """Return one painted line; blank below the last."""
         if y < len(self._strips):
             return self._strips[y]
-        return Strip.blank(self.size.width, self._key[0].blank if self._key else None)
+        blank = self._key[0].blank if self._key else self.rich_style
+        return Strip.blank(self.size.width, blank)

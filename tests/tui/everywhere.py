@@ -1,0 +1,72 @@
+"""Every screen and dialog there is, and how one gets there."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from relaytop.engine.messages import Models
+from relaytop.tui.screens.choose import ChooseScreen
+from relaytop.tui.session import Session
+from tests.support.samples import settings
+from tests.tui.fake import engine_of, feed, session_of
+
+Go = Callable[[Pilot[int]], Awaitable[None]]
+Make = Callable[[Path], Session]
+
+
+def fed(folder: Path) -> Session:
+    return feed(session_of(folder))
+
+
+def empty(folder: Path) -> Session:
+    watched = dataclasses.replace(settings("relay/m"), targets=())
+    return session_of(folder, watched=watched)
+
+
+def pressing(*keys: str) -> Go:
+    async def go(pilot: Pilot[int]) -> None:
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause()
+
+    return go
+
+
+async def _choose(pilot: Pilot[int]) -> None:
+    screen = pilot.app.screen
+    if not isinstance(screen, ChooseScreen):
+        await pilot.press("a")
+        await pilot.pause()
+        screen = pilot.app.screen
+    assert isinstance(screen, ChooseScreen)
+    screen.offer(Models("relay", tuple(f"vendor/modèl-{i}" for i in range(40))))
+    await pilot.pause()
+    await pressing("down", "space", "down")(pilot)
+
+
+async def _die(pilot: Pilot[int]) -> None:
+    await pressing("p", "f")(pilot)
+    engine_of(pilot.app.session).queue.put_nowait(None)  # type: ignore[attr-defined]
+    await pilot.pause()
+    await pilot.pause()
+
+
+PLACES: dict[str, tuple[Make, Go]] = {
+    "monitor": (fed, pressing("j")),
+    "first moment": (session_of, pressing()),
+    "zoomed": (fed, pressing("end", "z")),
+    "paused and off": (fed, pressing("space", "p")),
+    "notices": (fed, pressing("s", "f", "w")),
+    "dead": (fed, _die),
+    "help": (fed, pressing("question_mark")),
+    "budget": (fed, pressing("dollar_sign")),
+    "asking": (fed, pressing("a")),
+    "choosing": (empty, _choose),
+    "first run": (empty, pressing()),
+    "palette": (fed, pressing("ctrl+p")),
+    "themes": (fed, pressing("ctrl+p", *"theme", "enter")),
+}

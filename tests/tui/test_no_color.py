@@ -1,0 +1,27 @@
+"""Without colours nothing is lost, and nothing breaks."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.tui.everywhere import PLACES
+from tests.tui.fake import ASCII, UNICODE, app_of
+from tests.tui.test_screens import settled
+
+
+@pytest.mark.parametrize("marks", [UNICODE, ASCII], ids=["unicode", "ascii"])
+@pytest.mark.parametrize("place", PLACES)
+async def test_every_screen_shows_without_colours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, marks: object
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    make, go = PLACES[place]
+    app = app_of(make(tmp_path), marks)  # type: ignore[arg-type]
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settled(pilot)
+        await go(pilot)
+        await settled(pilot)
+        assert app.no_color
+        await pilot.resize_terminal(60, 15)
+        await settled(pilot)
+        assert any(strip.text.strip() for strip in app.screen._compositor.render_strips())
