@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from relaytop.cli.chosen import chosen_targets
+from relaytop.cli.errors import USAGE
 from relaytop.cli.estimate import say_cost, with_list_prices
+from relaytop.cli.kept import endings, keep_snapshot
 from relaytop.cli.options import common_options
-from relaytop.cli.output import write_result
+from relaytop.cli.output import FORMS, as_data, write_result
 from relaytop.cli.progress import shown_on
 from relaytop.cli.recorded import opened, read_document, recording_option, refuse_probing_flags
+from relaytop.cli.running import run_job
 from relaytop.config.load import load_settings
-from relaytop.config.paths import ledger_path, snapshots_folder
+from relaytop.config.paths import ledger_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,9 +31,7 @@ if TYPE_CHECKING:
     from relaytop.config.settings import Settings
     from relaytop.jobs.baseline import Baseline, Plan
 
-FORMS = ("table", "json", "toml", "markdown")
 UNHEALTHY = 1
-REFRESH_S = 0.25
 
 
 @click.command()
@@ -78,12 +79,14 @@ def baseline(
 ) -> None:
     """Probe each target N times, one after another, and report what it showed.
 
-    Exit code 1 where a target breaks its thresholds. ^C keeps what there is.
+    Exit code 1 where a target breaks its thresholds. ^C, SIGTERM and SIGHUP keep what there is.
     """
     from relaytop.jobs import report  # noqa: PLC0415 - start-up time
     from relaytop.store.difference import regressed  # noqa: PLC0415
-    from relaytop.store.snapshot import to_json, to_toml  # noqa: PLC0415
 
+    if fail_on is not None and against is None:
+        message = "--fail-on needs --against: name the snapshot to compare with"
+        raise click.UsageError(message)
     if recording is not None:
         refuse_probing_flags(options, "count", "concurrency", "rate_s")
     reference = read_document(against) if against is not None else None
@@ -93,10 +96,10 @@ def baseline(
     else:
         found = _probed(options, targets, count, concurrency, rate_s)
     document = found.document
-    if form == "json":
-        text = to_json(document)
-    elif form == "toml":
-        text = to_toml(document).rstrip()
+    if reference is not None:
+        reference = _of_these(reference, document)
+    if form in {"json", "toml"}:
+        text = as_data(document, form)
     else:
         text = report.text(
             document,
@@ -106,10 +109,12 @@ def baseline(
             ascii_only=options.ascii,
         )
     write_result(text, output)
+    if reference is not None and form in {"json", "toml"}:
+        click.echo(report.compared(reference, document), err=True)
     for line in found.remarks:
         click.echo(line, err=True)
-    if found.interrupted:
-        raise SystemExit(130)
+    if found.code is not None:
+        raise SystemExit(found.code)
     worse = fail_on is not None and reference is not None and regressed(reference, document)
     if worse or any(target["status"] != "up" for target in document["targets"]):
         raise SystemExit(UNHEALTHY)
@@ -120,9 +125,17 @@ class Found(NamedTuple):
 
     document: dict[str, Any]
     latencies_ms: Mapping[str, Sequence[float]]
-    interrupted: bool = False
+    code: int | None = None
+    """The exit code, where it is not the figures' to decide."""
     remarks: Sequence[str] = ()
     """Lines for stderr, below the report."""
+
+
+def _of_these(reference: dict[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a reference with those targets alone that were asked for now: no other is gone."""
+    names = {target["target"] for target in document["targets"]}
+    targets = [target for target in reference["targets"] if target["target"] in names]
+    return {**reference, "targets": targets}
 
 
 def _recorded(path: Path, targets: Sequence[str]) -> Found:
@@ -143,14 +156,15 @@ def _probed(
 
     settings = load_settings(config=options.config, flags=options.flags, environ=os.environ)
     watched = chosen_targets(settings, targets)
-    done, interrupted = asyncio.run(_go(watched, Plan(count, concurrency, rate_s)))
+    done, code = asyncio.run(_go(watched, Plan(count, concurrency, rate_s)))
     document = baseline_document(done, time.time(), socket.gethostname())
-    _save(document)
-    remarks = _remarks(done, interrupted=interrupted)
-    return Found(document, done.latencies_ms, interrupted, remarks)
+    remarks = endings(done.stopped, done.given_up, interrupted=code is not None)
+    if not keep_snapshot(document) and code is None:
+        code = USAGE
+    return Found(document, done.latencies_ms, code, remarks)
 
 
-async def _go(settings: Settings, plan: Plan) -> tuple[Baseline, bool]:
+async def _go(settings: Settings, plan: Plan) -> tuple[Baseline, int | None]:
     from relaytop.jobs.baseline import AHEAD, Baseline  # noqa: PLC0415 - httpx takes 60 ms
     from relaytop.jobs.purse import Purse  # noqa: PLC0415
     from relaytop.ledger.ledger import Ledger  # noqa: PLC0415
@@ -163,35 +177,16 @@ async def _go(settings: Settings, plan: Plan) -> tuple[Baseline, bool]:
     purse = Purse(settings.budget_usd, settings.assumed_price, ledger)
     job = Baseline(settings, plan, purse, make_prober=Prober, clock=time.time)
     doing: dict[str, str] = {}
-    interrupted = False
     try:
         await purse.open(once * min(plan.count, AHEAD * plan.concurrency), once)
         await warm_up()
         async with shown_on(sys.stderr, doing):
-            interrupted = await _run(job, doing)
+            code = await run_job(job.run(), lambda: doing.update(progress(job)))
     finally:
         await asyncio.to_thread(ledger.close)
         for complaint in ledger.complaints():
             click.echo(f"relaytop: {complaint}", err=True)
-    return job, interrupted
-
-
-async def _run(job: Baseline, doing: dict[str, str]) -> bool:
-    """Run the job and keep `doing` up to date; whether ^C ended it."""
-    task = asyncio.ensure_future(job.run())
-    try:
-        while not task.done():
-            doing.update(progress(job))
-            await asyncio.wait([task], timeout=REFRESH_S)
-        await task
-    except asyncio.CancelledError:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        current = asyncio.current_task()
-        if current is not None:
-            current.uncancel()
-        return True
-    return False
+    return job, code
 
 
 def progress(job: Baseline) -> dict[str, str]:
@@ -204,28 +199,4 @@ def progress(job: Baseline) -> dict[str, str]:
             text += f" P50 {summary.latency.p50:.0f} ms"
         failed = summary.requests - summary.ok
         found[name] = text + (f", {failed} failed" if failed else "")
-    return found
-
-
-def _save(document: dict[str, Any]) -> None:
-    from relaytop.store.snapshot import save_snapshot  # noqa: PLC0415
-
-    try:
-        path = save_snapshot(document, snapshots_folder())
-    except OSError as error:
-        click.echo(f"relaytop: the snapshot is not saved: {error.strerror}", err=True)
-    else:
-        click.echo(f"snapshot saved: {path}", err=True)
-
-
-def _remarks(done: Baseline, *, interrupted: bool) -> list[str]:
-    found = []
-    if interrupted:
-        found.append("interrupted: the report covers what there was until then")
-    if done.stopped is not None:
-        found.append(f"stopped early: {done.stopped}")
-    found += [
-        f"{target}: left alone after five times {error_class} in a row"
-        for target, error_class in done.given_up.items()
-    ]
     return found

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
-from relaytop.cli.output import write_result
+from relaytop.cli.output import FORMS, as_data, write_result
 from relaytop.cli.recorded import read_document
 
 REGRESSION = 1
@@ -21,13 +20,7 @@ REGRESSION = 1
     type=click.Choice(["regression"]),
     help="Exit with 1 where something got worse beyond noise.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "markdown"]),
-    default="table",
-    show_default=True,
-)
+@click.option("--format", "form", type=click.Choice(FORMS), default="table", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path), help="Write to this new file instead.")
 def diff(before: Path, after: Path, fail_on: str | None, form: str, output: Path | None) -> None:
     """Show what got slower, failed more or cost more between two snapshots, and what is noise.
@@ -39,9 +32,8 @@ def diff(before: Path, after: Path, fail_on: str | None, form: str, output: Path
 
     documents = read_document(before), read_document(after)
     changes = difference(*documents)
-    if form == "json":
-        document = difference_table.document(changes)
-        text = json.dumps(document, indent=2, ensure_ascii=False)
+    if form in {"json", "toml"}:
+        text = as_data(difference_table.document(changes), form)
     else:
         text = difference_table.text(changes, markdown=form == "markdown")
     write_result(text, output)

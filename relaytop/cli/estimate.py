@@ -43,7 +43,9 @@ def say_cost(settings: Settings, count: int) -> float:
         usd, known = reserve_usd(target, price, settings.assumed_price)
         once += usd
         unpriced += not known
-    text = f"{count} probes of each of {len(settings.targets)} targets: at most ${once * count:.4f}"
+    number = len(settings.targets)
+    of = "1 target" if number == 1 else f"each of {number} targets"
+    text = f"{count} probes of {of}: at most ${once * count:.4f}"
     if unpriced:
         text += (
             f", {unpriced} of them at the assumed ${settings.assumed_price:g} per million tokens"

@@ -9,9 +9,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from relaytop.cli import agents
 from relaytop.cli.aside import begin_loading
 from relaytop.config.errors import RelaytopError
-from relaytop.config.paths import agent_socket, ledger_path, runtime_folder, snapshots_folder
+from relaytop.config.paths import ledger_path, snapshots_folder
 from relaytop.engine.child import EngineChild
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from relaytop.cli.options import Options
     from relaytop.config.settings import Settings
-    from relaytop.export.local.attached import Attached
     from relaytop.store.recorder import Recorder
     from relaytop.tui.session import Engine, Session
 
@@ -44,7 +44,7 @@ def monitor(options: Options, *, against: Path | None = None, fresh: bool = Fals
         options,
         ledger=ledger_path(),
         reference=reference,
-        attach=not fresh and any(runtime_folder().glob("agent-*.sock")),
+        attach=not fresh and agents.may_run(),
     )
 
 
@@ -106,7 +106,7 @@ def watch(
             from relaytop.tui.terminal.driver import TerminalDriver  # noqa: PLC0415
 
             settings = settings_of()
-            attached = _agent_of(settings) if attach else None
+            attached = agents.agent_of(settings) if attach else None
             engine = engine or attached or spawn()
             engine.start(settings)
             session = Session(settings, engine, restart=spawn, snapshots=snapshots_folder())
@@ -122,14 +122,6 @@ def watch(
         finally:
             if engine is not None:
                 engine.stop()
-
-
-def _agent_of(settings: Settings) -> Attached | None:
-    """Return the agent that watches the same on this machine; None where there is none."""
-    from relaytop.config.fingerprint import fingerprint  # noqa: PLC0415 - only where one may be
-    from relaytop.export.local.attached import Attached  # noqa: PLC0415
-
-    return Attached.connect(agent_socket(fingerprint(settings)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from relaytop.config.errors import RelaytopError
 from relaytop.store.atomic import write_exactly
+from relaytop.store.snapshot import to_json, to_toml
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+FORMS = ("table", "json", "toml", "markdown")
+"""How a result can be had: for people, or as `as_data` writes it for programs."""
+
+
+def as_data(document: dict[str, Any], form: str) -> str:
+    """Return a document as `json` or `toml`."""
+    return to_json(document) if form == "json" else to_toml(document).rstrip()
 
 
 def write_result(text: str, output: Path | None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from decimal import Decimal
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from relaytop.cli.options import common_options
-from relaytop.cli.output import write_result
+from relaytop.cli.output import FORMS, as_data, write_result
 from relaytop.config.errors import ConfigError, RelaytopError
 from relaytop.config.flags import adhoc_provider
 from relaytop.config.load import load_settings
@@ -89,7 +88,7 @@ def _cost(_ctx: click.Context, _param: click.Parameter, value: str | None) -> De
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "json", "markdown"]),
+    type=click.Choice(FORMS),
     default="table",
     show_default=True,
 )
@@ -131,9 +130,13 @@ def roi(
     relay_prices, relay_source = _prices("--relay", relay, providers, models)
     official_prices, official_source = _prices("--official", official, providers, models)
     months = [month(size, used, official_prices, relay_prices) for size, used in sizes]
-    if form == "json":
-        document = [_document(each, migration_cost) for each in months]
-        text = json.dumps(document, indent=2, ensure_ascii=False)
+    if form in {"json", "toml"}:
+        document = {
+            "official": official,
+            "relay": relay,
+            "months": [_document(each, migration_cost) for each in months],
+        }
+        text = as_data(document, form)
     else:
         share = sum(part.output for part in models.values()) / Decimal(sizes[0][0])
         heading = (
@@ -248,7 +251,7 @@ def _used(relay: str) -> tuple[dict[str, Part], str]:
     return found, f" as {whose} last {USAGE_DAYS} days"
 
 
-# ── table, Markdown and JSON ─────────────────────────────────────────────────
+# ── table, Markdown, JSON and TOML ─────────────────────────────────────────────────
 
 
 def _text(months: Sequence[Month], heading: str, notes: Sequence[str], *, markdown: bool) -> str:

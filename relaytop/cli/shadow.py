@@ -14,14 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from relaytop.cli.errors import USAGE
 from relaytop.cli.estimate import with_list_prices
+from relaytop.cli.kept import endings, keep_snapshot
 from relaytop.cli.options import common_options
-from relaytop.cli.output import write_result
+from relaytop.cli.output import FORMS, as_data, write_result
 from relaytop.cli.progress import shown_on
 from relaytop.cli.recorded import opened, recording_option, refuse_probing_flags
+from relaytop.cli.running import run_job
 from relaytop.config.errors import RelaytopError
 from relaytop.config.load import load_settings
-from relaytop.config.paths import ledger_path, snapshots_folder
+from relaytop.config.paths import ledger_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,9 +33,7 @@ if TYPE_CHECKING:
     from relaytop.config.settings import Settings
     from relaytop.jobs.shadow.run import Plan, Shadow
 
-FORMS = ("table", "json", "toml", "markdown")
 UNHEALTHY = 1
-REFRESH_S = 0.25
 AHEAD = 20
 """Requests a target that the ledger is asked for at a time."""
 
@@ -84,30 +85,27 @@ def shadow(
 
     Name models whose ids differ as --model A_ID=B_ID, once for each; without it, the config's
     aliases and the ids that both list are compared. Exit code 1 where a target breaks its
-    thresholds. ^C keeps what there is.
+    thresholds. ^C, SIGTERM and SIGHUP keep what there is.
     """
     from relaytop.jobs.shadow import report  # noqa: PLC0415 - start-up time
-    from relaytop.store.snapshot import to_json, to_toml  # noqa: PLC0415
 
     seed = secrets.randbelow(1_000_000) if seed is None else seed
-    interrupted, remarks = False, list[str]()
+    code, remarks = None, list[str]()
     if recording is not None:
         refuse_probing_flags(options, "prompts_file", "count", "max_tokens", "folder", but="models")
         document = _recorded(recording, (a, b), options.flags.models, seed)
     else:
         asked = Asked((a, b), prompts_file, count, max_tokens, seed, folder)
-        document, interrupted, remarks = _probed(options, asked)
-    if form == "json":
-        text = to_json(document)
-    elif form == "toml":
-        text = to_toml(document).rstrip()
+        document, code, remarks = _probed(options, asked)
+    if form in {"json", "toml"}:
+        text = as_data(document, form)
     else:
         text = report.text(document, markdown=form == "markdown", ascii_only=options.ascii)
     write_result(text, output)
     for line in remarks:
         click.echo(line, err=True)
-    if interrupted:
-        raise SystemExit(130)
+    if code is not None:
+        raise SystemExit(code)
     if any(target["status"] != "up" for target in document["targets"]):
         raise SystemExit(UNHEALTHY)
 
@@ -136,8 +134,11 @@ def _recorded(
         return recorded_shadow(recording, pairs, seed)
 
 
-def _probed(options: Options, asked: Asked) -> tuple[dict[str, Any], bool, list[str]]:
-    """Send the requests; return the document, whether ^C ended it, and lines for stderr."""
+def _probed(options: Options, asked: Asked) -> tuple[dict[str, Any], int | None, list[str]]:
+    """Send the requests; return the document, an exit code, and lines for stderr.
+
+    The code is None where the figures decide.
+    """
     from relaytop.jobs.shadow.answers import make_folder  # noqa: PLC0415 - start-up time
     from relaytop.jobs.shadow.document import shadow_document  # noqa: PLC0415
     from relaytop.jobs.shadow.pairs import pairs_of  # noqa: PLC0415
@@ -158,12 +159,13 @@ def _probed(options: Options, asked: Asked) -> tuple[dict[str, Any], bool, list[
     if folder is not None:
         make_folder(folder)
     plan = Plan(pairs, prompts, asked.count, asked.seed, keep_answers=folder is not None)
-    done, interrupted = asyncio.run(_go(settings, plan))
+    done, code = asyncio.run(_go(settings, plan))
     document = shadow_document(done, time.time(), socket.gethostname())
-    _save(document)
-    if folder is not None:
-        _save_answers(done, folder)
-    return document, interrupted, _remarks(done, interrupted=interrupted)
+    remarks = endings(done.stopped, done.given_up, interrupted=code is not None)
+    kept = [keep_snapshot(document), folder is None or _save_answers(done, folder)]
+    if code is None and not all(kept):
+        code = USAGE
+    return document, code, remarks
 
 
 def _bounded(settings: Settings, max_tokens: int | None) -> Settings:
@@ -176,7 +178,7 @@ def _bounded(settings: Settings, max_tokens: int | None) -> Settings:
     )
 
 
-async def _go(settings: Settings, plan: Plan) -> tuple[Shadow, bool]:
+async def _go(settings: Settings, plan: Plan) -> tuple[Shadow, int | None]:
     from functools import partial  # noqa: PLC0415 - beside what it is for
 
     from relaytop.jobs.purse import Purse  # noqa: PLC0415 - httpx takes 60 ms
@@ -201,68 +203,30 @@ async def _go(settings: Settings, plan: Plan) -> tuple[Shadow, bool]:
     keeping = partial(Prober, keep_text=True)
     job = Shadow(settings, plan, purse, make_prober=keeping, clock=time.time)
     doing: dict[str, str] = {}
-    interrupted = False
     try:
         await purse.open(min(bound.usd, bound.once_usd * AHEAD), bound.once_usd)
         await warm_up()
         async with shown_on(sys.stderr, doing):
-            interrupted = await _run(job, doing)
+            code = await run_job(job.run(), lambda: doing.update(_progress(job)))
     finally:
         await asyncio.to_thread(ledger.close)
         for complaint in ledger.complaints():
             click.echo(f"relaytop: {complaint}", err=True)
-    return job, interrupted
+    return job, code
 
 
-async def _run(job: Shadow, doing: dict[str, str]) -> bool:
-    """Run the job and keep `doing` up to date; whether ^C ended it."""
-    task = asyncio.ensure_future(job.run())
-    try:
-        while not task.done():
-            for race in job.races:
-                doing[race.pair.model] = f"{len(race.rounds)}/{job.plan.count}"
-            await asyncio.wait([task], timeout=REFRESH_S)
-        await task
-    except asyncio.CancelledError:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        current = asyncio.current_task()
-        if current is not None:
-            current.uncancel()
-        return True
-    return False
+def _progress(job: Shadow) -> dict[str, str]:
+    return {race.pair.model: f"{len(race.rounds)}/{job.plan.count}" for race in job.races}
 
 
-def _save(document: dict[str, Any]) -> None:
-    from relaytop.store.snapshot import save_snapshot  # noqa: PLC0415
-
-    try:
-        path = save_snapshot(document, snapshots_folder())
-    except OSError as error:
-        click.echo(f"relaytop: the snapshot is not saved: {error.strerror}", err=True)
-    else:
-        click.echo(f"snapshot saved: {path}", err=True)
-
-
-def _save_answers(done: Shadow, folder: Path) -> None:
+def _save_answers(done: Shadow, folder: Path) -> bool:
+    """Save the replies and say where; whether all could be."""
     from relaytop.jobs.shadow.answers import save_answers  # noqa: PLC0415
 
     try:
         count = sum(save_answers(race, folder) for race in done.races)
     except OSError as error:
         click.echo(f"relaytop: replies are not saved in {folder}: {error.strerror}", err=True)
-    else:
-        click.echo(f"replies saved: {count} files in {folder}", err=True)
-
-
-def _remarks(done: Shadow, *, interrupted: bool) -> list[str]:
-    found = []
-    if interrupted:
-        found.append("interrupted: the report covers what there was until then")
-    if done.stopped is not None:
-        found.append(f"stopped early: {done.stopped}")
-    found += [
-        f"{target}: left alone after five times {error_class} in a row"
-        for target, error_class in done.given_up.items()
-    ]
-    return found
+        return False
+    click.echo(f"replies saved: {count} files in {folder}", err=True)
+    return True

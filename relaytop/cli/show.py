@@ -6,10 +6,8 @@ from pathlib import Path
 
 import click
 
-from relaytop.cli.output import write_result
+from relaytop.cli.output import FORMS, as_data, write_result
 from relaytop.cli.recorded import read_document
-
-FORMS = ("table", "json", "toml", "markdown")
 
 
 @click.command()
@@ -19,13 +17,10 @@ FORMS = ("table", "json", "toml", "markdown")
 def show(file: Path, form: str, output: Path | None) -> None:
     """Print a snapshot, or all of a recording, as a table, latencies in milliseconds."""
     from relaytop.store import table  # noqa: PLC0415 - start-up time
-    from relaytop.store.snapshot import to_json, to_toml  # noqa: PLC0415
 
     document = read_document(file)
-    if form == "json":
-        text = to_json(document)
-    elif form == "toml":
-        text = to_toml(document).rstrip()
+    if form in {"json", "toml"}:
+        text = as_data(document, form)
     else:
         draw = table.markdown if form == "markdown" else table.plain
         text = f"{table.heading(document)}\n\n{draw(table.TITLES, table.rows(document))}"

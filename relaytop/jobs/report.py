@@ -42,10 +42,17 @@ def text(
             block = "\n".join(bars)
             parts.append(f"{name}, latency\n\n" + (f"```\n{block}\n```" if markdown else block))
     if reference is not None:
-        changes = difference(reference, document)
-        parts.append(f"since {table.heading(dict(reference))}")
-        parts.append(difference_table.text(changes, markdown=markdown))
+        parts.append(compared(reference, document, markdown=markdown))
     return "\n\n".join(parts)
+
+
+def compared(
+    reference: Mapping[str, Any], document: Mapping[str, Any], *, markdown: bool = False
+) -> str:
+    """Return what changed since a reference."""
+    changes = difference(reference, document)
+    told = difference_table.text(changes, markdown=markdown)
+    return f"since {table.heading(dict(reference))}\n\n{told}"
 
 
 def _more(target: dict[str, Any]) -> list[str]:

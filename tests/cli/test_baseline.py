@@ -66,7 +66,7 @@ def test_it_reports_saves_and_says_what_it_costs(
     assert target["latency_ms"]["n"] == target["ttft_ms"]["n"] == 6
     assert target["tokens"] == {"input": 30, "output": 24}
     assert target["price_source"] == "config"
-    assert "6 probes of each of 1 targets: at most $" in done.stderr
+    assert "6 probes of 1 target: at most $" in done.stderr
     (saved,) = snapshots(home)
     assert saved.stat().st_mode & 0o777 == 0o600
     assert tomllib.loads(saved.read_text())["targets"][0]["requests"] == 6
@@ -83,6 +83,38 @@ def test_the_table_has_a_histogram_and_what_changed_since(tmp_path: Path, run: R
     assert "since baseline snapshot of" in done.stdout
     assert "A change counts where" in done.stdout
     assert (changed.returncode, changed.stdout[:19]) == (0, "no difference shown")
+
+
+def test_other_targets_of_a_reference_are_not_gone(tmp_path: Path, run: Run) -> None:
+    with ScriptedServer(lambda _seen: chat_stream(2)) as server:
+        path, before = write(tmp_path, server), tmp_path / "before.toml"
+        run("--config", path, "baseline", "-n", "5", "--format", "toml", "--output", before)
+        one = ("--config", path, "baseline", "p/a", "-n", "5", "--against", before)
+        done = run(*one, "--format", "json")
+    assert "gone" not in done.stdout + done.stderr
+    assert "since baseline snapshot of" in done.stderr
+    assert [target["target"] for target in json.loads(done.stdout)["targets"]] == ["p/a"]
+
+
+def test_a_gate_without_a_reference_is_a_mistake(tmp_path: Path, run: Run) -> None:
+    with ScriptedServer(lambda _seen: chat_stream(2)) as server:
+        done = run("--config", write(tmp_path, server), "baseline", "--fail-on", "regression")
+        assert not server.requests
+    assert done.returncode == 2
+    assert "--fail-on needs --against" in done.stderr
+
+
+def test_a_snapshot_that_cannot_be_kept_is_exit_2(
+    tmp_path: Path, home: dict[str, str], run: Run
+) -> None:
+    Path(home["XDG_DATA_HOME"]).mkdir()
+    (Path(home["XDG_DATA_HOME"]) / "relaytop").mkdir()
+    (Path(home["XDG_DATA_HOME"]) / "relaytop" / "snapshots").write_text("in the way")
+    with ScriptedServer(lambda _seen: chat_stream(2)) as server:
+        done = run("--config", write(tmp_path, server), "baseline", "-n", "2")
+    assert done.returncode == 2
+    assert "the snapshot is not saved in " in done.stderr
+    assert "p/a, latency" in done.stdout
 
 
 def test_a_target_that_fails_is_exit_1_and_its_classes_are_told(tmp_path: Path, run: Run) -> None:
@@ -121,7 +153,10 @@ def test_an_output_that_cannot_be_written_goes_to_stdout(tmp_path: Path, run: Ru
     assert "p/a, latency" in done.stdout
 
 
-def test_an_interrupt_keeps_what_there_is(tmp_path: Path, home: dict[str, str]) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_keeps_what_there_is(
+    tmp_path: Path, home: dict[str, str], number: signal.Signals
+) -> None:
     with ScriptedServer(lambda _seen: chat_stream(2, first_s=0.05)) as server:
         path = write(tmp_path, server)
         process = subprocess.Popen(
@@ -136,9 +171,9 @@ def test_an_interrupt_keeps_what_there_is(tmp_path: Path, home: dict[str, str]) 
                 break
             os.sched_yield()
             signal.sigtimedwait([signal.SIGUSR2], 0.02)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         out, err = process.communicate(timeout=20)
-    assert process.returncode == 130
+    assert process.returncode == 128 + number
     assert "interrupted" in err
     assert "Traceback" not in err
     assert json.loads(out)["targets"][0]["ok"] >= 4

@@ -3,11 +3,20 @@
 import json
 import signal
 import subprocess
+import tomllib
 from pathlib import Path
 
 from tests.cli.test_baseline import KEY, Run, run
 from tests.e2e.launch import RELAYTOP, home
-from tests.support.server import Response, ScriptedServer, Seen, chat_stream, error_reply
+from tests.export.agents import Agent
+from tests.support.server import (
+    Response,
+    ScriptedServer,
+    Seen,
+    chat_stream,
+    error_reply,
+    models_reply,
+)
 
 __all__ = ["home", "run"]
 
@@ -45,6 +54,73 @@ def test_the_faster_of_two_that_work(tmp_path: Path, run: Run) -> None:
     assert shell.stdout == f"openai/gpt-4.1 at {fast.base_url}\n"
     assert document["target"] == "fast/openai/gpt-4.1"
     assert [each["healthy"] for each in document["candidates"]] == [True, True]
+
+
+def test_a_provider_without_a_list_in_the_config_is_asked(tmp_path: Path, run: Run) -> None:
+    def handler(seen: Seen) -> Response:
+        return models_reply(["vendor/gpt-4.1", "other"]) if seen.method == "GET" else chat_stream(2)
+
+    with (
+        ScriptedServer(lambda _seen: chat_stream(2, first_s=0.08)) as slow,
+        ScriptedServer(handler) as fast,
+    ):
+        path = tmp_path / "relaytop.toml"
+        path.write_text(
+            f'[providers.slow]\nbase_url = "{slow.base_url}"\nmodels = ["gpt-4.1"]\n'
+            f'[providers.fast]\nbase_url = "{fast.base_url}"\n'
+        )
+        done = run("--config", path, "pick", "gpt-4.1", "-n", "2", "--format", "json")
+        markdown = run("--config", path, "pick", "gpt-4.1", "-n", "2", "--format", "markdown")
+        unknown = run("--config", path, "pick", "othr", "-n", "2")
+    assert json.loads(done.stdout)["target"] == "fast/vendor/gpt-4.1"
+    assert "| fast/vendor/gpt-4.1 | 2/2 |" in markdown.stdout
+    assert (unknown.returncode, "did you mean 'other'?" in unknown.stderr) == (2, True)
+
+
+def test_a_provider_that_lists_nothing_is_tried(tmp_path: Path, run: Run) -> None:
+    def handler(seen: Seen) -> Response:
+        return error_reply(404) if seen.method == "GET" else chat_stream(2)
+
+    with ScriptedServer(handler) as server:
+        path = tmp_path / "relaytop.toml"
+        path.write_text(f'[providers.shy]\nbase_url = "{server.base_url}"\n')
+        done = run("--config", path, "pick", "m", "-n", "2")
+        adhoc = run("--base-url", server.base_url, "pick", "m", "-n", "2", "--format", "toml")
+    assert done.returncode == 0
+    assert "shy does not list its models: not_found" in done.stderr
+    assert tomllib.loads(adhoc.stdout)["candidates"][0]["ok"] == 2
+
+
+def test_an_agent_of_the_same_config_is_read(
+    tmp_path: Path, home: dict[str, str], run: Run
+) -> None:
+    with (
+        ScriptedServer(lambda _seen: chat_stream(2, first_s=0.08)) as slow,
+        ScriptedServer(lambda _seen: chat_stream(2)) as fast,
+    ):
+        path = write(tmp_path, slow, fast)
+        path.write_text('interval = "1h"\n' + path.read_text())
+        asked = ("--config", path, "pick", "gpt-4.1")
+        with Agent({**home, "P_KEY": KEY}, "--config", str(path)) as agent:
+            agent.until(lambda: agent.probes() >= 2)
+            before = len(slow.requests) + len(fast.requests)
+            done = run(*asked)
+            assert len(slow.requests) + len(fast.requests) == before
+            fresh = run(*asked, "-n", "2", "--fresh")
+            assert len(slow.requests) + len(fast.requests) == before + 4
+    assert done.stdout.splitlines()[1].startswith("fast/openai/gpt-4.1  1/1")
+    assert f"the agent (process {agent.process.pid}) is read: nothing is probed" in done.stderr
+    assert fresh.stdout.splitlines()[1].startswith("fast/openai/gpt-4.1  2/2")
+
+
+def test_a_watch_has_one_form(tmp_path: Path, run: Run) -> None:
+    with ScriptedServer(lambda _seen: chat_stream(2)) as server:
+        done = run(
+            "--config", write(tmp_path, server, server), "pick", "gpt-4.1", "--watch",
+            "--format", "env",
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert "--watch tells each change as a line of JSON" in done.stderr
 
 
 def test_nobody_healthy_is_exit_1(tmp_path: Path, run: Run) -> None:

@@ -216,7 +216,7 @@ def test_the_live_screen_against_a_recording(start: Start, rec: Path, tmp_path: 
         '[providers.alpha]\nbase_url = "http://127.0.0.1:9/v1"\nmodels = ["gpt-4.1"]\n'
     )
     terminal = start("--config", str(config), "--interval", "200ms", "--against", str(rec))
-    terminal.wait_for("err+100")  # nobody listens there
+    terminal.wait_for(lambda text: " down " in text.splitlines()[2])  # nobody listens there
     terminal.press("q")
     assert terminal.wait() == 0
 

@@ -92,13 +92,13 @@ def test_payback_and_roi_of_a_migration(roi: Roi) -> None:
     words = "migration of 5,000.00 USD: back after 2.8 months, first year's ROI 330 %"
     assert words in done.stdout
     document = roi(*arguments, "--migration-cost", "5000", "--format", "json").stdout
-    (month,) = json.loads(document)
+    (month,) = json.loads(document)["months"]
     assert (month["payback_months"], month["roi"]) == (2.79, 3.30056)
 
 
 def test_several_sizes_as_a_document(roi: Roi) -> None:
     arguments = ("--tokens", "1M,10M,100M", "--mix", "gpt-4.1=1", "--official", "quoted")
-    found = json.loads(roi(*arguments, "--format", "json").stdout)
+    found = json.loads(roi(*arguments, "--format", "json").stdout)["months"]
     assert [(m["tokens"], m["official_usd"], m["relay_usd"]) for m in found] == [
         (1_000_000, 60.0, 8.0),
         (10_000_000, 600.0, 80.0),
@@ -121,13 +121,13 @@ def test_where_nothing_is_saved_it_says_so(roi: Roi) -> None:
     assert "50M: moving saves nothing: 2,600.00 USD more a month" in done.stdout
     assert "migration of 500.00 USD: never back" in done.stdout
     same = roi(*arguments, "--migration-cost", "500", "--format", "json")
-    (month,) = json.loads(same.stdout)
+    (month,) = json.loads(same.stdout)["months"]
     assert (month["saved_usd"], "payback_months" in month) == (0.0, False)
 
 
 def test_the_market_is_what_it_is_compared_with_unasked(roi: Roi) -> None:
     given, made = (
-        json.loads(roi(*ONE, "--output-share", share, "--format", "json").stdout)[0]
+        json.loads(roi(*ONE, "--output-share", share, "--format", "json").stdout)["months"][0]
         for share in ("0", "1")
     )
     assert 0 < given["official_usd"] < made["official_usd"]
@@ -137,7 +137,7 @@ def test_the_market_is_what_it_is_compared_with_unasked(roi: Roi) -> None:
 
 def test_the_configs_prices_come_first_and_no_key_is_needed(roi: Roi, config: str) -> None:
     done = roi(*ONE, "--config", config, "--official", "mine", "--format", "json")
-    (month,) = json.loads(done.stdout)
+    (month,) = json.loads(done.stdout)["months"]
     assert (month["official_usd"], month["relay_usd"]) == (1.75, 6.0)
     mixed = ("--tokens", "2M", "--mix", "gpt-4.1=0.5,deepseek-v3.2=0.5", "--official", "quoted")
     done = roi(*mixed, "--config", config)
@@ -148,7 +148,7 @@ def test_the_configs_prices_come_first_and_no_key_is_needed(roi: Roi, config: st
 def test_tokens_and_mix_from_the_ledger(roi: Roi, home: dict[str, str]) -> None:
     book(home, ("p/gpt-4.1", 500_000, 250_000), ("q/google/gemini-2.5-flash", 250_000, 0))
     done = roi("--from-usage", "--official", "quoted", "--format", "json")
-    (month,) = json.loads(done.stdout)
+    (month,) = json.loads(done.stdout)["months"]
     assert month["tokens"] == 1_000_000
     assert month["official_usd"] == 48.75
     assert [line["tokens"] for line in month["models"]] == [750_000, 250_000]

@@ -9,30 +9,57 @@ from relaytop.config.errors import RelaytopError
 from relaytop.jobs.near import nearest
 
 if TYPE_CHECKING:
-    from relaytop.config.settings import Settings, Target
+    from collections.abc import Mapping, Sequence
+
+    from relaytop.config.settings import Provider, Settings, Target
+
+MOST_NAMED = 20
 
 
-def candidates(settings: Settings, model: str) -> Settings:
+def candidates(
+    settings: Settings, model: str, offers: Mapping[str, Sequence[str]] | None = None
+) -> Settings:
     """Return settings with the targets that serve a model, and no others.
 
     A model is an alias of the config, a model's id, or the id without its maker's name.
 
+    Args:
+        settings: The providers, their targets and the aliases.
+        model: What is looked for.
+        offers: Provider → the ids that it lists, of those for which the config names no models.
+
     Raises:
         RelaytopError: Nobody serves it.
     """
+    offered = [
+        _target(settings, f"{provider}/{each}")
+        for provider, ids in (offers or {}).items()
+        for each in ids
+    ]
     ids = settings.aliases.get(model)
     if ids is not None:
         known = {target.id: target for target in settings.targets}
         found = tuple(known.get(name) or _target(settings, name) for name in ids)
     else:
-        found = tuple(t for t in settings.targets if model in {t.model, _bare(t.model)})
+        every = (*settings.targets, *offered)
+        found = tuple(t for t in every if model in {t.model, _bare(t.model)})
     if not found:
-        names = [*settings.aliases, *dict.fromkeys(_bare(t.model) for t in settings.targets)]
+        named = dict.fromkeys(_bare(t.model) for t in (*settings.targets, *offered))
+        names = [*settings.aliases, *named]
         near = nearest(model, names)
-        hint = f"did you mean {near!r}?" if near else f"known: {', '.join(names) or 'none'}"
+        known_ids = ", ".join(names[:MOST_NAMED]) + (" …" if len(names) > MOST_NAMED else "")
+        hint = f"did you mean {near!r}?" if near else f"known: {known_ids or 'none'}"
         sentence = f"no provider serves {model!r}; {hint}"
         raise RelaytopError(sentence)
     return dataclasses.replace(settings, targets=found)
+
+
+def unlisted(settings: Settings, model: str) -> tuple[Provider, ...]:
+    """Return the providers of which only their `/models` tells whether they serve a model."""
+    if model in settings.aliases:
+        return ()
+    listed = {target.provider for target in settings.targets}
+    return tuple(provider for provider in settings.providers if provider.name not in listed)
 
 
 def _bare(model: str) -> str:

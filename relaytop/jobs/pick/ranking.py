@@ -32,6 +32,8 @@ class Candidate:
     """USD per million tokens, input and output together; None where it is unknown."""
     error: str | None
     """The class of the last failure."""
+    down: bool = False
+    """Whether the last probes failed, however well it did before."""
 
     @property
     def error_rate(self) -> float:
@@ -41,7 +43,7 @@ class Candidate:
     @property
     def healthy(self) -> bool:
         """Whether it may be picked at all."""
-        return self.ok > 0 and self.error_rate < MOST_FAILED
+        return self.ok > 0 and self.error_rate < MOST_FAILED and not self.down
 
     @property
     def rank(self) -> tuple[bool, float, float, float]:
@@ -75,5 +77,6 @@ def _candidate(s: Summary, price: Price | None) -> Candidate:
         p95_ms=s.latency.p95,
         p50_ms=s.latency.p50,
         price=None if price is None else price.input + price.output,
+        down=s.status == "down",
         error=s.last_error.error_class if s.last_error is not None and s.ok < s.requests else None,
     )
