@@ -17,6 +17,7 @@ from relaytop.probe.transport import StampedTransport
 from relaytop.wire.apis import api_named
 from relaytop.wire.facts import Failure
 from relaytop.wire.headers import lowered, relay_ms, request_id, server_ms
+from relaytop.wire.lessons import bound, learn
 from relaytop.wire.ratelimit import read_rate_limit
 from relaytop.wire.text import not_quoting, safe, safe_lines
 
@@ -82,7 +83,8 @@ class Prober:
             request = self._api.build(target, self._provider, learned)
             await self._run(attempt, request, target.timeout_s)
             reply = await self._reply(attempt)
-            return self._sample(target, due_at, attempt, reply)
+            least = self._learn(target, learned, reply)
+            return self._sample(target, due_at, attempt, reply, least)
         except Exception as error:  # noqa: BLE001 - our own fault must cost one sample, no more
             words = f"relaytop could not read this reply ({type(error).__name__}: {error})"
             failure = Failure("protocol", safe(words, self._secrets))
@@ -101,17 +103,35 @@ class Prober:
         else:
             await attempt.run(request, timeout_s)
 
+    def _learn(self, target: Target, sent: frozenset[str], reply: Reply | None) -> int | None:
+        """Keep what a refusal teaches; return the bound on the next replies if that raises it.
+
+        Args:
+            target: Which was probed.
+            sent: What was known when the request was built.
+            reply: What came of it.
+        """
+        if reply is None or reply.learned is None:
+            return None
+        before = bound(sent, target.max_tokens)
+        learned = learn(self._learned.get(target.id, frozenset()), reply.learned, before)
+        self._learned[target.id] = learned
+        after = bound(learned, target.max_tokens)
+        return after if after > before else None
+
     def _sample(
-        self, target: Target, due_at: float, attempt: Attempt, reply: Reply | None
+        self,
+        target: Target,
+        due_at: float,
+        attempt: Attempt,
+        reply: Reply | None,
+        least_tokens: int | None,
     ) -> Sample:
         failure = attempt.failure
         if reply is not None and reply.failure is not None:
             failure = reply.failure  # the body's own words say more than how it ended
         if failure is not None:
             failure = Failure(failure.error_class, safe(failure.message, self._secrets))
-        if reply is not None and reply.learned is not None:
-            known = self._learned.get(target.id, frozenset())
-            self._learned[target.id] = known | {reply.learned}
         # Of a failed one too: a reply that was cut off after its usage is billed.
         usage = reply.usage if reply else None
         cost, source = (None, None)
@@ -139,6 +159,7 @@ class Prober:
             retry_after_s=reply.retry_after_s if reply else None,
             server_ms=server_ms(headers),
             relay_ms=relay_ms(headers),
+            least_tokens=least_tokens,
             text=reply.text if reply and self._keep_text else None,
         )
 

@@ -55,6 +55,8 @@ class Sample:
     """The server's own processing time where it says so (`openai-processing-ms`, …)."""
     relay_ms: float | None = None
     """How much of that was the relay's own work (`x-litellm-overhead-duration-ms`)."""
+    least_tokens: int | None = None
+    """Of a refusal that raised it: the bound on replies that the target's next probes ask for."""
     text: str | None = None
     """What the model said, made safe to show; None where the prober does not keep it."""
 

@@ -51,7 +51,7 @@ class ChatAPI(ABC):
         Args:
             target: Model, prompt and bounds.
             provider: Base URL, key and extra headers.
-            learned: What earlier 400s taught (`Reply.learned`).
+            learned: What earlier 400s taught (`lessons.learn`).
         """
 
     @abstractmethod

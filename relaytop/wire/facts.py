@@ -107,7 +107,7 @@ class Reply:
     rate_limit: RateLimit | None = None
     """What an error's body tells of the limits, where a relay quotes headers in it."""
     learned: str | None = None
-    """`max_completion_tokens` or `no_stream_options`: what a 400 taught about this target."""
+    """What a 400 taught about this target, for `lessons.learn`."""
     text: str = ""
     """What the model said, without its reasoning, as the server sent it: not yet safe to show."""
 

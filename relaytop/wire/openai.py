@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from relaytop.wire.chat import ChatAPI
 from relaytop.wire.error_body import message_of, words_of
 from relaytop.wire.facts import Request, Usage
+from relaytop.wire.lessons import MAX_COMPLETION_TOKENS, NO_STREAM_OPTIONS, bound, lesson_in
 from relaytop.wire.request import DOCUMENT, STREAM, headers_for, key_header
 from relaytop.wire.said import said_in
+from relaytop.wire.text import INPUT_LIMIT
 from relaytop.wire.usage import read_usage
 
 if TYPE_CHECKING:
@@ -31,14 +33,14 @@ class OpenAI(ChatAPI):
 
     def build(self, target: Target, provider: Provider, learned: frozenset[str]) -> Request:
         """Build one probe's request; see `ChatAPI.build`."""
-        limit = "max_completion_tokens" if "max_completion_tokens" in learned else "max_tokens"
+        limit = MAX_COMPLETION_TOKENS if MAX_COMPLETION_TOKENS in learned else "max_tokens"
         body: dict[str, Any] = {
             "model": target.model,
             "messages": [{"role": role, "content": words} for role, words in target.asked],
-            limit: target.max_tokens,
+            limit: bound(learned, target.max_tokens),
             "stream": target.stream,
         }
-        if target.stream and "no_stream_options" not in learned:
+        if target.stream and NO_STREAM_OPTIONS not in learned:
             body["stream_options"] = {"include_usage": True}
         headers = headers_for(
             provider,
@@ -110,16 +112,17 @@ class OpenAI(ChatAPI):
                 heard.said.append(said_in(delta.get("content")))
 
     def learned(self, status: int, error: Mapping[str, Any]) -> str | None:
-        """Newer models refuse `max_tokens`, and some relays `stream_options`."""
+        """Newer models refuse `max_tokens`, or a small one, and some relays `stream_options`."""
         if status not in BAD_REQUESTS:
             return None
-        words = f"{message_of(error)} {words_of(error.get('param'))}".lower()
-        refused = (
-            error.get("code") == "unsupported_parameter" and error.get("param") == "max_tokens"
-        )
-        if refused or "max_completion_tokens" in words:
-            return "max_completion_tokens"
-        return "no_stream_options" if "stream_options" in words else None
+        param = words_of(error.get("param"))
+        words = f"{message_of(error)[:INPUT_LIMIT]} {param[:INPUT_LIMIT]}".lower()
+        if error.get("code") == "unsupported_parameter" and param == "max_tokens":
+            return MAX_COMPLETION_TOKENS
+        lesson = lesson_in(words)
+        if lesson is None and MAX_COMPLETION_TOKENS in words:
+            return MAX_COMPLETION_TOKENS
+        return NO_STREAM_OPTIONS if lesson is None and "stream_options" in words else lesson
 
 
 def _speaks(delta: Mapping[str, Any]) -> bool:

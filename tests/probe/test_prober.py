@@ -113,6 +113,32 @@ async def test_a_400_is_learned_from_and_the_failed_probe_stays_a_failure() -> N
     assert second.ok
 
 
+async def test_a_small_bound_that_is_refused_is_raised_once_and_the_samples_tell_to_what() -> None:
+    asked: list[int] = []
+
+    def handler(seen: Seen) -> Response:
+        if "max_tokens" in seen.json:
+            return error_reply(400, "Use 'max_completion_tokens' instead.")
+        asked.append(seen.json["max_completion_tokens"])
+        if asked[-1] < 64:
+            return error_reply(400, "Invalid 'max_completion_tokens': expected a value >= 64")
+        if asked[-1] < 128:
+            return error_reply(400, "Please try again with higher max_tokens")
+        return chat_stream()
+
+    samples = await probe(handler, count=5)
+    assert [class_of(sample) for sample in samples] == ["bad_request"] * 3 + [None] * 2
+    assert [sample.least_tokens for sample in samples] == [None, 64, 256, None, None]
+    assert asked == [16, 64, 256, 256]
+
+
+async def test_a_refusal_that_repeats_itself_teaches_no_more_than_its_bound() -> None:
+    samples = await probe(lambda _seen: error_reply(400, "max_tokens is too small"), count=5)
+    assert [sample.least_tokens for sample in samples] == [64, 256, 1024, None, None]
+    samples = await probe(lambda _seen: error_reply(400, "max_tokens must be at least 9"), count=2)
+    assert [sample.least_tokens for sample in samples] == [None, None]
+
+
 async def test_what_the_headers_tell_is_kept() -> None:
     head = {
         "x-request-id": "req_7",
