@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relaytop.config.errors import ConfigError
+from relaytop.config.raw import Given
 from relaytop.config.settings import APIS
 from relaytop.config.urls import checked_url
 
@@ -27,25 +28,28 @@ KNOWN = {
 OPENAI_BASE_URL = "OPENAI_BASE_URL"
 
 
-def providers_in(environ: Mapping[str, str]) -> list[RawProvider]:
+def providers_in(environ: Mapping[str, str]) -> list[Given]:
     """Return a provider for each known variable that holds a key.
 
     Raises:
         ConfigError: A known variable is set but empty and no other holds a key, or
             `OPENAI_BASE_URL` is malformed.
     """
-    found: list[RawProvider] = []
+    found: list[Given] = []
     for variable, (name, url) in KNOWN.items():
         if not environ.get(variable, "").strip():
             continue
+        origins = {"api_key_env": f"environment variable {variable}"}
         if variable == "OPENAI_API_KEY" and environ.get(OPENAI_BASE_URL):
             try:
                 url = checked_url(environ[OPENAI_BASE_URL])  # noqa: PLW2901 - its documented override
+                origins["base_url"] = f"environment variable {OPENAI_BASE_URL}"
             except ValueError as error:
                 sentence = f"environment variable {OPENAI_BASE_URL}: {error}"
                 raise ConfigError(sentence) from None
         api = name if name in APIS else "openai"
-        found.append({"name": name, "base_url": url, "api": api, "api_key_env": variable})
+        raw: RawProvider = {"name": name, "base_url": url, "api": api, "api_key_env": variable}
+        found.append(Given(raw, origins))
     if not found:
         for variable in KNOWN:
             if variable in environ:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from relaytop.config.errors import ConfigError
 from relaytop.config.keys import readable_by_others
+from relaytop.config.place import LONGEST, Source
+from relaytop.config.syntax import syntax_error
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,14 +22,14 @@ if TYPE_CHECKING:
 MAX_BYTES = 4 * 1024 * 1024
 
 
-def read_file(path: Path) -> ConfigFile:
-    """Read and check a config file.
+def read_file(path: Path) -> tuple[ConfigFile, Source]:
+    """Read and check a config file; return what it says, and what tells the place of a key.
 
     Raises:
         ConfigError: It cannot be read, is no TOML, or says something that is not valid.
     """
-    text = _text(path)
-    document = _parsed(path, text)
+    source = Source(path, _text(path))
+    document = _parsed(source)
     from pydantic import ValidationError  # noqa: PLC0415 - 40 ms that only a file costs
 
     from relaytop.config.schema import ConfigFile  # noqa: PLC0415
@@ -35,11 +37,11 @@ def read_file(path: Path) -> ConfigFile:
     try:
         config = ConfigFile.model_validate(document)
     except ValidationError as error:
-        raise ConfigError(_sentence(path, text, error)) from None
+        raise ConfigError(_sentence(source, error)) from None
     if any(p.api_key for p in config.providers.values()) and readable_by_others(path):
         sentence = f"{path} holds a key but is readable by others: run chmod 600 {path}"
         raise ConfigError(sentence)
-    return config
+    return config, source
 
 
 def _text(path: Path) -> str:
@@ -59,16 +61,18 @@ def _text(path: Path) -> str:
         raise ConfigError(sentence) from None
 
 
-def _parsed(path: Path, text: str) -> dict[str, Any]:
+def _parsed(source: Source) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        twice = _declared_twice(text)
+        return tomllib.loads(source.text)
+    except (ValueError, RecursionError) as error:
+        twice = _declared_twice(source.text)
         if twice is not None:
             name, line = twice
-            sentence = f"{path}, line {line}: provider {name!r} is declared twice: rename one"
+            sentence = (
+                f"{source.path}, line {line}: provider {name!r} is declared twice: rename one"
+            )
         else:
-            sentence = f"{path}: TOML syntax error: {error}"
+            sentence = f"{source.path}: TOML syntax error: {syntax_error(error)}"
         raise ConfigError(sentence) from None
 
 
@@ -85,47 +89,18 @@ def _declared_twice(text: str) -> tuple[str, int] | None:
     return None
 
 
-def _sentence(path: Path, text: str, error: ValidationError) -> str:
+def _sentence(source: Source, error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
     location = tuple(part for part in first["loc"] if part != "[key]")
-    where = f"{path}{_line(text, location)}: {dotted(location)}"
+    where = source.place(*location)
     if first["type"] == "extra_forbidden":
         from relaytop.config.schema import known_keys  # noqa: PLC0415 - imported by now
 
         valid = known_keys(location[:-1])
-        near = difflib.get_close_matches(str(location[-1]), valid, 1, 0.5)
+        near = difflib.get_close_matches(str(location[-1])[:LONGEST], valid, 1, 0.5)
         hint = f"did you mean {near[0]!r}?" if near else f"valid: {', '.join(valid)}"
         return f"{where}: unknown key; {hint}"
     if first["type"] == "missing":
         return f"{where}: missing; it must be given"
     message = first["msg"].removeprefix("Value error, ")
     return f"{where}: {message[:1].lower()}{message[1:]}"
-
-
-def dotted(location: tuple[int | str, ...]) -> str:
-    """Write a place in a TOML document as its keys."""
-    return ".".join(
-        str(part) if re.fullmatch(r"[\w-]+", str(part)) else f'"{part}"' for part in location
-    )
-
-
-def _line(text: str, location: tuple[int | str, ...]) -> str:
-    """Find the line of a key, best effort: below its table's header, or the header itself."""
-    keys = [str(part) for part in location if not isinstance(part, int)]
-    if not keys:
-        return ""
-    lines = text.splitlines()
-    for start in range(len(keys)):
-        table, key = keys[: len(keys) - 1 - start], keys[len(keys) - 1 - start]
-        inside = not table
-        for number, line in enumerate(lines, 1):
-            header = re.match(r"\s*\[+\s*(.+?)\s*\]+", line)
-            if header and "=" not in line.split("]")[0]:
-                names = [part.strip("\"'") for part in re.findall(r'"[^"]*"|[^.]+', header[1])]
-                names = [name.strip() for name in names if name.strip(" .")]
-                inside = names == table
-                if names == [*table, key]:
-                    return f", line {number}"
-            elif inside and re.match(rf"""\s*["']?{re.escape(key)}["']?\s*=""", line):
-                return f", line {number}"
-    return ""

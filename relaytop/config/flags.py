@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from relaytop.config.errors import ConfigError
+from relaytop.config.raw import Given
 from relaytop.config.urls import checked_url, host_of
+from relaytop.config.valid import checked_model, checked_name
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from relaytop.config.raw import RawProvider
 
 
@@ -27,31 +31,51 @@ class Flags:
     budget_usd: float | None = None
 
 
-def adhoc_provider(flags: Flags) -> RawProvider | None:
+_OF_A_PROVIDER = {
+    "base_url": "--base-url",
+    "models": "--model",
+    "api_key_env": "--api-key-env",
+    "api": "--api",
+    "name": "--name",
+}
+
+
+def adhoc_provider(flags: Flags) -> Given | None:
     """Return the provider that `--base-url` defines; None without one.
 
     Raises:
-        ConfigError: The URL is malformed, or flags of a provider are given without one.
+        ConfigError: A flag is malformed, or flags of a provider are given without its URL.
     """
+    given = {
+        field: option
+        for field, option in _OF_A_PROVIDER.items()
+        if getattr(flags, field) not in (None, ())
+    }
     if flags.base_url is None:
-        given = {
-            "--model": flags.models,
-            "--api-key-env": flags.api_key_env,
-            "--api": flags.api,
-            "--name": flags.name,
-        }
-        for option, value in given.items():
-            if value:
-                sentence = f"{option} belongs to an ad-hoc provider: give --base-url too"
-                raise ConfigError(sentence)
+        for option in given.values():
+            sentence = f"{option} belongs to an ad-hoc provider: give --base-url too"
+            raise ConfigError(sentence)
         return None
-    try:
-        url = checked_url(flags.base_url)
-    except ValueError as error:
-        sentence = f"--base-url: {error}"
-        raise ConfigError(sentence) from None
-    raw: RawProvider = {"base_url": url, "models": list(flags.models), "api": flags.api or "openai"}
+    url = _checked("--base-url", checked_url, flags.base_url)
+    models = [_checked("--model", checked_model, model) for model in flags.models]
+    name = flags.name if flags.name is not None else host_of(url)
+    raw: RawProvider = {
+        "name": _checked("--name", checked_name, name),
+        "base_url": url,
+        "models": models,
+        "api": flags.api or "openai",
+    }
     if flags.api_key_env is not None:
+        if not flags.api_key_env:
+            sentence = "--api-key-env: it is empty; name the variable that holds the key"
+            raise ConfigError(sentence)
         raw["api_key_env"] = flags.api_key_env
-    raw["name"] = flags.name or host_of(url)
-    return raw
+    return Given(raw, given)
+
+
+def _checked(option: str, check: Callable[[str], str], value: str) -> str:
+    try:
+        return check(value)
+    except ValueError as error:
+        sentence = f"{option}: {error}"
+        raise ConfigError(sentence) from None

@@ -16,7 +16,7 @@ def without_keys(environ: Mapping[str, str], origins: Iterable[str]) -> dict[str
 
     Args:
         environ: The environment.
-        origins: Where keys come from, in words (`Provider.key_from`).
+        origins: Where keys come from: variables, or the words of `Provider.key_from`.
     """
     hidden = {*KNOWN, *(origin.removeprefix(VARIABLE) for origin in origins)}
     return {name: value for name, value in environ.items() if name not in hidden}

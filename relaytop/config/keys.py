@@ -13,75 +13,107 @@ from relaytop.config.settings import Secret
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from relaytop.config.raw import RawProvider
+    from relaytop.config.raw import Given
 
 COMMAND_TIMEOUT_S = 20.0
 VARIABLE = "environment variable "
 """How the origin of a key begins that is in the environment."""
 
 
-def resolve_key(raw: RawProvider, environ: Mapping[str, str]) -> tuple[Secret | None, str]:
+def resolve_key(
+    given: Given, environ: Mapping[str, str], bare: Mapping[str, str]
+) -> tuple[Secret | None, str]:
     """Return a provider's key and where it came from, in words; (None, "none") without one.
+
+    Args:
+        given: The provider.
+        environ: Where its variable is looked for.
+        bare: The environment of its command: a key is no other provider's business.
 
     Raises:
         ConfigError: The named place holds no usable key. The key itself is never in the text.
     """
-    place = f"providers.{raw['name']}"
+    raw = given.raw
     variable = raw.get("api_key_env")
     if variable:
-        return _from_variable(variable, environ, place), f"{VARIABLE}{variable}"
+        origin = f"{VARIABLE}{variable}"
+        return _from_variable(variable, environ, given.place("api_key_env")), origin
     command = raw.get("api_key_command")
     if command:
-        return _from_command(command, place), f"command {command[0]}"
+        key = _from_command(command, bare, given.place("api_key_command"))
+        return key, f"command {command[0]}"
     file = raw.get("api_key_file")
     if file:
-        return _from_file(Path(file).expanduser(), place), f"file {file}"
+        return _from_file(file, given.place("api_key_file")), f"file {file}"
     inline = raw.get("api_key")
     if inline:
-        return _checked(inline, f"{place}.api_key"), "config file"
+        return _checked(inline, given.place("api_key")), "config file"
     return None, "none"
 
 
 def _from_variable(variable: str, environ: Mapping[str, str], place: str) -> Secret:
+    where = f"{place}: {VARIABLE}{variable}"
     if variable not in environ:
-        sentence = f"{place}: environment variable {variable} is not set: export it with the key"
+        sentence = f"{where} is not set; export it with the key"
         raise ConfigError(sentence)
     if not environ[variable].strip():
-        sentence = f"{place}: environment variable {variable} is empty: put the key into it"
+        sentence = f"{where} is empty; put the key into it"
         raise ConfigError(sentence)
-    return _checked(environ[variable], f"environment variable {variable}")
+    return _checked(environ[variable], where if place != f"{VARIABLE}{variable}" else place)
 
 
-def _from_command(command: list[str], place: str) -> Secret:
-    where = f"{place}.api_key_command ({command[0]})"
+def _from_command(command: list[str], bare: Mapping[str, str], place: str) -> Secret:
+    where = f"{place}: {command[0]!r}"
+    by_hand = "run it by hand to see why"
     try:
         done = subprocess.run(  # noqa: S603 - the user's own command, from the user's own file
-            command, capture_output=True, text=True, timeout=COMMAND_TIMEOUT_S, check=False
+            command,
+            env=bare,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_TIMEOUT_S,
+            check=False,
         )
     except FileNotFoundError:
-        sentence = f"{where}: no such program"
+        sentence = f"{where}: no such program; put one there that prints the key"
         raise ConfigError(sentence) from None
     except subprocess.TimeoutExpired:
-        sentence = f"{where}: no answer within {COMMAND_TIMEOUT_S:g} s"
+        sentence = f"{where} gave no answer within {COMMAND_TIMEOUT_S:g} s; {by_hand}"
         raise ConfigError(sentence) from None
-    except (OSError, UnicodeDecodeError) as error:
-        sentence = f"{where}: {type(error).__name__}"
+    except UnicodeDecodeError:
+        sentence = f"{where} printed no text; put one there that prints the key"
+        raise ConfigError(sentence) from None
+    except (OSError, ValueError) as error:
+        said = error.strerror if isinstance(error, OSError) else error
+        sentence = f"{where} cannot be run: {said}; put one there that prints the key"
         raise ConfigError(sentence) from None
     if done.returncode != 0:
-        sentence = f"{where}: it ended with exit code {done.returncode}; run it by hand to see why"
+        sentence = f"{where} ended with exit code {done.returncode}; {by_hand}"
+        raise ConfigError(sentence)
+    if not done.stdout.strip():
+        sentence = f"{where} printed no key; {by_hand}"
         raise ConfigError(sentence)
     return _checked(done.stdout, where)
 
 
-def _from_file(path: Path, place: str) -> Secret:
-    where = f"{place}.api_key_file ({path})"
+def _from_file(name: str, place: str) -> Secret:
+    where = f"{place}: {name}"
+    remedy = "put the key into a file of yours, mode 600, and name it there"
     try:
-        if readable_by_others(path):
-            sentence = f"{where} is readable by others: run chmod 600 {path}"
+        path = Path(name).expanduser()
+        if path.is_file() and readable_by_others(path):
+            sentence = f"{where} is readable by others; run chmod 600 {name}"
             raise ConfigError(sentence)
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        sentence = f"{where}: cannot be read ({type(error).__name__})"
+    except FileNotFoundError:
+        sentence = f"{where}: no such file; {remedy}"
+        raise ConfigError(sentence) from None
+    except OSError as error:
+        sentence = f"{where} cannot be read: {error.strerror}; {remedy}"
+        raise ConfigError(sentence) from None
+    except (RuntimeError, ValueError):
+        # A home folder that nobody has, a path with a zero byte, or a file that is no text.
+        sentence = f"{where} is no text file; {remedy}"
         raise ConfigError(sentence) from None
     return _checked(text, where)
 
@@ -94,7 +126,7 @@ def readable_by_others(path: Path) -> bool:
 def _checked(text: str, where: str) -> Secret:
     key = text.strip()
     if not key:
-        sentence = f"{where}: it holds no key"
+        sentence = f"{where} holds no key; put the key into it"
         raise ConfigError(sentence)
     if not key.isascii() or not key.isprintable() or " " in key:
         sentence = f"{where}: a key has no blanks, line breaks or special characters; copy it again"

@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING, cast
 from relaytop.config.environment import KNOWN, providers_in
 from relaytop.config.errors import ConfigError
 from relaytop.config.flags import Flags, adhoc_provider
+from relaytop.config.keyless import without_keys
 from relaytop.config.keys import resolve_key
 from relaytop.config.merge import merge
 from relaytop.config.paths import config_file
+from relaytop.config.raw import Given
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from relaytop.config.place import Source
     from relaytop.config.raw import RawProvider
+    from relaytop.config.schema import ConfigFile
     from relaytop.config.settings import Secret, Settings
 
 
@@ -39,43 +43,52 @@ def load_settings(
         ConfigError: Something is missing, malformed or contradictory.
     """
     path, named_by = config_file(config, environ)
-    file = None
+    file = source = None
     if named_by is not None or path.exists():
         from relaytop.config.file import read_file  # noqa: PLC0415 - pydantic only for a file
 
-        file = read_file(path)
-    origin = f"config file {path}"
+        file, source = read_file(path)
     adhoc = adhoc_provider(flags)
-    providers: list[tuple[RawProvider, str]]
     if adhoc is not None:
-        providers = [(adhoc, "--base-url")]
-    elif file is not None:
-        providers = [
-            (cast("RawProvider", {**table.model_dump(), "name": name}), origin)
-            for name, table in file.providers.items()
-        ]
-        if not providers:
-            sentence = f"{path}: no [providers.…] in it; `relaytop init` shows what one looks like"
-            raise ConfigError(sentence)
+        providers = [adhoc]
+    elif file is not None and source is not None:
+        providers = _providers_of(file, source)
     else:
-        providers = [
-            (raw, f"environment variable {raw['api_key_env']}") for raw in providers_in(environ)
-        ]
+        providers = providers_in(environ)
     if not providers:
         raise ConfigError(NOTHING.format(path=path, variables=", ".join(KNOWN)))
-    keys = {raw["name"]: _key(raw, environ, complaints) for raw, _origin in providers}
-    return merge(file, origin, providers, keys, flags)
+    variables = (given.raw.get("api_key_env") for given in providers)
+    bare = without_keys(environ, [variable for variable in variables if variable])
+    keys = {given.raw["name"]: _key(given, environ, bare, complaints) for given in providers}
+    return merge(file, source, providers, keys, flags)
+
+
+def _providers_of(file: ConfigFile, source: Source) -> list[Given]:
+    if not file.providers:
+        sentence = f"{source.path}: no [providers.…] in it; `relaytop init` shows what one is like"
+        raise ConfigError(sentence)
+    return [
+        Given(
+            cast("RawProvider", {**table.model_dump(), "name": name}),
+            dict.fromkeys(table.model_fields_set, source.origin),
+            source,
+        )
+        for name, table in file.providers.items()
+    ]
 
 
 def _key(
-    raw: RawProvider, environ: Mapping[str, str], complaints: dict[str, str] | None
+    given: Given,
+    environ: Mapping[str, str],
+    bare: Mapping[str, str],
+    complaints: dict[str, str] | None,
 ) -> tuple[Secret | None, str]:
     try:
-        return resolve_key(raw, environ)
+        return resolve_key(given, environ, bare)
     except ConfigError as error:
         if complaints is None:
             raise
-        complaints[raw["name"]] = str(error)
+        complaints[given.raw["name"]] = str(error)
         return None, "none"
 
 

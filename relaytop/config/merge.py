@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from relaytop.config.consistent import (
+    check_aliases,
+    check_prices,
+    check_targets,
+    check_window,
+)
 from relaytop.config.durations import parse_window
-from relaytop.config.errors import ConfigError
 from relaytop.config.settings import Price, Provider, Settings, Target, Thresholds, Window
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from relaytop.config.flags import Flags
-    from relaytop.config.raw import RawProvider
+    from relaytop.config.place import Source
+    from relaytop.config.raw import Given
     from relaytop.config.schema import ConfigFile, TargetTable, ThresholdsTable
     from relaytop.config.settings import Secret
 
@@ -40,8 +44,8 @@ class _Origins:
 
 def merge(
     file: ConfigFile | None,
-    file_origin: str,
-    providers: Sequence[tuple[RawProvider, str]],
+    source: Source | None,
+    providers: Sequence[Given],
     keys: Mapping[str, tuple[Secret | None, str]],
     flags: Flags,
 ) -> Settings:
@@ -49,15 +53,15 @@ def merge(
 
     Args:
         file: The config file, if one was read.
-        file_origin: What to call it.
-        providers: The providers in force, each with where it came from.
+        source: Tells the places of its keys.
+        providers: The providers in force.
         keys: Provider name → its key and where that came from.
         flags: The command line.
 
     Raises:
-        ConfigError: A target or an alias names what does not exist.
+        ConfigError: Something names what does not exist, or the window is more than is kept.
     """
-    origins = _Origins()
+    origins, file_origin = _Origins(), source.origin if source else DEFAULT
     base, base_thresholds = Target(provider="", model=""), Thresholds()
     probe, limits = (file.probe, file.thresholds) if file else (None, None)
     defaults = Target(
@@ -86,9 +90,22 @@ def merge(
         ),
         thresholds=_thresholds(base_thresholds, limits, file_origin, origins),
     )
-    built = tuple(_provider(raw, keys, origin, origins) for raw, origin in providers)
-    own = file.targets if file and not flags.base_url else {}
-    _check_targets(own, built, file_origin)
+    built = tuple(_provider(given, keys, origins) for given in providers)
+    # Flags that define a provider replace the file's, with all that is said of them.
+    own, aliases = (file.targets, file.aliases) if file and not flags.base_url else ({}, {})
+    if source is not None:
+        check_targets(own, built, source)
+        check_aliases(aliases, built, source)
+        check_prices(built, source)
+    window = origins.pick(
+        "window",
+        Window(),
+        (parse_window(flags.window) if flags.window else None, "--window"),
+        (file.window if file else None, file_origin),
+    )
+    history = origins.pick("history", 3600, (file.history if file else None, file_origin))
+    check_window(window, history, None if flags.window else source)
+    origins.of.update((f'aliases."{alias}"', file_origin) for alias in aliases)
     return Settings(
         providers=built,
         targets=tuple(
@@ -97,13 +114,8 @@ def merge(
             for model in provider.models
         ),
         defaults=defaults,
-        window=origins.pick(
-            "window",
-            Window(),
-            (parse_window(flags.window) if flags.window else None, "--window"),
-            (file.window if file else None, file_origin),
-        ),
-        history=origins.pick("history", 3600, (file.history if file else None, file_origin)),
+        window=window,
+        history=history,
         budget_usd=origins.pick(
             "budget",
             1.00,
@@ -113,16 +125,16 @@ def merge(
         assumed_price=origins.pick(
             "assumed_price", 10.00, (file.assumed_price if file else None, file_origin)
         ),
-        aliases=_aliases(file, built, file_origin) if not flags.base_url else {},
+        aliases={alias: tuple(targets) for alias, targets in aliases.items()},
         origins=origins.of,
     )
 
 
 def _thresholds(
-    base: Thresholds, given: ThresholdsTable | None, origin: str, origins: _Origins, place: str = ""
+    base: Thresholds, given: ThresholdsTable | None, origin: str, origins: _Origins
 ) -> Thresholds:
     def pick(key: str, default: float, value: float | None) -> float:
-        return origins.pick(f"{place}thresholds.{key}", default, (value, origin))
+        return origins.pick(f"thresholds.{key}", default, (value, origin))
 
     return Thresholds(
         p95_ms=pick("p95", base.p95_ms / 1000, given.p95 if given else None) * 1000,
@@ -132,15 +144,12 @@ def _thresholds(
 
 
 def _provider(
-    raw: RawProvider,
-    keys: Mapping[str, tuple[Secret | None, str]],
-    origin: str,
-    origins: _Origins,
+    given: Given, keys: Mapping[str, tuple[Secret | None, str]], origins: _Origins
 ) -> Provider:
+    raw = given.raw
     name = raw["name"]
-    for field in ("base_url", "api", "models"):
-        if raw.get(field):
-            origins.of[f"providers.{name}.{field}"] = origin
+    for field, origin in given.origins.items():
+        origins.of[f"providers.{name}.{field}"] = origin
     key, key_from = keys[name]
     return Provider(
         name=name,
@@ -150,7 +159,7 @@ def _provider(
         key_from=key_from,
         models=tuple(dict.fromkeys(raw.get("models") or ())),
         headers=dict(raw.get("headers") or {}),
-        ca_file=_absolute(raw.get("ca_file")),
+        ca_file=raw.get("ca_file"),
         proxy=raw.get("proxy"),
         http2=bool(raw.get("http2")),
         api_version=raw.get("api_version"),
@@ -160,11 +169,6 @@ def _provider(
             for model, price in (raw.get("prices") or {}).items()
         },
     )
-
-
-def _absolute(path: str | None) -> str | None:
-    """A file is named from where relaytop was started; its engine runs elsewhere."""
-    return None if path is None else str(Path(path).expanduser().absolute())
 
 
 def _target(
@@ -192,37 +196,12 @@ def _target(
     for key in changes:
         origins.of[place + key.removesuffix("_s")] = file_origin
     limits = table.thresholds
+    for key, limit in limits:
+        if limit is not None:
+            origins.of[f"{place}thresholds.{key}"] = file_origin
     thresholds = Thresholds(
         p95_ms=target.thresholds.p95_ms if limits.p95 is None else limits.p95 * 1000,
         ttft_ms=target.thresholds.ttft_ms if limits.ttft is None else limits.ttft * 1000,
         error_rate=target.thresholds.error_rate if limits.error_rate is None else limits.error_rate,
     )
     return dataclasses.replace(target, **changes, thresholds=thresholds)  # type: ignore[arg-type]
-
-
-def _check_targets(
-    own: Mapping[str, TargetTable], providers: Sequence[Provider], origin: str
-) -> None:
-    known = [f"{provider.name}/{model}" for provider in providers for model in provider.models]
-    for name in own:
-        if name not in known:
-            raise ConfigError(_unknown(f'{origin}: targets."{name}"', name, known))
-
-
-def _aliases(
-    file: ConfigFile | None, providers: Sequence[Provider], origin: str
-) -> dict[str, tuple[str, ...]]:
-    names = [provider.name for provider in providers]
-    aliases = file.aliases if file else {}
-    for alias, targets in aliases.items():
-        for target in targets:
-            if target.partition("/")[0] not in names or not target.partition("/")[2]:
-                place = f'{origin}: aliases."{alias}"'
-                raise ConfigError(_unknown(place, target, [f"{name}/MODEL" for name in names]))
-    return {alias: tuple(targets) for alias, targets in aliases.items()}
-
-
-def _unknown(place: str, name: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, known, 1, 0.4)
-    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known) or 'none'}"
-    return f"{place}: no such target {name!r}; {hint}"

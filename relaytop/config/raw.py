@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypedDict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from relaytop.config.place import Source
 
 
 class RawPrice(TypedDict, total=False):
@@ -31,3 +37,20 @@ class RawProvider(TypedDict, total=False):
     http2: bool
     api_version: str | None
     prices: dict[str, RawPrice]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A provider as it was written, and by whom."""
+
+    raw: RawProvider
+    origins: Mapping[str, str]
+    """Field → where its value came from, in words; a field that is not in it has its default."""
+    source: Source | None = None
+    """The file that it is written in, if it is."""
+
+    def place(self, field: str) -> str:
+        """Return what a sentence about a field begins with."""
+        if self.source is not None:
+            return self.source.place("providers", self.raw["name"], field)
+        return self.origins[field]

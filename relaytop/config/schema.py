@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from relaytop.config.durations import VALID_DURATION, parse_duration_s, parse_window
 from relaytop.config.settings import APIS, Window
-from relaytop.config.urls import checked_url
+from relaytop.config.urls import checked_proxy, checked_url
+from relaytop.config.valid import (
+    checked_ca_file,
+    checked_header_name,
+    checked_header_value,
+    checked_model,
+    checked_name,
+)
 
 MIN_S = 0.1
 MIN_THRESHOLD_S = 0.001
@@ -57,22 +63,19 @@ def _some(value: list[str]) -> list[str]:
     return value
 
 
-def _finite(value: float) -> float:
-    if not math.isfinite(value):
-        message = "must be a finite number"
-        raise ValueError(message)
-    return value
-
-
 Duration = Annotated[float, BeforeValidator(_duration)]
 Threshold = Annotated[float, BeforeValidator(_threshold)]
-USD = Annotated[float, Field(ge=0, le=1_000_000), AfterValidator(_finite)]
-Share = Annotated[float, Field(ge=0, le=1)]
+USD = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Text = Annotated[str, Field(min_length=1)]
+Model = Annotated[str, AfterValidator(checked_model)]
+Name = Annotated[str, AfterValidator(checked_name)]
+HeaderName = Annotated[str, AfterValidator(checked_header_name)]
+HeaderValue = Annotated[str, AfterValidator(checked_header_value)]
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=False, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=True)
 
 
 class ThresholdsTable(_Table):
@@ -108,11 +111,11 @@ class ProviderTable(_Table):
     api_key_env: Text | None = None
     api_key_command: Annotated[list[Text], Field(min_length=1)] | None = None
     api_key_file: Text | None = None
-    models: Annotated[list[Text], AfterValidator(_some)] = []
+    models: Annotated[list[Model], AfterValidator(_some)] = []
     max_rpm: Annotated[int, Field(ge=1)] | None = None
-    headers: dict[str, str] = {}
-    ca_file: Text | None = None
-    proxy: Text | None = None
+    headers: dict[HeaderName, HeaderValue] = {}
+    ca_file: Annotated[str, AfterValidator(checked_ca_file)] | None = None
+    proxy: Annotated[str, AfterValidator(checked_proxy)] | None = None
     http2: bool = False
     api_version: Text | None = None
     prices: dict[str, PriceTable] = {}
@@ -140,7 +143,7 @@ class ConfigFile(_Table):
     assumed_price: USD | None = None
     probe: ProbeTable = ProbeTable()
     thresholds: ThresholdsTable = ThresholdsTable()
-    providers: dict[str, ProviderTable] = {}
+    providers: dict[Name, ProviderTable] = {}
     targets: dict[str, TargetTable] = {}
     aliases: dict[str, list[str]] = {}
 

@@ -1,4 +1,4 @@
-"""What a `base_url` may be."""
+"""What a `base_url` and a `proxy` may be."""
 
 from __future__ import annotations
 
@@ -24,13 +24,30 @@ def checked_url(text: str) -> str:
     if parts.username or parts.password:
         message = f"a URL must not carry a user or a key; {shape}, and name the key's variable"
         raise ValueError(message)
-    if parts.query or parts.fragment or any(c.isspace() for c in text):
-        message = f"{text[:100]!r} has a query, a fragment or a blank; {shape}"
+    if parts.query or parts.fragment or " " in text or not text.isprintable():
+        message = f"{text[:100]!r} has a query, a fragment, a blank or a control character; {shape}"
         raise ValueError(message)
     return text.rstrip("/")
 
 
+def checked_proxy(text: str) -> str:
+    """Return a proxy's URL.
+
+    Raises:
+        ValueError: It is none that relaytop can go through; without the URL, which may hold a
+            password.
+    """
+    try:
+        parts = urlsplit(text)
+        right = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        right = False
+    if not right or " " in text or not text.isprintable():
+        message = "no URL of a proxy; write it as http://host:port or https://host:port"
+        raise ValueError(message)
+    return text
+
+
 def host_of(url: str) -> str:
-    """Return the host, with its port where it names one: an ad-hoc provider's name."""
-    parts = urlsplit(url)
-    return parts.netloc if parts.port else parts.hostname or url
+    """Return the host: an ad-hoc provider's name."""
+    return urlsplit(url).hostname or url

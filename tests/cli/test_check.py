@@ -117,7 +117,10 @@ def test_a_budget_of_zero(config: str, server: ScriptedServer, tmp_path: Path) -
 def test_a_key_that_cannot_be_had_is_one_finding(config: str) -> None:
     done = run("good", "--config", config, GOOD_KEY="")
     assert done.exit_code == 1
-    assert "✗ key      providers.good: environment variable GOOD_KEY is empty" in done.stdout
+    (line,) = (line for line in done.stdout.splitlines() if "✗ key" in line)
+    assert config in line
+    place = "providers.good.api_key_env: environment variable GOOD_KEY is empty"
+    assert f"{place} → put the key into it" in line
 
 
 @pytest.mark.parametrize(

@@ -119,21 +119,6 @@ def test_keys_found_in_the_environment(tmp_path: Path) -> None:
     assert settings.targets == ()
 
 
-@pytest.mark.parametrize(
-    ("line", "said"),
-    [
-        ('api_key_command = ["no-such-program-here"]', "no such program"),
-        ('api_key_command = ["false"]', "exit code 1"),
-        ('api_key_command = ["true"]', "holds no key"),
-        ('api_key_command = ["printf", "a b"]', "no blanks"),
-        ('api_key_file = "/no/such/key"', "cannot be read"),
-    ],
-)
-def test_a_place_that_holds_no_usable_key(tmp_path: Path, line: str, said: str) -> None:
-    with pytest.raises(ConfigError, match=said):
-        load(tmp_path, f'[providers.a]\nbase_url = "http://x/v1"\n{line}\n')
-
-
 def test_a_key_from_a_command_and_from_a_file(tmp_path: Path) -> None:
     file = tmp_path / "key"
     file.write_text("sk-file\n")

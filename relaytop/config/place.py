@@ -1,0 +1,66 @@
+"""Where a setting stands in the config file, in words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LONGEST = 100
+"""Characters of a key that a sentence repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A config file as it was read."""
+
+    path: Path
+    text: str
+
+    def place(self, *keys: int | str) -> str:
+        """Return what a sentence about a key begins with: file, line where known, dotted key."""
+        return f"{self.path}{_line(self.text, keys)}: {dotted(keys)}"
+
+    @property
+    def origin(self) -> str:
+        """Whence its values are, in words."""
+        return f"config file {self.path}"
+
+
+def dotted(keys: tuple[int | str, ...]) -> str:
+    """Write a place in a TOML document as its keys."""
+    return ".".join(_quoted(str(key)) for key in keys)
+
+
+def _quoted(key: str) -> str:
+    if len(key) > LONGEST:
+        key = key[:LONGEST] + "…"
+    elif re.fullmatch(r"[A-Za-z0-9_-]+", key):
+        return key
+    # What a terminal would obey or not show is written out.
+    return f'"{"".join(c if c.isprintable() else repr(c)[1:-1] for c in key)}"'
+
+
+def _line(text: str, location: tuple[int | str, ...]) -> str:
+    """Find the line of a key, best effort: below its table's header, or the header itself."""
+    keys = [str(part) for part in location if not isinstance(part, int)]
+    if not keys:
+        return ""
+    lines = text.splitlines()
+    for start in range(len(keys)):
+        table, key = keys[: len(keys) - 1 - start], keys[len(keys) - 1 - start]
+        inside = not table
+        for number, line in enumerate(lines, 1):
+            header = re.match(r"\s*\[+\s*(.+?)\s*\]+", line)
+            if header and "=" not in line.split("]")[0]:
+                names = [part.strip("\"'") for part in re.findall(r'"[^"]*"|[^.]+', header[1])]
+                names = [name.strip() for name in names if name.strip(" .")]
+                inside = names == table
+                if names == [*table, key]:
+                    return f", line {number}"
+            elif inside and re.match(rf"""\s*["']?{re.escape(key)}["']?\s*=""", line):
+                return f", line {number}"
+    return ""

@@ -1,0 +1,88 @@
+"""What a provider's name, headers and CA file may be."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+SHOWN = 100
+"""Characters of a refused text that a sentence repeats."""
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_FIELD = re.compile(r"(?:[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?)?")
+
+
+def checked_name(text: str) -> str:
+    """Return a provider's name.
+
+    Raises:
+        ValueError: It is empty, or holds what would be mistaken for something else.
+    """
+    if not text or "/" in text or not text.isprintable() or text != text.strip():
+        message = (
+            f"{text[:SHOWN]!r} is no provider's name; write it as relay or relay-2: "
+            "not empty, without a / or a blank at its ends"
+        )
+        raise ValueError(message)
+    return text
+
+
+def checked_model(text: str) -> str:
+    """Return a model's id; `ValueError` where it is empty."""
+    if not text.strip():
+        message = "a model's id is empty; write it as gpt-4.1"
+        raise ValueError(message)
+    return text
+
+
+def checked_header_name(text: str) -> str:
+    """Return a header's name; `ValueError` where HTTP knows none such."""
+    if not _TOKEN.fullmatch(text):
+        message = "no name of an HTTP header; write it as X-Team: letters, digits and dashes"
+        raise ValueError(message)
+    return text
+
+
+def checked_header_value(text: str) -> str:
+    """Return a header's value; `ValueError`, without the value, where HTTP cannot carry it."""
+    if not _FIELD.fullmatch(text):
+        message = (
+            "no value of an HTTP header; write it in ASCII, "
+            "without line breaks, control characters, or blanks at its ends"
+        )
+        raise ValueError(message)
+    return text
+
+
+def checked_ca_file(text: str) -> str:
+    """Return the absolute path of a CA file: the engine runs in another folder.
+
+    Raises:
+        ValueError: It is not there, cannot be read, or holds no certificate.
+    """
+    import ssl  # noqa: PLC0415 - 10 ms that only such a file costs
+
+    wanted = "name a PEM file with certificates"
+    try:
+        path = Path(text).expanduser().absolute()
+        if not path.exists():
+            message = f"{path}: no such file; {wanted}"
+            raise ValueError(message)
+        # A pipe would be waited for.
+        if not path.is_file():
+            message = f"{path} is no file; {wanted}"
+            raise ValueError(message)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_verify_locations(path)
+        found = context.cert_store_stats()["x509"]
+    except ssl.SSLError:
+        found = 0
+    except OSError as error:
+        message = f"{path}: cannot be read: {error.strerror}; {wanted}"
+        raise ValueError(message) from None
+    except RuntimeError:
+        message = f"{text[:SHOWN]!r}: nobody has this home folder; {wanted}"
+        raise ValueError(message) from None
+    if not found:
+        message = f"{path} holds no certificate; {wanted}"
+        raise ValueError(message)
+    return str(path)

@@ -1,0 +1,69 @@
+"""Where a key is looked for, what is said where there is none, and what its command is told."""
+
+from pathlib import Path
+
+import pytest
+
+from relaytop.config.errors import ConfigError
+from relaytop.config.flags import Flags
+from relaytop.config.load import load_settings
+from relaytop.config.settings import Secret
+
+RELAY = '[providers.relay]\nbase_url = "http://127.0.0.1:9/v1"\n'
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "config.toml"
+    path.write_text(text)
+    return path
+
+
+def complaint(path: Path | None, *, flags: Flags | None = None, **environ: str) -> str:
+    with pytest.raises(ConfigError) as raised:
+        load_settings(config=path, flags=flags or Flags(), environ=environ)
+    return str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "said"),
+    [
+        ('api_key_env = "NOPE_KEY"', "api_key_env", "variable NOPE_KEY is not set; export it"),
+        ('api_key_env = "EMPTY"', "api_key_env", "variable EMPTY is empty; put the key into it"),
+        ('api_key_env = "BLANKS"', "api_key_env", "no blanks"),
+        ('api_key_file = "/no/such/key"', "api_key_file", "/no/such/key: no such file; put"),
+        ('api_key_file = "/"', "api_key_file", "put the key into a file of yours"),
+        ('api_key_command = ["no-such-program"]', "api_key_command", "'no-such-program': no such"),
+        ('api_key_command = ["printf", "a b"]', "api_key_command", "'printf': a key has no blanks"),
+        ('api_key_command = ["true"]', "api_key_command", "'true' printed no key; run it"),
+        ('api_key_command = ["false"]', "api_key_command", "exit code 1; run it by hand"),
+    ],
+)
+def test_a_key_that_cannot_be_had(tmp_path: Path, line: str, key: str, said: str) -> None:
+    path = written(tmp_path, RELAY + line)
+    sentence = complaint(path, EMPTY="", BLANKS="a b")
+    assert sentence.startswith(f"{path}, line 3: providers.relay.{key}: ")
+    assert said in sentence
+    assert "; " in sentence
+
+
+def test_a_variable_that_a_flag_names() -> None:
+    flags = Flags(base_url="http://127.0.0.1:9/v1", api_key_env="NOPE_KEY")
+    assert complaint(None, flags=flags) == (
+        "--api-key-env: environment variable NOPE_KEY is not set; export it with the key"
+    )
+
+
+def test_a_command_is_given_the_environment_without_any_key(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        RELAY
+        + """api_key_command = ["sh", "-c", "printf '%s|' $PLAIN $OPENAI_API_KEY $OTHER_KEY key"]
+[providers.other]
+base_url = "http://127.0.0.1:9/v1"
+api_key_env = "OTHER_KEY"
+""",
+    )
+    environ = {"PLAIN": "plain", "OPENAI_API_KEY": "sk-1", "OTHER_KEY": "sk-2"}
+    settings = load_settings(config=path, flags=Flags(), environ=environ)
+    assert settings.provider("relay").key == Secret("plain|key|")
+    assert settings.provider("other").key == Secret("sk-2")
