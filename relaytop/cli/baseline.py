@@ -82,7 +82,7 @@ def baseline(
     Exit code 1 where a target breaks its thresholds. ^C, SIGTERM and SIGHUP keep what there is.
     """
     from relaytop.jobs import report  # noqa: PLC0415 - start-up time
-    from relaytop.store.difference import regressed  # noqa: PLC0415
+    from relaytop.store.difference import of_the_same, regressed  # noqa: PLC0415
 
     if fail_on is not None and against is None:
         message = "--fail-on needs --against: name the snapshot to compare with"
@@ -97,7 +97,7 @@ def baseline(
         found = _probed(options, targets, count, concurrency, rate_s)
     document = found.document
     if reference is not None:
-        reference = _of_these(reference, document)
+        reference = of_the_same(reference, document)
     if form in {"json", "toml"}:
         text = as_data(document, form)
     else:
@@ -129,13 +129,6 @@ class Found(NamedTuple):
     """The exit code, where it is not the figures' to decide."""
     remarks: Sequence[str] = ()
     """Lines for stderr, below the report."""
-
-
-def _of_these(reference: dict[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a reference with those targets alone that were asked for now: no other is gone."""
-    names = {target["target"] for target in document["targets"]}
-    targets = [target for target in reference["targets"] if target["target"] in names]
-    return {**reference, "targets": targets}
 
 
 def _recorded(path: Path, targets: Sequence[str]) -> Found:

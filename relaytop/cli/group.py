@@ -63,6 +63,11 @@ class LazyGroup(click.Group):
     help="Compare live with this snapshot or recording.",
 )
 @click.option(
+    "--fail-on",
+    type=click.Choice(["regression"]),
+    help="With --against: leave with 1 where something got worse beyond noise.",
+)
+@click.option(
     "--prometheus", type=ListenAddress(), metavar="ADDR", help="Serve /metrics there too."
 )
 @click.option("--record", type=click.Path(path_type=Path), help="Append every sample to this file.")
@@ -73,6 +78,7 @@ def relaytop_command(
     ctx: click.Context,
     *,
     against: Path | None,
+    fail_on: str | None,
     prometheus: Address | None,
     record: Path | None,
     fresh: bool,
@@ -93,4 +99,7 @@ def relaytop_command(
     if ctx.invoked_subcommand is None:
         from relaytop.cli.monitor import monitor  # noqa: PLC0415 - only when it is wanted
 
-        raise SystemExit(monitor(options, against=against, fresh=fresh))
+        if fail_on is not None and against is None:
+            message = "--fail-on needs --against: name the snapshot to compare with"
+            raise click.UsageError(message)
+        raise SystemExit(monitor(options, against=against, gate=fail_on is not None, fresh=fresh))

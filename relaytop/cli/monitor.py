@@ -26,12 +26,15 @@ if TYPE_CHECKING:
     from relaytop.tui.session import Engine, Session
 
 
-def monitor(options: Options, *, against: Path | None = None, fresh: bool = False) -> int:
+def monitor(
+    options: Options, *, against: Path | None = None, gate: bool = False, fresh: bool = False
+) -> int:
     """Run the monitor and return the exit code.
 
     Args:
         options: The common flags.
         against: A snapshot or a recording to compare with.
+        gate: Whether something that got worse beyond noise is exit code 1 at the end.
         fresh: Probe here, though an agent of the same config may run on this machine.
 
     Raises:
@@ -44,6 +47,7 @@ def monitor(options: Options, *, against: Path | None = None, fresh: bool = Fals
         options,
         ledger=ledger_path(),
         reference=reference,
+        gate=gate,
         attach=not fresh and agents.may_run(),
     )
 
@@ -76,6 +80,7 @@ def watch(
     *,
     ledger: Path | None,
     reference: Mapping[str, Any] | None = None,
+    gate: bool = False,
     attach: bool = False,
 ) -> int:
     """Run the screen and return the exit code.
@@ -85,6 +90,7 @@ def watch(
         options: The common flags.
         ledger: The ledger's file; None keeps no account of what is spent.
         reference: A snapshot that the figures are compared with.
+        gate: Whether a difference for the worse is exit code 1 at the end.
         attach: Whether an agent runs, which is read instead if it watches the same.
     """
 
@@ -118,10 +124,19 @@ def watch(
                 app.run()
             finally:
                 engine = session.engine
-            return app.return_code or 0
+            code = app.return_code or 0
+            return _verdict(session, reference) if gate and reference and not code else code
         finally:
             if engine is not None:
                 engine.stop()
+
+
+def _verdict(session: Session, reference: Mapping[str, Any]) -> int:
+    from relaytop.store.difference import of_the_same, regressed  # noqa: PLC0415 - at the end
+    from relaytop.store.document import snapshot_document  # noqa: PLC0415
+
+    document = snapshot_document("live", session.monitor, session.settings, session.clock(), "")
+    return int(regressed(of_the_same(reference, document), document))
 
 
 @dataclass(frozen=True, slots=True)

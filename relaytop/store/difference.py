@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from relaytop.config.durations import format_duration
+from relaytop.store.document import beyond
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -72,6 +72,13 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Chan
 def regressed(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     """Whether something got worse beyond noise, or is gone."""
     return any(change.kind in {"worse", "gone"} for change in difference(before, after))
+
+
+def of_the_same(reference: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a reference with the targets of `document` alone: what was not asked is not gone."""
+    names = {target["target"] for target in document["targets"]}
+    targets = [target for target in reference["targets"] if target["target"] in names]
+    return {**reference, "targets": targets}
 
 
 def compared(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
@@ -176,12 +183,6 @@ def _cut_off(
         return
     kind: Kind = "worse" if values[1] is None else "better"
     yield Change(name, title, before, after, kind, 200.0)
-
-
-def beyond(target: Mapping[str, Any]) -> str:
-    """Write a percentile of a target's part that lies above its deadline."""
-    timeout_s = _number(target.get("timeout_s"))
-    return "cut off" if timeout_s is None else f">{format_duration(timeout_s)}"
 
 
 def _spread(table: Mapping[str, Any]) -> float:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import relaytop
+from relaytop.monitor.figures import format_censored
 from relaytop.wire.text import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from relaytop.config.settings import Settings
     from relaytop.monitor.source import Source
     from relaytop.monitor.summary import Distribution, Summary
@@ -107,6 +111,13 @@ def distribution_document(d: Distribution) -> dict[str, Any]:
     """Return a distribution; at n = 0 its count alone."""
     values = {"n": d.n, **{name: _rounded(getattr(d, name)) for name in FIGURES}}
     return _known({**values, "censored": True if d.censored else None})
+
+
+def beyond(target: Mapping[str, Any]) -> str:
+    """Write a percentile of a target's part that lies above its deadline, as in `>30s`."""
+    timeout_s = target.get("timeout_s")
+    known = isinstance(timeout_s, int | float) and math.isfinite(timeout_s)
+    return format_censored(timeout_s * 1000) if known else "cut off"  # type: ignore[operator]
 
 
 def _limits(state: RateLimit, told_at: float | None, now: float) -> dict[str, Any] | None:

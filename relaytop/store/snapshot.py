@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import tomllib
 from typing import TYPE_CHECKING, Any
 
@@ -95,6 +96,9 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
 
 def _check(path: Path, document: dict[str, Any]) -> None:
     """Check what readers rely on; keys that are not known are let through."""
+    if not _is_finite(document):
+        sentence = f"{path} is no relaytop snapshot: it holds a number that is none (nan or inf)"
+        raise SnapshotError(sentence)
     if document.get("kind") not in KINDS:
         sentence = f"{path}: kind is none of {', '.join(KINDS)}"
         raise SnapshotError(sentence)
@@ -112,6 +116,15 @@ def _check(path: Path, document: dict[str, Any]) -> None:
             if wrong:
                 sentence = f"{path}: {target['target']}: {key} is of the wrong kind"
                 raise SnapshotError(sentence)
+
+
+def _is_finite(value: object) -> bool:
+    """Whether every number in it is one; a document is never deeper than its parser allows."""
+    if isinstance(value, dict):
+        return all(map(_is_finite, value.values()))
+    if isinstance(value, list):
+        return all(map(_is_finite, value))
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 _NUMBER = (int, float)

@@ -6,6 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from relaytop.monitor import figures
+from relaytop.store.document import beyond
 from relaytop.wire.text import clean
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ def _row(target: dict[str, Any]) -> list[str]:
     return [
         clean(str(target.get("status", ""))),
         clean(target["target"]),
-        *(_percentile(latency, name) for name in ("p50", "p95", "p99")),
-        _percentile(ttft, "p50"),
+        *(_percentile(target, latency, name) for name in ("p50", "p95", "p99")),
+        _percentile(target, ttft, "p50"),
         figures.format_rate(_number(target.get("tok_s", {}).get("p50"))),
         "" if rate is None else figures.format_percent(rate),
         str(target.get("requests", "")),
@@ -51,9 +52,9 @@ def _row(target: dict[str, Any]) -> list[str]:
     ]
 
 
-def _percentile(figure: dict[str, Any], name: str) -> str:
+def _percentile(target: dict[str, Any], figure: dict[str, Any], name: str) -> str:
     if _number(figure.get(name)) is None:
-        return "cut off" if figure.get("censored") and figure.get("n") else ""
+        return beyond(target) if figure.get("censored") and figure.get("n") else ""
     return milliseconds(figure.get(name))
 
 

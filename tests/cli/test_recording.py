@@ -215,10 +215,11 @@ def test_the_live_screen_against_a_recording(start: Start, rec: Path, tmp_path: 
     config.write_text(
         '[providers.alpha]\nbase_url = "http://127.0.0.1:9/v1"\nmodels = ["gpt-4.1"]\n'
     )
-    terminal = start("--config", str(config), "--interval", "200ms", "--against", str(rec))
+    gate = ("--against", str(rec), "--fail-on", "regression")
+    terminal = start("--config", str(config), "--interval", "200ms", *gate)
     terminal.wait_for(lambda text: " down " in text.splitlines()[2])  # nobody listens there
     terminal.press("q")
-    assert terminal.wait() == 0
+    assert terminal.wait() == 1
 
 
 # ── mistakes ─────────────────────────────────────────────────────────────────

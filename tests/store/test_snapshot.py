@@ -123,6 +123,11 @@ def test_unknown_keys_are_let_through_and_wrong_kinds_are_not(tmp_path: Path) ->
     path.write_text(to_json(document))
     with pytest.raises(SnapshotError, match="requests is of the wrong kind"):
         load_snapshot(path)
+    document["targets"][0]["requests"] = 1
+    document["targets"][0]["latency_ms"]["p50"] = float("nan")
+    path.write_text(to_json(document))
+    with pytest.raises(SnapshotError, match="a number that is none"):
+        load_snapshot(path)
 
 
 @given(st.binary(max_size=200))
