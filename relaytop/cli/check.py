@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import shutil
 import sys
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from relaytop.cli.options import common_options
-from relaytop.cli.output import write_result
+from relaytop.cli.output import FORMS, as_data, in_ascii, write_result
 from relaytop.cli.progress import shown_on
 from relaytop.config.load import load_settings
 from relaytop.config.paths import ledger_path
@@ -32,13 +31,7 @@ COLOURS = {"good": "green", "warn": "yellow", "bad": "red", "skipped": "bright_b
 
 @click.command()
 @click.argument("what", metavar="[PROVIDER|TARGET]", required=False)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "markdown"]),
-    default="table",
-    show_default=True,
-)
+@click.option("--format", "form", type=click.Choice(FORMS), default="table", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path), help="Write to this new file instead.")
 @common_options
 def check(what: str | None, form: str, output: Path | None, options: Options) -> None:
@@ -55,9 +48,9 @@ def check(what: str | None, form: str, output: Path | None, options: Options) ->
     )
     patients = choose.chosen(settings, what)
     findings, cost_usd = asyncio.run(_go(settings, complaints, patients))
-    if form == "json":
-        document = report.document(findings, cost_usd)
-        text = json.dumps(document, indent=2, ensure_ascii=options.ascii)
+    if form in {"json", "toml"}:
+        text = as_data(report.document(findings, cost_usd), form)
+        text = in_ascii(text, form) if options.ascii else text
     elif form == "markdown":
         text = report.markdown(findings, ascii_only=options.ascii)
     else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from relaytop.cli.options import common_options
+from relaytop.cli.options import common_options, refuse_flags
 
 if TYPE_CHECKING:
     from relaytop.cli.options import Options
@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 @common_options
 def demo(seed: int, record: Path | None, options: Options) -> None:
     """Watch a simulated incident: two providers on loopback, no key, no network."""
+    refuse_flags(
+        options,
+        "the demo brings its own providers",
+        but={"interval_s", "timeout_s", "window", "budget_usd"},
+    )
     from relaytop.cli.monitor import require_terminal, watch  # noqa: PLC0415 - start-up time
+    from relaytop.config.override import overridden  # noqa: PLC0415
     from relaytop.demo.child import DemoRelay  # noqa: PLC0415
     from relaytop.demo.settings import demo_settings  # noqa: PLC0415
 
@@ -28,6 +34,12 @@ def demo(seed: int, record: Path | None, options: Options) -> None:
     options = dataclasses.replace(options, record=record or options.record)
     relay = DemoRelay.spawn(seed)
     try:
-        raise SystemExit(watch(lambda: demo_settings(relay.ports()), options, ledger=None))
+        raise SystemExit(
+            watch(
+                lambda: overridden(demo_settings(relay.ports()), options.flags),
+                options,
+                ledger=None,
+            )
+        )
     finally:
         relay.stop()

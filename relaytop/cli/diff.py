@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from relaytop.cli.output import FORMS, as_data, write_result
+from relaytop.cli.options import look_options
+from relaytop.cli.output import FORMS, as_data, in_ascii, write_result
 from relaytop.cli.recorded import read_document
+
+if TYPE_CHECKING:
+    from relaytop.cli.options import Options
 
 REGRESSION = 1
 
@@ -22,7 +27,15 @@ REGRESSION = 1
 )
 @click.option("--format", "form", type=click.Choice(FORMS), default="table", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path), help="Write to this new file instead.")
-def diff(before: Path, after: Path, fail_on: str | None, form: str, output: Path | None) -> None:
+@look_options
+def diff(
+    before: Path,
+    after: Path,
+    fail_on: str | None,
+    form: str,
+    output: Path | None,
+    options: Options,
+) -> None:
     """Show what got slower, failed more or cost more between two snapshots, and what is noise.
 
     A recording may stand in place of either: all of it counts.
@@ -36,6 +49,6 @@ def diff(before: Path, after: Path, fail_on: str | None, form: str, output: Path
         text = as_data(difference_table.document(changes), form)
     else:
         text = difference_table.text(changes, markdown=form == "markdown")
-    write_result(text, output)
+    write_result(in_ascii(text, form) if options.ascii else text, output)
     if fail_on is not None and regressed(*documents):
         raise SystemExit(REGRESSION)

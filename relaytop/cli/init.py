@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from relaytop.cli.options import common_options
+from relaytop.cli.options import common_options, refuse_flags
 from relaytop.config.errors import ConfigError
 from relaytop.config.paths import config_file
 from relaytop.config.template import TEMPLATE
@@ -40,6 +40,7 @@ def write_config(path: Path) -> None:
 @common_options
 def init(options: Options) -> None:
     """Write a commented config file; refuses to overwrite one."""
+    refuse_flags(options, "init writes the defaults; edit the file", but={"config"})
     path, _named_by = config_file(options.config, os.environ)
     write_config(path)
     click.echo(path)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import difflib
-import json
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from relaytop.cli.options import common_options
+from relaytop.cli.output import FORMS, as_data, in_ascii, markdown_of, write_result
 from relaytop.config.errors import RelaytopError
 from relaytop.config.load import load_settings
 from relaytop.wire.facts import Failure
@@ -24,9 +25,10 @@ FAILED = 1
 
 @click.command()
 @click.argument("provider", required=False)
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
+@click.option("--format", "form", type=click.Choice(FORMS), default="table", show_default=True)
+@click.option("--output", type=click.Path(path_type=Path), help="Write to this new file instead.")
 @common_options
-def models(provider: str | None, form: str, options: Options) -> None:
+def models(provider: str | None, form: str, output: Path | None, options: Options) -> None:
     """List what a provider offers (GET /models, which costs nothing); all without a name."""
     settings = load_settings(config=options.config, flags=options.flags, environ=os.environ)
     chosen = _chosen(settings.providers, provider)
@@ -40,12 +42,8 @@ def models(provider: str | None, form: str, options: Options) -> None:
         elif not offer:
             empty.append(name)
     lists = {name: list(offer) for name, offer in found.items() if not isinstance(offer, Failure)}
-    if form == "json":
-        click.echo(json.dumps(lists, indent=2, ensure_ascii=False))
-    else:
-        for name, ids in lists.items():
-            for model in ids:
-                click.echo(f"{name}/{model}")
+    if lists or output is None:
+        _write(lists, form, output, ascii_only=options.ascii)
     if empty:
         sentence = (
             f"the list at /models is empty for {', '.join(empty)}: "
@@ -54,6 +52,21 @@ def models(provider: str | None, form: str, options: Options) -> None:
         raise RelaytopError(sentence)
     if len(lists) < len(found):
         raise SystemExit(FAILED)
+
+
+def _write(
+    lists: dict[str, list[str]], form: str, output: Path | None, *, ascii_only: bool
+) -> None:
+    if form in {"json", "toml"}:
+        text = as_data(lists, form)
+    elif form == "markdown":
+        rows = [(name, model) for name, ids in lists.items() for model in ids]
+        text = markdown_of(("provider", "model"), rows)
+    else:
+        text = "\n".join(f"{name}/{model}" for name, ids in lists.items() for model in ids)
+        if not text and output is None:
+            return  # no model is no line
+    write_result(in_ascii(text, form) if ascii_only else text, output)
 
 
 def _chosen(providers: tuple[Provider, ...], name: str | None) -> tuple[Provider, ...]:

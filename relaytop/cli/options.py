@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from relaytop.config.settings import APIS
 from relaytop.export.address import Address, parse_address
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,22 @@ def _window(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
     return value
 
 
-_DECORATORS = (
-    click.option("--config", type=click.Path(path_type=Path), help="Read this config file."),
+class Dollars(click.FloatRange):
+    """An amount of USD; `nan`, which is in every range for click, is none."""
+
+    name = "usd"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read it, or say what would be one."""
+        amount: float = super().convert(value, param, ctx)
+        if math.isnan(amount):
+            self.fail(f"{value} is no amount; write USD as 0.50", param, ctx)
+        return amount
+
+
+_PROBING = (
     click.option("--base-url", metavar="URL", help="Watch this provider instead."),
     click.option(
         "--model", "models", multiple=True, metavar="M", help="A model of it; repeatable."
@@ -89,12 +104,46 @@ _DECORATORS = (
     click.option("--interval", "interval_s", type=Duration(), help="Between two probes: 5s."),
     click.option("--timeout", "timeout_s", type=Duration(), help="Deadline of a probe: 30s."),
     click.option("--window", callback=_window, metavar="W", help='10m or "100 requests".'),
-    click.option(
-        "--budget", "budget_usd", type=click.FloatRange(0, 1e6), help="USD per UTC day; 0: free."
-    ),
+    click.option("--budget", "budget_usd", type=Dollars(0, 1e6), help="USD per UTC day; 0: free."),
+)
+"""What is probed, and how."""
+_CONFIG = click.option("--config", type=click.Path(path_type=Path), help="Read this config file.")
+_NO_CONFIG = click.option(
+    "--config", type=click.Path(path_type=Path), help="Taken as everywhere; nothing here needs it."
+)
+_LOOKS = (
     click.option("--no-color", is_flag=True, help="No colours."),
     click.option("--ascii", "ascii_only", is_flag=True, help="No characters beyond ASCII."),
 )
+_FLAGS = {
+    "base_url": "--base-url",
+    "models": "--model",
+    "api_key_env": "--api-key-env",
+    "api": "--api",
+    "name": "--name",
+    "interval_s": "--interval",
+    "timeout_s": "--timeout",
+    "window": "--window",
+    "budget_usd": "--budget",
+}
+
+
+def refuse_flags(options: Options, why: str, *, but: Iterable[str] = ()) -> None:
+    """Refuse the common flags that make no sense for a command.
+
+    Args:
+        options: The common flags.
+        why: What the command does instead.
+        but: Those of `Options` and `Flags` that do make sense.
+
+    Raises:
+        click.UsageError: One was given.
+    """
+    values = {name: getattr(options.flags, name) for name in _FLAGS} | {"config": options.config}
+    for name, flag in (_FLAGS | {"config": "--config"}).items():
+        if name not in but and values[name] not in (None, ()):
+            message = f"{flag} makes no sense here: {why}"
+            raise click.UsageError(message)
 
 
 def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -102,7 +151,17 @@ def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
     What the group was given before the command's name is the default.
     """
+    return _with(function, (_CONFIG, *_PROBING, *_LOOKS))
 
+
+def look_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the common flags to a command that reads no config and probes nothing."""
+    return _with(function, (_NO_CONFIG, *_LOOKS))
+
+
+def _with(
+    function: Callable[..., Any], decorators: Sequence[Callable[..., Any]]
+) -> Callable[..., Any]:
     @functools.wraps(function)
     def wrapper(
         *args: Any,
@@ -111,7 +170,7 @@ def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
         ascii_only: bool,
         **named: Any,
     ) -> Any:
-        fields = {f.name: named.pop(f.name) for f in dataclasses.fields(Flags)}
+        fields = {f.name: named.pop(f.name, None) for f in dataclasses.fields(Flags)}
         above = click.get_current_context().find_object(Options) or Options()
         given = {key: value for key, value in fields.items() if value not in (None, ())}
         options = Options(
@@ -125,6 +184,6 @@ def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.get_current_context().obj = options
         return function(*args, options=options, **named)
 
-    for decorate in reversed(_DECORATORS):
+    for decorate in reversed(decorators):
         wrapper = decorate(wrapper)
     return wrapper

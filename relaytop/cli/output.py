@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,7 @@ from relaytop.store.atomic import write_exactly
 from relaytop.store.snapshot import to_json, to_toml
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 
@@ -23,6 +26,25 @@ FORMS = ("table", "json", "toml", "markdown")
 def as_data(document: dict[str, Any], form: str) -> str:
     """Return a document as `json` or `toml`."""
     return to_json(document) if form == "json" else to_toml(document).rstrip()
+
+
+def markdown_of(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table of texts, all flush left."""
+    cells = ([cell.replace("|", "\\|") for cell in row] for row in rows)
+    return "\n".join(
+        "| " + " | ".join(row) + " |" for row in (titles, [":---"] * len(titles), *cells)
+    )
+
+
+def in_ascii(text: str, form: str) -> str:
+    """Return a result without characters beyond ASCII; as data it says the same all the same."""
+
+    def written(match: re.Match[str]) -> str:
+        if form == "json":
+            return json.dumps(match[0])[1:-1]
+        return f"\\U{ord(match[0]):08X}" if form == "toml" else "?"
+
+    return re.sub(r"[^\x00-\x7f]", written, text)
 
 
 def write_result(text: str, output: Path | None) -> None:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import click
 
 from relaytop.cli.options import common_options
-from relaytop.cli.output import write_result
+from relaytop.cli.output import FORMS, as_data, in_ascii, write_result
 from relaytop.config.errors import ConfigError
+from relaytop.config.flags import adhoc_provider
 from relaytop.config.load import load_settings
-from relaytop.config.paths import snapshots_folder
+from relaytop.config.paths import config_file, snapshots_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,13 +39,7 @@ LOOKED_AT = 20
     show_default=True,
     help="Share of the tokens that are output.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "markdown"]),
-    default="table",
-    show_default=True,
-)
+@click.option("--format", "form", type=click.Choice(FORMS), default="table", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path), help="Write to this new file instead.")
 @common_options
 def prices(output_share: float, form: str, output: Path | None, options: Options) -> None:
@@ -54,18 +49,27 @@ def prices(output_share: float, form: str, output: Path | None, options: Options
     config the relays that relaytop has a price book of are shown.
     """
     try:
-        settings = load_settings(config=options.config, flags=options.flags, environ=os.environ)
+        # A price needs no key.
+        settings = load_settings(
+            config=options.config, flags=options.flags, environ=os.environ, complaints={}
+        )
         found = _configured(settings)
     except ConfigError:
-        if options.config is not None:
+        path, named_by = config_file(options.config, os.environ)
+        if named_by is not None or path.exists() or adhoc_provider(options.flags) is not None:
             raise
         found = _booked()
-    if form == "json":
+    if form in {"json", "toml"}:
         rows = [_row_document(each, output_share) for each in found]
-        text = json.dumps(rows, indent=2, ensure_ascii=False)
+        # A TOML document is a table, which a list must have a name in.
+        text = (
+            as_data({"prices": rows}, form)
+            if form == "toml"
+            else json.dumps(rows, indent=2, ensure_ascii=False)
+        )
     else:
         text = _table(found, output_share, markdown=form == "markdown")
-    write_result(text, output)
+    write_result(in_ascii(text, form) if options.ascii else text, output)
 
 
 def _configured(settings: Settings) -> list[Compared]:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from relaytop.cli.monitor import require_terminal
-from relaytop.cli.options import Options
+from relaytop.cli.options import look_options
 from relaytop.cli.recorded import tell_broken
 from relaytop.config.paths import snapshots_folder
 
 if TYPE_CHECKING:
+    from relaytop.cli.options import Options
     from relaytop.store.recording import Recording
 
 
@@ -27,11 +28,8 @@ if TYPE_CHECKING:
     help="Seconds of the recording per second.",
 )
 @click.option("--from", "start", metavar="TIME", help="Begin at this local time: 14:30.")
-@click.option("--no-color", is_flag=True, help="No colours.")
-@click.option("--ascii", "ascii_only", is_flag=True, help="No characters beyond ASCII.")
-def replay(
-    file: Path, *, speed: float, start: str | None, no_color: bool, ascii_only: bool
-) -> None:
+@look_options
+def replay(file: Path, *, speed: float, start: str | None, options: Options) -> None:
     """Play a recording back in the monitor.
 
     Windows, ages and the clock are those of the recording. `p` stops it, ← and → go a minute
@@ -40,15 +38,14 @@ def replay(
     from relaytop.store.recording import Recording  # noqa: PLC0415 - start-up time
     from relaytop.store.when import moment_within  # noqa: PLC0415
 
-    above = click.get_current_context().find_object(Options) or Options()
     with Recording(file) as recording:
         start_at = None
         if start is not None:
             start_at = moment_within(start, recording.began_at, recording.ended_at)
         require_terminal()
-        if no_color or not above.color:
+        if not options.color:
             os.environ["NO_COLOR"] = "1"  # Textual looks for it
-        code = _show(recording, speed, start_at, ascii_only=ascii_only or above.ascii)
+        code = _show(recording, speed, start_at, ascii_only=options.ascii)
         tell_broken(recording)
     raise SystemExit(code)
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from relaytop.cli.output import FORMS, as_data, write_result
+from relaytop.cli.options import look_options
+from relaytop.cli.output import FORMS, as_data, in_ascii, write_result
 from relaytop.cli.recorded import read_document
+
+if TYPE_CHECKING:
+    from relaytop.cli.options import Options
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(FORMS), default="table", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path), help="Write to this new file instead.")
-def show(file: Path, form: str, output: Path | None) -> None:
+@look_options
+def show(file: Path, form: str, output: Path | None, options: Options) -> None:
     """Print a snapshot, or all of a recording, as a table, latencies in milliseconds."""
     from relaytop.store import table  # noqa: PLC0415 - start-up time
 
@@ -24,4 +30,4 @@ def show(file: Path, form: str, output: Path | None) -> None:
     else:
         draw = table.markdown if form == "markdown" else table.plain
         text = f"{table.heading(document)}\n\n{draw(table.TITLES, table.rows(document))}"
-    write_result(text, output)
+    write_result(in_ascii(text, form) if options.ascii else text, output)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 import time
@@ -13,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from relaytop.cli.options import Options
-from relaytop.cli.output import write_result
+from relaytop.cli.options import look_options
+from relaytop.cli.output import FORMS, as_data, in_ascii, write_result
 from relaytop.config.errors import RelaytopError
 from relaytop.config.paths import ledger_path
 from relaytop.ledger import usage as booked
@@ -22,6 +21,7 @@ from relaytop.ledger import usage as booked
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from relaytop.cli.options import Options
     from relaytop.ledger.usage import By, Targets, Usage
 
 Zone = tzinfo | None
@@ -66,23 +66,21 @@ class _Line:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "json", "markdown"]),
+    type=click.Choice(FORMS),
     default="table",
     show_default=True,
 )
-@click.option("--ascii", "ascii_only", is_flag=True, help="No characters beyond ASCII.")
 @click.option("--output", type=click.Path(path_type=Path), help="Write to this new file instead.")
-@click.pass_context
+@look_options
 def usage(
-    ctx: click.Context,
     *,
     by: By,
     since: str | None,
     targets: tuple[str, ...],
     utc: bool,
     form: str,
-    ascii_only: bool,
     output: Path | None,
+    options: Options,
 ) -> None:
     """Print what was used and spent, by target and in total, from the ledger."""
     zone = UTC if utc else None
@@ -97,11 +95,11 @@ def usage(
         click.echo(f"nothing is booked yet: no request is in the ledger {path}", err=True)
     elif not periods:
         click.echo(f"nothing was booked since {since}", err=True)
-    if form == "json":
-        text = json.dumps(_tree(periods, by, since_s, zone), indent=2, ensure_ascii=False)
+    if form in {"json", "toml"}:
+        text = as_data(_tree(periods, by, since_s, zone), form)
+        text = in_ascii(text, form) if options.ascii else text
     else:
-        above = ctx.find_object(Options) or Options()
-        marks = _ASCII if ascii_only or above.ascii else _UNICODE
+        marks = _ASCII if options.ascii else _UNICODE
         if form == "markdown":
             text = _markdown(_lines(periods, by), by, marks)
         else:

@@ -59,8 +59,7 @@ def load_snapshot(path: Path) -> dict[str, Any]:
     document = _parsed(path, _text(path))
     schema = document.get("schema")
     if not isinstance(schema, int) or isinstance(schema, bool) or "targets" not in document:
-        sentence = f"{path} is no relaytop snapshot: it has no `schema` and `targets`"
-        raise SnapshotError(sentence)
+        raise _none(path, "it has no `schema` and `targets`")
     if schema > SCHEMA:
         sentence = f"{path} has schema {schema}, but this relaytop reads up to {SCHEMA}: update it"
         raise SnapshotError(sentence)
@@ -68,15 +67,20 @@ def load_snapshot(path: Path) -> dict[str, Any]:
     return document
 
 
+def _none(path: Path, why: str) -> SnapshotError:
+    return SnapshotError(
+        f"{path} is no relaytop snapshot: {why}; name a file that `s` in the monitor, "
+        "`relaytop baseline` or `relaytop shadow` saved, or a recording"
+    )
+
+
 def _text(path: Path) -> str:
     try:
         if path.stat().st_size > MAX_BYTES:
-            sentence = f"{path} is no relaytop snapshot: it is far too large"
-            raise SnapshotError(sentence)
+            raise _none(path, "it is far too large")
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        sentence = f"{path} is no relaytop snapshot: it is not text"
-        raise SnapshotError(sentence) from None
+        raise _none(path, "it is not text") from None
     except OSError as error:
         sentence = f"{path} cannot be read: {error.strerror}"
         raise SnapshotError(sentence) from None
@@ -86,30 +90,24 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
     try:
         document = json.loads(text) if text.lstrip()[:1] == "{" else tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        sentence = f"{path} is no relaytop snapshot: neither TOML nor JSON ({error})"
-        raise SnapshotError(sentence) from None
+        raise _none(path, f"neither TOML nor JSON ({error})") from None
     if not isinstance(document, dict):
-        sentence = f"{path} is no relaytop snapshot: it holds no table"
-        raise SnapshotError(sentence)
+        raise _none(path, "it holds no table")
     return document
 
 
 def _check(path: Path, document: dict[str, Any]) -> None:
     """Check what readers rely on; keys that are not known are let through."""
     if not _is_finite(document):
-        sentence = f"{path} is no relaytop snapshot: it holds a number that is none (nan or inf)"
-        raise SnapshotError(sentence)
+        raise _none(path, "it holds a number that is none (nan or inf)")
     if document.get("kind") not in KINDS:
-        sentence = f"{path}: kind is none of {', '.join(KINDS)}"
-        raise SnapshotError(sentence)
+        raise _none(path, f"kind is none of {', '.join(KINDS)}")
     targets = document["targets"]
     if not isinstance(targets, list):
-        sentence = f"{path}: targets is no list"
-        raise SnapshotError(sentence)
+        raise _none(path, "targets is no list")
     for number, target in enumerate(targets, 1):
         if not isinstance(target, dict) or not isinstance(target.get("target"), str):
-            sentence = f"{path}: target {number} has no name"
-            raise SnapshotError(sentence)
+            raise _none(path, f"target {number} has no name")
         for key, value in target.items():
             kind = _KINDS.get(key)
             wrong = isinstance(value, bool) or not isinstance(value, kind) if kind else False

@@ -1,11 +1,13 @@
 import json
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from relaytop.cli.group import relaytop_command
+from relaytop.config.settings import Settings, Window
 from relaytop.store.document import snapshot_document
 from relaytop.store.snapshot import save_snapshot
 from tests.tui.fake import NOW, feed, session_of
@@ -55,6 +57,125 @@ def test_config_masks_what_is_secret(config: str, form: str) -> None:
         assert secret not in done.stdout
     assert "environment variable A_KEY" in done.stdout
     assert "X-Token" in done.stdout
+
+
+EVERYTHING = """
+interval = "5s"
+[probe]
+prompt = "a\\nb"
+[providers.m]
+base_url = "http://127.0.0.1:9/v1"
+api_key_env = "NOPE_KEY"
+models = ["fast", "slow"]
+max_rpm = 60
+http2 = true
+api_version = "2024-10-21"
+prices = { fast = { input = 1, output = 2.5, cached_input = 0.1 } }
+[targets."m/fast"]
+interval = "10s"
+timeout = "1500ms"
+stream = false
+thresholds = { p95 = "4s", error_rate = 0.5 }
+[aliases]
+quick = ["m/fast", "m/slow"]
+"""
+
+
+def test_config_prints_every_setting_with_its_origin(tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    path.write_text(EVERYTHING)
+    done = run("config", "--config", str(path), "--format", "json", "--timeout", "9s")
+    assert done.exit_code == 0
+    tree = json.loads(done.stdout)
+    whence = f"config file {path}"
+    assert {key: entry["value"] for key, entry in tree.items() if entry["from"] == whence} == {
+        "interval": "5s",
+        "probe.prompt": "a\nb",
+        "providers.m.base_url": "http://127.0.0.1:9/v1",
+        "providers.m.models": ["fast", "slow"],
+        "providers.m.max_rpm": 60,
+        "providers.m.http2": True,
+        "providers.m.api_version": "2024-10-21",
+        "providers.m.prices.fast.input": 1.0,
+        "providers.m.prices.fast.output": 2.5,
+        "providers.m.prices.fast.cached_input": 0.1,
+        'targets."m/fast".interval': "10s",
+        'targets."m/fast".stream': False,
+        'targets."m/fast".thresholds.p95': "4s",
+        'targets."m/fast".thresholds.error_rate': 0.5,
+        "aliases.quick": ["m/fast", "m/slow"],
+    }
+    assert tree["timeout"] == {"value": "9s", "from": "--timeout"}
+    assert tree["probe.stream"] == {"value": True, "from": "default"}
+    assert tree["providers.m.api"] == {"value": "openai", "from": "default"}
+
+
+def test_config_as_a_table_says_what_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    path.write_text(EVERYTHING)
+    done = run("config", "--config", str(path))
+    assert done.exit_code == 0
+    shown = {line.split()[0]: line.split(maxsplit=1)[1] for line in done.stdout.splitlines()}
+    assert shown["providers.m.key"].startswith("missing ")
+    assert shown["providers.m.key"].endswith(
+        f"{path}, line 7: providers.m.api_key_env: "
+        "environment variable NOPE_KEY is not set; export it with the key"
+    )
+    assert shown["providers.m.http2"].startswith("true ")
+    assert shown['targets."m/fast".stream'].startswith("false ")
+    assert shown['targets."m/fast".interval'].startswith("10s ")
+    assert shown["probe.prompt"].startswith('"a\\nb" ')
+
+
+def test_config_after_init(tmp_path: Path) -> None:
+    path = str(tmp_path / "config.toml")
+    run("init", "--config", path)
+    done = run("config", "--config", path, "--ascii")
+    assert done.exit_code == 0
+    assert "HOLYSHEEP_API_KEY is not set" in done.stdout
+    assert "********" in run("config", "--config", path, "--ascii", HOLYSHEEP_API_KEY=KEY).stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("demo", "--base-url", "http://127.0.0.1:9/v1"),
+        ("--base-url", "http://127.0.0.1:9/v1", "demo"),
+        ("demo", "--model", "m"),
+        ("demo", "--api-key-env", "X"),
+        ("demo", "--api", "openai"),
+        ("demo", "--name", "p"),
+        ("demo", "--config", "c.toml"),
+        ("init", "--interval", "2s"),
+    ],
+)
+def test_a_flag_that_makes_no_sense_is_refused(arguments: tuple[str, ...]) -> None:
+    done = run(*arguments)
+    assert done.exit_code == 2
+    flag = next(word for word in arguments if word.startswith("--"))
+    assert f"{flag} makes no sense here" in done.stderr
+
+
+def test_the_demo_takes_the_flags_that_make_sense(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Settings] = []
+
+    def watch(settings_of: Callable[[], Settings], *_: object, **__: object) -> int:
+        seen.append(settings_of())
+        return 0
+
+    monkeypatch.setattr("relaytop.cli.monitor.require_terminal", lambda: None)
+    monkeypatch.setattr("relaytop.cli.monitor.watch", watch)
+    flags = ("--budget", "0", "--interval", "2s", "--window", "1m", "--timeout", "3s")
+    for arguments in (("demo", *flags), (*flags, "demo")):
+        assert run(*arguments).exit_code == 0
+        settings = seen.pop()
+        assert settings.budget_usd == 0
+        assert settings.window == Window(60.0)
+        for target in (settings.defaults, *settings.targets):
+            assert (target.interval_s, target.timeout_s) == (2.0, 3.0)
+        assert settings.origins["budget"] == "--budget"
+        assert settings.origins["interval"] == "--interval"
+        assert settings.origins["thresholds.p95"] == "the demo"
 
 
 def test_flags_are_taken_on_either_side_of_the_command(config: str) -> None:

@@ -45,8 +45,12 @@ def config(tmp_path: Path) -> Path:
         ("[providers.a]\nmodels = ['m']\n", ["providers.a.base_url", "missing"]),
         ("[providers.a]\nbase_url = 'ftp://x'\n", ["providers.a.base_url", "https://host/v1"]),
         (f"{PROVIDER}api = 'soap'\n", ["providers.a.api", "openai"]),
-        (f"{PROVIDER}api_key_env = 'NO_SUCH'\n", ["NO_SUCH", "not set"]),
-        (f"{PROVIDER}api_key_env = 'EMPTY'\n", ["EMPTY", "is empty"]),
+        (f"{PROVIDER}ca_file = '/no/such.pem'\n", ["line 3", "ca_file", "/no/such.pem", "PEM"]),
+        (f"{PROVIDER}proxy = 'foo'\n", ["line 3", "providers.a.proxy", "http://host:port"]),
+        (f"{PROVIDER}headers = {{ 'X Y' = 'z' }}\n", ["providers.a.headers", "X-Team"]),
+        ("[providers.'x/y']\nbase_url = 'http://h/v1'\n", ["line 1", "x/y", "without a /"]),
+        (f"budget = nan\n{PROVIDER}", ["line 1", "budget", "finite"]),
+        (f"window = '100 requests'\nhistory = 50\n{PROVIDER}", ["window", "history (50)"]),
         (f"{PROVIDER}models = ['m']\n[targets.'a/n']\n", ["a/n", "did you mean 'a/m'?"]),
         (f"budget = -1\n{PROVIDER}", ["budget", "greater than or equal to 0"]),
         (f"{PROVIDER}models = []\n", ["line 3", "providers.a.models", "leave the key out"]),
@@ -55,10 +59,29 @@ def config(tmp_path: Path) -> Path:
 )
 def test_a_config_file(home: dict[str, str], config: Path, text: str, said: list[str]) -> None:
     config.write_text(text)
-    sentence = refused(home, "--config", str(config), "config", EMPTY="")
+    sentence = refused(home, "--config", str(config), "config")
     assert len(sentence.splitlines()) == 1
-    for words in ["config.toml", *said] if "api_key_env" not in text else said:
+    for words in ["config.toml", *said]:
         assert words in sentence
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("api_key_env = 'NO_SUCH'", "api_key_env: environment variable NO_SUCH is not set; export"),
+        ("api_key_env = 'EMPTY'", "api_key_env: environment variable EMPTY is empty; put"),
+        ("api_key_file = '/no/such'", "api_key_file: /no/such: no such file; put"),
+        ("api_key_command = ['false']", "api_key_command: 'false' ended with exit code 1; run"),
+    ],
+)
+@pytest.mark.parametrize("command", ["models", "baseline", "agent"])
+def test_a_key_that_cannot_be_had(
+    home: dict[str, str], config: Path, command: str, line: str, said: str
+) -> None:
+    config.write_text(f"{PROVIDER}{line}\nmodels = ['m']\n")
+    sentence = refused(home, "--config", str(config), command, EMPTY="")
+    assert f"{config}, line 3: providers.a.{said}" in sentence
+    assert len(sentence.splitlines()) == 1
 
 
 def test_nothing_to_watch(home: dict[str, str]) -> None:
@@ -107,6 +130,8 @@ def test_a_snapshot_that_is_none(
     sentence = refused(home, "show", str(file))
     assert said in sentence
     assert "file.toml" in sentence
+    if "is no relaytop snapshot" in sentence:
+        assert "; name a file that `s` in the monitor, `relaytop baseline` or" in sentence
 
 
 def test_a_provider_that_offers_nothing(home: dict[str, str]) -> None:
@@ -140,7 +165,13 @@ def test_a_dumb_terminal(start: Start) -> None:
         (["--interval", "soon", "config"], "500ms, 5s, 2m or 1h"),
         (["--model", "m", "config"], "--base-url"),
         (["--base-url", "nonsense", "config"], "https://host/v1"),
-        (["--base-url", "http://127.0.0.1:9/v1", "--api-key-env", "NO_SUCH", "config"], "NO_SUCH"),
+        (["--base-url", "http://127.0.0.1:9/v1", "--api-key-env", "NO_SUCH", "models"], "NO_SUCH"),
+        (["--base-url", "http://127.0.0.1:9/v1", "--name", "x/y", "config"], "without a /"),
+        (["--base-url", "http://127.0.0.1:9/v1", "--model", "", "config"], "--model"),
+        (["--budget", "nan", "config"], "write USD as 0.50"),
+        (["--budget", "inf", "config"], "--budget"),
+        (["--window", "9999 requests", "--base-url", "http://h/v1", "config"], "history (3600)"),
+        (["demo", "--model", "m"], "--model makes no sense here"),
         (["--base-url", "http://127.0.0.1:9/v1", "models", "other"], "no provider 'other'"),
         (["bananas"], "bananas"),
     ],

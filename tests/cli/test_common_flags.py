@@ -1,0 +1,103 @@
+"""The common flags are taken after a command too, in every form that it has."""
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from relaytop.cli.group import COMMANDS, relaytop_command
+from tests.support.server import ScriptedServer, models_reply
+
+CONFIG = """
+[providers.relay]
+base_url = "http://127.0.0.1:9/v1"
+models = ["mödel"]
+[providers.relay.prices]
+"mödel" = { input = 1, output = 2 }
+"""
+SNAPSHOT: dict[str, Any] = {
+    "schema": 1,
+    "kind": "live",
+    "host": "öps",
+    "targets": [{"target": "relay/mödel", "requests": 0}],
+}
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(relaytop_command, arguments, catch_exceptions=False)
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    path = tmp_path / "c.toml"
+    path.write_text(CONFIG)
+    return str(path)
+
+
+@pytest.fixture
+def snapshot(tmp_path: Path) -> str:
+    path = tmp_path / "s.json"
+    path.write_text(json.dumps(SNAPSHOT))
+    return str(path)
+
+
+@pytest.mark.parametrize("command", ["show", "diff", "usage"])
+def test_commands_that_probe_nothing(command: str, config: str, snapshot: str) -> None:
+    files = {"show": [snapshot], "diff": [snapshot, snapshot]}.get(command, [])
+    flags = ("--config", config, "--no-color", "--ascii")
+    after = run(command, *files, *flags)
+    before = run(*flags, command, *files)
+    assert after.exit_code == before.exit_code == 0
+    assert after.stdout == before.stdout
+    assert after.stdout.isascii()
+
+
+@pytest.mark.parametrize("form", ["json", "toml"])
+def test_data_in_ascii_says_the_same(form: str, config: str, snapshot: str) -> None:
+    parse = json.loads if form == "json" else tomllib.loads
+    for command in (["show", snapshot], ["config", "--config", config]):
+        plain = run(*command, "--format", form).stdout
+        escaped = run(*command, "--format", form, "--ascii").stdout
+        assert not plain.isascii()
+        assert escaped.isascii()
+        assert parse(escaped) == parse(plain)
+
+
+@pytest.mark.parametrize("form", ["table", "json", "toml", "markdown"])
+@pytest.mark.parametrize("command", ["config", "models", "check", "prices", "usage"])
+def test_every_form_goes_to_a_file(command: str, form: str, config: str, tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    with ScriptedServer(lambda _: models_reply(["gpt-4.1"])) as server:
+        at = ["--base-url", server.base_url, "--name", "relay", "--budget", "0"]
+        given = at if command in {"models", "check"} else ["--config", config]
+        done = run(command, *given, "--format", form, "--output", str(output))
+    assert done.exit_code == 0
+    assert done.stdout == ""
+    text = output.read_text()
+    if form == "markdown":
+        assert "| ---" in text or "| :--" in text or "|---" in text
+    elif form != "table":
+        document = json.loads(text) if form == "json" else tomllib.loads(text)
+        assert isinstance(document, dict if form == "toml" or command != "prices" else list)
+
+
+def test_prices_and_models_as_toml(config: str) -> None:
+    tree = tomllib.loads(run("prices", "--config", config, "--format", "toml").stdout)
+    (row,) = tree["prices"]
+    assert row["target"] == "relay/mödel"
+    assert row["relay"] == {"input": 1.0, "output": 2.0}
+    assert "official" not in row
+    with ScriptedServer(lambda _: models_reply(["gpt-4.1"])) as server:
+        done = run("models", "--base-url", server.base_url, "--name", "relay", "--format", "toml")
+    assert tomllib.loads(done.stdout) == {"relay": ["gpt-4.1"]}
+
+
+def test_every_command_takes_the_flags_of_how_it_looks() -> None:
+    for name in COMMANDS:
+        help_text = run(name, "--help").stdout
+        for flag in ("--config", "--no-color", "--ascii"):
+            assert flag in help_text, name
