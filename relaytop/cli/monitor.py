@@ -124,6 +124,8 @@ def watch(
                 app.run()
             finally:
                 engine = session.engine
+            if app.complaint is not None:
+                raise RelaytopError(app.complaint)
             code = app.return_code or 0
             return _verdict(session, reference) if gate and reference and not code else code
         finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 from relaytop.config.errors import ConfigError
@@ -82,6 +81,8 @@ def check_window(window: Window, history: int, source: Source | None) -> None:
 
 
 def _unknown(place: str, what: str, name: str, known: Sequence[str]) -> str:
+    import difflib  # noqa: PLC0415 - only for a mistake
+
     near = difflib.get_close_matches(name[:LONGEST], known, 1, 0.4)
     some = ", ".join(known[:8]) + (" …" if len(known) > 8 else "")  # noqa: PLR2004
     hint = f"did you mean {near[0]!r}?" if near else f"known: {some or 'none'}"

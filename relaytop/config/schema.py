@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from relaytop.config.durations import VALID_DURATION, parse_duration_s, parse_window
 from relaytop.config.settings import APIS, Window
@@ -74,6 +74,9 @@ HeaderName = Annotated[str, AfterValidator(checked_header_name)]
 HeaderValue = Annotated[str, AfterValidator(checked_header_value)]
 
 
+_KEYS = ("api_key_env", "api_key_command", "api_key_file", "api_key")
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=True)
 
@@ -119,6 +122,14 @@ class ProviderTable(_Table):
     http2: bool = False
     api_version: Text | None = None
     prices: dict[str, PriceTable] = {}
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        given = [name for name in _KEYS if getattr(self, name) is not None]
+        if len(given) > 1:
+            message = f"{given[0]} and {given[1]} are both given; keep one"
+            raise ValueError(message)
+        return self
 
 
 class TargetTable(_Table):

@@ -7,18 +7,24 @@ import gc
 import os
 import signal
 import threading
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 
 from relaytop.engine.messages import Models
 from relaytop.tui.constants import DEATH_S, FIRST_CHART_S, REDRAW_S
+from relaytop.tui.draw.marks import UNICODE
 from relaytop.tui.keys import APP_BINDINGS
 from relaytop.tui.palette import THEME, Palette
 from relaytop.tui.screens.monitor import MonitorScreen
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from textual.app import SystemCommand
     from textual.driver import Driver
+    from textual.filter import LineFilter
+    from textual.screen import Screen
 
     from relaytop.engine.messages import Prices
     from relaytop.tui.draw.marks import Marks
@@ -26,6 +32,8 @@ if TYPE_CHECKING:
     from relaytop.tui.session import Session
 
 INTERRUPTED = 130
+NOTHING = 2
+"""The exit code where no provider lists a model."""
 
 
 class RelaytopApp(App[int]):
@@ -53,7 +61,14 @@ class RelaytopApp(App[int]):
         self.stylesheet.set_variables(self.get_css_variables())
         self.session = session
         self.marks = marks
+        self._filters_of_marks: list[LineFilter] = []
+        if marks is not UNICODE:
+            from relaytop.tui.ascii import AsciiOnly  # noqa: PLC0415 - only where it is wanted
+
+            self._filters_of_marks.append(AsciiOnly())
         self.monitor_screen = _screen_of(session, marks)
+        self.complaint: str | None = None
+        """Why there was nothing to choose from, in one sentence."""
         self._dying = False
         self._choosing: ChooseScreen | None = None
 
@@ -104,7 +119,8 @@ class RelaytopApp(App[int]):
         from relaytop.tui.screens.choose import ChooseScreen  # noqa: PLC0415 - after first paint
 
         taken = frozenset(self.session.monitor.targets())
-        self._choosing = ChooseScreen(self.session.settings, self.session.list_models, taken)
+        session = self.session
+        self._choosing = ChooseScreen(session.settings, session.list_models, taken, self.marks)
         self.push_screen(self._choosing, self._chosen)
 
     def _take_offer(self, report: Models | Prices) -> None:
@@ -116,7 +132,7 @@ class RelaytopApp(App[int]):
             self._choosing.price(self.session.settings)
 
     def _chosen(self, choices: list[Choice] | None) -> None:
-        self._choosing = None
+        choosing, self._choosing = self._choosing, None
         if choices:
             self.session.add(choices)
             if self.monitor_screen.selected is None:
@@ -125,9 +141,36 @@ class RelaytopApp(App[int]):
             # The table has grown by then, and shows the new rows.
             self.call_after_refresh(self.monitor_screen.redraw)
         elif not self.session.monitor.targets():
-            self.exit(0)
+            self.complaint = choosing.complaint() if choosing is not None else None
+            code = 0 if self.complaint is None else NOTHING
+            self.exit(code, return_code=code)
 
     # ── keys that are the app's ──────────────────────────────────────────────
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Take out what the terminal cannot show, at the end of all painting."""
+        return [*super().get_line_filters(), *self._filters_of_marks]
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Offer what the keys do, by name."""
+        from relaytop.tui.commands import commands  # noqa: PLC0415 - after first paint
+
+        del screen
+        return commands(self)
+
+    def save_picture(self) -> None:
+        """Save the screen as a picture beside the snapshots."""
+        from relaytop.tui.commands import write_picture  # noqa: PLC0415 - after first paint
+        from relaytop.tui.trouble import in_words  # noqa: PLC0415
+
+        folder = self.session.snapshots
+        try:
+            path = write_picture(self.export_screenshot(), folder)
+        except OSError as error:
+            text = f"picture not saved: {in_words(error, folder)}"
+            self.notify(text, severity="error", markup=False)
+        else:
+            self.notify(f"picture saved: {path}", timeout=4, markup=False)
 
     def action_help(self) -> None:
         """Open the help page."""

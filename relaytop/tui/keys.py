@@ -11,8 +11,7 @@ from relaytop.tui.draw.runs import line_width
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from textual.app import App
-
+    from relaytop.tui.draw.marks import Marks
     from relaytop.tui.draw.runs import Line
 
 LOOK = Binding.Group("Look")
@@ -20,6 +19,29 @@ PROBE = Binding.Group("Probe")
 KEEP = Binding.Group("Keep")
 HELP = Binding.Group("relaytop")
 GROUPS = (LOOK, PROBE, KEEP, HELP)
+
+
+NAMES = {
+    "question_mark": "?",
+    "dollar_sign": "$",
+    "plus": "+",
+    "equals_sign": "=",
+    "minus": "-",
+    "slash": "/",
+    "escape": "esc",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "ctrl+c": "^c",
+}
+"""Textual's name of a key → what is written on it."""
+
+
+def key_name(key: str, marks: Marks) -> str:
+    """Return what a key is called where one reads of it."""
+    name = NAMES.get(key, key)
+    return marks.arrows.get(name, name)
 
 
 def _key(
@@ -30,7 +52,6 @@ def _key(
     group: Binding.Group,
     *,
     id: str,  # noqa: A002 - Textual's own name
-    display: str | None = None,
     show: bool = True,
     priority: bool = False,
 ) -> Binding:
@@ -39,7 +60,6 @@ def _key(
         action,
         label,
         show=show,
-        key_display=display,
         priority=priority,
         tooltip=tooltip,
         id=id,
@@ -55,7 +75,6 @@ BINDINGS: list[BindingType] = [
         "This page: the keys and what the signs mean",
         HELP,
         id="help",
-        display="?",
     ),
     _key("q", "app.quit", "quit", "Stop probing and leave", HELP, id="quit"),
     _key(
@@ -65,7 +84,6 @@ BINDINGS: list[BindingType] = [
         "Stop or start probing the selected model",
         PROBE,
         id="toggle",
-        display="space",
     ),
     _key("a", "app.add", "add", "Add models from a provider's list", PROBE, id="add"),
     _key("p", "pause", "pause", "Pause or resume all probing", PROBE, id="pause"),
@@ -85,7 +103,6 @@ BINDINGS: list[BindingType] = [
         "Give the selected target the whole screen, and back",
         LOOK,
         id="zoom",
-        display="enter",
     ),
     _key(
         "w",
@@ -102,9 +119,8 @@ BINDINGS: list[BindingType] = [
         "Probe more often",
         PROBE,
         id="faster",
-        display="+",
     ),
-    _key("minus", "interval(1)", "slower", "Probe less often", PROBE, id="slower", display="-"),
+    _key("minus", "interval(1)", "slower", "Probe less often", PROBE, id="slower"),
     _key(
         "dollar_sign",
         "app.budget",
@@ -112,10 +128,9 @@ BINDINGS: list[BindingType] = [
         "Raise today's budget (asks first)",
         PROBE,
         id="budget",
-        display="$",
     ),
-    _key("down,j", "move(1)", "down", "Next target", LOOK, id="down", display="↓ j", show=False),
-    _key("up,k", "move(-1)", "up", "Previous target", LOOK, id="up", display="↑ k", show=False),
+    _key("down,j", "move(1)", "down", "Next target", LOOK, id="down", show=False),
+    _key("up,k", "move(-1)", "up", "Previous target", LOOK, id="up", show=False),
     _key(
         "home,g",
         "move(-100000)",
@@ -123,12 +138,9 @@ BINDINGS: list[BindingType] = [
         "First target",
         LOOK,
         id="first",
-        display="home",
         show=False,
     ),
-    _key(
-        "end,G", "move(100000)", "last", "Last target", LOOK, id="last", display="end", show=False
-    ),
+    _key("end,G", "move(100000)", "last", "Last target", LOOK, id="last", show=False),
     _key(
         "r",
         "app.restart",
@@ -142,8 +154,8 @@ BINDINGS: list[BindingType] = [
 REPLAY_BINDINGS: list[BindingType] = [
     _key("q", "app.quit", "quit", "Leave", HELP, id="replay.quit"),
     _key("p", "pause", "pause", "Stop the recording, or let it go on", LOOK, id="replay.pause"),
-    _key("left", "seek(-60)", "-1m", "A minute back", LOOK, id="replay.back", display="left"),
-    _key("right", "seek(60)", "+1m", "A minute on", LOOK, id="replay.on", display="right"),
+    _key("left", "seek(-60)", "-1m", "A minute back", LOOK, id="replay.back"),
+    _key("right", "seek(60)", "+1m", "A minute on", LOOK, id="replay.on"),
     _key("home", "seek_first", "begin", "Its beginning", LOOK, id="replay.first", show=False),
     _key("end", "seek_last", "end", "Its end", LOOK, id="replay.last", show=False),
     _key("g", "move(-100000)", "first", "First target", LOOK, id="replay.top", show=False),
@@ -168,7 +180,6 @@ APP_BINDINGS: list[BindingType] = [
         "Leave at once, exit code 130",
         HELP,
         id="interrupt",
-        display="^C",
         show=False,
         priority=True,
     ),
@@ -176,7 +187,7 @@ APP_BINDINGS: list[BindingType] = [
 """Keys that work above every dialog."""
 
 
-def footer_line(app: App[int], bindings: Iterable[Binding], width: int) -> Line:
+def footer_line(bindings: Iterable[Binding], width: int, marks: Marks) -> Line:
     """Draw the footer's keys as far as `width` cells carry them."""
     line: Line = [(" ", "text")]
     seen: set[str] = set()
@@ -185,7 +196,7 @@ def footer_line(app: App[int], bindings: Iterable[Binding], width: int) -> Line:
             continue
         seen.add(binding.action)
         item: Line = [
-            (app.get_key_display(binding), "accent"),
+            (key_name(binding.key, marks), "accent"),
             (f" {binding.description}  ", "dim"),
         ]
         if line_width(line) + line_width(item) - 2 > width:

@@ -109,7 +109,7 @@ class Session:
         self.player: Player | None = None
         """The recording that is played; None where the engine probes."""
         self._restart = restart
-        self._snapshots = snapshots
+        self.snapshots = snapshots
         self._targets: dict[str, Target] = {target.id: target for target in settings.targets}
         self._off: set[str] = set()
         self._factor = 1.0
@@ -312,7 +312,7 @@ class Session:
         document = snapshot_document(
             "live", self.monitor, self.settings, self.clock(), socket.gethostname()
         )
-        path = save_snapshot(document, self._snapshots)
+        path = save_snapshot(document, self.snapshots)
         self._note("snapshot", "good", f"snapshot saved: {os.fspath(path)}")
         return path
 

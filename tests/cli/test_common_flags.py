@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from relaytop.cli.group import COMMANDS, relaytop_command
+from relaytop.config.errors import ConfigError
 from tests.support.server import ScriptedServer, models_reply
 
 CONFIG = """
@@ -26,8 +27,8 @@ SNAPSHOT: dict[str, Any] = {
 }
 
 
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(relaytop_command, arguments, catch_exceptions=False)
+def run(*arguments: str, **environ: str) -> Result:
+    return CliRunner().invoke(relaytop_command, arguments, env=environ, catch_exceptions=False)
 
 
 @pytest.fixture
@@ -94,6 +95,17 @@ def test_prices_and_models_as_toml(config: str) -> None:
     with ScriptedServer(lambda _: models_reply(["gpt-4.1"])) as server:
         done = run("models", "--base-url", server.base_url, "--name", "relay", "--format", "toml")
     assert tomllib.loads(done.stdout) == {"relay": ["gpt-4.1"]}
+
+
+def test_prices_need_no_key_and_hide_no_mistake(tmp_path: Path) -> None:
+    home = {"XDG_CONFIG_HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
+    (tmp_path / "relaytop").mkdir()
+    path = tmp_path / "relaytop" / "config.toml"
+    path.write_text(CONFIG.replace("models", 'api_key_env = "NOPE_KEY"\nmodels'))
+    assert "relay/mödel" in run("prices", **home).stdout
+    path.write_text("interval = 5")
+    with pytest.raises(ConfigError, match="interval"):
+        run("prices", **home)
 
 
 def test_every_command_takes_the_flags_of_how_it_looks() -> None:

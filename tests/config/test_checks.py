@@ -41,6 +41,11 @@ def path(tmp_path: Path) -> Path:
         (f'{RELAY}headers = {{ X = "é{SECRET}" }}', "providers.relay.headers.X", "ASCII"),
         ('[providers."x/y"]\nbase_url = "http://h/v1"', 'providers."x/y"', "without a /"),
         ('[providers.""]\nbase_url = "http://h/v1"', 'providers.""', "without a /"),
+        (
+            f'{RELAY}api_key_env = "X"\napi_key_file = "y"',
+            "line 1: providers.relay",
+            "api_key_env and api_key_file are both given; keep one",
+        ),
         (f"budget = nan\n{RELAY}", "line 1: budget", "finite"),
         (f"budget = inf\n{RELAY}", "line 1: budget", "finite"),
         (f"[thresholds]\nerror_rate = nan\n{RELAY}", "line 2: thresholds.error_rate", "finite"),

@@ -36,6 +36,12 @@ def pressing(*keys: str) -> Go:
     return go
 
 
+def picture(pilot: Pilot[int]) -> str:
+    """All that is on the screen."""
+    strips = pilot.app.screen._compositor.render_strips()
+    return "\n".join(strip.text for strip in strips)
+
+
 async def _choose(pilot: Pilot[int]) -> None:
     screen = pilot.app.screen
     if not isinstance(screen, ChooseScreen):

@@ -1,5 +1,6 @@
 """Every key, pressed once: what it tells the engine and what the screen shows."""
 
+import dataclasses
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,9 +9,9 @@ import pytest
 from textual import events
 from textual.binding import Binding
 from textual.pilot import Pilot
-from textual.widgets import SelectionList
+from textual.widgets import OptionList, Static
 
-from relaytop.config.settings import Price
+from relaytop.config.settings import Price, Settings
 from relaytop.engine.messages import (
     Add,
     ListModels,
@@ -25,6 +26,8 @@ from relaytop.tui.keys import APP_BINDINGS, BINDINGS
 from relaytop.tui.screens.choose import ChooseScreen
 from relaytop.tui.screens.help import HelpScreen
 from relaytop.tui.session import Session
+from tests.support.samples import settings
+from tests.tui.everywhere import picture
 from tests.tui.fake import NAMES, app_of, engine_of, feed, session_of
 
 
@@ -41,8 +44,17 @@ def session(tmp_path: Path) -> Session:
     return feed(session_of(tmp_path))
 
 
+def only_picture(folder: Path) -> str:
+    (path,) = folder.glob("screen-*.svg")
+    return path.read_text()
+
+
 def modes_of_snapshots(folder: Path) -> list[int]:
     return [path.stat().st_mode & 0o777 for path in folder.glob("live-*.toml")]
+
+
+def unwatched() -> Settings:
+    return dataclasses.replace(settings("relay/m"), targets=())
 
 
 def shown(pilot: Pilot[int], part: str) -> str:
@@ -137,7 +149,8 @@ async def test_s_says_why_it_could_not(tmp_path: Path) -> None:
     async with running(feed(session_of(blocked))) as pilot:
         await pilot.press("s")
         await pilot.pause()
-        assert any("not saved" in note.message for note in pilot.app._notifications)
+        (said,) = [note.message for note in pilot.app._notifications]
+        assert said == f"snapshot not saved: {blocked}: there is a file where its folder should be"
 
 
 @pytest.mark.parametrize("key", ["enter", "z"])
@@ -207,9 +220,9 @@ async def test_a_list_that_grows_keeps_its_cursor_and_its_prices_come_later(
         await pilot.press("down", "down")
         screen.offer(Models("direct", ("a", "b")))
         await pilot.pause()
-        listing = screen.query_one(SelectionList)
+        listing = screen.query_one(OptionList)
         assert listing.highlighted is not None
-        assert listing.get_option_at_index(listing.highlighted).value == ("holysheep", "y")
+        assert screen._under == ("holysheep", "y")
         assert "unpriced" in str(listing.get_option_at_index(listing.highlighted).prompt)
         prices = Prices("holysheep", {"y": Price(2.0, 8.0, source="list")})
         engine_of(session).queue.put_nowait([prices])
@@ -219,17 +232,98 @@ async def test_a_list_that_grows_keeps_its_cursor_and_its_prices_come_later(
 
 
 async def test_without_a_target_it_asks_and_leaves_when_nothing_is_chosen(tmp_path: Path) -> None:
-    import dataclasses  # noqa: PLC0415
-
-    from tests.support.samples import settings  # noqa: PLC0415
-
-    watched = dataclasses.replace(settings("relay/m"), targets=())
-    async with running(session_of(tmp_path, watched=watched)) as pilot:
+    async with running(session_of(tmp_path, watched=unwatched())) as pilot:
         await pilot.pause()
         assert isinstance(pilot.app.screen, ChooseScreen)
         await pilot.press("escape")
         await pilot.pause()
     assert pilot.app.return_code == 0
+
+
+@pytest.mark.parametrize(
+    ("offer", "words"),
+    [
+        (Models("relay", error="auth: the server does not accept the key"), "auth: the server"),
+        (Models("relay"), "its list is empty"),
+    ],
+)
+async def test_where_nothing_is_offered_it_says_what_to_do(
+    tmp_path: Path, offer: Models, words: str
+) -> None:
+    async with running(session_of(tmp_path, watched=unwatched())) as pilot:
+        await pilot.pause()
+        screen = pilot.app.screen
+        assert isinstance(screen, ChooseScreen)
+        screen.offer(offer)
+        await pilot.pause()
+        told = str(screen.query_one("#asking", Static).content)
+        for said in (words, "base URL", "`relaytop check`"):
+            assert said in told
+        await pilot.press("escape")
+        await pilot.pause()
+    assert pilot.app.return_code == 2
+    complaint = pilot.app.complaint  # type: ignore[attr-defined]
+    for said in ("relay at http://127.0.0.1:9/v1", words, "`relaytop check`"):
+        assert said in complaint
+    assert "\n" not in complaint
+
+
+async def test_a_choice_shows_by_its_shape_and_keeps_its_price_when_resized(
+    session: Session,
+) -> None:
+    async with running(session) as pilot:
+        await pilot.press("a")
+        await pilot.pause()
+        screen = pilot.app.screen
+        assert isinstance(screen, ChooseScreen)
+        screen.offer(Models("direct", tuple(f"vendor/quite-a-long-name-{i}" for i in range(30))))
+        await pilot.pause()
+        await pilot.press("down", "space", "down")
+        for size in ((60, 15), (100, 30), (61, 40)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            text = picture(pilot)
+            assert text.count("[x] direct") == 1
+            assert text.count("[ ] direct") > 3
+            assert text.count("/h, unpriced") == text.count("] direct")
+
+
+async def test_a_dialog_in_too_small_a_terminal_says_what_is_needed(session: Session) -> None:
+    async with running(session) as pilot:
+        for key in ("question_mark", "a", "dollar_sign"):
+            await pilot.press(key)
+            for size, small in (((59, 20), True), ((80, 14), True), ((60, 15), False)):
+                await pilot.resize_terminal(*size)
+                await pilot.pause()
+                assert ("needs 60×15" in picture(pilot)) == small
+                assert pilot.app.screen.query_one("#dialog").display != small
+            await pilot.press("escape")
+
+
+async def test_help_lists_every_key_once_and_only_ours(session: Session) -> None:
+    async with running(session) as pilot:
+        await pilot.resize_terminal(120, 70)
+        await pilot.press("question_mark")
+        await pilot.pause()
+        text = picture(pilot)
+        for keys in ("↓  j", "home  g", "end  G", "enter  z", "+  =", "^c", "^p"):
+            assert f"{keys}  " in text
+        assert "^q" not in text
+
+
+async def test_the_palette_offers_what_the_keys_do(session: Session, tmp_path: Path) -> None:
+    async with running(session) as pilot:
+        await pilot.press("ctrl+p", *"freeze")
+        await pilot.pause(0.3)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "FROZEN" in shown(pilot, "top")
+        names = {each.title for each in pilot.app.get_system_commands(pilot.app.screen)}
+        wanted = {"snapshot", "freeze", "pause", "window", "theme", "picture", "zoom", "quit"}
+        assert wanted <= names
+        assert not names & {"Screenshot", "Keys", "Quit", "restart engine"}
+        pilot.app.save_picture()  # type: ignore[attr-defined]
+    assert "P50" in only_picture(tmp_path)
 
 
 async def test_help_opens_and_closes(session: Session) -> None:

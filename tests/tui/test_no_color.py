@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.everywhere import PLACES
+from tests.tui.everywhere import PLACES, picture
 from tests.tui.fake import ASCII, UNICODE, app_of
 from tests.tui.test_screens import settled
 
@@ -24,4 +24,4 @@ async def test_every_screen_shows_without_colours(
         assert app.no_color
         await pilot.resize_terminal(60, 15)
         await settled(pilot)
-        assert any(strip.text.strip() for strip in app.screen._compositor.render_strips())
+        assert picture(pilot).strip()

@@ -165,7 +165,7 @@ async def test_a_snapshot_is_of_the_recordings_moment(session: ReplaySession) ->
         await pilot.press("home")
         await arrived(pilot)
         await pilot.press("s")
-    (path,) = session._snapshots.iterdir()
+    (path,) = session.snapshots.iterdir()
     document = tomllib.loads(path.read_text())
     assert document["taken_at"].timestamp() == T0
     assert document["targets"][0]["requests"] == 1
@@ -203,7 +203,7 @@ async def test_it_leaves_with_0(session: ReplaySession) -> None:
     async with running(session) as pilot:
         await pilot.press("q")
     assert pilot.app.return_code == 0
-    assert not session._snapshots.exists()
+    assert not session.snapshots.exists()
 
 
 HOSTILE = ("[red]r/[link=x]m", "漢字/" + "模型" * 900, "r/" + "e\u0301" * 900, "r/" + "x" * 20_000)

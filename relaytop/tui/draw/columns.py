@@ -33,21 +33,38 @@ COLUMNS = (
     Column("reset", "reset", 5),
     Column("cost", "$", 8),
 )
+DROPPED = (
+    "cost",
+    "reset",
+    "limit",
+    "spark",
+    "since",
+    "tok_s",
+    "ttft",
+    "versus",
+    "p99",
+    "p95",
+    "error",
+    "p50",
+)
+"""In which order columns go where there is no room: a hang shows in the age, which stays."""
 VERSUS = Column("versus", "vs ref", 9)
 """Behind the percentiles, where the live figures are compared with a snapshot."""
 TARGET_MAX = 44
 
 
 def fitted(width: int, longest_target: int, *, versus: bool = False) -> list[Column]:
-    """Return the columns that fit `width` cells, the right ones dropped first.
+    """Return the columns that fit `width` cells, the least important dropped first.
 
     What is left over is shared by the target's name and the sparkline, until the name fits.
     """
     columns = list(COLUMNS)
     if versus:
         columns.insert(5, VERSUS)
-    while len(columns) > 2 and needed(columns) > width:  # noqa: PLR2004 - mark and target stay
-        columns.pop()
+    for key in DROPPED:
+        if needed(columns) <= width:
+            break
+        columns = [column for column in columns if column.key != key]
     spare = max(0, width - needed(columns))
     has_spark = any(column.key == "spark" for column in columns)
     wanted = max(0, min(longest_target, TARGET_MAX) - COLUMNS[1].width)

@@ -30,50 +30,82 @@ class Marks:
     levels: str
     """Sparkline levels from low to high."""
     failed: str
+    """At least half of the probes in a cell's span failed."""
+    some_failed: str
     gap: str
     full: str
     empty: str
     parts: str
     """The five fills of the stacked phases bar: dns, connect, tls, wait, transfer."""
     rule: str
-    ellipsis: str
     dot: str
+    hang: str
+    """Before an age: a probe has been hanging for so long."""
     cursor: str
     reset: str
     over: str
     under: str
+    p50_line: str
+    p95_line: str
+    median: str
+    """One bin's median in the chart, where no line is drawn through them."""
+    worst: str
+    clipped: str
+    """In the chart: above its top."""
+    more: tuple[str, str]
+    """Rows above and below those in sight."""
+    arrows: Mapping[str, str]
+    """What an arrow key is called where its sign cannot be shown."""
 
+
+CHOSEN, NOT_CHOSEN = "[x] ", "[ ] "
 
 UNICODE = Marks(
     status={"up": "●", "degraded": "▲", "down": "✗", "paused": "‖", "unknown": "○"},
     levels="▁▂▃▄▅▆▇█",
     failed="×",
+    some_failed="!",
     gap="·",
     full="█",
     empty="░",
     parts="▚▞▒▓█",
     rule="─",
-    ellipsis="…",
     dot="·",
+    hang="…",
     cursor="▌",
     reset="↺",
     over="≥",
     under="≤",
+    p50_line="─",
+    p95_line="╌",
+    median="•",
+    worst="•",
+    clipped="▲",
+    more=("↑", "↓"),
+    arrows={},
 )
 
 ASCII = Marks(
     status={"up": "+", "degraded": "!", "down": "x", "paused": "=", "unknown": "?"},
-    levels="_.-:=+*#",
+    levels="_.:;=+*#",
     failed="x",
+    some_failed="!",
     gap=" ",
     full="#",
     empty=".",
     parts="dctwx",
     rule="-",
-    ellipsis="..",
     dot="-",
+    hang="~",
     cursor=">",
     reset="in",
     over=">=",
     under="<=",
+    p50_line="-",
+    p95_line="=",
+    median="*",
+    worst="o",
+    clipped="^",
+    more=("^", "v"),
+    arrows={"↑": "up", "↓": "down", "←": "left", "→": "right"},
 )

@@ -7,19 +7,16 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from relaytop.tui.draw.marks import UNICODE
 from relaytop.tui.draw.sparkline import nice_ceiling
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from relaytop.monitor.source import Bin
+    from relaytop.tui.draw.marks import Marks
 
 LABEL_WIDTH = 6
-FAILED = "×"
-CLIPPED = "▲"
-P50_LINE = "─"
-P95_LINE = "╌"
-WORST = "•"
 MIN_ROWS = 4
 
 
@@ -108,7 +105,7 @@ class PlotextCanvas:
         figure.axes(False)  # noqa: FBT003 - plotext's own signature
         figure.canvas("default")
         figure.legend(False)  # noqa: FBT003
-        for level, mark in ((plot.p95_ms, P95_LINE), (plot.p50_ms, P50_LINE)):
+        for level, mark in ((plot.p95_ms, UNICODE.p95_line), (plot.p50_ms, UNICODE.p50_line)):
             if level is not None and level <= top:
                 across = figure.signal([0, columns - 1], [level, level], marker=mark)
                 figure.draw(across.lines())
@@ -137,9 +134,12 @@ class PlotextCanvas:
             if b.max_ms is not None and b.p50_ms is not None and b.max_ms > b.p50_ms * 1.15
         ]
         marks = (
-            (WORST, [(x, y) for x, y in worst if y <= top]),
-            (CLIPPED, [(i, top) for i, b in enumerate(plot.bins) if (b.max_ms or 0.0) > top]),
-            (FAILED, [(i, top) for i, b in enumerate(plot.bins) if b.failed]),
+            (UNICODE.worst, [(x, y) for x, y in worst if y <= top]),
+            (
+                UNICODE.clipped,
+                [(i, top) for i, b in enumerate(plot.bins) if (b.max_ms or 0.0) > top],
+            ),
+            (UNICODE.failed, [(i, top) for i, b in enumerate(plot.bins) if b.failed]),
         )
         for mark, points in marks:
             if points:
@@ -149,29 +149,37 @@ class PlotextCanvas:
 
 
 class BlockCanvas:
-    """Draws the same chart with block characters, where plotext does not load."""
+    """Draws the same chart with plain characters, where plotext does not load or has no use.
+
+    Args:
+        marks: The shapes that the terminal can show.
+    """
+
+    def __init__(self, marks: Marks) -> None:
+        self._marks = marks
 
     def draw(self, plot: Plot) -> list[str]:
         """Return `height` lines of `width` characters, without colours."""
         columns = canvas_width(plot.width)
         rows = plot.height - 1
+        marks = self._marks
         top = ceiling_ms(plot)
         grid = [[" "] * columns for _ in range(rows)]
 
         def row_of(value: float) -> int:
             return min(rows - 1, max(0, round((1 - value / top) * (rows - 1))))
 
-        for level, mark in ((plot.p95_ms, P95_LINE), (plot.p50_ms, P50_LINE)):
+        for level, mark in ((plot.p95_ms, marks.p95_line), (plot.p50_ms, marks.p50_line)):
             if level is not None and level <= top:
                 grid[row_of(level)] = [mark] * columns
         for x, piece in enumerate(plot.bins[:columns]):
-            if piece.p50_ms is not None:
-                grid[row_of(min(piece.p50_ms, top))][x] = WORST
             if piece.max_ms is not None:
                 clipped = piece.max_ms > top
-                grid[row_of(min(piece.max_ms, top))][x] = CLIPPED if clipped else WORST
+                grid[row_of(min(piece.max_ms, top))][x] = marks.clipped if clipped else marks.worst
+            if piece.p50_ms is not None and piece.p50_ms <= top:
+                grid[row_of(piece.p50_ms)][x] = marks.median
             if piece.failed:
-                grid[0][x] = FAILED
+                grid[0][x] = marks.failed
         steps = 4 if plot.height >= 10 else 2  # noqa: PLR2004 - room for five labels
         labels = {row_of(top * i / steps): axis_label(top * i / steps) for i in range(steps + 1)}
         lines = [
@@ -196,9 +204,11 @@ def contiguous(points: Sequence[tuple[int, float]]) -> list[list[tuple[int, floa
     return parts
 
 
-def load_canvas() -> PlotextCanvas | BlockCanvas:
-    """Return plotext's canvas, or the block chart where plotext does not load (no musl wheel)."""
+def load_canvas(marks: Marks) -> PlotextCanvas | BlockCanvas:
+    """Return plotext's canvas; another where it does not load (no musl wheel), or in ASCII."""
+    if marks is not UNICODE:
+        return BlockCanvas(marks)
     try:
         return PlotextCanvas()
     except ImportError:
-        return BlockCanvas()
+        return BlockCanvas(marks)

@@ -35,7 +35,8 @@ def bin_width_s(window_s: float, columns: int) -> float:
 def sparkline(bins: Sequence[Bin], threshold_ms: float, marks: Marks) -> Line:
     """Draw one cell per bin: the worst latency in it, against the row's own ceiling.
 
-    A bin in which every probe failed is a cross; one in which some did is a red block. Above
+    A bin in which at least half of the probes failed is a cross, one in which fewer did an
+    exclamation mark: failures have a shape of their own, for there may be no colours. Above
     the threshold a block is yellow. A bin without a sample is a faint dot between samples and
     blank before the first.
     """
@@ -45,12 +46,12 @@ def sparkline(bins: Sequence[Bin], threshold_ms: float, marks: Marks) -> Line:
     started = False
     for piece in bins:
         role: Role
-        if piece.max_ms is not None:
+        if piece.failed:
+            cell = marks.failed if piece.failed >= piece.ok else marks.some_failed
+            role = "bad"
+        elif piece.max_ms is not None:
             level = min(len(levels) - 1, int(piece.max_ms / ceiling * len(levels)))
-            role = "bad" if piece.failed else "warn" if piece.max_ms > threshold_ms else "good"
-            cell = levels[level]
-        elif piece.failed:
-            cell, role = marks.failed, "bad"
+            cell, role = levels[level], "warn" if piece.max_ms > threshold_ms else "good"
         else:
             cell, role = (marks.gap if started else " "), "dim"
         started = started or piece.ok > 0 or piece.failed > 0

@@ -86,7 +86,7 @@ def _cell(key: str, s: Summary, thresholds: Thresholds, now: float, marks: Marks
         case "error":
             return _error(s, thresholds)
         case "age":
-            return age(s, now)
+            return age(s, now, marks)
         case "since":
             unknown = s.status == "unknown"
             return ("" if unknown else figures.format_age(now - s.since), "dim")
@@ -123,7 +123,7 @@ def _error(s: Summary, thresholds: Thresholds) -> Run:
     return (figures.format_percent(s.error_rate), role)
 
 
-def age(s: Summary, now: float) -> Run:
+def age(s: Summary, now: float, marks: Marks) -> Run:
     """Write how old the last result is, or for how long a probe has been hanging."""
     if s.status == "paused":
         return ("", "dim")
@@ -132,7 +132,7 @@ def age(s: Summary, now: float) -> Run:
         usual_s = (s.latency.p95 or 0.0) / 1000
         if hanging_s > max(HANG_AFTER_S, 2 * usual_s):
             role: Role = "bad" if hanging_s * 1000 > s.timeout_ms / 2 else "warn"
-            return (f"…{figures.format_age(hanging_s)}", role)
+            return (f"{marks.hang}{figures.format_age(hanging_s)}", role)
     if s.last_at is None:
         return ("", "dim")
     old_s = now - s.last_at

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.screen import ModalScreen
-from textual.widgets import Input, SelectionList, Static
-from textual.widgets.selection_list import Selection
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
 
 from relaytop.pricing.estimate import estimate_usd_per_h
+from relaytop.tui.draw.marks import CHOSEN, NOT_CHOSEN
 from relaytop.tui.draw.runs import fit_middle
+from relaytop.tui.screens.dialog import Dialog
+from relaytop.tui.screens.offers import complaint, state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,21 +24,23 @@ if TYPE_CHECKING:
 
     from relaytop.config.settings import Settings
     from relaytop.engine.messages import Models
+    from relaytop.tui.draw.marks import Marks
 
 Choice = tuple[str, str]
 """A (provider, model) pair."""
 SHOWN = 500
 """Entries listed at once; the filter reaches the rest."""
-NAME_WIDTHS = (24, 64)
+NAME_WIDTHS = (16, 64)
 
 
-class ChooseScreen(ModalScreen[list[Choice]]):
+class ChooseScreen(Dialog[list[Choice]]):
     """Lists what the providers' `/models` offer: filter by typing, choose several.
 
     Args:
         settings: Where prices, interval and probe come from.
         ask: Called with a provider's name; its models arrive through `offer`.
         taken: Pairs that are probed already.
+        marks: The shapes that the terminal can show.
     """
 
     BINDINGS: ClassVar = [
@@ -49,23 +53,31 @@ class ChooseScreen(ModalScreen[list[Choice]]):
     ]
 
     def __init__(
-        self, settings: Settings, ask: Callable[[str], None], taken: frozenset[str]
+        self,
+        settings: Settings,
+        ask: Callable[[str], None],
+        taken: frozenset[str],
+        marks: Marks,
     ) -> None:
         super().__init__()
         self._settings = settings
         self._ask = ask
         self._taken = taken
+        self._marks = marks
         self._offers: dict[str, Models] = {}
+        self._shown: list[Choice] = []
         self._chosen: dict[Choice, None] = {}
 
     def compose(self) -> ComposeResult:
         """Lay out the filter, the list and the sum."""
         with Vertical(id="dialog", classes="tall") as dialog:
             dialog.border_title = "choose models to watch"
-            dialog.border_subtitle = "type to filter · ↓ list · space choose · enter start · esc"
+            down = self._marks.arrows.get("↓", "↓")
+            keys = ("type to filter", f"{down} list", "space choose", "enter start", "esc")
+            dialog.border_subtitle = f" {self._marks.dot} ".join(keys)
             yield Input(placeholder="filter", id="filter")
             yield Static("", id="asking", markup=False)
-            yield SelectionList[Choice](id="models")
+            yield OptionList(id="models", markup=False)
             yield Static("", id="sum", markup=False)
 
     def on_mount(self) -> None:
@@ -84,9 +96,13 @@ class ChooseScreen(ModalScreen[list[Choice]]):
         self._settings = settings
         self._fill()
 
+    def complaint(self) -> str | None:
+        """Say in one sentence why there is nothing to choose; None where there is, or may be."""
+        return complaint(self._settings, self._offers)
+
     @property
-    def _listing(self) -> SelectionList[Choice]:
-        return self.query_one(SelectionList)
+    def _listing(self) -> OptionList:
+        return self.query_one(OptionList)
 
     @property
     def _in_list(self) -> bool:
@@ -107,40 +123,36 @@ class ChooseScreen(ModalScreen[list[Choice]]):
 
     def _fill(self) -> None:
         matching = self._matching()
-        listing, at = self._listing, self._listing.highlighted
-        under = listing.get_option_at_index(at).value if at is not None else None
+        listing = self._listing
+        under = self._under
         listing.clear_options()
-        shown = matching[:SHOWN]
-        listing.add_options(
-            Selection(self._label(choice), choice, choice in self._chosen) for choice in shown
-        )
-        if under in shown:
-            listing.highlighted = shown.index(under)
-        self.query_one("#asking", Static).update(self._state(len(matching)))
+        self._shown = matching[:SHOWN]
+        listing.add_options([Option(self._label(choice)) for choice in self._shown])
+        if under in self._shown:
+            listing.highlighted = self._shown.index(under)
+        lines = state(self._settings, self._offers)
+        if len(matching) > SHOWN:
+            lines.append(f"{len(matching)} match; the first {SHOWN} are listed")
+        elif not matching and not lines:
+            lines.append("nothing matches the filter")
+        self.query_one("#asking", Static).update("\n".join(lines))
         self._sum()
+
+    @property
+    def _under(self) -> Choice | None:
+        """The choice under the cursor."""
+        at = self._listing.highlighted
+        return self._shown[at] if at is not None and at < len(self._shown) else None
 
     def _label(self, choice: Choice) -> Text:
         usd, known = estimated(self._settings, *choice)
-        price = f"${usd:.3f}/h" if known else f"≤ ${usd:.3f}/h, unpriced"
-        width = max(NAME_WIDTHS[0], min(NAME_WIDTHS[1], self.size.width * 9 // 10 - 32))
-        label = Text(fit_middle("/".join(choice), width) + "  ")
-        return label.append(price, "dim")
-
-    def _state(self, matching: int) -> str:
-        lines = []
-        for provider in self._settings.providers:
-            offer = self._offers.get(provider.name)
-            if offer is None:
-                lines.append(f"{provider.name}: asking {provider.base_url} …")
-            elif offer.error:
-                lines.append(f"{provider.name}: {offer.error}")
-            elif not offer.models:
-                lines.append(f"{provider.name}: offers no models (empty list at /models)")
-        if matching > SHOWN:
-            lines.append(f"{matching} match; the first {SHOWN} are listed")
-        elif not matching and not lines:
-            lines.append("nothing matches the filter")
-        return "\n".join(lines)
+        price = f"${usd:.3f}/h" if known else f"{self._marks.under}${usd:.3f}/h, unpriced"
+        chosen = choice in self._chosen
+        # The dialog's border and the list's, their padding, the scroll bar, the mark, two blanks.
+        room = min(110, self.size.width * 9 // 10) - 14 - len(price)
+        width = max(NAME_WIDTHS[0], min(NAME_WIDTHS[1], room))
+        label = Text(CHOSEN if chosen else NOT_CHOSEN, "bold" if chosen else "")
+        return label.append(fit_middle("/".join(choice), width) + "  ").append(price, "dim")
 
     def _sum(self) -> None:
         prices = [estimated(self._settings, *choice) for choice in self._chosen]
@@ -160,17 +172,22 @@ class ChooseScreen(ModalScreen[list[Choice]]):
         """Filter as one types."""
         self._fill()
 
-    def on_selection_list_selection_toggled(
-        self, event: SelectionList.SelectionToggled[Choice]
-    ) -> None:
-        """Keep what was clicked."""
-        self._keep(event.selection.value)
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Choose what was clicked, or not."""
+        self._toggle(event.option_index)
 
-    def _keep(self, choice: Choice) -> None:
-        """Remember whether a choice is marked, whatever the filter hides later."""
-        self._chosen.pop(choice, None)
-        if choice in self._listing.selected:
+    def on_resize(self) -> None:
+        """Write the labels as wide as there is room now."""
+        self._fill()
+
+    def _toggle(self, at: int) -> None:
+        """Mark a choice or not; it stays so, whatever the filter hides later."""
+        choice = self._shown[at]
+        if choice in self._chosen:
+            del self._chosen[choice]
+        else:
             self._chosen[choice] = None
+        self._listing.replace_option_prompt_at_index(at, self._label(choice))
         self._sum()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -195,11 +212,9 @@ class ChooseScreen(ModalScreen[list[Choice]]):
 
     def action_pick(self) -> None:
         """Choose the model under the cursor, or not."""
-        listing = self._listing
-        if listing.highlighted is not None:
-            choice = listing.get_option_at_index(listing.highlighted).value
-            listing.toggle(choice)
-            self._keep(choice)
+        at = self._listing.highlighted
+        if at is not None:
+            self._toggle(at)
 
     def action_done(self) -> None:
         """Start watching what is chosen."""

@@ -8,10 +8,10 @@ from rich.table import Table
 from rich.text import Text
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from relaytop.tui.keys import GROUPS, HELP
+from relaytop.tui.keys import GROUPS, key_name
+from relaytop.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from relaytop.tui.draw.marks import Marks
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """Lists every key by group, and what the signs mean.
 
     Args:
@@ -47,19 +47,21 @@ class HelpScreen(ModalScreen[None]):
             yield Static(self._signs())
 
     def _keys(self) -> Table:
-        groups: dict[str, dict[str, Binding]] = {group.description: {} for group in GROUPS}
+        """List the keys that are relaytop's own, all of an action together."""
+        rows: dict[str, dict[str, tuple[str, list[str]]]] = {g.description: {} for g in GROUPS}
         for binding in self._bindings_shown:
-            if binding.tooltip:
-                group = binding.group or HELP
-                groups[group.description].setdefault(binding.action, binding)
+            if binding.group is not None and binding.group.description in rows:
+                group = rows[binding.group.description]
+                _tooltip, keys = group.setdefault(binding.action, (binding.tooltip, []))
+                keys.append(key_name(binding.key, self._marks))
         table = Table.grid(padding=(0, 2))
-        for name, bindings in groups.items():
-            if not bindings:  # on a recording nothing is probed
+        for name, actions in rows.items():
+            if not actions:  # on a recording nothing is probed
                 continue
             table.add_row(Text(name, "bold"), "")
-            for binding in bindings.values():
-                key = self.app.get_key_display(binding)
-                table.add_row(Text(key, "cyan", justify="right"), Text(binding.tooltip))
+            for tooltip, keys in actions.values():
+                table.add_row(Text("  ".join(keys), "cyan", justify="right"), Text(tooltip))
+        table.add_row(Text("^p", "cyan", justify="right"), Text("All of this by name, and themes"))
         return table
 
     def _signs(self) -> Table:
@@ -72,12 +74,19 @@ class HelpScreen(ModalScreen[None]):
             (f"{marks.status['down']} down", "the last three probes failed"),
             (f"{marks.status['paused']} paused", "switched off by you or by the budget"),
             (f"{marks.status['unknown']} unknown", "no probe has finished yet"),
-            (f"{marks.failed}", "in a sparkline or chart: probes failed here"),
+            (marks.failed, "in a sparkline: half of the probes failed here, or more"),
+            (marks.some_failed, "in a sparkline: fewer than half failed"),
+            (f"{marks.p50_line} {marks.p95_line}", "in the chart: P50, P95"),
+            (
+                f"{marks.worst} {marks.clipped} {marks.failed}",
+                "in the chart: the worst probe, one above its top, one that failed",
+            ),
             ("dim figure", "too few samples to carry it (P95: 20, P99: 100)"),
             (">30s", "timeouts cut the tail off: it lies above the deadline"),
-            ("…12s", "under age: a probe has been hanging that long"),
+            (f"{marks.hang}12s", "under age: a probe has been hanging that long"),
             ("58/60", "rate limit: left/limit; reset counts down"),
             ("skipped", "due probes not sent because the one before still ran"),
+            ("paced", "due probes that the provider's max_rpm held back"),
         )
         for sign, meaning in rows:
             table.add_row(Text(sign, "cyan", justify="right"), Text(meaning))

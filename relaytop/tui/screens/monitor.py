@@ -100,7 +100,7 @@ class MonitorScreen(Screen[None]):
         self._read_detail(source, now, palette)
         self._read_log(source, palette)
         bindings = [active.binding for active in self.active_bindings.values()]
-        keys = footer_line(self.app, bindings, width)
+        keys = footer_line(bindings, width, self.marks)
         self._line("keys").show([keys], palette)
 
     def _read_top(self, overview: Overview, now: float, palette: Palette, width: int) -> None:
@@ -298,7 +298,10 @@ class MonitorScreen(Screen[None]):
         try:
             path = self.session.snapshot()
         except OSError as error:
-            self.notify(f"snapshot not saved: {error}", severity="error")
+            from relaytop.tui.trouble import in_words  # noqa: PLC0415 - after first paint
+
+            why = in_words(error, self.session.snapshots)
+            self.notify(f"snapshot not saved: {why}", severity="error", markup=False)
         else:
-            self.notify(f"snapshot saved: {path}", timeout=4)
+            self.notify(f"snapshot saved: {path}", timeout=4, markup=False)
         self.redraw()

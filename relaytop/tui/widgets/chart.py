@@ -7,12 +7,7 @@ import math
 from typing import TYPE_CHECKING
 
 from relaytop.tui.draw.plot import (
-    CLIPPED,
-    FAILED,
     LABEL_WIDTH,
-    P50_LINE,
-    P95_LINE,
-    WORST,
     Plot,
     canvas_width,
     load_canvas,
@@ -31,13 +26,6 @@ if TYPE_CHECKING:
     from relaytop.tui.draw.runs import Line, Role
     from relaytop.tui.palette import Palette
 
-ROLES: dict[str, Role] = {
-    P50_LINE: "good",
-    P95_LINE: "warn",
-    FAILED: "bad",
-    CLIPPED: "warn",
-    WORST: "warn",
-}
 PLOT_FROM_HEIGHT = 5
 
 
@@ -87,14 +75,14 @@ class Chart(Lines):
             self._drawing = True
             self.run_worker(self._draw(marks, palette), group="chart", exit_on_error=True)
         if not self._text:
-            self.show([[(" drawing…", "dim")]], palette)
+            self.show([[(" drawing", "dim")]], palette)
 
     async def _draw(self, marks: Marks, palette: Palette) -> None:
         try:
             while self._wanted is not None and self._wanted != self._drawn:
                 wanted = self._wanted
                 if self._canvas is None:
-                    self._canvas = await asyncio.to_thread(load_canvas)
+                    self._canvas = await asyncio.to_thread(load_canvas, marks)
                 # Two milliseconds: not worth a thread's hand-over once plotext is loaded.
                 self._text = self._canvas.draw(wanted[0])
                 self._drawn = wanted
@@ -102,16 +90,24 @@ class Chart(Lines):
             self._drawing = False
         plot = self._drawn[0] if self._drawn else None
         if plot is not None:
-            lines = [coloured(text) for text in self._text]
+            lines = [coloured(text, marks) for text in self._text]
             self.show([*lines[:-1], error_line(plot.bins, marks), *lines[-1:]], palette)
 
 
-def coloured(text: str) -> Line:
+def coloured(text: str, marks: Marks) -> Line:
     """Colour a plot's line by what its characters mean; labels left of the canvas are dim."""
+    roles: dict[str, Role] = {
+        marks.median: "accent",
+        marks.worst: "warn",
+        marks.clipped: "warn",
+        marks.failed: "bad",
+        marks.p50_line: "good",
+        marks.p95_line: "warn",
+    }
     line: Line = [(text[:LABEL_WIDTH], "dim")]
     run, role = "", None
     for char in text[LABEL_WIDTH:]:
-        this: Role = ROLES.get(char, "accent" if "⠀" <= char <= "⣿" else "dim")
+        this: Role = roles.get(char, "accent" if "⠀" <= char <= "⣿" else "dim")
         if char == " ":
             this = role or this
         if this != role and run:

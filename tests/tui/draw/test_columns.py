@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relaytop.tui.draw.columns import COLUMNS, fitted, needed
+from relaytop.tui.draw.columns import COLUMNS, DROPPED, fitted, needed
 
 
 @given(st.integers(40, 300), st.integers(1, 120))
@@ -11,14 +11,22 @@ def test_columns_never_take_more_than_the_screen_has(width: int, longest: int) -
 
 
 @given(st.integers(40, 299), st.integers(1, 120))
-def test_the_right_columns_are_dropped_first(width: int, longest: int) -> None:
+def test_the_least_important_columns_are_dropped_first(width: int, longest: int) -> None:
     keys = [column.key for column in fitted(width, longest)]
-    assert keys == [column.key for column in COLUMNS][: len(keys)]
+    dropped = {column.key for column in COLUMNS} - set(keys)
+    assert dropped == set([key for key in DROPPED if key != "versus"][: len(dropped)])
+    assert keys == [column.key for column in COLUMNS if column.key in keys]
     assert len(fitted(width + 1, longest)) >= len(keys)
 
 
+@given(st.integers(60, 300), st.booleans())
+def test_a_hang_shows_at_every_width(width: int, versus: bool) -> None:  # noqa: FBT001
+    keys = [column.key for column in fitted(width, 30, versus=versus)]
+    assert {"mark", "target", "p50", "p95", "error", "age"} <= set(keys)
+
+
 @pytest.mark.parametrize(
-    ("width", "last"), [(60, "error"), (80, "spark"), (120, "cost"), (200, "cost")]
+    ("width", "last"), [(60, "age"), (80, "spark"), (120, "cost"), (200, "cost")]
 )
 def test_what_the_usual_terminals_show(width: int, last: str) -> None:
     assert fitted(width, 28)[-1].key == last

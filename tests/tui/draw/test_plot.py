@@ -5,10 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relaytop.monitor.source import Bin
+from relaytop.tui.draw.marks import UNICODE
 from relaytop.tui.draw.plot import (
-    FAILED,
-    P50_LINE,
-    P95_LINE,
     BlockCanvas,
     Plot,
     PlotextCanvas,
@@ -45,7 +43,7 @@ def test_both_canvases_fill_exactly_what_they_are_given(
     pieces: list[Bin], width: int, height: int
 ) -> None:
     plot = plot_of(pieces, width=width, height=height)
-    for canvas in (PlotextCanvas(), BlockCanvas()):
+    for canvas in (PlotextCanvas(), BlockCanvas(UNICODE)):
         lines = canvas.draw(plot)
         assert len(lines) == height
         assert {len(line) for line in lines} == {width}
@@ -55,9 +53,9 @@ def test_the_lines_the_samples_and_the_failures_are_drawn() -> None:
     pieces = [Bin(ok=1, p50_ms=400 + 100 * math.sin(i), max_ms=450.0) for i in range(40)]
     pieces[20] = Bin(failed=1)
     pieces[30] = Bin(ok=2, p50_ms=400.0, max_ms=900.0)
-    for canvas in (PlotextCanvas(), BlockCanvas()):
+    for canvas in (PlotextCanvas(), BlockCanvas(UNICODE)):
         text = "\n".join(canvas.draw(plot_of(pieces)))
-        for mark in (P50_LINE, P95_LINE, FAILED, "•"):
+        for mark in (UNICODE.p50_line, UNICODE.p95_line, UNICODE.failed, "•"):
             assert mark in text
         assert "ms" in text
 

@@ -28,13 +28,14 @@ def test_failures_gaps_and_the_threshold_show() -> None:
         Bin(ok=1, p50_ms=900.0, max_ms=900.0),
         Bin(failed=2),
         Bin(ok=1, failed=1, p50_ms=500.0, max_ms=500.0),
+        Bin(ok=2, failed=1, p50_ms=500.0, max_ms=500.0),
     ]
     assert sparkline(pieces, 800.0, UNICODE) == [
         (" ", "dim"),
         ("▁", "good"),
         ("·", "dim"),
         ("█", "warn"),
-        ("×▅", "bad"),
+        ("××!", "bad"),
     ]
 
 
