@@ -40,6 +40,7 @@ class Record(NamedTuple):
     latency_ms: float
     ttft_ms: float
     cost_usd: float
+    """0 for a failure that nobody bills."""
     dns_ms: float
     connect_ms: float
     tls_ms: float
@@ -102,7 +103,7 @@ class Ring:
             self._tick(sample.ended_at),
             _float(sample.latency_ms),
             _float(sample.ttft_ms),
-            _float(sample.cost_usd),
+            _float(sample.billed_usd),
             _half(phases.dns_ms),
             _half(phases.connect_ms),
             _half(phases.tls_ms),

@@ -147,7 +147,7 @@ class TargetMonitor:
         if sample.cost_usd is not None:
             self._total_cost = (self._total_cost or 0.0) + sample.cost_usd
             self._price_source = sample.price_source
-        elif sample.ok:
+        elif sample.billed_usd is None:
             self._total_unpriced = True
 
     def skipped(self, total: int) -> int:

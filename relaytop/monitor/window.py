@@ -97,11 +97,11 @@ class RollingWindow:
             self._token_samples += sign
             self.input_tokens += sign * (given or 0)
             self.output_tokens += sign * (made or 0)
-        if record.cost_usd == record.cost_usd:
-            self._cost_nano += sign * round(record.cost_usd * NANO)
-            self._priced += sign
-        elif record.outcome == OK:
+        if record.cost_usd != record.cost_usd:
             self._unpriced += sign
+        elif record.outcome == OK or record.cost_usd > 0:
+            self._cost_nano += sign * _nano(record.cost_usd)
+            self._priced += sign
         if record.outcome == OK:
             self._times(record, made, sign)
 
@@ -174,6 +174,11 @@ class RollingWindow:
     def newest(self, count: int) -> list[Record]:
         """Return the window's newest samples, at most `count`, oldest first."""
         return list(self._ring.since(max(self._tail, self._ring.count - count)))
+
+
+def _nano(cost_usd: float) -> int:
+    """Return nano-dollars of a cost as the ring kept it: what its 24 bits cannot carry is noise."""
+    return round(float(f"{cost_usd:.7g}") * NANO)
 
 
 def tok_s(record: Record, made: int | None) -> float:

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from relaytop.wire.facts import Failure, RateLimit, Usage
 
+_GOOD = 2
+"""Of HTTP's classes of status."""
+
 
 @dataclass(frozen=True, slots=True)
 class Phases:
@@ -64,6 +67,17 @@ class Sample:
     def ok(self) -> bool:
         """Whether the reply was good."""
         return self.failure is None and not self.stale
+
+    @property
+    def billed_usd(self) -> float | None:
+        """What the provider will bill, in USD; None: unknown.
+
+        A refusal is not billed. A reply that began and then failed is, as far as it had come.
+        """
+        if self.cost_usd is not None or self.failure is None:
+            return self.cost_usd
+        begun = self.http_status is not None and self.http_status // 100 == _GOOD
+        return None if begun else 0.0
 
     @property
     def tok_s(self) -> float | None:

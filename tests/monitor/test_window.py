@@ -1,3 +1,4 @@
+import dataclasses
 import random
 import struct
 
@@ -35,6 +36,22 @@ def rolled(window: Window, samples: list[Sample], *, history: int = 50) -> Rolli
         rolling.add(ring.append(each, 0))
         rolling.expire(each.ended_at)
     return rolling
+
+
+def test_the_cost_is_what_the_replies_said_to_the_last_digit() -> None:
+    costs = [0.05] * 4 + [0.1234567, 1e-7]
+    rolling = rolled(Window(None, 6), [sample(i, cost_usd=cost) for i, cost in enumerate(costs)])
+    assert rolling.cost_usd == 0.3234568
+    gone = rolled(Window(None, 1), [sample(i, cost_usd=c) for i, c in enumerate([*costs, 0.0])])
+    assert gone.cost_usd == 0.0
+
+
+def test_a_reply_that_began_and_failed_leaves_the_cost_unknown_and_a_refusal_does_not() -> None:
+    good, refused = sample(0, cost_usd=0.05), sample(1, error="auth")
+    begun = dataclasses.replace(sample(2, error="truncated"), http_status=200)
+    assert rolled(Window(), [good, refused]).cost_usd == 0.05
+    assert rolled(Window(), [refused]).cost_usd is None
+    assert rolled(Window(), [good, refused, begun]).cost_usd is None
 
 
 def test_a_sample_takes_at_most_32_bytes() -> None:
@@ -101,7 +118,7 @@ def test_the_window_holds_what_a_plain_recount_holds(
     assert sum(rolling.errors.values()) == len(counted) - len(good)
     if any(s.ok and s.cost_usd is None for s in counted):
         assert rolling.cost_usd is None
-    elif any(s.cost_usd is not None for s in counted):
+    elif any(s.ok or float32(s.cost_usd or 0.0) for s in counted):
         total = sum(s.cost_usd for s in counted if s.cost_usd is not None)
         assert rolling.cost_usd == pytest.approx(total, abs=1e-8 * len(counted))
 
