@@ -40,7 +40,8 @@ class DailyBudget:
         self._usual = usd
         self.usd = usd
         self._day = utc_day(now)
-        self._own = 0.0
+        self.own = 0.0
+        """USD that this process has spent today."""
         self._others = 0.0
         self._ceiling: float | None = None
         self._exhausted = False
@@ -48,17 +49,25 @@ class DailyBudget:
         self._complete = True
         self._held_back = False
 
-    def allows(self, reserve: float, now: float) -> bool:
-        """Whether a probe that may cost `reserve` USD may be sent."""
+    def allows(self, reserve: float, now: float, *, known: bool = True) -> bool:
+        """Whether a probe may be sent.
+
+        Args:
+            reserve: What it may cost, in USD.
+            now: Unix seconds.
+            known: False where its price is unknown: then no reserve means that it is free.
+        """
         self._turn(now)
-        if reserve <= 0:
+        if reserve <= 0 and (known or self.usd > 0):
             return True
-        limit = self._limit + DUST_USD
-        allowed = self.usd > 0 and self._own + self._reserved + reserve <= limit
+        whole, limit = self.usd - self._others + DUST_USD, self._limit + DUST_USD
+        allowed = self.usd > 0 and self.own + self._reserved + reserve <= limit
         # Only money on its way out holds this one back: it may be let go when that has settled.
         # Or the ledger has more to give and was only not asked yet.
-        short = self._ceiling is None or self._exhausted or self.usd <= 0
-        self._held_back = not allowed and short and self._own + reserve > limit
+        short = self._ceiling is None or self._exhausted
+        self._held_back = not allowed and (
+            self.usd <= 0 or self.own + reserve > whole or (short and self.own + reserve > limit)
+        )
         return allowed
 
     @property
@@ -76,15 +85,24 @@ class DailyBudget:
         """Set money aside for a probe in flight."""
         self._reserved += usd
 
-    def settle(self, reserved: float, cost: float | None, now: float) -> None:
-        """Book a finished probe: what it cost, or its reserve where that is unknown."""
+    def settle(self, reserved: float, cost: float, now: float, *, known: bool = True) -> None:
+        """Book a finished probe.
+
+        Args:
+            reserved: What was set aside for it, in USD.
+            cost: What it cost, or what it is taken for where that is unknown.
+            now: Unix seconds.
+            known: Whether the cost is known.
+        """
         self._turn(now)
         self._reserved = max(0.0, self._reserved - reserved)
-        if cost is None:
-            self._own += reserved
-            self._complete = self._complete and reserved <= 0
-        else:
-            self._own += cost
+        self.own += cost
+        self._complete = self._complete and known
+
+    @property
+    def room(self) -> float:
+        """USD that may be set aside at once, without asking the ledger again."""
+        return self._limit - self.own - self._reserved
 
     def set_allowance(self, allowance: Allowance | None) -> None:
         """Take what the ledger says; None while it cannot be read."""
@@ -96,22 +114,29 @@ class DailyBudget:
             self._ceiling, self._exhausted = allowance.ceiling_usd, allowance.exhausted
 
     def raise_to(self, usd: float) -> None:
-        """Change today's budget."""
+        """Change today's budget; the ledger is to be asked anew."""
         self.usd = usd
-        self._held_back = False
+        self._held_back, self._exhausted = False, False
 
     @property
     def spent(self) -> float:
         """USD spent today, over all processes that share the ledger."""
-        return self._own + self._others
+        return self.own + self._others
 
-    def report(self, now: float) -> Budget:
-        """Say how things stand."""
+    def report(self, now: float, *, held_back: bool | None = None) -> Budget:
+        """Say how things stand.
+
+        Args:
+            now: Unix seconds.
+            held_back: Whether any target is; None: whether the last probe that was asked for was.
+        """
         self._turn(now)
         spent = self.spent
+        if held_back is None:
+            held_back = self._held_back
         if self.usd <= 0:
             state = "off"
-        elif self._held_back or spent >= self.usd:
+        elif held_back or spent >= self.usd:
             state = "reached"
         else:
             state = "warn" if spent >= WARN_SHARE * self.usd else "ok"
@@ -120,7 +145,7 @@ class DailyBudget:
     def _turn(self, now: float) -> None:
         day = utc_day(now)
         if day != self._day:
-            self._day, self._own, self._others = day, 0.0, 0.0
+            self._day, self.own, self._others = day, 0.0, 0.0
             self._complete, self._held_back, self._exhausted = True, False, False
             # The ledger answers for the new day within a second; until then nothing is granted.
             self._ceiling = None if self._ceiling is None else 0.0

@@ -8,8 +8,9 @@ import time
 from typing import TYPE_CHECKING
 
 from relaytop.config.durations import scaled_s
-from relaytop.engine.budget import DailyBudget, next_day
-from relaytop.engine.lane import Lane
+from relaytop.engine.catalogue import Catalogue
+from relaytop.engine.lane import Lane, pulse_of
+from relaytop.engine.lookout import Lookout
 from relaytop.engine.messages import (
     Add,
     Finished,
@@ -19,19 +20,16 @@ from relaytop.engine.messages import (
     Notice,
     Pause,
     Prices,
-    Pulse,
     Ready,
     Remove,
     Resume,
     Scale,
     SetBudget,
 )
-from relaytop.engine.pacing import Pacer
 from relaytop.engine.pricelist import list_prices
-from relaytop.engine.scarcity import scarce_s
 from relaytop.engine.schedule import Schedule
-from relaytop.ledger.ledger import Entry, Want
-from relaytop.pricing.estimate import reserve_usd
+from relaytop.engine.till import Till
+from relaytop.engine.turns import Turns
 from relaytop.wire.facts import Failure
 
 if TYPE_CHECKING:
@@ -40,17 +38,14 @@ if TYPE_CHECKING:
     from relaytop.config.settings import Price, Provider, Settings, Target
     from relaytop.engine.lane import ProberLike
     from relaytop.engine.messages import Budget, Command, Report
+    from relaytop.engine.till import Reserve
     from relaytop.ledger.ledger import Ledger
-    from relaytop.probe.sample import Sample
 
 PULSE_S = 1.0
-LONG_S = 0.5
-"""A probe that runs for longer is named in the pulse."""
 AHEAD_S = 4.0
 """The ledger is asked for what so many seconds may cost; it answers every second."""
 LEDGER_S = 3.0
 """How long a ledger that is locked holds up the first probes."""
-PRICES_S = 3600.0
 
 
 class Engine:
@@ -82,21 +77,16 @@ class Engine:
         self._settings = settings
         self._emit = emit
         self._uniform = uniform
-        self._ledger = ledger
         self._clock = clock
         self._dropped = dropped
-        self._look_up = look_up
         self._probers = {p.name: make_prober(p) for p in settings.providers}
-        self._pacers = {p.name: Pacer(p.max_rpm) for p in settings.providers}
-        self._prices = {p.name: dict(p.prices) for p in settings.providers}
-        self._listed: dict[str, tuple[str, ...]] = {}
-        """Provider → models whose list prices are kept up to date."""
-        self._prices_at = clock()
+        self._catalogue = Catalogue(settings.providers, look_up, clock())
         self._lanes: dict[str, Lane] = {}
         self._schedule = Schedule()
-        self._budget = DailyBudget(settings.budget_usd, clock())
+        self._till = Till(settings.budget_usd, settings.assumed_price, ledger, clock())
         self._told: Budget | None = None
-        self._want: Want | None = None
+        self._turns = Turns(settings.providers, self._till, self._reserve, self._broke)
+        self._lookout = Lookout()
         self._factor = 1.0
         self._paused = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -134,8 +124,10 @@ class Engine:
                 for name, lane in self._lanes.items():
                     self._schedule.set_interval(name, self._interval_s(lane.target), self._now())
             case SetBudget(usd):
-                self._budget.raise_to(usd)
-                self._ask_ledger(lane.target for lane in self._lanes.values())
+                self._till.budget.raise_to(usd)
+                self._till.ask(*self._want(self._targets()))
+                for lane in self._lanes.values():
+                    lane.broke_until = 0.0
                 self._tell_budget()
             case ListModels(provider):
                 self._spawn(self._list_models(provider))
@@ -151,46 +143,36 @@ class Engine:
         for target in self._settings.targets:
             chosen.setdefault(target.provider, []).append(target.model)
         await asyncio.gather(*(self._learn_prices(name, models) for name, models in chosen.items()))
-        if self._ledger is not None:
-            self._ask_ledger(self._settings.targets)
-            wait = self._ledger.answered.wait
-            await asyncio.get_running_loop().run_in_executor(None, wait, LEDGER_S)
+        answered = self._till.ask(*self._want(self._settings.targets))
+        if answered is not None:
+            await asyncio.get_running_loop().run_in_executor(None, answered.wait, LEDGER_S)
             self._read_ledger(self._clock())
 
-    async def _learn_prices(self, name: str, models: Iterable[str]) -> None:
-        """Take a provider's list prices, for those models that the config has no price of."""
-        if name not in self._probers:
-            return
-        provider = self._settings.provider(name)
-        wanted = tuple(
-            dict.fromkeys((*self._listed.get(name, ()), *models)) - provider.prices.keys()
-        )
-        self._listed[name] = wanted
-        found = await self._look_up(provider.base_url, wanted) if wanted else {}
-        if not found:
-            return
-        self._prices[name] = {**found, **provider.prices}
-        self._probers[name].set_prices(self._prices[name])
-        for lane in self._lanes.values():
-            lane.reserve = self._reserve(lane.target)
-        self._emit(Prices(name, found))
+    async def _learn_prices(self, name: str, models: Iterable[str] = ()) -> None:
+        found = await self._catalogue.learn(name, models) if name in self._probers else None
+        if found:
+            self._probers[name].set_prices(self._catalogue.prices(name))
+            self._emit(Prices(name, found))
 
-    def _reserve(self, target: Target) -> float:
-        price = self._prices[target.provider].get(target.model)
-        return reserve_usd(target, price, self._settings.assumed_price)[0]
+    def _reserve(self, target: Target) -> Reserve:
+        return self._till.reserve_for(target, self._catalogue.price(target))
 
-    def _ask_ledger(self, targets: Iterable[Target]) -> None:
-        """Ask for what the next seconds may cost, one probe in flight at each target included."""
+    def _want(self, targets: Iterable[Target]) -> tuple[float, float]:
+        """Return USD that the next seconds may cost, and those of a probe in flight at each target.
+
+        The first includes the second.
+        """
         ahead = least = 0.0
         for target in targets:
             if target.provider in self._probers:
-                reserve = self._reserve(target)
+                reserve = self._reserve(target).usd
                 least += reserve
-                ahead += reserve * (1 + AHEAD_S / self._interval_s(target))
-        want = Want(self._budget.usd, ahead, least)
-        if self._ledger is not None and want != self._want:
-            self._want = want
-            self._ledger.ask(want)
+                interval_s = self._interval_s(target)
+                ahead += reserve * (1 + AHEAD_S / interval_s)
+        return ahead, least
+
+    def _targets(self) -> list[Target]:
+        return [lane.target for lane in self._lanes.values()]
 
     # ── the schedule ─────────────────────────────────────────────────────────
 
@@ -201,7 +183,7 @@ class Engine:
         if target.id in self._lanes or target.provider not in self._probers:
             return
         prober = self._probers[target.provider]
-        self._lanes[target.id] = Lane(target, prober, self._reserve(target), self._uniform)
+        self._lanes[target.id] = Lane(target, prober, self._uniform)
         self._schedule.add(target.id, self._interval_s(target), self._now())
 
     def _interval_s(self, target: Target) -> float:
@@ -211,12 +193,14 @@ class Engine:
         lane = self._lanes.pop(name, None)
         if lane is not None:
             self._schedule.remove(name)
-            self._pacers[lane.target.provider].remove(name)
+            self._turns.remove(lane)
             self._spawn(lane.prober.forget(name))
 
     def _pause(self, name: str | None, *, paused: bool) -> None:
         if name is None:
             self._paused = paused
+            for lane in self._lanes.values():
+                self._turns.remove(lane)
         elif name in self._lanes:
             self._lanes[name].paused = paused
 
@@ -225,9 +209,8 @@ class Engine:
             self._timer.cancel()
             self._timer = None
         now = self._now()
-        free = [pacer.free_at(now) for pacer in self._pacers.values() if pacer.waiting]
         due_at = self._schedule.next_due()
-        moments = free if due_at is None else [due_at, *free]
+        moments = self._turns.moments(now) + ([due_at] if due_at is not None else [])
         if moments:
             self._timer = asyncio.get_running_loop().call_at(min(moments), self._fire)
 
@@ -237,7 +220,11 @@ class Engine:
             lane = self._lanes.get(name)
             if lane is not None and not lane.paused and not self._paused:
                 self._due(lane, due_at, missed)
-        self._start_waiting(now)
+        offset = self._clock() - now
+        for lane, due_at, reserve in self._turns.take(now, now + offset):
+            self._begin(lane, due_at + offset, reserve)
+        if self._turns.short:
+            self._till.hurry(*self._want(self._targets()))
         self._arm()
 
     def _due(self, lane: Lane, due_at: float, missed: int) -> None:
@@ -247,64 +234,41 @@ class Engine:
             self._soon()
         if lane.running_since is not None or lane.held_until > self._clock():
             return
-        if not self._pacers[lane.target.provider].add(lane.target.id, due_at):
-            lane.paced += 1
+        if not self._turns.add(lane, due_at):
             self._soon()
 
-    def _start_waiting(self, now: float) -> None:
-        offset = self._clock() - now
-        for pacer in self._pacers.values():
-            while (taken := pacer.take(now)) is not None:
-                name, due_at = taken
-                lane = self._lanes[name]
-                busy = lane.paused or self._paused or lane.running_since is not None
-                if not busy and self._may(lane, now + offset):
-                    pacer.sent(now)
-                    self._begin(lane, due_at + offset)
-
-    def _may(self, lane: Lane, now: float) -> bool:
-        if lane.held_until > now:
-            return False
-        allowed = self._budget.allows(lane.reserve, now)
-        if not allowed and self._budget.held_back and not lane.over_budget:
-            self._emit(Hold(lane.target.id, next_day(now), "budget", asked=False))
-            self._tell_budget()
-        lane.over_budget = not allowed and self._budget.held_back
-        return allowed
+    def _broke(self, lane: Lane) -> None:
+        self._emit(Hold(lane.target.id, lane.broke_until, "budget", asked=False))
+        self._tell_budget()
 
     # ── probes ───────────────────────────────────────────────────────────────
 
-    def _begin(self, lane: Lane, due_at: float) -> None:
+    def _begin(self, lane: Lane, due_at: float, reserve: Reserve) -> None:
         lane.running_since = self._clock()
         self._in_flight += 1
-        self._budget.reserve(lane.reserve)
-        self._spawn(self._probe(lane, due_at))
+        self._till.budget.reserve(reserve.usd)
+        self._spawn(self._probe(lane, due_at, reserve))
 
-    async def _probe(self, lane: Lane, due_at: float) -> None:
+    async def _probe(self, lane: Lane, due_at: float, reserve: Reserve) -> None:
         try:
             sample = await lane.prober.probe(lane.target, due_at)
         finally:
             lane.running_since = None
             self._in_flight -= 1
         now = self._clock()
-        cost = sample.cost_usd
-        if sample.failure is not None and cost is None:
-            cost = 0.0  # a failed request is not billed
-        self._budget.settle(lane.reserve, cost, now)
-        if self._ledger is not None and not sample.stale:
-            self._ledger.record(_entry(sample, lane.reserve if cost is None else 0.0))
-        if lane.target.id not in self._lanes:
-            return
-        self._emit(Finished(sample))
-        wait = lane.backoff.after(sample)
-        if wait is not None:
-            lane.held_until = now + wait.seconds
-            self._emit(Hold(lane.target.id, lane.held_until, wait.reason, wait.asked))
-            return
-        scarce = scarce_s(sample.rate_limit)
-        if scarce is not None:
-            lane.held_until = now + scarce
-            self._emit(Hold(lane.target.id, lane.held_until, "scarce", asked=False))
+        self._till.book(sample, reserve, now)
+        if lane.target.id in self._lanes:
+            self._emit(Finished(sample))
+            if (wait := lane.wait_after(sample)) is not None:
+                lane.held_until = now + wait.seconds
+                self._emit(Hold(lane.target.id, lane.held_until, wait.reason, wait.asked))
+        if self._turns.short:
+            self._fire()
+
+    async def _look(self, provider: str) -> None:
+        news = self._lookout.heard(provider, await self._probers[provider].models())
+        if news is not None:
+            self._emit(news)
 
     async def _list_models(self, provider: str) -> None:
         found = await self._probers[provider].models()
@@ -332,35 +296,29 @@ class Engine:
             self._pulse_soon.cancel()
             self._pulse_soon = None
         now = self._clock()
-        running = {
-            name: lane.running_since
-            for name, lane in self._lanes.items()
-            if lane.running_since is not None and now - lane.running_since > LONG_S
-        }
-        skipped = {name: lane.skipped for name, lane in self._lanes.items() if lane.skipped}
-        paced = {name: lane.paced for name, lane in self._lanes.items() if lane.paced}
-        self._ask_ledger(lane.target for lane in self._lanes.values())
+        self._till.ask(*self._want(self._targets()))
         self._read_ledger(now)
-        self._refresh_prices(now)
-        self._emit(Pulse(now, self._in_flight, running, skipped, self._dropped(), paced))
+        for provider in self._catalogue.due(now):
+            self._spawn(self._learn_prices(provider))
+        self._emit(pulse_of(self._lanes.values(), self._in_flight, now, self._dropped()))
         self._tell_budget()
+        broke = [] if self._paused else [lane.target.provider for lane in self._broke_lanes(now)]
+        for provider in self._lookout.due(broke, now):
+            self._spawn(self._look(provider))
+        if self._turns.short:
+            self._fire()
+
+    def _broke_lanes(self, now: float) -> list[Lane]:
+        return [one for one in self._lanes.values() if one.broke_until > now and not one.paused]
 
     def _read_ledger(self, now: float) -> None:
-        if self._ledger is None:
-            return
-        self._budget.set_allowance(self._ledger.allowance(now))
-        for text in self._ledger.complaints():
+        self._till.refresh(now)
+        for text in self._till.complaints():
             self._emit(Notice("warning", text))
 
-    def _refresh_prices(self, now: float) -> None:
-        """Look again every hour: some prices depend on it."""
-        if now - self._prices_at >= PRICES_S:
-            self._prices_at = now
-            for name, models in self._listed.items():
-                self._spawn(self._learn_prices(name, models))
-
     def _tell_budget(self) -> None:
-        report = self._budget.report(self._clock())
+        now = self._clock()
+        report = self._till.budget.report(now, held_back=bool(self._broke_lanes(now)))
         if report != self._told:
             self._told = report
             self._emit(report)
@@ -375,16 +333,3 @@ class Engine:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for prober in self._probers.values():
             await prober.aclose()
-
-
-def _entry(sample: Sample, assumed_usd: float) -> Entry:
-    usage = sample.usage
-    return Entry(
-        sample.target,
-        sample.ended_at,
-        sample.failure is not None,
-        usage.input_tokens if usage else None,
-        usage.output_tokens if usage else None,
-        sample.cost_usd,
-        assumed_usd,
-    )

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 
-from relaytop.engine.backoff import Backoff
+from relaytop.engine.backoff import Backoff, Wait
+from relaytop.engine.messages import Pulse
+from relaytop.engine.scarcity import scarce_s
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from relaytop.config.settings import Price, Target
     from relaytop.probe.sample import Sample
     from relaytop.wire.facts import Failure
+
+LONG_S = 0.5
+"""A probe that runs for longer is named in the pulse."""
 
 
 class ProberLike(Protocol):
@@ -29,6 +34,10 @@ class ProberLike(Protocol):
         """Take the prices of models."""
         ...
 
+    def twin(self) -> Self:
+        """Return another with connections of its own, which shares what targets have taught."""
+        ...
+
     async def forget(self, target: str) -> None:
         """Close what a target held."""
         ...
@@ -44,33 +53,59 @@ class Lane:
     Args:
         target: What is probed.
         prober: Its provider's.
-        reserve: USD that one probe may cost.
         uniform: Random floats in [0, 1).
     """
 
     __slots__ = (
         "backoff",
+        "broke_until",
         "held_until",
-        "over_budget",
         "paced",
         "paused",
         "prober",
-        "reserve",
         "running_since",
         "skipped",
         "target",
+        "waits_for_money",
     )
 
-    def __init__(
-        self, target: Target, prober: ProberLike, reserve: float, uniform: Callable[[], float]
-    ) -> None:
+    def __init__(self, target: Target, prober: ProberLike, uniform: Callable[[], float]) -> None:
         self.target = target
         self.prober = prober
-        self.reserve = reserve
         self.backoff = Backoff(uniform)
         self.held_until = 0.0
         self.paused = False
-        self.over_budget = False
+        self.broke_until = 0.0
+        """Until when the budget has nothing for it, Unix seconds."""
+        self.waits_for_money = False
+        """Whether it is queued for what the ledger, or a probe in flight, may still give."""
         self.running_since: float | None = None
         self.skipped = 0
         self.paced = 0
+
+    def wait_after(self, sample: Sample) -> Wait | None:
+        """Return how long to hold off after a sample; None to go on with the cadence."""
+        wait = self.backoff.after(sample)
+        scarce = scarce_s(sample.rate_limit)
+        if wait is None and scarce is not None:
+            return Wait(scarce, "scarce", asked=False)
+        return wait
+
+
+def pulse_of(lanes: Collection[Lane], in_flight: int, now: float, dropped: int) -> Pulse:
+    """Return how the lanes stand.
+
+    Args:
+        lanes: All there are.
+        in_flight: Probes under way, of lanes that were removed too.
+        now: Unix seconds.
+        dropped: Reports that the parent did not take.
+    """
+    running = {
+        lane.target.id: lane.running_since
+        for lane in lanes
+        if lane.running_since is not None and now - lane.running_since > LONG_S
+    }
+    skipped = {lane.target.id: lane.skipped for lane in lanes if lane.skipped}
+    paced = {lane.target.id: lane.paced for lane in lanes if lane.paced}
+    return Pulse(now, in_flight, running, skipped, dropped, paced)

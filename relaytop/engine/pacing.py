@@ -35,22 +35,15 @@ class Pacer:
         """Take a target out of the queue."""
         self._queue.pop(target, None)
 
-    def take(self, now: float) -> tuple[str, float] | None:
-        """Return the target that may be probed now and has waited longest, and since when."""
-        if not self._queue or self.free_at(now) > now:
-            return None
-        target = next(iter(self._queue))
-        return target, self._queue.pop(target)
-
     def sent(self, now: float) -> None:
         """Count a request."""
         if self._max is not None:
             self._sent.append(now)
 
     @property
-    def waiting(self) -> bool:
-        """Whether a target waits."""
-        return bool(self._queue)
+    def waiting(self) -> list[tuple[float, str]]:
+        """Who waits, as (since when, target), longest first."""
+        return [(due_at, target) for target, due_at in self._queue.items()]
 
     def free_at(self, now: float) -> float:
         """Return when the next request may go; `now` or before: at once."""

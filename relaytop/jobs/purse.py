@@ -6,19 +6,16 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from relaytop.engine.budget import DailyBudget
-from relaytop.ledger.ledger import Entry, Want
-from relaytop.pricing.estimate import reserve_usd
+from relaytop.engine.till import LOOK_S, Till
 
 if TYPE_CHECKING:
     from relaytop.config.settings import Price, Target
     from relaytop.engine.messages import Budget
+    from relaytop.engine.till import Reserve
     from relaytop.ledger.ledger import Ledger
     from relaytop.probe.sample import Sample
 
 LEDGER_WAIT_S = 5.0
-LOOK_S = 0.05
-"""How often a probe that waits for money looks whether there is some."""
 
 
 class Purse:
@@ -31,9 +28,11 @@ class Purse:
     """
 
     def __init__(self, budget_usd: float, assumed_price: float, ledger: Ledger | None) -> None:
-        self._budget = DailyBudget(budget_usd, time.time())
-        self._assumed_price = assumed_price
-        self._ledger = ledger
+        self._till = Till(budget_usd, assumed_price, ledger, time.time())
+        self._ahead = self._least = 0.0
+        self._needs: dict[str, float] = {}
+        """Target → USD set aside for its newest probe."""
+        self._queue = asyncio.Lock()
         self.cost_usd = 0.0
         """What is known to have been spent."""
         self.complete = True
@@ -46,66 +45,62 @@ class Purse:
             ahead_usd: What would be welcome.
             least_usd: What is needed to do anything at all; None: all of it.
         """
-        if self._ledger is None:
-            return
-        self._ledger.ask(
-            Want(self._budget.usd, ahead_usd, ahead_usd if least_usd is None else least_usd)
-        )
-        await asyncio.to_thread(self._ledger.answered.wait, LEDGER_WAIT_S)
-        self._refresh()
+        self._ahead, self._least = ahead_usd, ahead_usd if least_usd is None else least_usd
+        answered = self._till.ask(self._ahead, self._least)
+        if answered is not None:
+            await asyncio.to_thread(answered.wait, LEDGER_WAIT_S)
 
-    def take(self, target: Target, price: Price | None) -> float | None:
-        """Set aside what one probe may cost, in USD; None where there is not enough now."""
-        self._refresh()
-        usd, _known = reserve_usd(target, price, self._assumed_price)
-        if not self._budget.allows(usd, time.time()):
-            return None
-        self._budget.reserve(usd)
-        return usd
+    async def take(self, target: Target, price: Price | None) -> Reserve | None:
+        """Set aside what one probe may cost; None where today's budget has no more.
 
-    async def wait_for(self, target: Target, price: Price | None) -> float | None:
-        """As `take`, but wait while the ledger, or a probe in flight, may still give some."""
-        deadline = time.monotonic() + LEDGER_WAIT_S
-        while (usd := self.take(target, price)) is None:
-            if self._budget.held_back or time.monotonic() > deadline:
-                return None
-            await asyncio.sleep(LOOK_S)
-        return usd
+        Waits, in turn, while the ledger or a probe in flight may still give some.
+        """
+        reserve = self._till.reserve_for(target, price)
+        if reserve.usd <= 0:
+            return reserve if self._till.allows(reserve, time.time()) else None
+        async with self._queue:
+            self._needs[target.id] = reserve.usd
+            while not self._allows(reserve):
+                if self._till.budget.held_back:
+                    return None
+                self._ask_for_more()
+                await asyncio.sleep(LOOK_S)
+                # What it waited for may have shown that its replies cost more than was thought.
+                reserve = self._till.reserve_for(target, price)
+                self._needs[target.id] = reserve.usd
+            self._till.budget.reserve(reserve.usd)
+        if self._till.budget.room < self._want()[0] / 2:
+            self._ask_for_more()
+        return reserve
 
-    def book(self, sample: Sample, reserved_usd: float) -> None:
+    def _allows(self, reserve: Reserve) -> bool:
+        now = time.time()
+        self._till.refresh(now)
+        return self._till.allows(reserve, now)
+
+    def _want(self) -> tuple[float, float]:
+        """Return (USD ahead, USD at least): more than at first where replies cost more."""
+        least = max(self._least, sum(self._needs.values()))
+        return (self._ahead * least / self._least if self._least else least), least
+
+    def _ask_for_more(self) -> None:
+        self._till.hurry(*self._want())
+
+    def book(self, sample: Sample, reserve: Reserve) -> None:
         """Book what came of a probe for which money was set aside."""
-        cost = sample.cost_usd
-        if sample.failure is not None and cost is None:
-            cost = 0.0  # a failed request is not billed
-        self._budget.settle(reserved_usd, cost, time.time())
+        self._till.book(sample, reserve, time.time())
+        cost = sample.billed_usd
         self.cost_usd += cost or 0.0
         self.complete = self.complete and cost is not None
-        if sample.stale or self._ledger is None:
-            return
-        usage = sample.usage
-        self._ledger.record(
-            Entry(
-                sample.target,
-                sample.ended_at,
-                sample.failure is not None,
-                usage.input_tokens if usage else None,
-                usage.output_tokens if usage else None,
-                sample.cost_usd,
-                reserved_usd if cost is None else 0.0,
-            )
-        )
 
     @property
     def budget(self) -> Budget:
         """How today's budget stands."""
-        return self._budget.report(time.time())
+        return self._till.budget.report(time.time())
 
     @property
     def state(self) -> str:
         """Say how today's budget stands where it has no more."""
-        spent = f"${self._budget.spent:.4f} of today's ${self._budget.usd:g}"
+        budget = self._till.budget
+        spent = f"${budget.spent:.4f} of today's ${budget.usd:g}"
         return f"the budget is reached ({spent}), so no more replies are paid for"
-
-    def _refresh(self) -> None:
-        if self._ledger is not None:
-            self._budget.set_allowance(self._ledger.allowance(time.time()))

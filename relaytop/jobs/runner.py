@@ -55,6 +55,8 @@ class Runner:
         self._make_prober = make_prober
         self._uniform = uniform
         self._clock = clock
+        self._firsts: dict[str, ProberLike] = {}
+        """Provider → the prober of which the other slots' are twins."""
         self._probers: dict[tuple[str, int], ProberLike] = {}
         self._pacers = {p.name: Pacer(p.max_rpm) for p in settings.providers}
         self._backoffs: dict[str, Backoff] = {}
@@ -124,7 +126,7 @@ class Runner:
             return
         await self._turn(target)
         price = self._settings.provider(target.provider).prices.get(target.model)
-        reserved = await self._purse.wait_for(target, price)
+        reserved = await self._purse.take(target, price)
         if reserved is None:
             self.stopped = self._purse.state
             return
@@ -134,9 +136,13 @@ class Runner:
         self._learn(target, sample)
 
     def _prober(self, provider: str, slot: int) -> ProberLike:
+        first = self._firsts.get(provider)
+        if first is None:
+            first = self._firsts[provider] = self._make_prober(self._settings.provider(provider))
+            self._probers[provider, slot] = first
         key = (provider, slot)
         if key not in self._probers:
-            self._probers[key] = self._make_prober(self._settings.provider(provider))
+            self._probers[key] = first.twin()
         return self._probers[key]
 
     async def _turn(self, target: Target) -> None:

@@ -34,9 +34,9 @@ class Entry(NamedTuple):
     input_tokens: int | None
     output_tokens: int | None
     cost_usd: float | None
-    """None where the price is unknown."""
+    """None where it is unknown; 0 for a failure that nobody bills."""
     assumed_usd: float = 0.0
-    """What the budget takes it for, where the price is unknown."""
+    """What the budget takes it for, where the cost is unknown."""
 
 
 class Want(NamedTuple):
@@ -65,6 +65,11 @@ class Allowance(NamedTuple):
     """Whether there was no more to be had."""
 
 
+class _Question(NamedTuple):
+    want: Want
+    answered: threading.Event
+
+
 class Ledger:
     """Books requests, and divides a day's budget among the processes that share the file.
 
@@ -77,10 +82,12 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._holder = f"{os.getpid()}-{uuid.uuid4().hex[:12]}"
-        self._inbox: queue.SimpleQueue[Entry | Want | None] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[Entry | _Question | None] = queue.SimpleQueue()
         self._complaints: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._complained = False
         self._want: Want | None = None
+        self._open: list[threading.Event] = []
+        """Of the questions that are not answered yet."""
         self._known: dict[int, float] = {}
         """UTC day → USD that this process has booked."""
         self._assumed: dict[int, float] = {}
@@ -88,8 +95,6 @@ class Ledger:
         self._claim = (0, 0.0, 0.0)
         """The UTC day and what is set aside in the file: USD ahead, USD assumed."""
         self._allowance: Allowance | None = None
-        self.answered = threading.Event()
-        """Set once the file was read, or could not be."""
         self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
         self._thread.start()
 
@@ -97,9 +102,15 @@ class Ledger:
         """Book a request, soon."""
         self._inbox.put(entry)
 
-    def ask(self, want: Want) -> None:
-        """Say what this process would like to spend; it is answered at once and kept up to date."""
-        self._inbox.put(want)
+    def ask(self, want: Want) -> threading.Event:
+        """Say what this process would like to spend; it is answered at once and kept up to date.
+
+        Returns:
+            Set once `allowance` is the answer, or the file could not be read.
+        """
+        question = _Question(want, threading.Event())
+        self._inbox.put(question)
+        return question.answered
 
     def allowance(self, now: float) -> Allowance | None:
         """Return what may be spent on the UTC day of `now` (Unix seconds); None while unknown."""
@@ -137,7 +148,9 @@ class Ledger:
                 self._complained = False
             except (sqlite3.Error, OSError) as error:
                 self._complain(error)
-            self.answered.set()
+            for answered in self._open:
+                answered.set()
+            self._open.clear()
         if connection is not None:
             connection.close()
 
@@ -151,8 +164,9 @@ class Ledger:
                 break
             if item is None:
                 return False
-            if isinstance(item, Want):
-                self._want = item
+            if isinstance(item, _Question):
+                self._want = item.want
+                self._open.append(item.answered)
                 break
             _count(rows, item)
             day = int(item.at // DAY_S)
@@ -229,5 +243,5 @@ def _count(rows: dict[tuple[str, int], Row], entry: Entry) -> None:
         before.input_tokens + (entry.input_tokens or 0),
         before.output_tokens + (entry.output_tokens or 0),
         before.cost_usd + (entry.cost_usd or 0.0),
-        before.unpriced + (entry.cost_usd is None and not entry.failed),
+        before.unpriced + (entry.cost_usd is None),
     )

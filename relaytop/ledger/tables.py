@@ -66,7 +66,7 @@ class Row(NamedTuple):
     output_tokens: int
     cost_usd: float
     unpriced: int
-    """Good requests whose price was unknown."""
+    """Requests whose cost was unknown."""
 
 
 class Day(NamedTuple):

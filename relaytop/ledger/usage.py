@@ -42,7 +42,7 @@ class Usage:
     output_tokens: int = 0
     cost_usd: float = 0.0
     unpriced: int = 0
-    """Good requests whose price was unknown: with any, the cost is a lower bound."""
+    """Requests whose cost was unknown: with any, the cost is a lower bound."""
 
     def add(self, other: Usage | Row) -> None:
         """Add what was used beside it."""

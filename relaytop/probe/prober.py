@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 import time
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from relaytop.pricing.cost import cost_usd
 from relaytop.probe.attempt import Attempt
@@ -41,6 +41,7 @@ class Prober:
         provider: Where and how.
         clock: Unix seconds.
         keep_text: Whether samples carry what the model said.
+        learned: What targets have taught, shared with other probers of the provider.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Prober:
         clock: Callable[[], float] = time.time,
         *,
         keep_text: bool = False,
+        learned: dict[str, frozenset[str]] | None = None,
     ) -> None:
         self._provider = provider
         self._keep_text = keep_text
@@ -62,7 +64,7 @@ class Prober:
             self._route = error
         self._prices = provider.prices
         self._transports: dict[str, StampedTransport] = {}
-        self._learned: dict[str, frozenset[str]] = {}
+        self._learned = {} if learned is None else learned
         secrets = [provider.key.reveal()] if provider.key else []
         # A custom header may carry a credential; a short value would hide ordinary words.
         self._secrets = secrets + [v for v in provider.headers.values() if len(v) >= SHORT_SECRET]
@@ -200,6 +202,14 @@ class Prober:
     def set_prices(self, prices: Mapping[str, Price]) -> None:
         """Take the prices of models, in place of those before."""
         self._prices = prices
+
+    def twin(self) -> Self:
+        """Return another with connections of its own, which shares what targets have taught."""
+        twin = type(self)(
+            self._provider, self._clock, keep_text=self._keep_text, learned=self._learned
+        )
+        twin.set_prices(self._prices)
+        return twin
 
     async def models(self) -> tuple[str, ...] | Failure:
         """Ask what the provider offers; costs nothing."""

@@ -42,12 +42,12 @@ def test_money_on_its_way_holds_back_without_ending_the_day() -> None:
     assert budget.allows(0.2, NOON)
 
 
-def test_a_probe_of_unknown_price_is_booked_at_its_reserve() -> None:
+def test_a_probe_of_unknown_cost_is_booked_at_what_it_is_taken_for() -> None:
     budget = DailyBudget(1.00, NOON)
     budget.reserve(0.1)
-    budget.settle(0.1, None, NOON)
+    budget.settle(0.1, 0.3, NOON, known=False)
     report = budget.report(NOON)
-    assert (report.spent_usd, report.complete) == (0.1, False)
+    assert (report.spent_usd, report.complete) == (0.3, False)
 
 
 def test_the_utc_day_opens_it_again_at_its_usual_height() -> None:
@@ -66,6 +66,8 @@ def test_none_sends_what_costs_nothing_and_nothing_else() -> None:
     budget = DailyBudget(0.0, NOON)
     assert budget.allows(0.0, NOON)
     assert not budget.allows(1e-9, NOON)
+    assert not budget.allows(0.0, NOON, known=False)
+    assert budget.held_back
     assert budget.report(NOON).state == "off"
 
 
@@ -96,6 +98,14 @@ def test_a_ledger_that_has_more_to_give_only_delays() -> None:
     assert budget.allows(0.2, NOON)
 
 
+def test_what_is_spent_ends_it_before_the_ledger_says_so() -> None:
+    budget = DailyBudget(1.00, NOON)
+    budget.set_allowance(allowance(0.5, 0.1, exhausted=False))
+    budget.settle(0.1, 0.6, NOON)
+    assert not budget.allows(0.01, NOON)
+    assert budget.held_back
+
+
 def test_without_the_ledger_it_goes_on_in_memory() -> None:
     budget = DailyBudget(1.00, NOON)
     budget.set_allowance(allowance(0.3, 0.1, exhausted=False))
@@ -120,4 +130,15 @@ def test_raising_it_lets_go() -> None:
     assert budget.report(NOON).state == "reached"
     budget.raise_to(2.0)
     assert budget.allows(0.5, NOON)
+    assert budget.report(NOON).state == "ok"
+
+
+def test_raising_it_does_not_heed_what_the_ledger_said_of_the_old_one() -> None:
+    budget = DailyBudget(1.00, NOON)
+    budget.set_allowance(allowance(0.6, 0.4, exhausted=True))
+    budget.settle(0.0, 0.4, NOON)
+    assert not budget.allows(0.1, NOON)
+    budget.raise_to(2.0)
+    assert not budget.allows(0.1, NOON)
+    assert not budget.held_back
     assert budget.report(NOON).state == "ok"

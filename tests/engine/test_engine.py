@@ -52,6 +52,9 @@ class FakeProber:
     def set_prices(self, prices: Mapping[str, Price]) -> None:
         self.prices = prices
 
+    def twin(self) -> "FakeProber":
+        return self
+
     async def forget(self, target: str) -> None:
         self.forgotten.append(target)
 

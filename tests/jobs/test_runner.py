@@ -16,8 +16,9 @@ Answer = Callable[[Target], Sample]
 
 
 class FakeProber:
-    def __init__(self, answer: Answer, delay_s: float = 0.0) -> None:
+    def __init__(self, answer: Answer, delay_s: float, twins: "list[FakeProber]") -> None:
         self.answer = answer
+        self.twins = twins
         self.delay_s = delay_s
         self.running: dict[str, int] = {}
         self.most = 0
@@ -37,6 +38,10 @@ class FakeProber:
     def set_prices(self, prices: Mapping[str, Price]) -> None:
         del prices
 
+    def twin(self) -> "FakeProber":
+        self.twins.append(FakeProber(self.answer, self.delay_s, self.twins))
+        return self.twins[-1]
+
     async def forget(self, target: str) -> None:
         del target
 
@@ -53,7 +58,7 @@ class Bench:
         self.purse = Purse(budget_usd, 10.0, None)
 
         def make(_provider: Provider) -> FakeProber:
-            self.probers.append(FakeProber(answer, delay_s))
+            self.probers.append(FakeProber(answer, delay_s, self.probers))
             return self.probers[-1]
 
         self.runner = Runner(

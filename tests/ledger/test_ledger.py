@@ -42,14 +42,15 @@ def test_what_was_used_is_added_up_by_target_and_quarter_hour(tmp_path: Path) ->
         entry(at=at),
         entry(at=at + 899),
         entry(None, at=at + 900),
-        entry(None, failed=True, at=at),
+        entry(0.0, failed=True, at=at),
+        entry(None, failed=True, at=at + 900),
     ):
         ledger.record(each)
     ledger.close()
     quarter = int(at // 900)
     assert rows(path) == [
         ("p/m", quarter, 3, 1, 30, 15, 0.5, 0),
-        ("p/m", quarter + 1, 1, 0, 10, 5, 0.0, 1),
+        ("p/m", quarter + 1, 2, 1, 20, 10, 0.0, 2),
     ]
     assert path.stat().st_mode & 0o777 == 0o600
 
@@ -112,8 +113,7 @@ def test_a_broken_file_is_complained_of(tmp_path: Path) -> None:
 
 
 def ask(ledger: Ledger, want: Want) -> None:
-    ledger.ask(want)
-    eventually(lambda: (found := ledger.allowance(time.time())) and found.ceiling_usd > 0, 1)
+    assert ledger.ask(want).wait(10)
 
 
 def allowed(ledger: Ledger) -> Allowance:
@@ -170,8 +170,7 @@ def test_what_a_killed_process_had_set_aside_is_not_given_again(tmp_path: Path) 
         "import sys, time, pathlib\n"
         "from relaytop.ledger.ledger import Ledger, Want\n"
         "ledger = Ledger(pathlib.Path(sys.argv[1]))\n"
-        "ledger.ask(Want(1.0, 0.25, 0.25))\n"
-        "ledger.answered.wait(10)\n"
+        "ledger.ask(Want(1.0, 0.25, 0.25)).wait(10)\n"
         "print(flush=True)\n"
         "time.sleep(60)\n"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import time
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from relaytop.config.settings import Provider, Target
+    from relaytop.engine.pacing import Pacer
     from relaytop.jobs.purse import Purse
     from relaytop.probe.prober import Prober
     from relaytop.probe.sample import Sample
@@ -43,6 +45,7 @@ class Replies:
         prober: Sends the requests.
         models: What the provider says it offers; empty where that is unknown.
         purse: Pays.
+        pacer: Keeps the provider's `max_rpm`.
         doing: Told which step is under way.
     """
 
@@ -52,12 +55,14 @@ class Replies:
         prober: Prober,
         models: Sequence[str],
         purse: Purse,
+        pacer: Pacer,
         doing: Callable[[str], None],
     ) -> None:
         self._provider = provider
         self._prober = prober
         self._models = models
         self._purse = purse
+        self._pacer = pacer
         self._doing = doing
 
     async def check(self, target: Target) -> Checked:
@@ -90,12 +95,13 @@ class Replies:
 
     async def _ask(self, target: Target, checked: Checked, *, stream: bool) -> Sample | None:
         """Ask once, and again where the first refusal taught how; None when the money is spent."""
-        self._doing(f"{target.model} {'stream' if stream else 'reply'}")
+        step = f"{target.model} {'stream' if stream else 'reply'}"
         single = dataclasses.replace(target, max_tokens=1, stream=stream)
         price = self._provider.prices.get(target.model)
         sample: Sample | None = None
         for _ in range(2):
-            reserved = self._purse.take(single, price)
+            await self._turn(step)
+            reserved = await self._purse.take(single, price)
             if reserved is None:
                 checked.over_budget = True
                 return sample
@@ -104,6 +110,15 @@ class Replies:
             if not (sample.stale or _teaches(sample)):
                 break
         return sample
+
+    async def _turn(self, step: str) -> None:
+        """Wait for the provider's `max_rpm`, and say so."""
+        loop = asyncio.get_running_loop()
+        while (wait_s := self._pacer.free_at(now := loop.time()) - now) > 0:
+            self._doing(f"{step}, when max_rpm allows it")
+            await asyncio.sleep(wait_s)
+        self._pacer.sent(now)
+        self._doing(step)
 
     def _reply(self, target: Target, sample: Sample) -> Finding:
         if sample.failure is not None:

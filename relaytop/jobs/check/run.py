@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
+from relaytop.engine.pacing import Pacer
 from relaytop.jobs.check.findings import BAD, GOOD, SKIPPED, WARN, Finding
 from relaytop.jobs.check.keytext import key_finding
 from relaytop.jobs.check.offer import Offer, look_at_offer
@@ -103,7 +104,12 @@ class Round:
         provider, prober = patient.provider, Prober(patient.provider)
         gate = asyncio.Semaphore(AT_ONCE)
         replies = Replies(
-            provider, prober, offer.models, purse, lambda step: self._note(provider.name, step)
+            provider,
+            prober,
+            offer.models,
+            purse,
+            Pacer(provider.max_rpm),
+            lambda step: self._note(provider.name, step),
         )
 
         async def one(target: Target) -> Checked:

@@ -32,14 +32,14 @@ def settings_of(one: Provider, budget_usd: float = 1.0, **fields: object) -> Set
 
 
 async def round_of(
-    one: Provider, folder: Path, budget_usd: float = 1.0, **fields: object
+    one: Provider, folder: Path, budget_usd: float = 1.0, ahead_usd: float = 1.0, **fields: object
 ) -> dict[str, Finding]:
     """Check one provider; return its findings by step, of a step's several the last."""
     settings = settings_of(one, budget_usd, **fields)
     ledger = Ledger(folder / "ledger.sqlite")
     try:
         purse = Purse(budget_usd, settings.assumed_price, ledger)
-        await purse.open(1.0)
+        await purse.open(ahead_usd)
         paid = purse if budget_usd else None
         found = await Round(settings, {}, paid).go(chosen(settings, None))
     finally:

@@ -29,6 +29,7 @@ from tests.support.server import (
     json_reply,
     models_reply,
     stream_of,
+    usage,
 )
 
 if TYPE_CHECKING:
@@ -101,6 +102,26 @@ async def test_nothing_that_costs_is_sent_without_a_budget(tmp_path: Path) -> No
     assert [seen.method for seen in requests] == ["GET"]
     assert "budget = 0" in found["skipped"].meaning
     assert "reply" not in found
+
+
+async def test_replies_that_cost_more_than_was_thought_do_not_end_it(tmp_path: Path) -> None:
+    dear = {"prompt_tokens": 1000, "completion_tokens": 100}
+    streamed = stream_of([(0.0, delta(content="x")), (0.0, STOP), (0.0, usage(**dear))])
+    with ScriptedServer(relay(chat_reply(usage=dear), streamed)) as server:
+        one = provider(server.base_url, models=("m",), prices=PRICES)
+        found = await round_of(one, tmp_path, ahead_usd=0.0002)
+    assert "budget" not in found
+    assert found["stream"].level == "good"
+
+
+async def test_max_rpm_is_kept(tmp_path: Path) -> None:
+    with ScriptedServer(relay()) as server:
+        one = provider(server.base_url, models=("m", "n"), prices=PRICES, max_rpm=2)
+        task = asyncio.ensure_future(round_of(one, tmp_path))
+        await asyncio.wait([task], timeout=1.0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert sum(seen.method == "POST" for seen in server.requests) == 1
 
 
 async def test_a_budget_that_is_reached(tmp_path: Path) -> None:
