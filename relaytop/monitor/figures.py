@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 MINUTE_S = 60
 HOUR_S = 3600
 DAY_S = 86_400
@@ -66,6 +68,17 @@ def format_limit(remaining: int, limit: int | None) -> str:
 
 def _short(value: int) -> str:
     return str(value) if value < 1000 else format_count(value).replace(",", "")  # noqa: PLR2004
+
+
+def format_dollars(value: float, least: int = 2) -> str:
+    """Write US dollars without their sign: `least` decimals, more where they would all be 0."""
+    if value <= 0:
+        return f"{value:.{least}f}"
+    needed = 1 - math.floor(math.log10(value))  # two digits that count
+    if needed <= least:
+        return f"{value:,.{least}f}"
+    whole, _, decimals = f"{value:.{min(needed, 9)}f}".partition(".")
+    return f"{whole}.{decimals.rstrip('0').ljust(least, '0')}"
 
 
 def format_usd(value: float) -> str:

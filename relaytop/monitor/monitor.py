@@ -137,7 +137,8 @@ class Monitor:
         self._budget = budget
         if budget.state == before:
             return
-        spent = f"${budget.spent_usd:.4f} of ${budget.budget_usd:.2f} spent today (UTC)"
+        whole = figures.format_dollars(budget.budget_usd)
+        spent = f"${figures.format_dollars(budget.spent_usd, 4)} of ${whole} spent today (UTC)"
         if budget.state == "reached":
             self.note(Event(now, "budget", "error", None, f"budget reached: {spent}"))
         elif budget.state == "warn":

@@ -56,3 +56,20 @@ def test_a_small_share_is_never_shown_as_none() -> None:
     assert figures.format_percent(0.9999) == "100"
     assert figures.format_censored(30_000) == ">30s"
     assert figures.format_rate(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "least", "text"),
+    [
+        (0, 2, "0.00"),
+        (1, 2, "1.00"),
+        (1234.5, 2, "1,234.50"),
+        (0.32, 2, "0.32"),
+        (0.0005, 2, "0.0005"),
+        (0.00041, 4, "0.00041"),
+        (0.4123, 4, "0.4123"),
+        (1e-12, 2, "0.00"),
+    ],
+)
+def test_small_sums_keep_two_digits(value: float, least: int, text: str) -> None:
+    assert figures.format_dollars(value, least) == text

@@ -136,6 +136,19 @@ async def test_a_frozen_picture_keeps_its_window(session: Session) -> None:
         assert "window 30m" in shown(pilot, "top")
 
 
+async def test_what_a_dead_engine_told_is_dim_and_nothing_is_sent(session: Session) -> None:
+    async with running(session) as pilot:
+        assert " 0.0/s" not in shown(pilot, "top")
+        engine_of(session).queue.put_nowait(None)
+        await pilot.pause()
+        await pilot.pause()
+        assert " 0.0/s" in shown(pilot, "top")
+        table = pilot.app.monitor_screen._table  # type: ignore[attr-defined]
+        assert {role for line in table._lines for _text, role in line} == {"dim"}
+        await pilot.press("r")
+        assert len({role for line in table._lines for _text, role in line}) > 3
+
+
 async def test_s_saves_a_snapshot_and_says_where(session: Session, tmp_path: Path) -> None:
     async with running(session) as pilot:
         await pilot.press("s")

@@ -8,6 +8,7 @@ MIN_WIDTH = 60
 MIN_HEIGHT = 15
 SIDE_FROM_WIDTH = 76
 """From this width on the detail has a panel beside its chart."""
+SIDE_MOST = 100
 DETAIL_FROM_ROWS = 8
 
 
@@ -27,7 +28,7 @@ def arrange(width: int, height: int, targets: int, *, banner: bool, zoomed: bool
     The top line, the footer and, where there is one, the banner take a row each.
     """
     rows = height - 2 - (1 if banner else 0)
-    side = 0 if width < SIDE_FROM_WIDTH else min(46, max(32, width // 3))
+    side = 0 if width < SIDE_FROM_WIDTH else min(SIDE_MOST, max(32, width // 3, width - 110))
     if zoomed:
         return Areas(table=0, detail=rows, log=0, side=side)
     log = 0 if height < 20 else 4 if height < 32 else 6 if height < 48 else 9  # noqa: PLR2004

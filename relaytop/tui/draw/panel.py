@@ -9,7 +9,7 @@ from relaytop.monitor import figures
 from relaytop.tui.draw.bars import PHASE_ROLES, PHASES, gauge, stacked_phases
 from relaytop.tui.draw.limits import left_s
 from relaytop.tui.draw.marks import ROLE
-from relaytop.tui.draw.runs import cropped, fit, fit_middle, line_width
+from relaytop.tui.draw.runs import cropped, fit, fit_middle, line_width, wrapped
 from relaytop.wire.meaning import MEANING
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from relaytop.wire.facts import Limit
 
 NAME_WIDTH = 9
+MESSAGE_LINES = 3
+ROOMY = 12
+"""From this height on a message has so many lines."""
 PRICED_BY = {
     "reply": " as the relay tells",
     "config": " by the config's price",
@@ -38,16 +41,23 @@ def panel(
     width: int,
     height: int,
     marks: Marks,
+    *,
+    whole: bool = False,
 ) -> list[Line]:
-    """Draw the panel in at most `height` lines of `width` cells; errors fill what is left."""
+    """Draw the panel in at most `height` lines of `width` cells; errors fill what is left.
+
+    `whole`: the server's words are not cut off, however many lines they take.
+    """
     failing = s.status in {"down", "degraded"} and errors
-    parts = [_errors(s, errors, width, marks)] if failing else []
+    most = height if whole else MESSAGE_LINES if height >= ROOMY else 2
+    parts = [_errors(s, errors, width, marks, most)] if failing else []
     parts += [_phases(s, width, marks), _limits(s, now, width, marks), _tokens(s)]
     if not failing:
-        parts.append(_errors(s, errors, width, marks))
+        parts.append(_errors(s, errors, width, marks, most))
     lines: list[Line] = []
     for part in parts:
-        share = part[: max(5, height // 2)] if failing and part is parts[0] else part
+        # Why it fails comes first, and leaves the rest a third.
+        share = part[: max(5, height * 2 // 3)] if failing and part is parts[0] else part
         if lines and share and len(lines) + len(share) < height:
             lines.append([("", "text")])
         lines += share
@@ -78,7 +88,7 @@ def reason(s: Summary, thresholds: Thresholds) -> str:
     words = {
         "p95": f"P95 {_ms(s.latency.p95)} > {_ms(thresholds.p95_ms)}",
         "ttft": f"TTFT {_ms(s.ttft.p50)} > {_ms(thresholds.ttft_ms)}",
-        "error_rate": f"{figures.format_percent(s.error_rate or 0)} errors",
+        "error_rate": f"{figures.format_percent(s.error_rate or 0)}% errors",
     }
     return ", ".join(words[name] for name in s.broken if name in words)
 
@@ -175,7 +185,10 @@ def _tokens(s: Summary) -> list[Line]:
     return lines
 
 
-def _errors(s: Summary, errors: Sequence[LastError], width: int, marks: Marks) -> list[Line]:
+def _errors(
+    s: Summary, errors: Sequence[LastError], width: int, marks: Marks, most: int
+) -> list[Line]:
+    """List the failures by kind, each with at most so many lines of the server's words."""
     if not errors:
         return [[("no errors seen", "dim")]] if s.requests else []
     ranked = sorted(s.errors.items(), key=lambda item: -item[1])
@@ -186,8 +199,9 @@ def _errors(s: Summary, errors: Sequence[LastError], width: int, marks: Marks) -
         at = time.strftime("%H:%M:%S", time.localtime(error.at))
         times = f" {count} times" if count > 1 else ""
         lines.append([(f"{at} ", "dim"), (error.error_class, "bad"), (times, "dim")])
-        if error.message:
-            lines.append([(fit("  " + error.message, width), "text")])
+        lines += [
+            [("  ", "text"), (words, "text")] for words in wrapped(error.message, width - 2, most)
+        ]
         if error.request_id:
             lines.append([("  id ", "dim"), (fit_middle(error.request_id, width - 5), "dim")])
     return lines

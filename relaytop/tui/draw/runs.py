@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Literal
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 
 Role = Literal[
     "text",
@@ -56,10 +56,38 @@ def fit_middle(text: str, width: int) -> str:
     return set_cell_size(text, head) + "…" + set_cell_size(end, tail)
 
 
+@lru_cache(maxsize=256)
+def wrapped(text: str, width: int, most: int) -> tuple[str, ...]:
+    """Break a text into at most `most` lines of `width` cells, between words where it can."""
+    if width < 1:
+        return ()
+    lines: list[str] = []
+    line = ""
+    for word in text.split():
+        longer = f"{line} {word}" if line else word
+        if cell_len(longer) <= width:
+            line = longer
+            continue
+        if line:
+            lines.append(line)
+        *full, line = chop_cells(word, width)
+        lines += full
+    if line:
+        lines.append(line)
+    if len(lines) > most:
+        lines[most - 1 :] = [fit(f"{lines[most - 1]}…".ljust(width), width).rstrip()]
+    return tuple(lines)
+
+
 def right(text: str, width: int) -> str:
     """Return `text` flush right in exactly `width` cells."""
     length = cell_len(text)
     return " " * (width - length) + text if length <= width else fit(text, width)
+
+
+def dimmed(line: Line) -> Line:
+    """Take the colours out of a line: it says what was."""
+    return merged([(text, "dim") for text, _role in line])
 
 
 def merged(line: Line) -> Line:

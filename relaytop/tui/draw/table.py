@@ -26,11 +26,20 @@ HANG_AFTER_S = 2.0
 CENT = 0.01
 
 
-def header(columns: Sequence[Column], span: str) -> Line:
-    """Draw the header; the sparkline's title tells the time that it spans."""
+def hidden_rows(above: int, below: int, width: int, marks: Marks) -> str:
+    """Say in at most `width` cells how many rows are out of sight; empty where none is."""
+    up, down = marks.more
+    parts = [f"{up}{above}"] * (above > 0) + [f"{down}{below}"] * (below > 0)
+    text = " ".join(parts)
+    longer = (f"target  {text} more", f"target {text}", text)
+    return next((each for each in longer if len(each) <= width), text) if parts else ""
+
+
+def header(columns: Sequence[Column], span: str, hidden: str = "") -> Line:
+    """Draw the header; the sparkline's title tells its span, the target's what is hidden."""
     line: Line = [(" ", "dim")]
     for column in columns:
-        title = column.title
+        title = hidden or column.title if column.key == "target" else column.title
         if column.key == "spark" and column.width > len(title) + len(span) + 2:
             title = f"{title}, {span}"
         cell = fit(title, column.width) if column.align == "left" else right(title, column.width)

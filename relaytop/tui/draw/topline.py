@@ -3,140 +3,114 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from relaytop.config.durations import format_window
 from relaytop.monitor import figures
 from relaytop.tui.draw.marks import ROLE, STATUSES, Marks
-from relaytop.tui.draw.runs import Line, line_width, merged
+from relaytop.tui.draw.money import money
+from relaytop.tui.draw.part import Part, chosen, drawn
+from relaytop.tui.draw.runs import Line, line_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from relaytop.engine.messages import Budget
     from relaytop.monitor.source import Overview
 
-SEPARATOR = "  "
-HOURS_LONG = 99
+
+@dataclass(frozen=True, slots=True)
+class Badges:
+    """What holds for the whole picture."""
+
+    replay: str | None = None
+    """A recording is played, and how fast."""
+    agent: bool = False
+    """An agent probes, and is only read."""
+    frozen: bool = False
+    paused: bool = False
+
+    @property
+    def texts(self) -> list[str]:
+        """The badges to show."""
+        named = {"AGENT": self.agent, "FROZEN": self.frozen, "PAUSED": self.paused}
+        return [*([self.replay] if self.replay else []), *(n for n, on in named.items() if on)]
 
 
-def topline(
-    overview: Overview,
-    now: float,
-    width: int,
-    marks: Marks,
-    *,
-    frozen: bool,
-    paused: bool,
-    replay: str | None = None,
-    agent: bool = False,
-) -> Line:
-    """Draw the top line in `width` cells; what matters least goes first when it is narrow.
+def topline(overview: Overview, now: float, width: int, marks: Marks, badges: Badges) -> Line:
+    """Draw the top line in `width` cells; what matters least is left out where it is narrow.
 
-    `replay` says that a recording is played, and how fast; `agent`: that an agent probes.
+    Parts go one at a time. What decides is how wide a part may become, not how wide it is at the
+    moment, so that none comes and goes with a digit.
     """
-    for level in range(5):
-        badges = {replay or "": replay, "AGENT": agent, "FROZEN": frozen, "PAUSED": paused}
-        left = _left(overview, marks, level, [name for name, shown in badges.items() if shown])
-        end = _clock(now, overview, level, dated=replay is not None)
-        gap = width - line_width(left) - line_width(end) - 2
-        if gap >= 1:
-            return merged([(" ", "text"), *left, (" " * gap, "text"), *end, (" ", "text")])
-    return merged([(" ", "text"), *left])
+    left = [
+        *_counts(overview, marks),
+        *(Part([(f" {text} ", "warn2")], 0, len(text) + 2, 2) for text in badges.texts),
+        *_pace(overview),
+        *money(overview, marks),
+    ]
+    right = _clock(now, overview, dated=badges.replay is not None)
+    kept = chosen([*left, *right], width - 3)
+    head = drawn([part for part in left if part in kept])
+    end = drawn([part for part in right if part in kept])
+    gap = max(1, width - line_width(head) - line_width(end) - 2)
+    return [(" ", "text"), *head, (" " * gap, "text"), *end, (" ", "text")]
 
 
-def _left(
-    overview: Overview,
-    marks: Marks,
-    level: int,
-    badges: Sequence[str],
-) -> Line:
-    line: Line = []
-    if level < 2:  # noqa: PLR2004
-        line += [("relaytop", "title"), (SEPARATOR, "text")]
-    line += _counts(overview, marks, words=level == 0)
-    for badge in badges:
-        line += [(SEPARATOR, "text"), (f" {badge} ", "warn2")]
-    line += [(SEPARATOR, "text"), *_pace(overview, words=level < 3)]  # noqa: PLR2004
-    line += [(SEPARATOR, "text"), *money(overview, marks, words=level == 0, rate=level < 4)]  # noqa: PLR2004
-    return line
-
-
-def _counts(overview: Overview, marks: Marks, *, words: bool) -> Line:
-    line: Line = []
+def _counts(overview: Overview, marks: Marks) -> Sequence[Part]:
+    """Return relaytop's name, and how many targets have which status."""
+    digits = len(str(sum(overview.counts.values())))
+    short: Line = []
+    long: Line = []
+    reserve = more = 0
     for status in STATUSES:
         count = overview.counts.get(status, 0)
         if not count and status in {"paused", "unknown"}:
             continue
-        text = (
-            f"{marks.status[status]} {count} {status}"
-            if words
-            else (f"{marks.status[status]}{count}")
-        )
-        line += [(text, ROLE[status] if count else "dim"), (" ", "text")]
-        if words:
-            line.append((" ", "text"))
-    while line and line[-1][0] == " ":
-        line.pop()
-    return line
+        role = ROLE[status] if count else "dim"
+        gap = " " if short else ""
+        short.append((f"{gap}{marks.status[status]}{count}", role))
+        long.append((f"{gap and '  '}{marks.status[status]} {count} {status}", role))
+        reserve += len(gap) + 1 + digits
+        more += len(gap) + 2 + len(status)
+    return [
+        Part([("relaytop", "title")], 18, 8, 0),
+        Part(short, 0, reserve, 2, longer=long, longer_rank=16, longer_by=more),
+    ]
 
 
-def _pace(overview: Overview, *, words: bool) -> Line:
-    line: Line = [(f"{overview.probes_s:.1f}/s", "text")]
-    if words:
-        line.append((f" {overview.in_flight:>2} in flight", "dim"))
-    skipped = f" {figures.format_count(overview.skipped)} skipped"
-    if words or overview.skipped:
-        line.append((skipped, "warn" if overview.skipped else "dim"))
+def _pace(overview: Overview) -> Sequence[Part]:
+    probes = f"{overview.probes_s:.1f}/s".rjust(6)
+    flying = f"{overview.in_flight:>2} in flight"
+    skipped = f"{figures.format_count(overview.skipped)} skipped"
+    parts = [
+        Part([(probes, "text")], 2, 6, 2),
+        Part([(flying, "dim")], 13, 12),
+        Part(
+            [(skipped, "warn" if overview.skipped else "dim")],
+            4 if overview.skipped else 19,
+            len(skipped),
+        ),
+    ]
     if overview.paced:
-        line.append((f" {figures.format_count(overview.paced)} paced", "dim"))
+        paced = f"{figures.format_count(overview.paced)} paced"
+        parts.append(Part([(paced, "dim")], 11, 11))
     if overview.dropped:
-        line.append((f" {overview.dropped} dropped", "warn"))
-    return line
+        dropped = f"{figures.format_count(overview.dropped)} dropped"
+        parts.append(Part([(dropped, "warn")], 5, len(dropped)))
+    return parts
 
 
-def money(overview: Overview, marks: Marks, *, words: bool, rate: bool) -> Line:
-    """Draw the cost ticker: spent today, per hour, and how long the budget lasts."""
-    budget = overview.budget
-    line: Line = []
-    if budget is not None:
-        role = {"reached": "bad", "warn": "warn"}.get(budget.state, "text")
-        bound = "" if budget.complete else marks.over
-        line.append((f"{bound}${budget.spent_usd:.4f}", role))  # type: ignore[arg-type]
-        line.append((" today" if words else "", "dim"))
-    if rate and overview.usd_per_h is not None:
-        bound = "" if overview.usd_per_h_complete else marks.over
-        line.append((f" {bound}${overview.usd_per_h:.2f}/h", "text"))
-        if words and overview.projected_usd_per_h is not None:
-            line.append((f", next hour {marks.under}${overview.projected_usd_per_h:.2f}", "dim"))
-    elif rate:
-        line.append((" $?/h", "dim"))
-    if budget is not None and rate:
-        told = runway(budget, overview.usd_per_h)
-        if words:
-            told = f"{marks.dot} {told.replace('of $', 'budget $', 1)}"
-        line.append((" " + told, "dim"))
-    return line
-
-
-def runway(budget: Budget, usd_per_h: float | None) -> str:
-    """Say how long today's budget lasts at this pace."""
-    if budget.state == "off":
-        return "free"
-    if budget.state == "reached":
-        return f"budget ${budget.budget_usd:.2f} reached"
-    if not usd_per_h:
-        return f"of ${budget.budget_usd:.2f}"
-    hours = (budget.budget_usd - budget.spent_usd) / usd_per_h
-    if hours > HOURS_LONG:
-        return f"of ${budget.budget_usd:.2f}"
-    return f"of ${budget.budget_usd:.2f} lasts {figures.format_age(hours * 3600)}"
-
-
-def _clock(now: float, overview: Overview, level: int, *, dated: bool) -> Line:
+def _clock(now: float, overview: Overview, *, dated: bool) -> Sequence[Part]:
     local = time.localtime(now)
-    clock = time.strftime("%Y-%m-%d %H:%M:%S" if dated and level < 2 else "%H:%M:%S", local)  # noqa: PLR2004
-    zone = local.tm_zone or "UTC"
     window = format_window(overview.window)
-    window_text = f"window {window}" if level < 2 else window  # noqa: PLR2004
-    return [(window_text, "dim"), ("  ", "text"), (clock, "bold"), (f" {zone}", "dim")]
+    zone = local.tm_zone or "UTC"
+    parts = [
+        Part([("window", "dim")], 15, 6, 0),
+        Part([(window, "dim")], 6, len(window)),
+        Part([(time.strftime("%H:%M:%S", local), "bold")], 0, 8, 2),
+        Part([(zone, "dim")], 7, len(zone)),
+    ]
+    if dated:
+        parts.insert(2, Part([(time.strftime("%Y-%m-%d", local), "bold")], 6, 10, 2))
+    return parts

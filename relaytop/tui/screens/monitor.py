@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Horizontal
 from textual.geometry import Size
 from textual.screen import Screen
 
+from relaytop.tui.draw.banner import banner
 from relaytop.tui.draw.layout import MIN_HEIGHT, MIN_WIDTH, arrange
 from relaytop.tui.draw.log import log_line
 from relaytop.tui.draw.panel import panel, title
-from relaytop.tui.draw.topline import topline
+from relaytop.tui.draw.topline import Badges, topline
 from relaytop.tui.freeze import Frozen
 from relaytop.tui.keys import BINDINGS, footer_line
 from relaytop.tui.palette import Palette
@@ -83,10 +85,10 @@ class MonitorScreen(Screen[None]):
         session = self.session
         source: Source = self.frozen or session.monitor
         now = self._now
-        overview = source.overview(now)
+        overview = self._overview(source, now)
         self._read_top(overview, now, palette, width)
-        banner = self._banner(overview)
-        self._line("banner").show([banner] if banner else [], palette)
+        told = banner(overview, session.dead, width)
+        self._line("banner").show([told] if told else [], palette)
         self._table.read(
             source,
             session.thresholds,
@@ -96,6 +98,7 @@ class MonitorScreen(Screen[None]):
             self.marks,
             palette,
             reference=session.reference,
+            live=session.dead is None or self.frozen is not None,
         )
         self._read_detail(source, now, palette)
         self._read_log(source, palette)
@@ -104,17 +107,13 @@ class MonitorScreen(Screen[None]):
         self._line("keys").show([keys], palette)
 
     def _read_top(self, overview: Overview, now: float, palette: Palette, width: int) -> None:
-        line = topline(
-            overview,
-            now,
-            width,
-            self.marks,
-            frozen=self.frozen is not None,
-            paused=self.session.paused,
+        badges = Badges(
             replay=self._replay,
             agent=self.session.reads_agent,
+            frozen=self.frozen is not None,
+            paused=self.session.paused,
         )
-        self._line("top").show([line], palette)
+        self._line("top").show([topline(overview, now, width, self.marks, badges)], palette)
 
     @property
     def _replay(self) -> str | None:
@@ -140,7 +139,15 @@ class MonitorScreen(Screen[None]):
         if side.display:
             errors = source.errors(selected)
             size = side.size
-            lines = panel(summary, errors, now, size.width - 1, size.height, self.marks)
+            lines = panel(
+                summary,
+                errors,
+                now,
+                size.width - 1,
+                size.height,
+                self.marks,
+                whole=self.zoomed,
+            )
             side.show(lines, palette)
         self._chart.read(source, summary, self._span_s, now, self.marks, palette)
 
@@ -154,24 +161,12 @@ class MonitorScreen(Screen[None]):
         newest = list(source.events())[-rows:][::-1]
         log.show([rule, *(log_line(event, width - 1) for event in newest)], palette)
 
-    def _banner(self, overview: Overview) -> Line | None:
-        if self.session.dead is not None:
-            text = f" engine died: {self.session.dead}. No probe runs. r starts it again "
-            return [(text, "bad2")]
-        if overview.alike is not None:
-            text = (
-                f" every provider fails in the same way ({overview.alike}): "
-                "it is probably this box or its network "
-            )
-            return [(text, "bad2")]
-        budget = overview.budget
-        if budget is not None and budget.state == "reached":
-            text = (
-                f" budget reached: ${budget.spent_usd:.2f} of ${budget.budget_usd:.2f} spent today"
-                f" (UTC). Paid probes stop; $ raises it "
-            )
-            return [(text, "warn2")]
-        return None
+    def _overview(self, source: Source, now: float) -> Overview:
+        """All targets together; nothing is sent by an engine that is dead."""
+        overview = source.overview(now)
+        if self.session.dead is None or self.frozen:
+            return overview
+        return dataclasses.replace(overview, probes_s=0.0, usd_per_h=0.0)
 
     def draw_charts(self) -> None:
         """Begin to draw the chart, now that the rest is on the screen."""
@@ -185,13 +180,13 @@ class MonitorScreen(Screen[None]):
         width, height = size
         small = width < MIN_WIDTH or height < MIN_HEIGHT
         source: Source = self.frozen or self.session.monitor
-        banner = self._line("banner")
-        banner.display = not small and self._banner(source.overview(self._now)) is not None
+        told = banner(source.overview(self._now), self.session.dead, width)
+        self._line("banner").display = not small and told is not None
         areas = arrange(
             width,
             height,
             len(source.targets()),
-            banner=banner.display,
+            banner=self._line("banner").display,
             zoomed=self.zoomed,
         )
         heights: tuple[tuple[Widget, int], ...] = (

@@ -9,8 +9,9 @@ from textual.message import Message
 
 from relaytop.config.durations import format_duration
 from relaytop.tui.draw.columns import fitted
+from relaytop.tui.draw.runs import dimmed
 from relaytop.tui.draw.sparkline import bin_width_s
-from relaytop.tui.draw.table import header, row
+from relaytop.tui.draw.table import header, hidden_rows, row
 from relaytop.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
@@ -52,8 +53,12 @@ class TargetTable(Lines):
         palette: Palette,
         *,
         reference: Reference | None = None,
+        live: bool = True,
     ) -> None:
-        """Read the rows in sight from the source and show those that changed."""
+        """Read the rows in sight from the source and show those that changed.
+
+        `live`: whether something probes; if not, all that is known is of the past, and dim.
+        """
         width, height = self.extent
         if height < 1 or width < 1:
             return
@@ -67,22 +72,23 @@ class TargetTable(Lines):
         spark = next((c.width for c in columns if c.key == "spark"), 0)
         bin_s = bin_width_s(span_s, spark)
         start = (math.floor(now / bin_s) + 1 - spark) * bin_s
-        lines: list[Line] = [header(columns, format_duration(span_s))]
+        below = len(self._targets) - self._first - rows
+        hidden = hidden_rows(self._first, below, columns[1].width, marks)
+        lines: list[Line] = [header(columns, format_duration(span_s), hidden)]
         for target in self._targets[self._first : self._first + rows]:
             bins = source.bins(target, start, bin_s, spark) if spark else ()
             summary = source.summary(target, now)
-            lines.append(
-                row(
-                    summary,
-                    columns,
-                    bins,
-                    thresholds[target],
-                    now,
-                    marks,
-                    selected=target == selected,
-                    versus=reference.cell(summary) if reference is not None else ("", "dim"),
-                )
+            line = row(
+                summary,
+                columns,
+                bins,
+                thresholds[target],
+                now,
+                marks,
+                selected=target == selected,
+                versus=reference.cell(summary) if reference is not None else ("", "dim"),
             )
+            lines.append(line if live else dimmed(line))
         chosen = index - self._first + 1 if self._targets else None
         self.show(lines, palette, chosen=chosen)
 

@@ -37,7 +37,7 @@ pieces_of_time = st.lists(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)  # the first one loads plotext
 @given(pieces_of_time, st.integers(30, 150), st.integers(4, 40))
 def test_both_canvases_fill_exactly_what_they_are_given(
     pieces: list[Bin], width: int, height: int

@@ -1,0 +1,52 @@
+"""The line that appears only when all of it is in trouble."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relaytop.monitor import figures
+from relaytop.tui.draw.runs import cropped, line_width
+
+if TYPE_CHECKING:
+    from relaytop.engine.messages import Budget
+    from relaytop.monitor.source import Overview
+    from relaytop.tui.draw.runs import Line, Role
+
+
+def banner(overview: Overview, dead: str | None, width: int) -> Line | None:
+    """Draw what stops everything, the most of it that `width` cells hold; None: nothing does.
+
+    Args:
+        overview: All targets together.
+        dead: Why the engine is gone; None while it runs.
+        width: The cells there are.
+    """
+    role: Role = "bad2"
+    texts: tuple[str, ...]
+    if dead is not None:
+        end = "no probe runs; r starts it again"
+        texts = (f"engine died: {dead}. N{end[1:]}", f"engine died; {end}")
+    elif overview.alike is not None:
+        end = f"({overview.alike}): probably this box"
+        texts = (
+            f"every provider fails alike ({overview.alike}): probably it is this box or its net",
+            f"all providers fail alike {end} or its network",
+            f"all fail alike {end}",
+        )
+    elif overview.budget is not None and overview.budget.state == "reached":
+        role, texts = "warn2", _reached(overview.budget)
+    else:
+        return None
+    lines: list[Line] = [[(f" {text} ", role)] for text in texts]
+    fitting = (line for line in lines if line_width(line) <= width)
+    return next(fitting, None) or cropped(lines[-1], width)
+
+
+def _reached(budget: Budget) -> tuple[str, ...]:
+    of = f"${figures.format_dollars(budget.budget_usd)}"
+    spent = f"${figures.format_dollars(budget.spent_usd)}"
+    return (
+        f"budget reached: {spent} of {of} spent today (UTC). Paid probes stop; $ raises it",
+        f"budget of {of} reached: paid probes stop; $ raises it",
+        "budget reached: paid probes stop; $ raises it",
+    )

@@ -1,0 +1,46 @@
+import dataclasses
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from relaytop.engine.messages import Budget
+from relaytop.tui.draw.banner import banner
+from relaytop.tui.draw.runs import line_width
+from tests.tui.draw.test_topline import USUAL
+
+widths = st.integers(60, 200)
+
+
+def text(line: object) -> str:
+    return "".join(run for run, _role in line)  # type: ignore[attr-defined]
+
+
+def test_there_is_none_while_all_is_well() -> None:
+    assert banner(USUAL, None, 80) is None
+
+
+@given(widths, st.sampled_from(["connect", "rate_limited", "server_error"]))
+def test_this_box_is_named_whole_at_every_width(width: int, alike: str) -> None:
+    line = banner(dataclasses.replace(USUAL, alike=alike), None, width)
+    assert line is not None
+    assert line_width(line) <= width
+    for said in ("probably", "this box", alike):
+        assert said in text(line)
+
+
+@given(widths, st.text("abc ", max_size=200))
+def test_a_dead_engine_names_its_key(width: int, why: str) -> None:
+    line = banner(USUAL, why, width)
+    assert line is not None
+    assert line_width(line) <= width
+    assert "r starts it again" in text(line)
+
+
+@given(widths)
+def test_a_spent_budget_names_its_key(width: int) -> None:
+    spent = dataclasses.replace(USUAL, budget=Budget(0.0005, 0.0005, "reached"))
+    line = banner(spent, None, width)
+    assert line is not None
+    assert "$ raises it" in text(line)
+    assert "$0.00 " not in text(line)
+    assert width < 70 or "$0.0005" in text(line)

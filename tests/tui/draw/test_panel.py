@@ -1,0 +1,48 @@
+import dataclasses
+
+from relaytop.config.settings import Thresholds
+from relaytop.monitor.summary import LastError, Summary
+from relaytop.tui.draw.layout import arrange
+from relaytop.tui.draw.marks import UNICODE
+from relaytop.tui.draw.panel import panel, reason
+from tests.support.samples import T0
+
+WORDS = " ".join(f"word{number}" for number in range(60))
+DOWN = Summary(
+    target="relay/m",
+    provider="relay",
+    model="m",
+    status="down",
+    since=T0,
+    requests=9,
+    errors={"auth": 9},
+)
+ERRORS = [LastError("auth", T0, WORDS, "req-1")]
+
+
+def text(width: int, height: int, *, whole: bool = False) -> str:
+    lines = panel(DOWN, ERRORS, T0, width, height, UNICODE, whole=whole)
+    assert len(lines) <= height
+    return "\n".join("".join(run for run, _role in line) for line in lines)
+
+
+def test_the_servers_words_take_several_lines() -> None:
+    assert "word11" in text(46, 20)
+    assert "word7" in text(46, 9)
+    assert "word59" not in text(46, 20)
+
+
+def test_all_of_them_show_where_it_is_zoomed() -> None:
+    assert "word59" in text(46, 40, whole=True)
+
+
+def test_the_panel_grows_with_the_screen() -> None:
+    sides = [
+        arrange(width, 50, 6, banner=False, zoomed=False).side for width in (80, 120, 200, 300)
+    ]
+    assert sides == [32, 40, 90, 100]
+
+
+def test_a_rate_of_errors_has_its_sign() -> None:
+    broken = dataclasses.replace(DOWN, status="degraded", broken=("error_rate",), error_rate=0.241)
+    assert reason(broken, Thresholds()) == "24.1% errors"
