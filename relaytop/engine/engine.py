@@ -146,7 +146,7 @@ class Engine:
         answered = self._till.ask(*self._want(self._settings.targets))
         if answered is not None:
             await asyncio.get_running_loop().run_in_executor(None, answered.wait, LEDGER_S)
-            self._read_ledger(self._clock())
+            self._read_ledger()
 
     async def _learn_prices(self, name: str, models: Iterable[str] = ()) -> None:
         found = await self._catalogue.learn(name, models) if name in self._probers else None
@@ -297,7 +297,7 @@ class Engine:
             self._pulse_soon = None
         now = self._clock()
         self._till.ask(*self._want(self._targets()))
-        self._read_ledger(now)
+        self._read_ledger()
         for provider in self._catalogue.due(now):
             self._spawn(self._learn_prices(provider))
         self._emit(pulse_of(self._lanes.values(), self._in_flight, now, self._dropped()))
@@ -311,8 +311,8 @@ class Engine:
     def _broke_lanes(self, now: float) -> list[Lane]:
         return [one for one in self._lanes.values() if one.broke_until > now and not one.paused]
 
-    def _read_ledger(self, now: float) -> None:
-        self._till.refresh(now)
+    def _read_ledger(self) -> None:
+        self._till.refresh()
         for text in self._till.complaints():
             self._emit(Notice("warning", text))
 

@@ -126,12 +126,12 @@ class Till:
         """Whether the ledger is still to answer."""
         return self._answered is not None and not self._answered.is_set()
 
-    def refresh(self, now: float) -> None:
+    def refresh(self) -> None:
         """Take what the ledger says."""
         if self._ledger is None:
             return
         pending = self.pending
-        allowance = self._ledger.allowance(now)
+        allowance = self._ledger.allowance
         if allowance is not None and pending:
             # It had no more when it was asked last; of what it is asked now it knows nothing yet.
             allowance = allowance._replace(exhausted=False)

@@ -81,7 +81,7 @@ class Turns:
             unix_s: The same moment in Unix seconds.
         """
         if self.short:
-            self._till.refresh(unix_s)
+            self._till.refresh()
         self.short = False
         waiting = [each for pacer in self._pacers.values() for each in pacer.waiting]
         for due_at, name in sorted(waiting):

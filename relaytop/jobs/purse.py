@@ -75,7 +75,7 @@ class Purse:
 
     def _allows(self, reserve: Reserve) -> bool:
         now = time.time()
-        self._till.refresh(now)
+        self._till.refresh()
         return self._till.allows(reserve, now)
 
     def _want(self) -> tuple[float, float]:

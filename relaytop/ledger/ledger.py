@@ -112,10 +112,10 @@ class Ledger:
         self._inbox.put(question)
         return question.answered
 
-    def allowance(self, now: float) -> Allowance | None:
-        """Return what may be spent on the UTC day of `now` (Unix seconds); None while unknown."""
-        found = self._allowance
-        return found if found is not None and found.day == int(now // DAY_S) else None
+    @property
+    def allowance(self) -> Allowance | None:
+        """What may be spent on the UTC day that it names; None while the file cannot be read."""
+        return self._allowance
 
     def complaints(self) -> list[str]:
         """Take what the user should know of the file's state."""

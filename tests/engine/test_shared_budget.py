@@ -9,7 +9,7 @@ from pathlib import Path
 from relaytop.config.settings import Price, Provider, Settings, Target
 from relaytop.engine.child import EngineChild
 from relaytop.engine.messages import Budget, Finished, Report
-from tests.support.server import ScriptedServer, chat_stream
+from tests.support.server import STOP, ScriptedServer, chat_stream, delta, stream_of, usage
 
 CENTS = 100
 BUDGET_USD = 0.40
@@ -93,3 +93,24 @@ async def test_what_has_no_price_is_counted_at_the_assumed_one_across_restarts(
     told = [report for report in reports if isinstance(report, Budget)]
     assert told[-1].spent_usd > BUDGET_USD * 0.9
     assert not told[-1].complete
+
+
+async def test_replies_that_cost_more_than_was_thought_pass_it_by_what_is_under_way_at_most(
+    tmp_path: Path,
+) -> None:
+    dear_usd = 0.03
+    dear = stream_of([(0.0, delta(content="x")), (0.0, STOP), (0.0, usage(cost=dear_usd))])
+    ledger = tmp_path / "ledger.sqlite"
+    with ScriptedServer(lambda _seen: dear) as server:
+        children = [EngineChild.spawn(os.environ, ledger=ledger) for _ in range(2)]
+        try:
+            for child in children:
+                child.start(settings(server))
+            await asyncio.gather(*(until(child, reached) for child in children))
+        finally:
+            for child in children:
+                child.stop()
+        spent_usd = dear_usd * len(server.requests)
+        asked = {seen.json["model"] for seen in server.requests}
+    assert len(asked) == TARGETS
+    assert BUDGET_USD / 2 < spent_usd <= BUDGET_USD + 2 * TARGETS * dear_usd

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from relaytop.config.settings import Price, Target
-from relaytop.engine.budget import utc_day
+from relaytop.engine.budget import next_day, utc_day
 from relaytop.engine.till import FADE, Reserve, Till
 from relaytop.ledger.ledger import Allowance, Entry, Ledger, Want
 from relaytop.pricing.estimate import reserve_usd
@@ -37,12 +37,12 @@ class FakeLedger(Ledger):
     def record(self, entry: Entry) -> None:
         self.booked.append(entry)
 
-    def allowance(self, now: float) -> Allowance | None:
-        del now
+    @property
+    def allowance(self) -> Allowance | None:
         return self.says
 
-    def answer(self, ceiling_usd: float, *, exhausted: bool = False) -> None:
-        self.says = Allowance(utc_day(T0), 0.0, True, ceiling_usd, exhausted)  # noqa: FBT003
+    def answer(self, ceiling_usd: float, *, exhausted: bool = False, at: float = T0) -> None:
+        self.says = Allowance(utc_day(at), 0.0, True, ceiling_usd, exhausted)  # noqa: FBT003
         self.answered.set()
 
 
@@ -145,15 +145,32 @@ def test_that_the_ledger_had_no_more_is_not_believed_of_what_it_is_asked_now() -
     till = Till(1.0, 10.0, ledger, T0)
     till.ask(0.2, 0.1)
     ledger.answer(0.0, exhausted=True)
-    till.refresh(T0)
+    till.refresh()
     reserve = till.reserve_for(TARGET, PRICE)
     assert stands(till, reserve) == "held back"
     till.ask(0.3, 0.1)
-    till.refresh(T0)
+    till.refresh()
     assert stands(till, reserve) == "waits"
     ledger.answer(0.3)
-    till.refresh(T0)
+    till.refresh()
     assert stands(till, reserve) == "allowed"
+
+
+def test_a_new_day_waits_for_the_ledgers_word_of_it() -> None:
+    ledger = FakeLedger()
+    till = Till(1.0, 10.0, ledger, T0)
+    till.ask(0.2, 0.1)
+    ledger.answer(0.2)
+    till.refresh()
+    tomorrow = next_day(T0)
+    reserve = till.reserve_for(TARGET, PRICE)
+    assert not till.allows(reserve, tomorrow)
+    till.refresh()
+    assert not till.allows(reserve, tomorrow)
+    assert not till.budget.held_back
+    ledger.answer(0.2, at=tomorrow)
+    till.refresh()
+    assert till.allows(reserve, tomorrow)
 
 
 def test_it_is_booked_as_it_was_told(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ class Bench:
     def grant(self, probes: float) -> None:
         self.till.ask(COST_USD, COST_USD * probes)
         self.ledger.answer(COST_USD * probes)
-        self.till.refresh(T0)
+        self.till.refresh()
 
 
 def test_who_waits_for_money_stays_in_line_and_nobody_overtakes() -> None:

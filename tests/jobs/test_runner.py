@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 from relaytop.config.settings import Price, Provider, Settings, Target
 from relaytop.jobs.purse import Purse
 from relaytop.jobs.runner import GIVE_UP_AFTER, Runner
+from relaytop.probe.prober import Prober
 from relaytop.probe.sample import Sample
 from relaytop.wire.facts import Failure
 from tests.support.samples import sample, settings
+from tests.support.server import Response, ScriptedServer, Seen, chat_stream, error_reply
 
 Answer = Callable[[Target], Sample]
 
@@ -136,3 +138,29 @@ async def test_max_rpm_holds_it_back() -> None:
     await asyncio.wait([task], timeout=0.3)
     task.cancel()
     assert len(bench.samples) == 1
+
+
+async def test_what_a_target_teaches_is_learnt_once_for_all_connections() -> None:
+    words = "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."
+
+    def particular(seen: Seen) -> Response:
+        if "max_tokens" in seen.json:
+            return error_reply(400, words, code="unsupported_parameter", param="max_tokens")
+        return chat_stream(1)
+
+    samples: list[Sample] = []
+    with ScriptedServer(particular) as server:
+        watched = settings("p/a")
+        provider = dataclasses.replace(watched.providers[0], base_url=server.base_url)
+        runner = Runner(
+            dataclasses.replace(watched, providers=(provider,)),
+            Purse(1.0, 10.0, None),
+            lambda _target, found: samples.append(found),
+            make_prober=Prober,
+            uniform=lambda: 0.0,
+        )
+        for slot in range(3):
+            await runner.one_by_one(itertools.repeat(watched.targets[0], 2), slot)
+        await runner.aclose()
+        assert server.connections == 3
+    assert [found.ok for found in samples] == [False] + [True] * 5

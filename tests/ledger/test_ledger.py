@@ -61,7 +61,7 @@ def test_two_processes_see_what_the_other_spends_and_not_their_own_twice(tmp_pat
     second.record(entry(0.5))
 
     def spent(ledger: Ledger) -> float | None:
-        found = ledger.allowance(time.time())
+        found = ledger.allowance
         return found.others_usd if found else None
 
     eventually(lambda: spent(first), 0.5)
@@ -78,7 +78,7 @@ def test_another_day_is_another_account(tmp_path: Path) -> None:
     ledger.record(entry(0.25, at=time.time() - DAY_S))
     ledger.close()
     again = Ledger(tmp_path / "l")
-    eventually(lambda: (s := again.allowance(time.time())) and s.others_usd, 0.0)
+    eventually(lambda: (s := again.allowance) and s.others_usd, 0.0)
     again.close()
 
 
@@ -117,7 +117,7 @@ def ask(ledger: Ledger, want: Want) -> None:
 
 
 def allowed(ledger: Ledger) -> Allowance:
-    found = ledger.allowance(time.time())
+    found = ledger.allowance
     assert found is not None
     return found
 
