@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from relaytop.jobs.shadow.compare import ERROR, Comparison, Figure, compare
+from relaytop.jobs.shadow.compare import ERROR, Comparison, compare
 from relaytop.jobs.shadow.resample import CERTAINTY, RESAMPLES, percentile
 from relaytop.jobs.shadow.verdict import verdict
 from relaytop.store.document import snapshot_document
@@ -12,6 +12,7 @@ from relaytop.store.document import snapshot_document
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from relaytop.jobs.shadow.figure import Figure
     from relaytop.jobs.shadow.race import Race
     from relaytop.jobs.shadow.recorded import Encounter
     from relaytop.jobs.shadow.run import Shadow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING
 
 from relaytop.config.errors import RelaytopError
@@ -25,6 +26,19 @@ BUILT_IN: tuple[Messages, ...] = tuple(
 )
 MAX_BYTES = 64 * 1024 * 1024
 _ROLES = {"system": "system", "developer": "system", "user": "user", "assistant": "assistant"}
+_SETTINGS = (
+    "max_tokens",
+    "max_completion_tokens",
+    "temperature",
+    "top_p",
+    "seed",
+    "stop",
+    "n",
+    "tools",
+    "response_format",
+    "reasoning_effort",
+)
+"""What a line may ask for beside its messages, and is not sent: both sides are asked alike."""
 _SHAPE = 'expected {"messages": [{"role": "user", "content": "…"}]} or an OpenAI batch line'
 
 
@@ -37,6 +51,7 @@ def read_prompts(path: Path) -> tuple[Messages, ...]:
 
     A file whose name ends on `.jsonl`, or whose first line begins with `{` and whose name does not
     end on `.txt`, has a JSON object a line; any other has a prompt a line. Empty lines are skipped.
+    Settings in a line, such as an OpenAI batch line's `max_tokens`, are ignored; stderr says which.
 
     Raises:
         RelaytopError: It cannot be read, or holds no prompt; with the line.
@@ -58,20 +73,30 @@ def read_prompts(path: Path) -> tuple[Messages, ...]:
         path.suffix != ".txt" and filled[0][1].lstrip().startswith(b"{")
     )
     found = []
+    ignored: dict[str, None] = {}
     for number, line in filled:
         try:
             text = line.decode().strip()
-            found.append(_messages(text) if objects else (("user", text),))
+            if objects:
+                request = _request(text)
+                found.append(_messages(request))
+                ignored |= dict.fromkeys(name for name in _SETTINGS if name in request)
+            else:
+                found.append((("user", text),))
         except UnicodeDecodeError:
             sentence = f"--prompts {path}, line {number}: not UTF-8"
             raise RelaytopError(sentence) from None
         except _BadLineError as error:
             sentence = f"--prompts {path}, line {number}: {error}"
             raise RelaytopError(sentence) from None
+    if ignored:
+        names = ", ".join(ignored)
+        sys.stderr.write(f"relaytop: --prompts {path}: {names} ignored; --max-tokens bounds all\n")
     return tuple(found)
 
 
-def _messages(text: str) -> Messages:
+def _request(text: str) -> dict[str, object]:
+    """Return the request of a line; nothing where it holds none."""
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
@@ -79,7 +104,11 @@ def _messages(text: str) -> Messages:
         raise _BadLineError(sentence) from None
     if isinstance(document, dict) and isinstance(document.get("body"), dict):
         document = document["body"]
-    given = document.get("messages") if isinstance(document, dict) else None
+    return document if isinstance(document, dict) else {}
+
+
+def _messages(request: dict[str, object]) -> Messages:
+    given = request.get("messages")
     if not isinstance(given, list) or not given:
         sentence = f"no messages; {_SHAPE}"
         raise _BadLineError(sentence)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from relaytop.jobs.shadow.names import EVENED, NAMES
 from relaytop.monitor.figures import format_ms, format_usd
 from relaytop.store import table
 from relaytop.wire.text import clean
@@ -13,29 +14,13 @@ if TYPE_CHECKING:
 
 CENT_USD = 0.01
 """Below it, an amount has six decimals."""
-_NAMES = {
-    "success_rate": "success",
-    "mean": "mean",
-    "min": "min",
-    "max": "max",
-    "p50": "P50",
-    "p95": "P95",
-    "p99": "P99",
-    "typical": "typical*",
-    "tail": "slowest tenth*",
-    "spread": "spread*",
-    "ttft_p50": "TTFT P50",
-    "ttft_p95": "TTFT P95",
-    "ttft": "TTFT typical*",
-    "tokens": "tokens out",
-    "length": "characters",
-    "cost": "$ a request",
-}
 HOW = (
-    "The interval holds the true difference with 95 %. A ! marks what the verdict speaks of: two "
-    "equal sides would be told apart, by any figure of a model, in at most 4 of 100 runs. "
-    "* with the difference between prompts taken out: typical is the geometric mean, spread is the "
-    "slowest fifth over it. Min and max have no interval."
+    "The interval holds the true difference with 95 %, each by itself: of so many, one may leave "
+    "out zero by chance. A ! marks what the verdict speaks of: two equal sides would be told "
+    "apart, by any figure of a model, in at most 4 of 100 runs. Output tokens are not judged, "
+    "since providers count them differently. * with the difference between prompts taken out: "
+    "typical is the geometric mean, spread is the slowest fifth over it. Min and max have no "
+    "interval."
 )
 HOW_RECORDED = (
     "The probes were recorded, not sent as pairs: each is set against the one of the other side "
@@ -80,7 +65,7 @@ def _row(name: str, figure: Mapping[str, Any]) -> list[str]:
     unit = figure["unit"]
     low, high = figure.get("low"), figure.get("high")
     return [
-        _NAMES.get(name, name),
+        f"{NAMES[name]}{'*' if name in EVENED else ''}",
         _value(figure["a"], unit),
         _value(figure["b"], unit),
         _step(figure["difference"], unit),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +17,18 @@ RESAMPLES = 10_000
 CERTAINTY = 0.95
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sides:
+    """Both sides' values of one kind, by round, and what is asked of them."""
+
+    a: Values
+    b: Values
+    statistics: Mapping[str, Callable[[Values], float]]
+    """Figure → what it is of one side's values."""
+    ordered: bool = False
+    """Whether the statistics need the values sorted."""
+
+
 def percentile(ordered: Values, share: float) -> float:
     """Return a percentile of sorted values, linear-interpolated."""
     place = (len(ordered) - 1) * share
@@ -24,36 +38,34 @@ def percentile(ordered: Values, share: float) -> float:
 
 
 def intervals(
-    sides: tuple[Values, Values],
-    statistics: Mapping[str, Callable[[Values], float]],
-    random_: random.Random,
-    resamples: int = RESAMPLES,
+    kinds: Sequence[Sides], random_: random.Random, resamples: int = RESAMPLES
 ) -> dict[str, tuple[float, float]]:
     """Return figure → the 95 % interval of b − a, by the percentile bootstrap.
 
     A round is drawn as a whole, so what both sides share (the prompt, the hour) stays shared.
 
     Args:
-        sides: Both sides' values, by round; at least one.
-        statistics: Figure → what it is of one side's sorted values.
+        kinds: What to draw from; all of the same rounds, of which there is at least one.
         random_: Draws the rounds.
         resamples: How often.
     """
-    rounds = list(zip(*sides, strict=True))
-    found: dict[str, list[float]] = {name: [] for name in statistics}
+    places = range(len(kinds[0].a))
+    found: dict[str, list[float]] = {name: [] for kind in kinds for name in kind.statistics}
     for _ in range(resamples):
-        a, b = map(sorted, zip(*random_.choices(rounds, k=len(rounds)), strict=True))
-        for name, statistic in statistics.items():
-            found[name].append(statistic(b) - statistic(a))
+        drawn = random_.choices(places, k=len(places))
+        # A single index would give the value itself instead of a tuple.
+        pick = itemgetter(*drawn) if len(drawn) > 1 else _all
+        for kind in kinds:
+            a, b = pick(kind.a), pick(kind.b)
+            if kind.ordered:
+                a, b = sorted(a), sorted(b)
+            for name, statistic in kind.statistics.items():
+                found[name].append(statistic(b) - statistic(a))
     return {name: _middle(values) for name, values in found.items()}
 
 
-def mean_interval(
-    differences: Values, random_: random.Random, resamples: int = RESAMPLES
-) -> tuple[float, float]:
-    """Return the 95 % interval of a mean difference by round; as `intervals`, without sorting."""
-    n = len(differences)
-    return _middle([sum(random_.choices(differences, k=n)) / n for _ in range(resamples)])
+def _all(values: Values) -> Values:
+    return values
 
 
 def _middle(values: list[float]) -> tuple[float, float]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relaytop.jobs.shadow.swaps import TAIL_NEEDS
+from relaytop.jobs.shadow.measured import UNTESTED
+from relaytop.jobs.shadow.names import NAMES
+from relaytop.jobs.shadow.tail import TAIL_NEEDS
 from relaytop.monitor.figures import format_ms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from relaytop.jobs.shadow.compare import Comparison, Figure
+    from relaytop.jobs.shadow.compare import Comparison
+    from relaytop.jobs.shadow.figure import Figure
 
 
 def verdict(comparison: Comparison, a: str, b: str) -> str:
@@ -22,20 +25,31 @@ def verdict(comparison: Comparison, a: str, b: str) -> str:
         b: The name of the other.
     """
     figures = comparison.figures
-    clauses = [
-        clause
-        for name, words in _CLAUSES.items()
-        if name in figures and figures[name].shown and (clause := words(comparison, a, b))
-    ]
     if not comparison.rounds:
         return "nothing to compare: no request was finished by both"
+    clauses = [
+        words(figures[name], a, b)
+        for name, words in _CLAUSES.items()
+        if name in figures and figures[name].shown
+    ]
     if "typical" not in figures:
         clauses.append("no request was answered by both, so no times are compared")
     elif not clauses:
-        n = comparison.rounds
-        few = ", too few to judge the tail" if figures["typical"].n < TAIL_NEEDS else ""
-        clauses.append(f"no difference shown with {n} request{'' if n == 1 else 's'} a side{few}")
+        clauses.append(_nothing(comparison))
     return "; ".join(clauses)
+
+
+def _nothing(comparison: Comparison) -> str:
+    """Say that there is no difference, and what to think of intervals that look like one."""
+    n = comparison.rounds
+    text = f"no difference shown with {n} request{'' if n == 1 else 's'} a side"
+    if comparison.figures["typical"].n < TAIL_NEEDS:
+        text += ", too few to judge the tail"
+    sure = [f for name, f in comparison.figures.items() if f.sure and name not in UNTESTED]
+    if sure:
+        names = ", ".join(NAMES[figure.name] for figure in sure)
+        text += f": chance suffices to leave 0 outside the interval of {names}"
+    return text
 
 
 def _less(figure: Figure, a: str, b: str) -> str:
@@ -50,40 +64,19 @@ def _span(figure: Figure, write: Callable[[float], str]) -> str:
     return left if left == right else f"{left}–{right}"
 
 
-def _better_at(comparison: Comparison, name: str, plain: str) -> Figure | None:
-    """Return a plain figure where its own interval says the same as the one that is shown."""
-    figure, other = comparison.figures[name], comparison.figures.get(plain)
-    if other is None or other.low is None or other.high is None:
-        return None
-    agrees = other.low * other.high > 0 and other.difference * figure.difference > 0
-    return other if agrees else None
-
-
-def _success(comparison: Comparison, a: str, b: str) -> str:
-    figure = comparison.figures["success_rate"]
+def _success(figure: Figure, a: str, b: str) -> str:
     more = b if figure.difference > 0 else a
     span = _span(figure, lambda share: f"{share * 100:.1f}")
     return f"{more} answers more often by {span} points"
 
 
-def _typical(comparison: Comparison, a: str, b: str) -> str:
-    plain = _better_at(comparison, "typical", "p50")
-    figure = plain or comparison.figures["typical"]
-    where = "at P50" if plain else "in a typical reply"
-    return f"{_less(figure, a, b)} is faster {where} by {_span(figure, format_ms)} ms"
+def _faster(where: str) -> Callable[[Figure, str, str], str]:
+    return lambda figure, a, b: (
+        f"{_less(figure, a, b)} is faster {where} by {_span(figure, format_ms)} ms"
+    )
 
 
-def _tail(comparison: Comparison, a: str, b: str) -> str:
-    plain = _better_at(comparison, "tail", "p95")
-    figure = plain or comparison.figures["tail"]
-    where = "at P95" if plain else "in the slowest tenth"
-    return f"{_less(figure, a, b)} is faster {where} by {_span(figure, format_ms)} ms"
-
-
-def _spread(comparison: Comparison, a: str, b: str) -> str:
-    if comparison.figures["tail"].shown:
-        return ""
-    figure = comparison.figures["spread"]
+def _spread(figure: Figure, a: str, b: str) -> str:
     wide = b if figure.difference > 0 else a
     high, low = max(figure.a, figure.b), min(figure.a, figure.b)
     return (
@@ -92,27 +85,28 @@ def _spread(comparison: Comparison, a: str, b: str) -> str:
     )
 
 
-def _ttft(comparison: Comparison, a: str, b: str) -> str:
-    figure = comparison.figures["ttft"]
+def _ttft(figure: Figure, a: str, b: str) -> str:
     return f"{_less(figure, a, b)} sends its first token sooner by {_span(figure, format_ms)} ms"
 
 
-def _cost(comparison: Comparison, a: str, b: str) -> str:
-    figure = comparison.figures["cost"]
+def _cost(figure: Figure, a: str, b: str) -> str:
     span = _span(figure, lambda usd: f"{usd * 1000:.4g}")
     return f"{_less(figure, a, b)} costs less by ${span} per 1,000 requests"
 
 
-def _length(comparison: Comparison, a: str, b: str) -> str:
-    figure = comparison.figures["length"]
+def _length(figure: Figure, a: str, b: str) -> str:
     span = _span(figure, lambda characters: f"{characters:.1f}")
     return f"{_less(figure, a, b)} writes shorter replies by {span} characters"
 
 
 _CLAUSES = {
     "success_rate": _success,
-    "typical": _typical,
-    "tail": _tail,
+    "p50": _faster("at P50"),
+    "typical": _faster("in a typical reply"),
+    "p95": _faster("at P95"),
+    "tail": _faster("in the slowest tenth"),
+    "far_tail": _faster("in the slowest twentieth"),
+    "p99": _faster("in the slowest replies (P99)"),
     "spread": _spread,
     "ttft": _ttft,
     "cost": _cost,

@@ -14,7 +14,7 @@ def test_a_prompt_a_line(tmp_path: Path) -> None:
     assert len(BUILT_IN) == 5
 
 
-def test_json_lines_and_batch_lines(tmp_path: Path) -> None:
+def test_json_lines_and_batch_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "prompts"
     messages = [
         {"role": "developer", "content": "be short"},
@@ -28,6 +28,20 @@ def test_json_lines_and_batch_lines(tmp_path: Path) -> None:
     }
     path.write_text(json.dumps({"messages": messages}) + "\n" + json.dumps(batch) + "\n")
     assert read_prompts(path) == ((("system", "be short"), ("user", "ab")), (("user", "c"),))
+    assert capsys.readouterr() == ("", "")
+
+
+def test_settings_in_a_line_are_said_to_be_ignored(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "batch.jsonl"
+    messages = [{"role": "user", "content": "a"}]
+    plain = {"messages": messages, "temperature": 0}
+    batch = {"body": {"model": "m", "messages": messages, "max_tokens": 9, "temperature": 1}}
+    path.write_text(json.dumps(plain) + "\n" + json.dumps(batch) + "\n")
+    assert len(read_prompts(path)) == 2
+    said = f"relaytop: --prompts {path}: temperature, max_tokens ignored; --max-tokens bounds all\n"
+    assert capsys.readouterr() == ("", said)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,33 @@
+"""One figure of a comparison."""
+
+from __future__ import annotations
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure of both sides, over the rounds that tell it of both."""
+
+    name: str
+    unit: str
+    """`share`, `ms`, `tokens`, `characters`, `USD` or `times`."""
+    n: int
+    """Rounds."""
+    a: float
+    b: float
+    low: float | None = None
+    """Of the 95 % interval of b − a; None where there is none to give."""
+    high: float | None = None
+    shown: bool = False
+    """Whether the verdict speaks of it."""
+
+    @property
+    def difference(self) -> float:
+        """What b has more than a."""
+        return self.b - self.a
+
+    @property
+    def sure(self) -> bool:
+        """Whether its own interval leaves out zero."""
+        return self.low is not None and self.high is not None and self.low * self.high > 0

@@ -1,0 +1,25 @@
+"""How figures are called."""
+
+from __future__ import annotations
+
+NAMES = {
+    "success_rate": "success",
+    "mean": "mean",
+    "min": "min",
+    "max": "max",
+    "p50": "P50",
+    "p95": "P95",
+    "p99": "P99",
+    "typical": "typical",
+    "tail": "slowest tenth",
+    "far_tail": "slowest twentieth",
+    "spread": "spread",
+    "ttft_p50": "TTFT P50",
+    "ttft_p95": "TTFT P95",
+    "ttft": "TTFT typical",
+    "tokens": "tokens out",
+    "length": "characters",
+    "cost": "$ a request",
+}
+EVENED = {"typical", "tail", "far_tail", "spread", "ttft"}
+"""Those with the difference between prompts taken out."""
