@@ -95,6 +95,13 @@ def relaytop_command(
     if record is not None and ctx.invoked_subcommand not in {None, "demo"}:
         message = "before a command, --record belongs to the monitor and the demo alone"
         raise click.UsageError(message)
+    ours = {"--against": against, "--fail-on": fail_on, "--fresh": fresh or None}
+    for flag, value in ours.items():
+        if value is not None and ctx.invoked_subcommand is not None:
+            message = (
+                f"before a command, {flag} belongs to the monitor: write it behind the command"
+            )
+            raise click.UsageError(message)
     options = ctx.obj = dataclasses.replace(options, prometheus=prometheus, record=record)
     if ctx.invoked_subcommand is None:
         from relaytop.cli.monitor import monitor  # noqa: PLC0415 - only when it is wanted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, NamedTuple
 
 from relaytop.engine.budget import DailyBudget
@@ -48,6 +49,8 @@ class Till:
         self._ledger = ledger
         self._lately: dict[str, float] = {}
         """Target → USD that its replies cost lately, the dearest counting most."""
+        self._least_tokens: dict[str, int] = {}
+        """Target → the bound on a reply that its server was found to insist on."""
         self._want: Want | None = None
         self._answered: threading.Event | None = None
         self._told: tuple[Want, float] | None = None
@@ -57,7 +60,9 @@ class Till:
 
     def reserve_for(self, target: Target, price: Price | None) -> Reserve:
         """Return what to set aside: the estimate's bound, or more where its replies cost more."""
-        usd, known = reserve_usd(target, price, self._assumed_price)
+        least_tokens = self._least_tokens.get(target.id, 0)
+        asked = dataclasses.replace(target, max_tokens=max(target.max_tokens, least_tokens))
+        usd, known = reserve_usd(asked, price, self._assumed_price)
         return Reserve(max(usd, self._lately.get(target.id, 0.0)), known)
 
     def allows(self, reserve: Reserve, now: float) -> bool:
@@ -68,6 +73,8 @@ class Till:
         """Book what came of a probe for which money was set aside."""
         usage = sample.usage
         cost = sample.billed_usd
+        if sample.least_tokens is not None:
+            self._least_tokens[sample.target] = sample.least_tokens
         if cost is None and reserve.known and reserve.usd <= 0:
             cost = 0.0
         told = cost

@@ -75,6 +75,16 @@ def test_what_is_set_aside_follows_what_replies_cost_and_never_less_than_the_bou
     assert till.reserve_for(dataclasses.replace(TARGET, model="n"), PRICE).usd == BOUND_USD
 
 
+def test_what_is_set_aside_follows_a_bound_that_the_server_insists_on() -> None:
+    till = Till(1.0, 10.0, None, T0)
+    refused = sample(error="bad_request").failure
+    assert probed(till, failure=refused, http_status=400, least_tokens=64) == 0.0
+    longer = dataclasses.replace(TARGET, max_tokens=64)
+    assert till.reserve_for(TARGET, PRICE).usd == reserve_usd(longer, PRICE, 10.0)[0]
+    longest = dataclasses.replace(TARGET, max_tokens=100)
+    assert till.reserve_for(longest, PRICE).usd == reserve_usd(longest, PRICE, 10.0)[0]
+
+
 @pytest.mark.parametrize("error", ["timeout", "truncated", "protocol", "too_large"])
 def test_a_reply_that_began_and_failed_counts_at_its_reserve_and_is_unknown(error: str) -> None:
     ledger = FakeLedger()

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from relaytop.probe.prober import Prober
     from relaytop.probe.sample import Sample
 
+LESSONS = 2
+"""Refusals of a question that are learned from: a model may want a newer name, then more tokens."""
 _TEACHING = ("max_tokens", "max_completion_tokens", "stream_options")
 _BAD_REQUESTS = frozenset({400, 422})
 _LAST = ("usage", "limits")
@@ -94,12 +96,12 @@ class Replies:
         return checked
 
     async def _ask(self, target: Target, checked: Checked, *, stream: bool) -> Sample | None:
-        """Ask once, and again where the first refusal taught how; None when the money is spent."""
+        """Ask once, and again where a refusal taught how; None when the money is spent."""
         step = f"{target.model} {'stream' if stream else 'reply'}"
         single = dataclasses.replace(target, max_tokens=1, stream=stream)
         price = self._provider.prices.get(target.model)
         sample: Sample | None = None
-        for _ in range(2):
+        for _ in range(LESSONS + 1):
             await self._turn(step)
             reserved = await self._purse.take(single, price)
             if reserved is None:
@@ -161,6 +163,8 @@ def _teaches(sample: Sample) -> bool:
     """Whether a refusal names what the next request leaves out; such a one is not billed."""
     if sample.failure is None or sample.http_status not in _BAD_REQUESTS:
         return False
+    if sample.least_tokens is not None:
+        return True
     return any(name in sample.failure.message for name in _TEACHING)
 
 

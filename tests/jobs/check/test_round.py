@@ -249,6 +249,20 @@ async def test_what_a_refusal_teaches_is_tried_once(tmp_path: Path) -> None:
     assert [seen.method for seen in requests] == ["GET", "POST", "POST", "POST"]
 
 
+async def test_a_newer_name_and_then_more_tokens_are_learned(tmp_path: Path) -> None:
+    def answer(seen: Seen) -> Response:
+        if seen.method == "POST" and "max_tokens" in seen.json:
+            words = "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."
+            return error_reply(400, words)
+        if seen.method == "POST" and seen.json["max_completion_tokens"] < 20:
+            return error_reply(400, "Invalid 'max_completion_tokens': expected a value >= 20")
+        return relay()(seen)
+
+    found, requests = await check(answer, tmp_path)
+    assert levels(found) == GOOD
+    assert [seen.method for seen in requests] == ["GET", *["POST"] * 4]
+
+
 async def test_a_scarce_limit(tmp_path: Path) -> None:
     head = {"x-ratelimit-limit-requests": "60", "x-ratelimit-remaining-requests": "2"}
     found, _ = await check(relay(streamed=chat_stream(1, head=head)), tmp_path)
