@@ -287,7 +287,7 @@ class Monitor:
 
     def overview(self, now: float) -> Overview:
         """All targets together."""
-        projected, complete = self._projected()
+        projected, complete, reserved = self._projected()
         counts = Counter(m.status.status for m in self._targets.values())
         return Overview(
             counts={str(status): count for status, count in counts.items()},
@@ -302,10 +302,11 @@ class Monitor:
             usd_per_h_complete=complete,
             alike=self._alike(),
             window=self.window,
+            reserved_usd_per_h=reserved,
         )
 
-    def _projected(self) -> tuple[float | None, bool]:
-        """Return (USD of the next hour, whether every price in it is known)."""
+    def _projected(self) -> tuple[float | None, bool, float]:
+        """Return the next hour's USD, whether every price in it is known, and what it reserves."""
         active = [m for m in self._targets.values() if m.status.status != "paused"]
         providers = {p.name: p for p in self._settings.providers}
         estimates = [
@@ -321,7 +322,8 @@ class Monitor:
             for m, estimate in zip(active, estimates, strict=True)
         )
         known = [e.usd_per_h for e in estimates if e.known]
-        return (sum(known) if known or not estimates else None), complete
+        reserved = sum(e.usd_per_h for e in estimates)
+        return (sum(known) if known or not estimates else None), complete, reserved
 
     def _alike(self) -> str | None:
         """Return the class with which every target of at least two providers fails now."""

@@ -57,6 +57,9 @@ class Overview:
     alike: str | None
     """The error class with which every provider fails at once, if they do."""
     window: Window
+    reserved_usd_per_h: float = 0.0
+    """What the next hour takes of the budget at most: as `projected_usd_per_h`, and unknown prices
+    at the assumed one."""
 
 
 class Source(Protocol):

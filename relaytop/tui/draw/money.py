@@ -27,25 +27,41 @@ def money(overview: Overview, marks: Marks) -> Sequence[Part]:
     parts: list[Part] = []
     if budget is not None:
         parts += _spent(budget, marks)
+        if budget.state == "off":
+            return parts
     bound = "" if overview.usd_per_h_complete else marks.over
     per_h = "$?/h" if rate is None else f"{bound}${figures.format_dollars(rate)}/h"
     parts.append(Part([(per_h, "dim" if rate is None else "text")], 3, RATE_WIDTH + len(bound)))
     if overview.projected_usd_per_h is not None:
         usd = figures.format_dollars(overview.projected_usd_per_h)
         parts.append(Part([(f"next hour {marks.under}${usd}", "dim")], 12, 17))
-    if budget is not None and budget.state in {"ok", "warn"} and rate:
-        hours = (budget.budget_usd - budget.spent_usd) / rate
-        long = hours > HOURS_LONG
-        lasts = f"lasts {'>4d' if long else figures.format_age(hours * 3600)}"
-        parts.append(Part([(lasts, ROLES.get(budget.state, "dim"))], 8, 9))
+    if budget is not None and budget.state in {"ok", "warn"}:
+        parts += _runway(budget, overview, marks)
     return parts
+
+
+def _runway(budget: Budget, overview: Overview, marks: Marks) -> Sequence[Part]:
+    """Return how long the budget lasts: at least so long where a price had to be assumed."""
+    measured = overview.usd_per_h if overview.usd_per_h_complete else None
+    rate = measured or overview.reserved_usd_per_h
+    if not rate:
+        return []
+    hours = (budget.budget_usd - budget.spent_usd) / rate
+    if hours > HOURS_LONG:
+        lasts = ">4d"
+    else:
+        bound = marks.over if measured is None else ""
+        lasts = f"{bound}{figures.format_age(hours * 3600)}"
+    return [Part([(f"lasts {lasts}", ROLES.get(budget.state, "dim"))], 8, 9)]
 
 
 def _spent(budget: Budget, marks: Marks) -> Sequence[Part]:
     role = ROLES.get(budget.state, "text")
     bound = "" if budget.complete else marks.over
-    spent = f"{bound}${figures.format_dollars(budget.spent_usd, 4)}"
-    whole = f"${figures.format_dollars(budget.budget_usd, 4)}"
+    # As many decimals as a tenth of the budget needs: the width stays what it is.
+    decimals = len(figures.format_dollars(budget.budget_usd / 10, 4).partition(".")[2])
+    spent, whole = (f"${usd:,.{decimals}f}" for usd in (budget.spent_usd, budget.budget_usd))
+    spent = bound + spent
     parts = [Part([(spent, role)], 1, len(bound) + len(whole), 2)]
     if budget.state == "off":
         return [*parts, Part([("free", "dim")], 9, 4)]

@@ -80,6 +80,26 @@ def test_what_the_usual_terminals_show(width: int, skipped: int, shown: list[str
     assert [words for words in shown if words not in line] == []
 
 
+def test_the_runway_of_prices_that_are_assumed_is_a_bound() -> None:
+    unpriced = dataclasses.replace(
+        USUAL,
+        budget=Budget(0.0, 1.0, "ok", complete=False),
+        usd_per_h=None,
+        projected_usd_per_h=None,
+        usd_per_h_complete=False,
+        reserved_usd_per_h=0.25,
+    )
+    line = text(unpriced, 160)
+    assert "$?/h" in line
+    assert "lasts ≥4h" in line
+
+
+def test_nothing_is_reckoned_where_nothing_may_cost() -> None:
+    free = dataclasses.replace(USUAL, budget=Budget(0.0, 0.0, "off"))
+    assert "free" in text(free, 160)
+    assert "/h" not in text(free, 160)
+
+
 @given(st.integers(60, 250), st.integers(0, 999))
 def test_the_cost_per_hour_goes_after_the_budget_the_name_and_the_words(
     width: int, skipped: int
