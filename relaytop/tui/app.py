@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from relaytop.engine.messages import Prices
     from relaytop.tui.draw.marks import Marks
     from relaytop.tui.screens.choose import Choice, ChooseScreen
+    from relaytop.tui.screens.page import Page
     from relaytop.tui.session import Session
 
 INTERRUPTED = 130
@@ -178,6 +179,28 @@ class RelaytopApp(App[int]):
 
         bindings = [active.binding for active in self.monitor_screen.active_bindings.values()]
         self.push_screen(HelpScreen(bindings, self.marks))
+
+    def action_log(self) -> None:
+        """Open the whole event log."""
+        from relaytop.tui.screens.lists import LogPage  # noqa: PLC0415 - after first paint
+
+        self._open(LogPage(self.monitor_screen))
+
+    def action_errors(self) -> None:
+        """Open all failures of the selected target."""
+        from relaytop.tui.screens.lists import ErrorsPage  # noqa: PLC0415 - after first paint
+
+        if self.monitor_screen.selected is not None:
+            self._open(ErrorsPage(self.monitor_screen, self.monitor_screen.selected))
+
+    def _open(self, page: Page) -> None:
+        """Show a full-screen page; the monitor's screen has it read along."""
+        self.monitor_screen.page = page
+        self.push_screen(page, self._page_closed)
+
+    def _page_closed(self, _nothing: None) -> None:
+        self.monitor_screen.page = None
+        self.monitor_screen.redraw()
 
     def action_budget(self) -> None:
         """Raise today's budget, after one confirmation."""

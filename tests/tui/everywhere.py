@@ -73,6 +73,11 @@ PLACES: dict[str, tuple[Make, Go]] = {
     "asking": (fed, pressing("a")),
     "choosing": (empty, _choose),
     "first run": (empty, pressing()),
+    "log": (fed, pressing("l", "j")),
+    "errors": (fed, pressing("G", "e")),
+    "no errors": (fed, pressing("e")),
+    "filtering": (fed, pressing("slash", *"sonnet")),
+    "filtered": (fed, pressing("slash", *"direct", "enter", "o", "o", "o", "O")),
     "palette": (fed, pressing("ctrl+p")),
     "themes": (fed, pressing("ctrl+p", *"theme", "enter")),
 }

@@ -22,6 +22,13 @@ class Areas:
     side: int
 
 
+def too_small(width: int, height: int) -> str | None:
+    """Say which size is needed where a terminal has less; None where it is enough."""
+    if width >= MIN_WIDTH and height >= MIN_HEIGHT:
+        return None
+    return f" relaytop needs {MIN_WIDTH}×{MIN_HEIGHT}; this terminal has {width}×{height}"
+
+
 def arrange(width: int, height: int, targets: int, *, banner: bool, zoomed: bool) -> Areas:
     """Divide a screen of `width` × `height` cells among table, detail and log.
 

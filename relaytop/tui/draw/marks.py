@@ -54,6 +54,8 @@ class Marks:
     """In the chart: above its top."""
     more: tuple[str, str]
     """Rows above and below those in sight."""
+    order: tuple[str, str]
+    """The greatest first, the least first."""
     arrows: Mapping[str, str]
     """What an arrow key is called where its sign cannot be shown."""
 
@@ -82,6 +84,7 @@ UNICODE = Marks(
     worst="•",
     clipped="▲",
     more=("↑", "↓"),
+    order=("▼", "▲"),
     arrows={},
 )
 
@@ -107,5 +110,6 @@ ASCII = Marks(
     worst="o",
     clipped="^",
     more=("^", "v"),
+    order=("v", "^"),
     arrows={"↑": "up", "↓": "down", "←": "left", "→": "right"},
 )

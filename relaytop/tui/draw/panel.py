@@ -64,7 +64,9 @@ def panel(
     return [cropped(line, width) for line in lines[:height]]
 
 
-def title(s: Summary, thresholds: Thresholds, now: float, width: int, marks: Marks) -> Line:
+def title(
+    s: Summary, thresholds: Thresholds, now: float, width: int, marks: Marks, *, ruled: bool = True
+) -> Line:
     """Draw the detail's first line: the target, its status, why and since when."""
     since = time.strftime("%H:%M:%S", time.localtime(s.since))
     line: Line = [(s.target, "bold"), (f"  {marks.status[s.status]} {s.status}", ROLE[s.status])]
@@ -74,7 +76,7 @@ def title(s: Summary, thresholds: Thresholds, now: float, width: int, marks: Mar
     if s.status != "unknown":
         line.append((f"  since {since} ({figures.format_age(now - s.since)})", "dim"))
     rule = width - line_width(line) - 1
-    if rule > 0:
+    if ruled and rule > 0:
         line.append((" " + marks.rule * rule, "rule"))
     return cropped(line, width)
 

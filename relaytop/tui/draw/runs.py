@@ -56,7 +56,7 @@ def fit_middle(text: str, width: int) -> str:
     return set_cell_size(text, head) + "…" + set_cell_size(end, tail)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=2048)
 def wrapped(text: str, width: int, most: int) -> tuple[str, ...]:
     """Break a text into at most `most` lines of `width` cells, between words where it can."""
     if width < 1:

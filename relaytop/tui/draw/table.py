@@ -35,11 +35,21 @@ def hidden_rows(above: int, below: int, width: int, marks: Marks) -> str:
     return next((each for each in longer if len(each) <= width), text) if parts else ""
 
 
-def header(columns: Sequence[Column], span: str, hidden: str = "") -> Line:
-    """Draw the header; the sparkline's title tells its span, the target's what is hidden."""
+def header(
+    columns: Sequence[Column],
+    span: str,
+    hidden: str = "",
+    order: tuple[str | None, str] | None = None,
+) -> Line:
+    """Draw the header; the sparkline's title tells its span, the target's what is hidden.
+
+    `order`: the column that the rows are ordered by (None: as configured) and the sign for it.
+    """
     line: Line = [(" ", "dim")]
     for column in columns:
         title = hidden or column.title if column.key == "target" else column.title
+        if order is not None and column.key == (order[0] or "target"):
+            title = (order[1] + title)[: column.width]
         if column.key == "spark" and column.width > len(title) + len(span) + 2:
             title = f"{title}, {span}"
         cell = fit(title, column.width) if column.align == "left" else right(title, column.width)

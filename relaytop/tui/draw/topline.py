@@ -29,12 +29,15 @@ class Badges:
     """An agent probes, and is only read."""
     frozen: bool = False
     paused: bool = False
+    filtered: str | None = None
+    """Rows are hidden, by what and how many."""
 
     @property
     def texts(self) -> list[str]:
         """The badges to show."""
         named = {"AGENT": self.agent, "FROZEN": self.frozen, "PAUSED": self.paused}
-        return [*([self.replay] if self.replay else []), *(n for n, on in named.items() if on)]
+        texts = [self.replay, *(name for name, on in named.items() if on), self.filtered]
+        return [text for text in texts if text]
 
 
 def topline(overview: Overview, now: float, width: int, marks: Marks, badges: Badges) -> Line:

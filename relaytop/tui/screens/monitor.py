@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Horizontal
 from textual.geometry import Size
-from textual.screen import Screen
 
 from relaytop.tui.draw.banner import banner
-from relaytop.tui.draw.layout import MIN_HEIGHT, MIN_WIDTH, arrange
+from relaytop.tui.draw.layout import arrange, too_small
 from relaytop.tui.draw.log import log_line
 from relaytop.tui.draw.panel import panel, title
 from relaytop.tui.draw.topline import Badges, topline
 from relaytop.tui.freeze import Frozen
 from relaytop.tui.keys import BINDINGS, footer_line
 from relaytop.tui.palette import Palette
+from relaytop.tui.screens.listing import Listing
 from relaytop.tui.widgets.chart import Chart
 from relaytop.tui.widgets.lines import Lines
 from relaytop.tui.widgets.table import TargetTable
@@ -28,13 +28,14 @@ if TYPE_CHECKING:
     from relaytop.monitor.source import Overview, Source
     from relaytop.tui.draw.marks import Marks
     from relaytop.tui.draw.runs import Line
+    from relaytop.tui.screens.page import Page
     from relaytop.tui.session import Session
 
 PROBING = ("switch", "interval", "pause")
 """Actions that only an engine of our own obeys."""
 
 
-class MonitorScreen(Screen[None]):
+class MonitorScreen(Listing):
     """Shows a session; every key acts on the session, and the screen reads it again.
 
     Args:
@@ -48,10 +49,12 @@ class MonitorScreen(Screen[None]):
         super().__init__()
         self.session = session
         self.marks = marks
-        self.selected: str | None = next(iter(session.monitor.targets()), None)
+        self.selected = next(iter(session.monitor.targets()), None)
         self.zoomed = False
         self.frozen: Frozen | None = None
         self.palette: Palette | None = None
+        self.page: Page | None = None
+        """A full-screen page over this one, which is read as often."""
         self._chart = Chart(id="chart")
         self._table = TargetTable(id="table")
         self._detail = Horizontal(id="detail")
@@ -80,23 +83,28 @@ class MonitorScreen(Screen[None]):
         with self.app.batch_update():
             if self._arrange(self.size):
                 self._read(palette, self.size.width)
+        if self.page is not None:
+            self.page.redraw()
 
     def _read(self, palette: Palette, width: int) -> None:
         session = self.session
-        source: Source = self.frozen or session.monitor
-        now = self._now
+        source = self.source
+        now = self.now
         overview = self._overview(source, now)
+        listed = self.list_rows()
         self._read_top(overview, now, palette, width)
         told = banner(overview, session.dead, width)
         self._line("banner").show([told] if told else [], palette)
         self._table.read(
             source,
+            listed,
+            self.rows,
             session.thresholds,
             self.selected,
-            self._span_s,
-            now,
-            self.marks,
-            palette,
+            span_s=self._span_s,
+            now=now,
+            marks=self.marks,
+            palette=palette,
             reference=session.reference,
             live=session.dead is None or self.frozen is not None,
         )
@@ -112,6 +120,7 @@ class MonitorScreen(Screen[None]):
             agent=self.session.reads_agent,
             frozen=self.frozen is not None,
             paused=self.session.paused,
+            filtered=self.filtered,
         )
         self._line("top").show([topline(overview, now, width, self.marks, badges)], palette)
 
@@ -178,9 +187,10 @@ class MonitorScreen(Screen[None]):
     def _arrange(self, size: Size) -> bool:
         """Give each part its height; False where the terminal is too small to show anything."""
         width, height = size
-        small = width < MIN_WIDTH or height < MIN_HEIGHT
-        source: Source = self.frozen or self.session.monitor
-        told = banner(source.overview(self._now), self.session.dead, width)
+        need = too_small(width, height)
+        small = need is not None
+        source = self.source
+        told = banner(source.overview(self.now), self.session.dead, width)
         self._line("banner").display = not small and told is not None
         areas = arrange(
             width,
@@ -206,14 +216,19 @@ class MonitorScreen(Screen[None]):
         self._line("title").display = areas.detail > 0 and not small
         self._line("panel").display = areas.side > 0
         self._line("panel").styles.width = areas.side
-        self._line("keys").display = not small
-        if small and self.palette is not None:
-            need = f" relaytop needs {MIN_WIDTH}×{MIN_HEIGHT}; this terminal has {width}×{height}"
+        self._line("keys").display = not small and not self.typing
+        if need is not None and self.palette is not None:
             self._line("top").show([[(need, "warn")]], self.palette)
         return not small
 
     @property
-    def _now(self) -> float:
+    def source(self) -> Source:
+        """Where all that is shown comes from."""
+        return self.frozen or self.session.monitor
+
+    @property
+    def now(self) -> float:
+        """Unix seconds of what is shown."""
         return self.frozen.now if self.frozen else self.session.clock()
 
     @property
@@ -237,17 +252,11 @@ class MonitorScreen(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer nothing that an agent, which others rely on, would have to obey."""
         del parameters
+        if action == "clear":
+            return self.typing or bool(self.rows.words)
         return action not in PROBING or self.session.engine.obeys
 
     # ── keys ─────────────────────────────────────────────────────────────────
-
-    def action_move(self, step: int) -> None:
-        """Select another target."""
-        targets = list((self.frozen or self.session.monitor).targets())
-        if targets:
-            at = targets.index(self.selected) if self.selected in targets else 0
-            self.selected = targets[max(0, min(len(targets) - 1, at + step))]
-            self.redraw()
 
     def action_switch(self) -> None:
         """Stop or start probing the selected target."""

@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from relaytop.tui.draw.marks import Marks
     from relaytop.tui.session import Session
 
-PROBING = ("switch", "interval")
-"""Actions that only an engine obeys."""
-
 
 class ReplayScreen(MonitorScreen):
     """Shows a session whose recording can be stopped and searched.
@@ -37,9 +34,8 @@ class ReplayScreen(MonitorScreen):
         if not self._player.searching:
             super().redraw()
         elif self._player.progress is not None and self.palette is not None:
-            now = self._now
-            source = self.frozen or self.session.monitor
-            self._read_top(source.overview(now), now, self.palette, self.size.width)
+            now = self.now
+            self._read_top(self.source.overview(now), now, self.palette, self.size.width)
 
     @property
     def _replay(self) -> str | None:
@@ -50,9 +46,8 @@ class ReplayScreen(MonitorScreen):
         return f"REPLAY {self.marks.failed}{self._player.clock.speed:g}"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer nothing that a recording cannot do."""
-        del parameters
-        return action not in PROBING
+        """Offer nothing that a recording cannot do; it can stand still."""
+        return action == "pause" or super().check_action(action, parameters)
 
     def action_seek(self, seconds: float) -> None:
         """Go forward or back."""

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
     from relaytop.config.settings import Thresholds
     from relaytop.monitor.source import Source
+    from relaytop.tui.draw.columns import Column
     from relaytop.tui.draw.marks import Marks
     from relaytop.tui.draw.runs import Line
     from relaytop.tui.palette import Palette
     from relaytop.tui.reference import Reference
+    from relaytop.tui.rows import Rows
 
 
 class TargetTable(Lines):
@@ -41,40 +43,47 @@ class TargetTable(Lines):
         super().__init__(id=id)
         self._first = 0
         self._targets: Sequence[str] = ()
+        self.columns: Sequence[Column] = ()
+        """The columns that are shown."""
 
     def read(
         self,
         source: Source,
+        targets: Sequence[str],
+        order: Rows,
         thresholds: Mapping[str, Thresholds],
         selected: str | None,
+        *,
         span_s: float,
         now: float,
         marks: Marks,
         palette: Palette,
-        *,
         reference: Reference | None = None,
         live: bool = True,
     ) -> None:
         """Read the rows in sight from the source and show those that changed.
 
+        `targets` are listed as they come; the header tells by what they were put in order.
         `live`: whether something probes; if not, all that is known is of the past, and dim.
         """
         width, height = self.extent
         if height < 1 or width < 1:
             return
-        self._targets = source.targets()
+        self._targets = targets
         rows = height - 1
         index = self._targets.index(selected) if selected in self._targets else 0
         self._first = min(max(self._first, index - rows + 1, 0), index)
         self._first = max(0, min(self._first, len(self._targets) - rows))
-        longest = max((len(target) for target in self._targets), default=0)
-        columns = fitted(width, longest, versus=reference is not None)
+        longest = max((len(target) for target in source.targets()), default=0)
+        columns = self.columns = fitted(width, longest, versus=reference is not None)
         spark = next((c.width for c in columns if c.key == "spark"), 0)
         bin_s = bin_width_s(span_s, spark)
         start = (math.floor(now / bin_s) + 1 - spark) * bin_s
         below = len(self._targets) - self._first - rows
         hidden = hidden_rows(self._first, below, columns[1].width, marks)
-        lines: list[Line] = [header(columns, format_duration(span_s), hidden)]
+        sign = marks.order[order.reverse != (order.column in {None, "target"})]
+        mark = (order.column, sign) if order.column or order.reverse else None
+        lines: list[Line] = [header(columns, format_duration(span_s), hidden, mark)]
         for target in self._targets[self._first : self._first + rows]:
             bins = source.bins(target, start, bin_s, spark) if spark else ()
             summary = source.summary(target, now)

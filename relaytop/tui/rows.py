@@ -1,0 +1,93 @@
+"""Which targets the table lists, and in which order."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from relaytop.tui.draw.limits import tightest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from relaytop.monitor.source import Source
+    from relaytop.monitor.summary import Distribution, Summary
+
+WORST = ("down", "degraded", "unknown", "paused", "up")
+
+
+def _censored(figure: Distribution, name: str) -> float | None:
+    return math.inf if name in figure.censored else getattr(figure, name)
+
+
+def _age_s(s: Summary, now: float) -> float | None:
+    moments = [at for at in (s.last_at, s.running_since) if at is not None]
+    return now - min(moments) if moments else None
+
+
+def _left(s: Summary) -> float | None:
+    found = tightest(s)
+    if found is None or found.remaining is None:
+        return None
+    return found.remaining / found.limit if found.limit else float(found.remaining)
+
+
+def _minus(value: float | None) -> float | None:
+    return None if value is None else -value
+
+
+FIRST: Mapping[str, Callable[[Summary, float], float | None]] = {
+    "mark": lambda s, _now: -float(WORST.index(s.status)),
+    "p50": lambda s, _now: _censored(s.latency, "p50"),
+    "p95": lambda s, _now: _censored(s.latency, "p95"),
+    "p99": lambda s, _now: _censored(s.latency, "p99"),
+    "ttft": lambda s, _now: _censored(s.ttft, "p50"),
+    "tok_s": lambda s, _now: _minus(s.tok_s_p50),
+    "error": lambda s, _now: s.error_rate,
+    "age": _age_s,
+    "since": lambda s, _now: s.since,
+    "limit": lambda s, _now: _minus(_left(s)),
+    "cost": lambda s, _now: s.total.cost_usd,
+}
+"""Column → what is first the greater it is: the slow, the failing, the scarce, the dear."""
+
+
+@dataclass(slots=True)
+class Rows:
+    """What the table shows of all targets."""
+
+    words: str = ""
+    """Only targets with all of these words in their name or status."""
+    column: str | None = None
+    """What they are ordered by; None: as they are configured."""
+    reverse: bool = False
+
+    def listed(self, source: Source, now: float) -> list[str]:
+        """Return the targets to list, in their order."""
+        names = list(source.targets())
+        words = self.words.lower().split()
+        if words:
+            names = [name for name in names if self._matches(source, name, now, words)]
+        if self.column == "target":
+            return sorted(names, reverse=self.reverse)
+        if self.column is None:
+            return names[::-1] if self.reverse else names
+        first = FIRST[self.column]
+        values = {name: first(source.summary(name, now), now) for name in names}
+        known = [name for name in names if values[name] is not None]
+        known.sort(key=lambda name: values[name] or 0.0, reverse=not self.reverse)
+        return known + [name for name in names if values[name] is None]
+
+    def next_column(self, shown: Sequence[str]) -> None:
+        """Order by the next of the columns shown; after the last as configured."""
+        columns = [key for key in shown if key in FIRST or key == "target"]
+        at = columns.index(self.column) + 1 if self.column in columns else 0
+        self.column = columns[at] if at < len(columns) else None
+        self.reverse = False
+
+    @staticmethod
+    def _matches(source: Source, name: str, now: float, words: Sequence[str]) -> bool:
+        text = name.lower()
+        missing = [word for word in words if word not in text]
+        return not missing or all(word in source.summary(name, now).status for word in missing)

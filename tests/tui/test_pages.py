@@ -1,0 +1,111 @@
+"""The full-screen pages: the event log, a target's failures."""
+
+from pathlib import Path
+
+import pytest
+
+from relaytop.engine.messages import Finished
+from relaytop.monitor.source import Event
+from relaytop.tui.screens.page import Page
+from relaytop.tui.session import Session
+from tests.support.samples import T0, sample
+from tests.tui.everywhere import picture
+from tests.tui.fake import NAMES, NOW, FakeEngine, feed, session_of
+from tests.tui.test_keys import running
+
+WORDS = " ".join(f"word{number}" for number in range(80))
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    return feed(session_of(tmp_path))
+
+
+def note(session: Session, text: str) -> None:
+    session.monitor.note(Event(NOW, "notice", "info", None, text))
+
+
+async def test_l_lists_all_events_whole(session: Session) -> None:
+    note(session, f"first {WORDS}")
+    async with running(session) as pilot:
+        await pilot.press("l")
+        await pilot.pause()
+        text = picture(pilot)
+        for said in ("events", "word0", "word79", "degraded: p95 over threshold"):
+            assert said in text
+        await pilot.press("l")
+        assert pilot.app.screen is pilot.app.monitor_screen  # type: ignore[attr-defined]
+
+
+async def test_it_scrolls_and_what_one_reads_stays_while_others_come(session: Session) -> None:
+    for number in range(100):
+        note(session, f"event {number:03}")
+    async with running(session) as pilot:
+        screen = pilot.app.monitor_screen  # type: ignore[attr-defined]
+        await pilot.press("l")
+        await pilot.pause()
+        assert "event 099" in picture(pilot).splitlines()[1]
+        note(session, "newest")
+        screen.redraw()
+        assert "newest" in picture(pilot).splitlines()[1]
+        await pilot.press("j", "down", "space")
+        await pilot.pause()
+        before = picture(pilot).splitlines()[1:-1]
+        note(session, "one more")
+        screen.redraw()
+        assert picture(pilot).splitlines()[1:-1] == before
+        await pilot.press("G")
+        assert "of 113" in picture(pilot).splitlines()[-1]
+        await pilot.press("g")
+        assert "one more" in picture(pilot)
+
+
+async def test_e_shows_all_that_the_server_said(session: Session) -> None:
+    failed = sample(NOW - T0, target=NAMES[5], error="auth", message=WORDS)
+    session.monitor.apply(Finished(failed), NOW)
+    async with running(session) as pilot:
+        await pilot.press("end", "e")
+        await pilot.pause()
+        text = picture(pilot)
+        for said in (NAMES[5], "word0", "word79", "id req-1", "the key is wrong", "Connection"):
+            assert said in text
+        await pilot.press("escape", "home", "e")
+        await pilot.pause()
+        assert "no errors seen" in picture(pilot)
+
+
+@pytest.mark.parametrize("key", ["l", "e"])
+async def test_a_page_is_resized_and_says_which_size_it_needs(session: Session, key: str) -> None:
+    async with running(session) as pilot:
+        await pilot.press("end", key)
+        assert isinstance(pilot.app.screen, Page)
+        for size in ((60, 15), (40, 10), (200, 50), (80, 24)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            await pilot.pause()
+            assert ("needs 60×15" in picture(pilot)) == (size == (40, 10))
+            assert ("Connection refused" in picture(pilot)) == (size != (40, 10))
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "P50" in picture(pilot)
+
+
+async def test_pages_open_while_others_probe(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeEngine, "obeys", False)
+    async with running(session) as pilot:
+        for key in ("l", "e"):
+            await pilot.press(key)
+            assert isinstance(pilot.app.screen, Page)
+            await pilot.press("q")
+            assert pilot.app.screen is pilot.app.monitor_screen  # type: ignore[attr-defined]
+
+
+async def test_a_page_of_a_frozen_picture_stands_still(session: Session) -> None:
+    async with running(session) as pilot:
+        await pilot.press("f", "l")
+        await pilot.pause()
+        note(session, "after the freeze")
+        pilot.app.monitor_screen.redraw()  # type: ignore[attr-defined]
+        assert "after the freeze" not in picture(pilot)

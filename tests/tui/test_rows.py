@@ -1,0 +1,113 @@
+"""Which rows the table lists, and in which order."""
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from relaytop.tui.rows import FIRST, Rows
+from relaytop.tui.session import Session
+from tests.tui.everywhere import picture
+from tests.tui.fake import NAMES, NOW, FakeEngine, feed, session_of
+from tests.tui.test_keys import running, shown
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    return feed(session_of(tmp_path))
+
+
+def rows_of(pilot: Pilot[int]) -> list[str]:
+    return pilot.app.monitor_screen._listed  # type: ignore[attr-defined,no-any-return]
+
+
+@pytest.mark.parametrize("column", [*FIRST, "target", None])
+@pytest.mark.parametrize("reverse", [False, True])
+def test_every_order_lists_every_target(
+    session: Session, column: str | None, *, reverse: bool
+) -> None:
+    rows = Rows(column=column, reverse=reverse)
+    assert sorted(rows.listed(session.monitor, NOW)) == sorted(NAMES)
+
+
+def test_the_worst_come_first_and_the_unknown_last(tmp_path: Path) -> None:
+    session = feed(session_of(tmp_path, "new/m", *NAMES))
+    source = session.monitor
+    listed = Rows(column="mark").listed(source, NOW)
+    statuses = [source.summary(name, NOW).status for name in listed]
+    assert statuses == ["down"] * 3 + ["degraded", "unknown", "up", "up"]
+    assert Rows(column="p95").listed(source, NOW)[0] == NAMES[1]
+    for reverse in (False, True):
+        assert Rows(column="p50", reverse=reverse).listed(source, NOW)[-1] == "new/m"
+    assert Rows(column="p50", reverse=True).listed(source, NOW)[0] == NAMES[0]
+
+
+def test_words_match_the_name_and_the_status(session: Session) -> None:
+    source = session.monitor
+    assert Rows("GPT direct").listed(source, NOW) == [NAMES[4]]
+    assert Rows("down").listed(source, NOW) == [NAMES[2], NAMES[4], NAMES[5]]
+    assert Rows("down direct gpt").listed(source, NOW) == [NAMES[4]]
+    assert Rows("nothing").listed(source, NOW) == []
+    assert Rows(" ").listed(source, NOW) == list(NAMES)
+
+
+async def test_slash_filters_as_one_types_and_escape_lists_all(session: Session) -> None:
+    async with running(session) as pilot:
+        await pilot.press("slash", *"sonnet q")
+        await pilot.pause()
+        assert rows_of(pilot) == []
+        await pilot.press("backspace", "backspace")
+        await pilot.pause()
+        assert rows_of(pilot) == [NAMES[1], NAMES[5]]
+        assert "/sonnet 2 of 6" in shown(pilot, "top")
+        await pilot.press("enter")
+        await pilot.pause()
+        screen = pilot.app.monitor_screen  # type: ignore[attr-defined]
+        assert screen.selected == NAMES[1]
+        await pilot.press("G")
+        assert screen.selected == NAMES[5]
+        await pilot.press("escape")
+        await pilot.pause()
+        assert rows_of(pilot) == list(NAMES)
+        assert screen.selected == NAMES[5]
+        assert "/sonnet" not in shown(pilot, "top")
+        assert "? help" in shown(pilot, "keys")
+
+
+async def test_escape_while_typing_lists_all_and_gives_the_keys_back(session: Session) -> None:
+    async with running(session) as pilot:
+        await pilot.press("slash", *"gpt", "escape")
+        await pilot.pause()
+        await pilot.pause()
+        assert rows_of(pilot) == list(NAMES)
+        await pilot.press("j")
+        assert pilot.app.monitor_screen.selected == NAMES[1]  # type: ignore[attr-defined]
+        assert "? help" in picture(pilot)
+
+
+async def test_o_orders_by_the_columns_shown_and_capital_o_turns_round(session: Session) -> None:
+    async with running(session) as pilot:
+        heads = []
+        for _ in range(13):
+            await pilot.press("o")
+            heads.append(shown(pilot, "table").splitlines()[0])
+            if "▼P95" in heads[-1]:
+                assert rows_of(pilot)[0] == NAMES[1]
+                await pilot.press("O")
+                assert "▲P95" in shown(pilot, "table").splitlines()[0]
+                assert rows_of(pilot)[-1] == NAMES[1]
+        titles = ("▼", "▲target", "▼P50", "▼P95", "▼P99", "▼TTFT", "▼tok", "▼err", "▼age", "▼sinc")
+        for title in titles:
+            assert any(title in head for head in heads)
+        assert not any(sign in heads[12] for sign in "▼▲")
+        assert rows_of(pilot) == list(NAMES)
+
+
+async def test_they_work_on_an_agent_and_on_a_frozen_picture(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeEngine, "obeys", False)
+    async with running(session) as pilot:
+        await pilot.press("f", "o", "slash", *"direct", "enter")
+        await pilot.pause()
+        assert set(rows_of(pilot)) == {NAMES[4], NAMES[5]}
