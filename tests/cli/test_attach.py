@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import socket
 from typing import TYPE_CHECKING
@@ -67,7 +68,7 @@ def test_other_settings_are_probed_here(agent: Agent, config: Path, start: Start
 def test_another_window_is_only_another_look(agent: Agent, config: Path, start: Start) -> None:
     del agent
     terminal = start("--config", str(config), "--window", "1m", A_KEY=KEY)
-    assert "window 1m" in terminal.wait_for("AGENT")
+    assert re.search(r" 1m  .* UTC", terminal.wait_for("AGENT"))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])

@@ -196,7 +196,7 @@ async def test_every_target_keeps_its_own_interval_in_proportion() -> None:
     watched = dataclasses.replace(watched, targets=(watched.targets[0], rare))
     await run(watched, prober, 1.5, lambda e: e.handle(Scale(0.25)))
     names = [name for name, _due_at in prober.probes]
-    assert names.count("a/x") >= 5
+    assert names.count("a/x") >= 3  # unscaled it would be two
     assert names.count("a/y") <= 1
 
 
