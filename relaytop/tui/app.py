@@ -15,7 +15,7 @@ from relaytop.engine.messages import Models
 from relaytop.tui.constants import DEATH_S, FIRST_CHART_S, REDRAW_S
 from relaytop.tui.draw.marks import UNICODE
 from relaytop.tui.keys import APP_BINDINGS
-from relaytop.tui.palette import THEME, Palette
+from relaytop.tui.palette import THEME, THEMES, Palette
 from relaytop.tui.screens.monitor import MonitorScreen
 
 if TYPE_CHECKING:
@@ -192,6 +192,28 @@ class RelaytopApp(App[int]):
 
         if self.monitor_screen.selected is not None:
             self._open(ErrorsPage(self.monitor_screen, self.monitor_screen.selected))
+
+    def action_compare(self) -> None:
+        """Compare the selected target with the same model elsewhere."""
+        from relaytop.tui.draw.compare import rivals  # noqa: PLC0415 - after first paint
+        from relaytop.tui.screens.compare import ComparePage  # noqa: PLC0415
+
+        selected = self.monitor_screen.selected
+        if selected is None:
+            return
+        targets = self.monitor_screen.source.targets()
+        others = rivals(selected, targets, self.session.settings.aliases)
+        if others:
+            self._open(ComparePage(self.monitor_screen, [selected, *others]))
+        else:
+            text = f"{selected}: no other provider of this model is watched; a adds one"
+            self.notify(text, timeout=4, markup=False)
+
+    def action_theme(self) -> None:
+        """Take the next theme."""
+        at = THEMES.index(self.theme) + 1 if self.theme in THEMES else 0
+        self.theme = THEMES[at % len(THEMES)]
+        self.notify(f"theme: {self.theme}", timeout=2)
 
     def _open(self, page: Page) -> None:
         """Show a full-screen page; the monitor's screen has it read along."""

@@ -114,6 +114,15 @@ BINDINGS: list[BindingType] = [
     ),
     _key("l", "app.log", "log", "The whole event log", LOOK, id="log"),
     _key(
+        "c",
+        "app.compare",
+        "compare",
+        "The same model at other providers, side by side",
+        LOOK,
+        id="compare",
+    ),
+    _key("t", "app.theme", "theme", "Next theme", LOOK, id="theme", show=False),
+    _key(
         "slash",
         "filter",
         "filter",

@@ -35,6 +35,10 @@ THEME = Theme(
 )
 
 
+THEMES = (THEME.name, "textual-light", "solarized-light", "nord", "gruvbox", "dracula")
+"""What the theme key goes through; the command palette has more."""
+
+
 class Palette:
     """The styles of one theme.
 

@@ -78,6 +78,8 @@ PLACES: dict[str, tuple[Make, Go]] = {
     "no errors": (fed, pressing("e")),
     "filtering": (fed, pressing("slash", *"sonnet")),
     "filtered": (fed, pressing("slash", *"direct", "enter", "o", "o", "o", "O")),
+    "comparing": (fed, pressing("c")),
+    "nothing to compare": (fed, pressing("j", "j", "c")),
     "palette": (fed, pressing("ctrl+p")),
     "themes": (fed, pressing("ctrl+p", *"theme", "enter")),
 }

@@ -6,12 +6,15 @@ import pytest
 
 from relaytop.engine.messages import Finished
 from relaytop.monitor.source import Event
+from relaytop.tui.draw.compare import rivals
+from relaytop.tui.palette import THEMES
 from relaytop.tui.screens.page import Page
 from relaytop.tui.session import Session
 from tests.support.samples import T0, sample
 from tests.tui.everywhere import picture
 from tests.tui.fake import NAMES, NOW, FakeEngine, feed, session_of
 from tests.tui.test_keys import running
+from tests.tui.test_screens import settled
 
 WORDS = " ".join(f"word{number}" for number in range(80))
 
@@ -74,6 +77,46 @@ async def test_e_shows_all_that_the_server_said(session: Session) -> None:
         assert "no errors seen" in picture(pilot)
 
 
+async def test_c_compares_one_model_at_its_providers(session: Session) -> None:
+    async with running(session) as pilot:
+        await pilot.press("c")
+        await pilot.pause()
+        lines = picture(pilot).splitlines()
+        assert "gpt-4.1  2 providers, over 10m" in lines[0]
+        (p50,) = [line for line in lines if line.startswith(" P50")]
+        assert p50.split() == ["P50", "ms", "210", "490", "+134%"]
+        (p99,) = [line for line in lines if line.startswith(" P99")]
+        assert "%" not in p99  # sixty samples carry none
+        for said in ("● up", "✗ down", "on one scale up to 600 ms"):
+            assert said in picture(pilot)
+        await pilot.press("c", "j", "j", "c")
+        await pilot.pause()
+        assert not isinstance(pilot.app.screen, Page)
+        assert any("no other provider" in note.message for note in pilot.app._notifications)
+
+
+def test_one_model_is_known_by_alias_by_id_and_without_its_maker() -> None:
+    targets = ["a/gpt", "b/openai/GPT", "c/gpt-2024", "d/other"]
+    assert rivals("a/gpt", targets, {}) == ["b/openai/GPT"]
+    aliases = {"gpt": ("a/gpt", "c/gpt-2024"), "x": ("d/other",)}
+    assert rivals("a/gpt", targets, aliases) == ["b/openai/GPT", "c/gpt-2024"]
+
+
+async def test_t_takes_the_next_theme_and_paints_all_of_it(session: Session) -> None:
+    async with running(session) as pilot:
+        screen = pilot.app.monitor_screen  # type: ignore[attr-defined]
+        await settled(pilot)
+        seen = []
+        for _ in THEMES:
+            await pilot.press("t")
+            await pilot.pause()
+            seen.append(pilot.app.theme)
+            ground = screen.palette.blank.bgcolor
+            grounds = {seg.style.bgcolor for seg in screen._chart._strips[0] if seg.style}
+            assert grounds == {ground}
+        assert sorted(seen) == sorted(THEMES)
+
+
 @pytest.mark.parametrize("key", ["l", "e"])
 async def test_a_page_is_resized_and_says_which_size_it_needs(session: Session, key: str) -> None:
     async with running(session) as pilot:
@@ -95,7 +138,7 @@ async def test_pages_open_while_others_probe(
 ) -> None:
     monkeypatch.setattr(FakeEngine, "obeys", False)
     async with running(session) as pilot:
-        for key in ("l", "e"):
+        for key in ("l", "e", "c"):
             await pilot.press(key)
             assert isinstance(pilot.app.screen, Page)
             await pilot.press("q")

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.pilot import Pilot
 
-from relaytop.engine.messages import Models
+from relaytop.engine.messages import Finished, Models
+from relaytop.probe.sample import Sample
 from relaytop.tui.screens.choose import ChooseScreen
-from tests.support.samples import settings
-from tests.tui.fake import ASCII, app_of, engine_of, feed, session_of
+from tests.support.samples import T0, sample, settings
+from tests.tui.fake import ASCII, NAMES, NOW, app_of, engine_of, feed, incident, session_of
 
 if TYPE_CHECKING:
     from relaytop.tui.app import RelaytopApp
@@ -75,6 +76,20 @@ def test_the_first_moment(snap_compare: Compare, tmp_path: Path, size: tuple[int
 def test_help(snap_compare: Compare, tmp_path: Path, size: tuple[int, int]) -> None:
     app = app_of(feed(session_of(tmp_path)))
     assert snap_compare(app, terminal_size=size, run_before=pressing("question_mark"))
+
+
+@sized
+@pytest.mark.parametrize("keys", ["Ge", "l", "c", "Gz", "/direct"], ids=lambda k: k.strip("/"))
+def test_pages(snap_compare: Compare, tmp_path: Path, size: tuple[int, int], keys: str) -> None:
+    session = session_of(tmp_path)
+    words = "upstream request failed: " + " ".join(f"reason-{number}" for number in range(30))
+    feed(session, [*incident(), (NOW, Finished(failed(NAMES[5], words)))])
+    pressed = ["slash" if key == "/" else key for key in keys]
+    assert snap_compare(app_of(session), terminal_size=size, run_before=pressing(*pressed))
+
+
+def failed(target: str, message: str) -> Sample:
+    return sample(NOW - T0, target=target, error="connect", message=message)
 
 
 @sized

@@ -32,15 +32,18 @@ def bin_width_s(window_s: float, columns: int) -> float:
     return max(window_s / max(columns, 1), 0.25)
 
 
-def sparkline(bins: Sequence[Bin], threshold_ms: float, marks: Marks) -> Line:
-    """Draw one cell per bin: the worst latency in it, against the row's own ceiling.
+def sparkline(
+    bins: Sequence[Bin], threshold_ms: float, marks: Marks, *, ceiling_ms: float | None = None
+) -> Line:
+    """Draw one cell per bin: the worst latency in it, against the row's own ceiling or this one.
 
     A bin in which at least half of the probes failed is a cross, one in which fewer did an
     exclamation mark: failures have a shape of their own, for there may be no colours. Above
     the threshold a block is yellow. A bin without a sample is a faint dot between samples and
     blank before the first.
     """
-    ceiling = nice_ceiling(max((b.max_ms for b in bins if b.max_ms is not None), default=0.0))
+    worst = max((b.max_ms for b in bins if b.max_ms is not None), default=0.0)
+    ceiling = ceiling_ms or nice_ceiling(worst)
     levels = marks.levels
     line: Line = []
     started = False

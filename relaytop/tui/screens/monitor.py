@@ -101,7 +101,7 @@ class MonitorScreen(Listing):
             self.rows,
             session.thresholds,
             self.selected,
-            span_s=self._span_s,
+            span_s=self.span_s,
             now=now,
             marks=self.marks,
             palette=palette,
@@ -158,7 +158,7 @@ class MonitorScreen(Listing):
                 whole=self.zoomed,
             )
             side.show(lines, palette)
-        self._chart.read(source, summary, self._span_s, now, self.marks, palette)
+        self._chart.read(source, summary, self.span_s, now, self.marks, palette)
 
     def _read_log(self, source: Source, palette: Palette) -> None:
         log = self._line("log")
@@ -232,7 +232,8 @@ class MonitorScreen(Listing):
         return self.frozen.now if self.frozen else self.session.clock()
 
     @property
-    def _span_s(self) -> float:
+    def span_s(self) -> float:
+        """The time that sparklines and the chart cover."""
         return self.frozen.span_s if self.frozen else self.session.span_s
 
     def _line(self, name: str) -> Lines:

@@ -74,6 +74,8 @@ class Chart(Lines):
         if self._wanted != self._drawn and self.may_draw and not self._drawing:
             self._drawing = True
             self.run_worker(self._draw(marks, palette), group="chart", exit_on_error=True)
+        elif self._key is not None and palette is not self._key[0]:
+            self._paint(marks, palette)
         if not self._text:
             self.show([[(" drawing", "dim")]], palette)
 
@@ -88,10 +90,13 @@ class Chart(Lines):
                 self._drawn = wanted
         finally:
             self._drawing = False
-        plot = self._drawn[0] if self._drawn else None
-        if plot is not None:
+        self._paint(marks, palette)
+
+    def _paint(self, marks: Marks, palette: Palette) -> None:
+        if self._drawn is not None:
             lines = [coloured(text, marks) for text in self._text]
-            self.show([*lines[:-1], error_line(plot.bins, marks), *lines[-1:]], palette)
+            errors = error_line(self._drawn[0].bins, marks)
+            self.show([*lines[:-1], errors, *lines[-1:]], palette)
 
 
 def coloured(text: str, marks: Marks) -> Line:
