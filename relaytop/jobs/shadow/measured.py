@@ -27,6 +27,7 @@ CARRIES = {
     "p99": (100, 0.01),
     TAIL: (TAIL_NEEDS, 0.05),
     "far_tail": (100, 0.025),
+    "last_tail": (200, 0.0125),
     SPREAD: (TAIL_NEEDS, 0.05),
 }
 """Figure → (rounds it needs, share of timeouts beyond which it is cut off)."""
@@ -101,7 +102,8 @@ class Measured:
         self._add(places, Sides(*raw, {"mean": _mean, **percentiles}, ordered=True), "ms")
         a, b = evened_logs([self._rounds[i].prompt for i in places], *raw)
         self._test("typical", places, [y - x for x, y in zip(a, b, strict=True)])
-        slow = {TAIL: _slowest(10), "far_tail": _slowest(20), SPREAD: _spread}
+        depths = {TAIL: 10, "far_tail": 20, "last_tail": 40}
+        slow = {name: _slowest(part) for name, part in depths.items()} | {SPREAD: _spread}
         self._add(places, Sides(a, b, {"typical": _typical, **slow}, ordered=True), "ms")
         if TAIL not in self._figures:
             return

@@ -106,6 +106,7 @@ _CLAUSES = {
     "p95": _faster("at P95"),
     "tail": _faster("in the slowest tenth"),
     "far_tail": _faster("in the slowest twentieth"),
+    "last_tail": _faster("in the slowest fortieth"),
     "p99": _faster("in the slowest replies (P99)"),
     "spread": _spread,
     "ttft": _ttft,

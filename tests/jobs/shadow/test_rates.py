@@ -1,7 +1,19 @@
 """How often the verdict is right, by simulation.
 
-The runs are seeded, so the counts are the same each time. The rates in the comments were measured
-with 400 runs each.
+The runs are seeded, so the counts are the same each time. Measured with other seeds, 200 to 400
+runs each: of 8800 pairs of equal servers 3.6 % are told apart, at 20, 40, 50, 100, 200 and 400
+requests alike. Half a price is told in all runs from 19 requests on, and so is half as long again
+where the noise of the logarithm is 0.2; where it is 0.3, in 97 of 100 at 20 and 99 at 30
+requests. A slowest tenth that takes a fifth longer is found in so many of 100 runs:
+
+    requests          50   100   200   400
+    two humps         11    90   100   100
+    lognormal, 0.1    14    79   100   100
+    lognormal, 0.2     6    45    90   100
+    lognormal, 0.3     4    25    59    88
+
+No test can do much better with the last two: the best single test of the slow end, with the whole
+error to itself, finds 93 and 71 of 100 with 200 requests.
 """
 
 from collections.abc import Callable
