@@ -85,6 +85,29 @@ async def test_escape_while_typing_lists_all_and_gives_the_keys_back(session: Se
         assert "? help" in picture(pilot)
 
 
+async def test_a_filter_takes_no_keys_once_it_is_kept(session: Session) -> None:
+    async with running(session) as pilot:
+        screen = pilot.app.monitor_screen  # type: ignore[attr-defined]
+        await pilot.press("slash", *"gpt", "enter")
+        for key in ("l", "question_mark", "dollar_sign"):
+            await pilot.press(key)
+            await pilot.pause()
+            await pilot.press("escape")
+            await pilot.pause()
+            assert not screen.typing
+            assert "? help" in picture(pilot)
+        await pilot.press("j")
+        assert screen.selected == NAMES[4]
+        await pilot.press("slash", "x", "ctrl+p")
+        await pilot.pause()
+        await pilot.press("escape")
+        await pilot.pause()
+        assert rows_of(pilot) == []
+        await pilot.press("escape", "j")
+        await pilot.pause()
+        assert rows_of(pilot) == list(NAMES)
+
+
 async def test_o_orders_by_the_columns_shown_and_capital_o_turns_round(session: Session) -> None:
     async with running(session) as pilot:
         heads = []

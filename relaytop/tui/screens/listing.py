@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.screen import Screen
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 class Listing(Screen[None]):
     """The part of the monitor's screen that chooses among targets."""
 
+    AUTO_FOCUS: ClassVar = ""
+    """Else the filter, though hidden, would take the keys when a page above is closed."""
     selected: str | None
     _table: TargetTable
 
