@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import App
 
 from relaytop.engine.messages import Models
+from relaytop.monitor.figures import format_dollars
 from relaytop.tui.constants import DEATH_S, FIRST_CHART_S, REDRAW_S
 from relaytop.tui.draw.marks import UNICODE
 from relaytop.tui.keys import APP_BINDINGS
@@ -236,7 +237,7 @@ class RelaytopApp(App[int]):
             if answer:
                 self.session.set_budget(raised)
 
-        question = f"Raise today's budget from ${now:.2f} to ${raised:.2f}?"
+        question = f"Raise today's budget from ${format_dollars(now)} to ${format_dollars(raised)}?"
         self.push_screen(ConfirmScreen(question), answered)
 
     def action_restart(self) -> None:

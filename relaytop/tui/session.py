@@ -21,6 +21,7 @@ from relaytop.engine.messages import (
     Scale,
     SetBudget,
 )
+from relaytop.monitor.figures import format_dollars
 from relaytop.monitor.monitor import Monitor
 from relaytop.monitor.source import Event
 from relaytop.tui.constants import DAY_S, FACTORS, WINDOWS
@@ -276,7 +277,7 @@ class Session:
         """Raise today's budget."""
         self._raised = (self._utc_day, usd)
         self.engine.send(SetBudget(usd))
-        self._note("budget", "info", f"today's budget is now ${usd:.2f}")
+        self._note("budget", "info", f"today's budget is now ${format_dollars(usd)}")
 
     def list_models(self, provider: str) -> None:
         """Ask the engine what a provider offers; answered through `pump`'s callback."""

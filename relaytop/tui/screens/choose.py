@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from relaytop.monitor.figures import format_dollars
 from relaytop.pricing.estimate import estimate_usd_per_h
 from relaytop.tui.draw.marks import CHOSEN, NOT_CHOSEN
 from relaytop.tui.draw.runs import fit_middle
@@ -146,7 +147,8 @@ class ChooseScreen(Dialog[list[Choice]]):
 
     def _label(self, choice: Choice) -> Text:
         usd, known = estimated(self._settings, *choice)
-        price = f"${usd:.3f}/h" if known else f"{self._marks.under}${usd:.3f}/h, unpriced"
+        per_h = f"${format_dollars(usd, 3)}/h"
+        price = per_h if known else f"{self._marks.under}{per_h}, unpriced"
         chosen = choice in self._chosen
         # The dialog's border and the list's, their padding, the scroll bar, the mark, two blanks.
         room = min(110, self.size.width * 9 // 10) - 14 - len(price)
@@ -160,7 +162,8 @@ class ChooseScreen(Dialog[list[Choice]]):
         bound = "" if all(known for _usd, known in prices) else " at the assumed price"
         budget = self._settings.budget_usd
         text = (
-            f"{len(self._chosen)} chosen, ${total:.3f} per hour{bound}; budget ${budget:.2f} a day"
+            f"{len(self._chosen)} chosen, ${format_dollars(total, 3)} per hour{bound}; "
+            f"budget ${format_dollars(budget)} a day"
         )
         if total > 0 and budget > 0:
             text += f", lasts {budget / total:.1f} h"
