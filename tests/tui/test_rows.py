@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from relaytop.engine.messages import Pause
 from relaytop.tui.rows import FIRST, Rows
 from relaytop.tui.session import Session
 from tests.tui.everywhere import picture
-from tests.tui.fake import NAMES, NOW, FakeEngine, feed, session_of
+from tests.tui.fake import NAMES, NOW, FakeEngine, engine_of, feed, session_of
 from tests.tui.test_keys import running, shown
 
 
@@ -106,6 +107,13 @@ async def test_a_filter_takes_no_keys_once_it_is_kept(session: Session) -> None:
         await pilot.press("escape", "j")
         await pilot.pause()
         assert rows_of(pilot) == list(NAMES)
+
+
+async def test_space_leaves_a_target_alone_that_the_filter_hides(session: Session) -> None:
+    async with running(session) as pilot:
+        await pilot.press("slash", *"nothing", "enter", "space")
+        await pilot.pause()
+        assert not any(isinstance(c, Pause) for c in engine_of(session).commands)
 
 
 async def test_o_orders_by_the_columns_shown_and_capital_o_turns_round(session: Session) -> None:

@@ -261,7 +261,7 @@ class MonitorScreen(Listing):
 
     def action_switch(self) -> None:
         """Stop or start probing the selected target."""
-        if self.selected is not None:
+        if self.selected in self._listed:  # what a filter hides is left alone
             self.session.toggle(self.selected)
             self.redraw()
 
