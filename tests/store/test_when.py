@@ -42,7 +42,7 @@ def test_it_is_the_first_such_moment_in_local_time(text: str, found: str) -> Non
     assert moment_within(text, at(BEGAN), at(ENDED)) == at(found)
 
 
-@pytest.mark.parametrize("text", ["14:10", "14:10:29", "03:00", "2026-11-22T14:30", "9999-12-31"])
+@pytest.mark.parametrize("text", ["14:10", "14:10:29", "03:00", "2026-11-22T14:30", "2999-12-31"])
 def test_what_the_recording_does_not_hold_is_told_with_what_it_holds(text: str) -> None:
     with pytest.raises(RelaytopError) as told:
         moment_within(text, at(BEGAN), at(ENDED))

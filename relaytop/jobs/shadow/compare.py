@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from relaytop.jobs.shadow.figure import Figure
     from relaytop.jobs.shadow.rounds import Round
 
-ERROR = 0.04
+ERROR = 0.03
 """How often two equal sides may be told apart, by any figure of a model."""
 SPEAKERS = {
     "success_rate": ("success_rate",),
@@ -53,7 +53,7 @@ def compare(
     1. Could two equal sides show as much, in any figure? `chances` swaps the sides of each round at
        random and looks at all tests together: success, the typical latency, the slow end, the
        spread above the mean, the typical TTFT, the cost, the length of the reply. Equal sides are
-       told apart in at most 4 of 100 comparisons, by whichever of them.
+       told apart in at most 3 of 100 comparisons, by whichever of them.
     2. Does its own 95 % interval leave out zero, on the side that the test found? `intervals` draws
        the rounds again. Where several figures can speak of what was found, the first one does whose
        interval lets it: P95, the slowest tenth, twentieth, fortieth, and P99 last, since it hangs

@@ -17,7 +17,7 @@ CENT_USD = 0.01
 HOW = (
     "The interval holds the true difference with 95 %, each by itself: of so many, one may leave "
     "out zero by chance. A ! marks what the verdict speaks of: two equal sides would be told "
-    "apart, by any figure of a model, in at most 4 of 100 runs. Output tokens are not judged, "
+    "apart, by any figure of a model, in at most 3 of 100 runs. Output tokens are not judged, "
     "since providers count them differently. * with the difference between prompts taken out: "
     "typical is the geometric mean, spread is the slowest fifth over it. Min and max have no "
     "interval."

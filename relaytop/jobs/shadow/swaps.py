@@ -40,7 +40,7 @@ def chances(
     If both sides were equal, each round's two outcomes could as well have come the other way
     round. So they are swapped, each round by the toss of a coin, the same for all tests, and what
     is seen then is what chance can do. That is exact whatever the replies are like. A probability
-    below 4 % holds for all tests together, not for each.
+    below 3 % holds for all tests together, not for each.
 
     Nearly all tests add up b − a over the rounds, so that swapping changes signs. No such sum is
     ever many standard deviations off, which keeps a wild one from hiding what the others see. The
