@@ -1,0 +1,92 @@
+"""The headless jobs on real relays: a LiteLLM proxy, and llmock straight and behind it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.e2e.launch import RELAYTOP
+from tests.relays.keys import KEY
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.relays.llmock import Llmock
+
+pytestmark = [pytest.mark.relay, pytest.mark.timeout(900)]
+
+CONFIG = """
+[thresholds]
+p95 = "5s"
+ttft = "5s"
+[providers.proxy]
+base_url = "{proxy}"
+api_key_env = "PROXY_KEY"
+models = ["mock-fast", "mock-slow", "mock-500"]
+[providers.straight]
+base_url = "{straight}/v1"
+models = ["answers"]
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path, litellm: str, llmock: Llmock) -> Path:
+    llmock.told({"answers": {"type": "reply", "text": "forty characters make up a reply of ten."}})
+    path = tmp_path / "relaytop.toml"
+    path.write_text(CONFIG.format(proxy=litellm, straight=llmock.url))
+    return path
+
+
+def run(
+    home: dict[str, str], config: Path, *arguments: str, code: int = 0
+) -> tuple[dict[str, Any], str]:
+    done = subprocess.run(
+        [*RELAYTOP, "--config", str(config), *arguments, "--format", "json"],
+        env={**home, "PROXY_KEY": KEY},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    assert KEY not in done.stdout + done.stderr
+    document: dict[str, Any] = json.loads(done.stdout)
+    return document, done.stderr
+
+
+def by_name(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {target["target"]: target for target in document["targets"]}
+
+
+def test_a_baseline_of_each(home: dict[str, str], config: Path) -> None:
+    document, told = run(home, config, "baseline", "-n", "8", code=1)  # one of them always fails
+    targets = by_name(document)
+    fast, slow, straight = (
+        targets[name] for name in ("proxy/mock-fast", "proxy/mock-slow", "straight/answers")
+    )
+    assert [each["ok"] for each in (fast, slow, straight)] == [8, 8, 8]
+    assert fast["latency_ms"]["p50"] < slow["latency_ms"]["p50"]
+    assert slow["latency_ms"]["p50"] > 800
+    assert straight["tokens"]["output"] == 8 * 10
+    broken = targets["proxy/mock-500"]
+    assert (broken["status"], broken["errors"]) == ("down", {"server_error": 8})
+    assert "8 probes of each of 4 targets: at most $" in told
+
+
+def test_a_shadow_finds_the_slower(home: dict[str, str], config: Path) -> None:
+    asked = ("shadow", "proxy", "straight", "-n", "20", "--seed", "1")
+    document, _ = run(home, config, *asked, "--model", "mock-slow=answers")
+    (comparison,) = document["comparisons"]
+    assert [target["ok"] for target in document["targets"]] == [20, 20]
+    assert "straight is faster" in comparison["verdict"]
+
+
+def test_a_pick_takes_the_one_that_answers(home: dict[str, str], config: Path) -> None:
+    config.write_text(
+        config.read_text() + '[aliases]\n"any" = ["proxy/mock-500", "straight/answers"]\n'
+    )
+    document, _ = run(home, config, "pick", "any", "-n", "3")
+    assert document["target"] == "straight/answers"
+    assert [each["healthy"] for each in document["candidates"]] == [True, False]
