@@ -49,15 +49,17 @@ def panel(
     `whole`: the server's words are not cut off, however many lines they take.
     """
     failing = s.status in {"down", "degraded"} and errors
-    most = height if whole else MESSAGE_LINES if height >= ROOMY else 2
+    newest = MESSAGE_LINES if height >= ROOMY else 2
+    most = (height, height) if whole else (newest, 1)
     parts = [_errors(s, errors, width, marks, most)] if failing else []
     parts += [_phases(s, width, marks), _limits(s, now, width, marks), _tokens(s)]
     if not failing:
         parts.append(_errors(s, errors, width, marks, most))
     lines: list[Line] = []
     for part in parts:
-        # Why it fails comes first, and leaves the rest a third.
-        share = part[: max(5, height * 2 // 3)] if failing and part is parts[0] else part
+        # Why it fails comes first, and leaves the rest its room.
+        first = max(7, height * 2 // 3 if whole else height // 2)
+        share = part[:first] if failing and part is parts[0] else part
         if lines and share and len(lines) + len(share) < height:
             lines.append([("", "text")])
         lines += share
@@ -188,22 +190,25 @@ def _tokens(s: Summary) -> list[Line]:
 
 
 def _errors(
-    s: Summary, errors: Sequence[LastError], width: int, marks: Marks, most: int
+    s: Summary, errors: Sequence[LastError], width: int, marks: Marks, most: tuple[int, int]
 ) -> list[Line]:
-    """List the failures by kind, each with at most so many lines of the server's words."""
+    """List the failures by kind.
+
+    `most`: so many lines of the server's words the newest may have, and each before it, for those
+    often say the same.
+    """
     if not errors:
         return [[("no errors seen", "dim")]] if s.requests else []
     ranked = sorted(s.errors.items(), key=lambda item: -item[1])
     counts = f" {marks.dot} ".join(f"{name} {count}" for name, count in ranked)
     lines: list[Line] = [[("errors  ", "dim"), (counts or "none in the window", "bad")]]
     lines.append([(MEANING.get(errors[0].error_class, ""), "warn")])
-    for error, count in _alike(errors):
+    for number, (error, count) in enumerate(_alike(errors)):
         at = time.strftime("%H:%M:%S", time.localtime(error.at))
         times = f" {count} times" if count > 1 else ""
         lines.append([(f"{at} ", "dim"), (error.error_class, "bad"), (times, "dim")])
-        lines += [
-            [("  ", "text"), (words, "text")] for words in wrapped(error.message, width - 2, most)
-        ]
+        said = wrapped(error.message, width - 2, most[number > 0])
+        lines += [[("  ", "text"), (words, "text")] for words in said]
         if error.request_id:
             lines.append([("  id ", "dim"), (fit_middle(error.request_id, width - 5), "dim")])
     return lines

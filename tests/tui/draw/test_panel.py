@@ -5,6 +5,7 @@ from relaytop.monitor.summary import LastError, Summary
 from relaytop.tui.draw.layout import arrange
 from relaytop.tui.draw.marks import UNICODE
 from relaytop.tui.draw.panel import panel, reason
+from relaytop.wire.facts import Limit, RateLimit
 from tests.support.samples import T0
 
 WORDS = " ".join(f"word{number}" for number in range(60))
@@ -17,6 +18,7 @@ DOWN = Summary(
     requests=9,
     errors={"auth": 9},
 )
+LIMITED = dataclasses.replace(DOWN, rate_limit=RateLimit(Limit(60, 9, 42.0)), rate_limit_at=T0)
 ERRORS = [LastError("auth", T0, WORDS, "req-1")]
 
 
@@ -30,6 +32,15 @@ def test_the_servers_words_take_several_lines() -> None:
     assert "word11" in text(46, 20)
     assert "word7" in text(46, 9)
     assert "word59" not in text(46, 20)
+
+
+def test_older_failures_leave_room_for_what_is_left_of_the_limits() -> None:
+    older = [LastError("auth", T0 - n, f"{n} {WORDS}", f"req-{n}") for n in range(2, 9)]
+    lines = panel(LIMITED, [*ERRORS, *older], T0, 46, 24, UNICODE)
+    said = "\n".join("".join(run for run, _role in line) for line in lines)
+    assert "requests " in said
+    assert "2 word0" in said
+    assert "word59" not in said
 
 
 def test_all_of_them_show_where_it_is_zoomed() -> None:
