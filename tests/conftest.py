@@ -1,3 +1,6 @@
+import time
+from collections.abc import Callable, Iterator
+
 import pytest
 
 
@@ -11,3 +14,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if "bench" in item.keywords and item.get_closest_marker("bench"):
                 item.add_marker(skip)
+
+
+@pytest.fixture
+def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Sets the local time zone; the test after finds it as it was."""
+    with monkeypatch.context() as patch:
+
+        def put(name: str) -> None:
+            patch.setenv("TZ", name)
+            time.tzset()
+
+        yield put
+    time.tzset()

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, date, datetime, tzinfo
 from itertools import pairwise
@@ -113,17 +114,12 @@ def test_weeks_start_on_monday_and_months_on_the_first_also_over_a_new_year() ->
     }
 
 
-def test_no_zone_is_the_zone_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", "Asia/Kathmandu")
-    time.tzset()
-    try:
-        rows = [row(quarter("2026-11-23 23:45", KATHMANDU)), row(quarter("2026-11-24", KATHMANDU))]
-        assert group(rows, "day", None) == group(rows, "day", KATHMANDU)
-        assert begin_of(date(2026, 11, 24), None).isoformat() == "2026-11-24T00:00:00+05:45"
-        assert parse_since("2026-11-24", NOW, None) == rows[1].quarter * QUARTER_S
-    finally:
-        monkeypatch.undo()
-        time.tzset()
+def test_no_zone_is_the_zone_of_the_system(zone: Callable[[str], None]) -> None:
+    zone("Asia/Kathmandu")
+    rows = [row(quarter("2026-11-23 23:45", KATHMANDU)), row(quarter("2026-11-24", KATHMANDU))]
+    assert group(rows, "day", None) == group(rows, "day", KATHMANDU)
+    assert begin_of(date(2026, 11, 24), None).isoformat() == "2026-11-24T00:00:00+05:45"
+    assert parse_since("2026-11-24", NOW, None) == rows[1].quarter * QUARTER_S
 
 
 def test_a_midnight_that_does_not_exist_is_the_first_moment_of_the_day() -> None:

@@ -1,6 +1,6 @@
 """A moment of a recording as a person writes it."""
 
-import time
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -12,9 +12,8 @@ from relaytop.store.when import moment_within
 
 
 @pytest.fixture(autouse=True)
-def _berlin(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", "Europe/Berlin")
-    time.tzset()
+def _berlin(zone: Callable[[str], None]) -> None:
+    zone("Europe/Berlin")
 
 
 def at(text: str) -> float:

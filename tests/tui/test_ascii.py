@@ -1,6 +1,6 @@
 """`--ascii`: no character beyond ASCII on any screen, whatever a server or a config says."""
 
-import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -53,6 +53,5 @@ async def test_a_foreign_name_and_a_hang(tmp_path: Path, marks: object) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _utc(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
+def _utc(zone: Callable[[str], None]) -> None:
+    zone("UTC")

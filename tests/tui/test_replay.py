@@ -24,9 +24,8 @@ from tests.tui.test_screens import Compare, settled, sized
 
 
 @pytest.fixture(autouse=True)
-def _utc(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
+def _utc(zone: Callable[[str], None]) -> None:
+    zone("UTC")
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Every screen at three sizes, as a picture that is compared with the one kept."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,9 +21,8 @@ Compare = Callable[..., bool]
 
 
 @pytest.fixture(autouse=True)
-def _utc(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
+def _utc(zone: Callable[[str], None]) -> None:
+    zone("UTC")
 
 
 def sized(test: Callable[..., None]) -> Callable[..., None]:

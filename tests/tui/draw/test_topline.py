@@ -1,5 +1,6 @@
 import dataclasses
 import re
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -54,6 +55,11 @@ overviews = st.builds(
 def text(overview: Overview, width: int, badges: Badges | None = None) -> str:
     line = topline(overview, NOW, width, UNICODE, badges or Badges())
     return "".join(run for run, _role in line)
+
+
+@pytest.fixture(autouse=True)
+def _utc(zone: Callable[[str], None]) -> None:
+    zone("UTC")
 
 
 @given(overviews, st.integers(100, 300), st.sampled_from([UNICODE, ASCII]))
