@@ -24,8 +24,8 @@ SEED = 7
 BEGIN_S = 5.0
 """How far into the demo's script the watching begins."""
 SCENES: tuple[tuple[str, float, tuple[int, int], tuple[str, ...]], ...] = (
-    ("tail", 42.0, (120, 36), ("j",)),
-    ("limited", 24.0, (120, 36), ("j",)),
+    ("tail", 36.0, (120, 36), ("j",)),
+    ("limited", 30.0, (120, 36), ("j",)),
     ("down", 26.0, (120, 36), ("end", "enter")),
     ("compact", 2.0, (80, 24), ("enter", "home")),
     ("help", 1.0, (120, 36), ("question_mark",)),

@@ -5,15 +5,12 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from relaytop.engine.messages import Ready
 from relaytop.monitor.monitor import Monitor
 from relaytop.tui.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from relaytop.engine.messages import Models, Prices, Report
     from relaytop.store.player import Player
 
 
@@ -41,11 +38,10 @@ class ReplaySession(Session):
         settings = dataclasses.replace(self.settings, window=self.window)
         self.monitor = Monitor(settings, self.clock())
 
-    def take(self, reports: Sequence[Report], on_offer: Callable[[Models | Prices], None]) -> None:
-        """Apply a batch of reports; another engine counts from 0 again."""
-        if any(isinstance(report, Ready) for report in reports):
-            self.monitor.engine_lost()
-        super().take(reports, on_offer)
+    @property
+    def host(self) -> str:
+        """The machine that recorded; this one where the recording does not name it."""
+        return self._player.recording.host or super().host
 
     def toggle_all(self) -> None:
         """Stop the recording, or let it go on."""

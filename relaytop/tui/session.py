@@ -301,6 +301,11 @@ class Session:
 
     # ── what is kept ─────────────────────────────────────────────────────────
 
+    @property
+    def host(self) -> str:
+        """The machine that probes."""
+        return socket.gethostname()
+
     def snapshot(self) -> Path:
         """Save a snapshot and return its path.
 
@@ -310,9 +315,7 @@ class Session:
         from relaytop.store.document import snapshot_document  # noqa: PLC0415 - after first paint
         from relaytop.store.snapshot import save_snapshot  # noqa: PLC0415
 
-        document = snapshot_document(
-            "live", self.monitor, self.settings, self.clock(), socket.gethostname()
-        )
+        document = snapshot_document("live", self.monitor, self.settings, self.clock(), self.host)
         path = save_snapshot(document, self.snapshots)
         self._note("snapshot", "good", f"snapshot saved: {os.fspath(path)}")
         return path

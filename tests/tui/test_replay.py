@@ -168,6 +168,7 @@ async def test_a_snapshot_is_of_the_recordings_moment(session: ReplaySession) ->
     document = tomllib.loads(path.read_text())
     assert document["taken_at"].timestamp() == T0
     assert document["targets"][0]["requests"] == 1
+    assert document["host"] == session.player.recording.host  # type: ignore[union-attr] # it plays
 
 
 async def test_the_frozen_picture_stays_while_the_recording_goes_on(
