@@ -1,8 +1,8 @@
 """A recording in the monitor's screen: what it shows at three sizes, and what its keys do."""
 
 import asyncio
-import time
 import socket
+import time
 import tomllib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
