@@ -16,8 +16,8 @@ from relaytop.demo.child import DemoRelay
 from relaytop.demo.settings import demo_settings
 from relaytop.engine.child import EngineChild
 from relaytop.tui.app import RelaytopApp
-from relaytop.tui.draw.marks import UNICODE
-from relaytop.tui.session import Session
+from relaytop.tui.draw.glyphs import UNICODE
+from relaytop.watch.session import Session
 
 HERE = Path(__file__).parent
 SEED = 7

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from relaytop.cli.options import Options
     from relaytop.config.settings import Settings
     from relaytop.export.address import Address
-    from relaytop.export.watch import Watch
     from relaytop.store.recorder import Recorder
+    from relaytop.watch.agent.agent import Agent
 
 STDERR = 2
 
@@ -94,12 +94,12 @@ async def _run(
 ) -> int:
     from relaytop.engine.child import EngineChild  # noqa: PLC0415 - start-up time
     from relaytop.export.address import url_of  # noqa: PLC0415
-    from relaytop.export.eventlog import EventLog  # noqa: PLC0415
-    from relaytop.export.watch import Watch  # noqa: PLC0415
     from relaytop.monitor.source import Event  # noqa: PLC0415
+    from relaytop.watch.agent.agent import Agent  # noqa: PLC0415
+    from relaytop.watch.agent.event_log import EventLog  # noqa: PLC0415
 
     log = EventLog(STDERR)
-    watch = Watch(
+    watch = Agent(
         settings,
         spawn=lambda: EngineChild.spawn(os.environ, ledger=ledger_path()),
         load=load,
@@ -121,7 +121,7 @@ async def _run(
     return codes[0]
 
 
-def _answer_signals(watch: Watch, stop: asyncio.Event) -> list[int]:
+def _answer_signals(watch: Agent, stop: asyncio.Event) -> list[int]:
     """Answer signals from now on; the first that ends the agent puts the exit code first."""
     loop = asyncio.get_running_loop()
     codes: list[int] = []

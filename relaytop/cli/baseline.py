@@ -1,4 +1,4 @@
-"""`relaytop baseline`: N probes per target, then the report."""
+"""`relaytop baseline`: N probes per target, then the baseline."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from relaytop.cli.chosen import chosen_targets
 from relaytop.cli.errors import USAGE
 from relaytop.cli.estimate import say_cost, with_list_prices
-from relaytop.cli.kept import endings, keep_snapshot
+from relaytop.cli.job_output import endings, keep_snapshot
 from relaytop.cli.options import common_options
 from relaytop.cli.output import FORMS, as_data, write_result
 from relaytop.cli.progress import shown_on
 from relaytop.cli.recorded import opened, read_document, recording_option, refuse_probing_flags
 from relaytop.cli.running import run_job
+from relaytop.cli.targets import selected_targets
 from relaytop.config.load import load_settings
 from relaytop.config.paths import ledger_path
 
@@ -81,7 +81,7 @@ def baseline(
 
     Exit code 1 where a target breaks its thresholds. ^C, SIGTERM and SIGHUP keep what there is.
     """
-    from relaytop.jobs import report  # noqa: PLC0415 - start-up time
+    from relaytop.report import baseline as baseline_report  # noqa: PLC0415 - start-up time
     from relaytop.store.difference import of_the_same, regressed  # noqa: PLC0415
 
     if fail_on is not None and against is None:
@@ -101,7 +101,7 @@ def baseline(
     if form in {"json", "toml"}:
         text = as_data(document, form)
     else:
-        text = report.text(
+        text = baseline_report.text(
             document,
             found.latencies_ms,
             reference,
@@ -110,7 +110,7 @@ def baseline(
         )
     write_result(text, output)
     if reference is not None and form in {"json", "toml"}:
-        click.echo(report.compared(reference, document), err=True)
+        click.echo(baseline_report.compared(reference, document), err=True)
     for line in found.remarks:
         click.echo(line, err=True)
     if found.code is not None:
@@ -121,14 +121,14 @@ def baseline(
 
 
 class Found(NamedTuple):
-    """What there is to report."""
+    """What there is to baseline."""
 
     document: dict[str, Any]
     latencies_ms: Mapping[str, Sequence[float]]
     code: int | None = None
     """The exit code, where it is not the figures' to decide."""
     remarks: Sequence[str] = ()
-    """Lines for stderr, below the report."""
+    """Lines for stderr, below the baseline."""
 
 
 def _recorded(path: Path, targets: Sequence[str]) -> Found:
@@ -136,7 +136,7 @@ def _recorded(path: Path, targets: Sequence[str]) -> Found:
     from relaytop.jobs.recorded import Recorded  # noqa: PLC0415 - start-up time
 
     with opened(path) as recording:
-        done = Recorded(recording, chosen_targets(recording.settings, targets))
+        done = Recorded(recording, selected_targets(recording.settings, targets))
     return Found(done.document("baseline"), done.latencies_ms)
 
 
@@ -145,10 +145,10 @@ def _probed(
 ) -> Found:
     """Probe the targets and save a snapshot."""
     from relaytop.jobs.baseline import Plan  # noqa: PLC0415 - start-up time
-    from relaytop.jobs.report import baseline_document  # noqa: PLC0415
+    from relaytop.report.baseline import baseline_document  # noqa: PLC0415
 
     settings = load_settings(config=options.config, flags=options.flags, environ=os.environ)
-    watched = chosen_targets(settings, targets)
+    watched = selected_targets(settings, targets)
     done, code = asyncio.run(_go(watched, Plan(count, concurrency, rate_s)))
     document = baseline_document(done, time.time(), socket.gethostname())
     remarks = endings(done.stopped, done.given_up, interrupted=code is not None)
@@ -159,7 +159,7 @@ def _probed(
 
 async def _go(settings: Settings, plan: Plan) -> tuple[Baseline, int | None]:
     from relaytop.jobs.baseline import AHEAD, Baseline  # noqa: PLC0415 - httpx takes 60 ms
-    from relaytop.jobs.purse import Purse  # noqa: PLC0415
+    from relaytop.jobs.job_budget import JobBudget  # noqa: PLC0415
     from relaytop.ledger.ledger import Ledger  # noqa: PLC0415
     from relaytop.probe.prober import Prober  # noqa: PLC0415
     from relaytop.probe.warmup import warm_up  # noqa: PLC0415
@@ -167,7 +167,7 @@ async def _go(settings: Settings, plan: Plan) -> tuple[Baseline, int | None]:
     settings = await with_list_prices(settings)
     once = say_cost(settings, plan.count)
     ledger = Ledger(ledger_path())
-    purse = Purse(settings.budget_usd, settings.assumed_price, ledger)
+    purse = JobBudget(settings.budget_usd, settings.assumed_price, ledger)
     job = Baseline(settings, plan, purse, make_prober=Prober, clock=time.time)
     doing: dict[str, str] = {}
     try:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from relaytop.cli.options import Options
     from relaytop.config.settings import Settings
-    from relaytop.jobs.check.choose import Patient
     from relaytop.jobs.check.findings import Finding
+    from relaytop.jobs.check.scope import Patient
 
 FAILED = 1
 COLOURS = {"good": "green", "warn": "yellow", "bad": "red", "skipped": "bright_black"}
@@ -39,24 +39,25 @@ def check(what: str | None, form: str, output: Path | None, options: Options) ->
 
     At most two one-token replies a target are paid for, within the budget.
     """
-    from relaytop.jobs.check import choose, report  # noqa: PLC0415 - start-up time
+    from relaytop.jobs.check import scope  # noqa: PLC0415 - start-up time
     from relaytop.jobs.check.findings import BAD  # noqa: PLC0415
+    from relaytop.report import check as check_report  # noqa: PLC0415 - start-up time
 
     complaints: dict[str, str] = {}
     settings = load_settings(
         config=options.config, flags=options.flags, environ=os.environ, complaints=complaints
     )
-    patients = choose.chosen(settings, what)
+    patients = scope.chosen(settings, what)
     findings, cost_usd = asyncio.run(_go(settings, complaints, patients))
     if form in {"json", "toml"}:
-        text = as_data(report.document(findings, cost_usd), form)
+        text = as_data(check_report.document(findings, cost_usd), form)
         text = in_ascii(text, form) if options.ascii else text
     elif form == "markdown":
-        text = report.markdown(findings, ascii_only=options.ascii)
+        text = check_report.markdown(findings, ascii_only=options.ascii)
     else:
         screen = output is None and sys.stdout.isatty()
         coloured = screen and options.color and not os.environ.get("NO_COLOR")
-        text = report.table(
+        text = check_report.table(
             findings,
             width=shutil.get_terminal_size().columns if screen else None,
             ascii_only=options.ascii,
@@ -75,13 +76,13 @@ async def _go(
     settings: Settings, complaints: Mapping[str, str], patients: list[Patient]
 ) -> tuple[list[Finding], float | None]:
     """Return the findings and the USD spent; None where a price is unknown."""
-    from relaytop.jobs.check import bill  # noqa: PLC0415 - httpx takes 60 ms
+    from relaytop.jobs.check import cost_bound  # noqa: PLC0415 - httpx takes 60 ms
     from relaytop.jobs.check.run import Round  # noqa: PLC0415
-    from relaytop.jobs.purse import Purse  # noqa: PLC0415
+    from relaytop.jobs.job_budget import JobBudget  # noqa: PLC0415
     from relaytop.ledger.ledger import Ledger  # noqa: PLC0415
 
-    patients = await bill.with_prices(patients)
-    notice = bill.announcement(patients, settings.assumed_price, settings.budget_usd)
+    patients = await cost_bound.with_prices(patients)
+    notice = cost_bound.announcement(patients, settings.assumed_price, settings.budget_usd)
     if notice:
         click.echo(notice, err=True)
     if settings.budget_usd <= 0 or not any(patient.targets for patient in patients):
@@ -90,8 +91,8 @@ async def _go(
             return await round_.go(patients), 0.0
     ledger = Ledger(ledger_path())
     try:
-        purse = Purse(settings.budget_usd, settings.assumed_price, ledger)
-        known, assumed, _unpriced = bill.costs_usd(patients, settings.assumed_price)
+        purse = JobBudget(settings.budget_usd, settings.assumed_price, ledger)
+        known, assumed, _unpriced = cost_bound.costs_usd(patients, settings.assumed_price)
         await purse.open(known + assumed)
         round_ = Round(settings, complaints, purse)
         async with shown_on(sys.stderr, round_.doing):

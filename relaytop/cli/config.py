@@ -13,7 +13,7 @@ from relaytop.cli.options import common_options
 from relaytop.cli.output import FORMS, as_data, in_ascii, markdown_of, write_result
 from relaytop.config.durations import format_duration, format_window
 from relaytop.config.load import load_settings
-from relaytop.config.place import dotted
+from relaytop.config.source_location import dotted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

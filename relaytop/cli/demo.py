@@ -26,7 +26,7 @@ def demo(seed: int, record: Path | None, options: Options) -> None:
         but={"interval_s", "timeout_s", "window", "budget_usd"},
     )
     from relaytop.cli.monitor import require_terminal, watch  # noqa: PLC0415 - start-up time
-    from relaytop.config.override import overridden  # noqa: PLC0415
+    from relaytop.config.flag_overrides import overridden  # noqa: PLC0415
     from relaytop.demo.child import DemoRelay  # noqa: PLC0415
     from relaytop.demo.settings import demo_settings  # noqa: PLC0415
 

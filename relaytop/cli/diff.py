@@ -40,15 +40,15 @@ def diff(
 
     A recording may stand in place of either: all of it counts.
     """
-    from relaytop.store import difference_table  # noqa: PLC0415 - start-up time
+    from relaytop.report import difference as difference_report  # noqa: PLC0415 - start-up time
     from relaytop.store.difference import difference, regressed  # noqa: PLC0415
 
     documents = read_document(before), read_document(after)
     changes = difference(*documents)
     if form in {"json", "toml"}:
-        text = as_data(difference_table.document(changes), form)
+        text = as_data(difference_report.document(changes), form)
     else:
-        text = difference_table.text(changes, markdown=form == "markdown")
+        text = difference_report.text(changes, markdown=form == "markdown")
     write_result(in_ascii(text, form) if options.ascii else text, output)
     if fail_on is not None and regressed(*documents):
         raise SystemExit(REGRESSION)

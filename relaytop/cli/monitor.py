@@ -9,11 +9,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from relaytop.cli import agents
-from relaytop.cli.aside import begin_loading
+from relaytop.cli.forked_settings import begin_loading
 from relaytop.config.errors import RelaytopError
 from relaytop.config.paths import ledger_path, snapshots_folder
 from relaytop.engine.child import EngineChild
+from relaytop.watch.agent import discovery
 
 if TYPE_CHECKING:
     import socket
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from relaytop.cli.options import Options
     from relaytop.config.settings import Settings
     from relaytop.store.recorder import Recorder
-    from relaytop.tui.session import Engine, Session
+    from relaytop.watch.session import Engine, Session
 
 
 def monitor(
@@ -48,7 +48,7 @@ def monitor(
         ledger=ledger_path(),
         reference=reference,
         gate=gate,
-        attach=not fresh and agents.may_run(),
+        attach=not fresh and discovery.may_run(),
     )
 
 
@@ -107,12 +107,12 @@ def watch(
         try:
             # The engine and Textual are imported side by side: the first picture needs both.
             from relaytop.tui.app import RelaytopApp  # noqa: PLC0415
-            from relaytop.tui.draw.marks import ASCII, UNICODE  # noqa: PLC0415
-            from relaytop.tui.session import Session  # noqa: PLC0415
+            from relaytop.tui.draw.glyphs import ASCII, UNICODE  # noqa: PLC0415
             from relaytop.tui.terminal.driver import TerminalDriver  # noqa: PLC0415
+            from relaytop.watch.session import Session  # noqa: PLC0415
 
             settings = settings_of()
-            attached = agents.agent_of(settings) if attach else None
+            attached = discovery.agent_of(settings) if attach else None
             engine = engine or attached or spawn()
             engine.start(settings)
             session = Session(settings, engine, restart=spawn, snapshots=snapshots_folder())
@@ -169,7 +169,7 @@ def _outputs(options: Options, stack: ExitStack) -> _Outputs:
 def _equip(session: Session, reference: Mapping[str, Any] | None, outputs: _Outputs) -> None:
     """Give a session what was asked for beside the screen."""
     if reference is not None:
-        from relaytop.tui.reference import Reference  # noqa: PLC0415 - only when it is wanted
+        from relaytop.watch.reference import Reference  # noqa: PLC0415 - only when it is wanted
 
         session.reference = Reference(reference)
     if outputs.listening is not None:

@@ -137,17 +137,17 @@ def _document(settings: Settings, found: Sequence[Candidate]) -> dict[str, Any]:
 
 
 def _table(found: Sequence[Candidate], *, markdown: bool) -> str:
-    from relaytop.store import table  # noqa: PLC0415
+    from relaytop.report import snapshot  # noqa: PLC0415
 
     cells = [
         [
             each.target,
             f"{each.ok}/{each.requests}",
-            table.milliseconds(each.p50_ms),
-            table.milliseconds(each.p95_ms),
+            snapshot.milliseconds(each.p50_ms),
+            snapshot.milliseconds(each.p95_ms),
             "" if each.price is None else f"{each.price:.2f}",
             each.error or "",
         ]
         for each in found
     ]
-    return (table.markdown if markdown else table.plain)(TITLES, cells)
+    return (snapshot.markdown if markdown else snapshot.plain)(TITLES, cells)

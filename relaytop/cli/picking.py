@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from relaytop.cli import agents
 from relaytop.cli.estimate import say_cost, with_list_prices
 from relaytop.cli.progress import shown_on
 from relaytop.config.keyless import without_keys
 from relaytop.config.paths import ledger_path, lock_path
 from relaytop.jobs.pick.candidates import candidates, unlisted
+from relaytop.watch.agent import discovery
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from relaytop.config.settings import Settings
+    from relaytop.jobs.job_budget import JobBudget
     from relaytop.jobs.pick.ranking import Candidate
-    from relaytop.jobs.purse import Purse
     from relaytop.monitor.summary import Summary
 
 
@@ -82,8 +82,8 @@ async def keep_finding(
     search: Search, watched: Settings, every_s: float, command: str | None
 ) -> None:
     """Tell each change of the choice as a line of JSON on stdout, and to a command; never ends."""
-    from relaytop.jobs.pick.choice import Choice  # noqa: PLC0415 - start-up time
-    from relaytop.jobs.pick.command import Command  # noqa: PLC0415
+    from relaytop.jobs.pick.exec_hook import Command  # noqa: PLC0415
+    from relaytop.jobs.pick.switching import Choice  # noqa: PLC0415 - start-up time
 
     keys = [provider.key_from for provider in watched.providers]
     runner = (
@@ -132,11 +132,11 @@ def _from_agent(
     search: Search, watched: Settings, *, quiet: bool = False
 ) -> list[Candidate] | None:
     """Return what a running agent knows; None where it does not know every candidate."""
-    if search.fresh or not agents.may_run():
+    if search.fresh or not discovery.may_run():
         return None
     from relaytop.monitor.monitor import Monitor  # noqa: PLC0415 - start-up time
 
-    attached = agents.agent_of(search.settings)
+    attached = discovery.agent_of(search.settings)
     if attached is None:
         return None
     now = time.time()
@@ -156,22 +156,22 @@ def _from_agent(
 
 
 @asynccontextmanager
-async def _paid(search: Search, watched: Settings) -> AsyncIterator[Purse]:
+async def _paid(search: Search, watched: Settings) -> AsyncIterator[JobBudget]:
     """Say what a round costs, and keep the account of it."""
-    from relaytop.jobs.purse import Purse  # noqa: PLC0415 - httpx takes 60 ms
+    from relaytop.jobs.job_budget import JobBudget  # noqa: PLC0415 - httpx takes 60 ms
     from relaytop.ledger.ledger import Ledger  # noqa: PLC0415
 
     once = say_cost(watched, search.count)
     ledger = Ledger(ledger_path())
     try:
-        purse = Purse(watched.budget_usd, watched.assumed_price, ledger)
+        purse = JobBudget(watched.budget_usd, watched.assumed_price, ledger)
         await purse.open(once * search.count, once)
         yield purse
     finally:
         await asyncio.to_thread(ledger.close)
 
 
-async def _round(watched: Settings, count: int, purse: Purse) -> list[Candidate]:
+async def _round(watched: Settings, count: int, purse: JobBudget) -> list[Candidate]:
     from relaytop.jobs.baseline import Baseline, Plan  # noqa: PLC0415
     from relaytop.probe.prober import Prober  # noqa: PLC0415
 

@@ -132,7 +132,7 @@ def _snapshots() -> Iterator[dict[str, Any]]:
 
 
 def _table(found: Sequence[Compared], output_share: float, *, markdown: bool) -> str:
-    from relaytop.store import table  # noqa: PLC0415
+    from relaytop.report import snapshot  # noqa: PLC0415
 
     cells = [
         [
@@ -140,12 +140,12 @@ def _table(found: Sequence[Compared], output_share: float, *, markdown: bool) ->
             *_pair(each.relay),
             *_pair(each.official),
             _saved(each.saved_share(output_share)),
-            table.milliseconds(each.p50_ms),
+            snapshot.milliseconds(each.p50_ms),
             "" if each.advertised_ms is None else f"<{each.advertised_ms:g}",
         ]
         for each in found
     ]
-    draw = table.markdown if markdown else table.plain
+    draw = snapshot.markdown if markdown else snapshot.plain
     share = f"saved: at {output_share:.0%} output, against today's list price of the model's maker"
     notes = [f"USD per million tokens; {share}."]
     if any(each.relay is None for each in found):

@@ -107,7 +107,7 @@ def read_document(path: Path) -> dict[str, Any]:
         from relaytop.store.snapshot import load_snapshot  # noqa: PLC0415
 
         return load_snapshot(path)
-    from relaytop.store.whole import recording_document  # noqa: PLC0415
+    from relaytop.store.recording_document import recording_document  # noqa: PLC0415
 
     with opened(path) as recording:
         return recording_document(recording)

@@ -35,8 +35,8 @@ def replay(file: Path, *, speed: float, start: str | None, options: Options) -> 
     Windows, ages and the clock are those of the recording. `p` stops it, ← and → go a minute
     back or on, home and end to its ends.
     """
+    from relaytop.store.moments import moment_within  # noqa: PLC0415
     from relaytop.store.recording import Recording  # noqa: PLC0415 - start-up time
-    from relaytop.store.when import moment_within  # noqa: PLC0415
 
     with Recording(file) as recording:
         start_at = None
@@ -52,11 +52,11 @@ def replay(file: Path, *, speed: float, start: str | None, options: Options) -> 
 
 def _show(recording: Recording, speed: float, start_at: float | None, *, ascii_only: bool) -> int:
     """Run the screen and return the exit code."""
-    from relaytop.store.player import Player  # noqa: PLC0415 - start-up time
     from relaytop.tui.app import RelaytopApp  # noqa: PLC0415
-    from relaytop.tui.draw.marks import ASCII, UNICODE  # noqa: PLC0415
-    from relaytop.tui.replay import ReplaySession  # noqa: PLC0415
+    from relaytop.tui.draw.glyphs import ASCII, UNICODE  # noqa: PLC0415
     from relaytop.tui.terminal.driver import TerminalDriver  # noqa: PLC0415
+    from relaytop.watch.player import Player  # noqa: PLC0415 - start-up time
+    from relaytop.watch.replay import ReplaySession  # noqa: PLC0415
 
     player = Player(recording, speed=speed, start_at=start_at)
     session = ReplaySession(player, snapshots=snapshots_folder())

@@ -197,7 +197,7 @@ def _known(
     flag: str, name: str, own: Provider | None, providers: Sequence[Provider]
 ) -> dict[str, tuple[Price, str]]:
     """Return model → price and its source, of the config and the book of that name."""
-    from relaytop.jobs.near import nearest  # noqa: PLC0415
+    from relaytop.config.suggestions import nearest  # noqa: PLC0415
     from relaytop.pricing.books import book_names, read_book  # noqa: PLC0415
 
     books = book_names()
@@ -217,7 +217,7 @@ def _known(
 
 
 def _remedy(name: str, model: str, known: Collection[str]) -> str:
-    from relaytop.jobs.near import nearest  # noqa: PLC0415
+    from relaytop.config.suggestions import nearest  # noqa: PLC0415
 
     if near := nearest(model, [*known]):
         return f"did you mean {near!r}?"
@@ -255,7 +255,7 @@ def _used(relay: str) -> tuple[dict[str, Part], str]:
 
 
 def _text(months: Sequence[Month], heading: str, notes: Sequence[str], *, markdown: bool) -> str:
-    from relaytop.store import table  # noqa: PLC0415
+    from relaytop.report import snapshot  # noqa: PLC0415
 
     cells = []
     for each in months:
@@ -263,7 +263,7 @@ def _text(months: Sequence[Month], heading: str, notes: Sequence[str], *, markdo
         cells += [[size, line.model, *_sums(line)] for line in each.lines]
         if len(each.lines) > 1:
             cells.append([size, "total", *_sums(each)])
-    draw, end = (table.markdown, "  \n") if markdown else (table.plain, "\n")
+    draw, end = (snapshot.markdown, "  \n") if markdown else (snapshot.plain, "\n")
     return "\n\n".join([heading, draw(TITLES, cells), end.join(notes)])
 
 

@@ -16,7 +16,7 @@ import click
 
 from relaytop.cli.errors import USAGE
 from relaytop.cli.estimate import with_list_prices
-from relaytop.cli.kept import endings, keep_snapshot
+from relaytop.cli.job_output import endings, keep_snapshot
 from relaytop.cli.options import common_options
 from relaytop.cli.output import FORMS, as_data, write_result
 from relaytop.cli.progress import shown_on
@@ -87,7 +87,7 @@ def shadow(
     aliases and the ids that both list are compared. Exit code 1 where a target breaks its
     thresholds. ^C, SIGTERM and SIGHUP keep what there is.
     """
-    from relaytop.jobs.shadow import report  # noqa: PLC0415 - start-up time
+    from relaytop.report import shadow as shadow_report  # noqa: PLC0415 - start-up time
 
     seed = secrets.randbelow(1_000_000) if seed is None else seed
     code, remarks = None, list[str]()
@@ -100,7 +100,7 @@ def shadow(
     if form in {"json", "toml"}:
         text = as_data(document, form)
     else:
-        text = report.text(document, markdown=form == "markdown", ascii_only=options.ascii)
+        text = shadow_report.text(document, markdown=form == "markdown", ascii_only=options.ascii)
     write_result(text, output)
     for line in remarks:
         click.echo(line, err=True)
@@ -181,8 +181,8 @@ def _bounded(settings: Settings, max_tokens: int | None) -> Settings:
 async def _go(settings: Settings, plan: Plan) -> tuple[Shadow, int | None]:
     from functools import partial  # noqa: PLC0415 - beside what it is for
 
-    from relaytop.jobs.purse import Purse  # noqa: PLC0415 - httpx takes 60 ms
-    from relaytop.jobs.shadow.cost import most_usd  # noqa: PLC0415
+    from relaytop.jobs.job_budget import JobBudget  # noqa: PLC0415 - httpx takes 60 ms
+    from relaytop.jobs.shadow.cost_bound import most_usd  # noqa: PLC0415
     from relaytop.jobs.shadow.run import Shadow  # noqa: PLC0415
     from relaytop.ledger.ledger import Ledger  # noqa: PLC0415
     from relaytop.probe.prober import Prober  # noqa: PLC0415
@@ -199,7 +199,7 @@ async def _go(settings: Settings, plan: Plan) -> tuple[Shadow, int | None]:
         )
     click.echo(text, err=True)
     ledger = Ledger(ledger_path())
-    purse = Purse(settings.budget_usd, settings.assumed_price, ledger)
+    purse = JobBudget(settings.budget_usd, settings.assumed_price, ledger)
     keeping = partial(Prober, keep_text=True)
     job = Shadow(settings, plan, purse, make_prober=keeping, clock=time.time)
     doing: dict[str, str] = {}

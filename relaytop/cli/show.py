@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 @look_options
 def show(file: Path, form: str, output: Path | None, options: Options) -> None:
     """Print a snapshot, or all of a recording, as a table, latencies in milliseconds."""
-    from relaytop.store import table  # noqa: PLC0415 - start-up time
+    from relaytop.report import snapshot  # noqa: PLC0415 - start-up time
 
     document = read_document(file)
     if form in {"json", "toml"}:
         text = as_data(document, form)
     else:
-        draw = table.markdown if form == "markdown" else table.plain
-        text = f"{table.heading(document)}\n\n{draw(table.TITLES, table.rows(document))}"
+        draw = snapshot.markdown if form == "markdown" else snapshot.plain
+        text = f"{snapshot.heading(document)}\n\n{draw(snapshot.TITLES, snapshot.rows(document))}"
     write_result(in_ascii(text, form) if options.ascii else text, output)

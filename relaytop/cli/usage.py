@@ -184,14 +184,14 @@ def _table(lines: Sequence[_Line], by: By, marks: _Marks, columns: int) -> str:
 
     Where room is short, tokens are written short, then names are cut, then the bars are left out.
     """
-    from relaytop.monitor import figures  # noqa: PLC0415 - start-up time
-    from relaytop.store import table  # noqa: PLC0415
+    from relaytop.monitor import number_format  # noqa: PLC0415 - start-up time
+    from relaytop.report import snapshot  # noqa: PLC0415
 
     measured, measure = _measure([line.usage for line in lines])
     names = [line.period if line.target is None else f"  {_name(line)}" for line in lines]
-    longest = max(map(table.cell_width, (FIRST[by], *names)))
+    longest = max(map(snapshot.cell_width, (FIRST[by], *names)))
     least = max(MIN_BAR, len(measured))
-    for count in (_whole, figures.format_count):
+    for count in (_whole, number_format.format_count):
         cells = [_cells(line.usage, marks, count) for line in lines]
         taken = GAP * (len(FIGURES) + 1) + sum(
             max(map(len, column)) for column in zip(FIGURES, *cells, strict=True)
@@ -211,11 +211,11 @@ def _table(lines: Sequence[_Line], by: By, marks: _Marks, columns: int) -> str:
         for name, figures_of, line in zip(names, cells, lines, strict=True)
     ]
     titles = [FIRST[by].ljust(longest), *FIGURES, *([measured.ljust(width)] if barred else [])]
-    return table.plain(titles, rows)
+    return snapshot.plain(titles, rows)
 
 
 def _markdown(lines: Sequence[_Line], by: By, marks: _Marks) -> str:
-    from relaytop.store import table  # noqa: PLC0415 - start-up time
+    from relaytop.report import snapshot  # noqa: PLC0415 - start-up time
 
     measured, measure = _measure([line.usage for line in lines])
     rows = [
@@ -227,7 +227,7 @@ def _markdown(lines: Sequence[_Line], by: By, marks: _Marks) -> str:
         ]
         for line in lines
     ]
-    return table.markdown(["target", FIRST[by], *FIGURES, measured], rows)
+    return snapshot.markdown(["target", FIRST[by], *FIGURES, measured], rows)
 
 
 def _tracked(bar: str, marks: _Marks) -> str:
@@ -243,7 +243,7 @@ def _name(line: _Line) -> str:
 
 def _cells(used: Usage, marks: _Marks, count: Callable[[int], str]) -> list[str]:
     """Return the figures of a line, in the order of `FIGURES`; what is unknown is blank."""
-    from relaytop.monitor.figures import format_usd  # noqa: PLC0415 - start-up time
+    from relaytop.monitor.number_format import format_usd  # noqa: PLC0415 - start-up time
 
     bound = marks.over if used.unpriced else ""
     return [
@@ -260,7 +260,7 @@ def _whole(value: int) -> str:
 
 def _shortened(name: str, width: int, ellipsis: str) -> str:
     """Cut a name in its middle, where it must be, and pad it to `width` cells."""
-    from relaytop.store.table import cell_width  # noqa: PLC0415 - start-up time
+    from relaytop.report.snapshot import cell_width  # noqa: PLC0415 - start-up time
 
     text, kept = name, len(name)
     while cell_width(text) > width:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relaytop.config.errors import ConfigError
-from relaytop.config.raw import Given
 from relaytop.config.settings import APIS
+from relaytop.config.unresolved import Given
 from relaytop.config.urls import checked_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from relaytop.config.raw import RawProvider
+    from relaytop.config.unresolved import RawProvider
 
 KNOWN = {
     "OPENAI_API_KEY": ("openai", "https://api.openai.com/v1"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from relaytop.config.errors import ConfigError
 from relaytop.config.keys import readable_by_others
-from relaytop.config.place import LONGEST, Source
+from relaytop.config.source_location import LONGEST, Source
 from relaytop.config.syntax import syntax_error
 
 if TYPE_CHECKING:

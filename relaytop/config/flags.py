@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from relaytop.config.errors import ConfigError
-from relaytop.config.raw import Given
+from relaytop.config.field_checks import checked_model, checked_name
+from relaytop.config.unresolved import Given
 from relaytop.config.urls import checked_url, host_of
-from relaytop.config.valid import checked_model, checked_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from relaytop.config.raw import RawProvider
+    from relaytop.config.unresolved import RawProvider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

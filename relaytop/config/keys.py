@@ -13,7 +13,7 @@ from relaytop.config.settings import Secret
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from relaytop.config.raw import Given
+    from relaytop.config.unresolved import Given
 
 COMMAND_TIMEOUT_S = 20.0
 VARIABLE = "environment variable "

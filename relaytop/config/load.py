@@ -11,16 +11,16 @@ from relaytop.config.keyless import without_keys
 from relaytop.config.keys import resolve_key
 from relaytop.config.merge import merge
 from relaytop.config.paths import config_file
-from relaytop.config.raw import Given
+from relaytop.config.unresolved import Given
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from relaytop.config.place import Source
-    from relaytop.config.raw import RawProvider
     from relaytop.config.schema import ConfigFile
     from relaytop.config.settings import Secret, Settings
+    from relaytop.config.source_location import Source
+    from relaytop.config.unresolved import RawProvider
 
 
 def load_settings(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, TypeVar
 
-from relaytop.config.consistent import (
+from relaytop.config.cross_checks import (
     check_aliases,
     check_prices,
     check_targets,
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from relaytop.config.flags import Flags
-    from relaytop.config.place import Source
-    from relaytop.config.raw import Given
     from relaytop.config.schema import ConfigFile, TargetTable, ThresholdsTable
     from relaytop.config.settings import Secret
+    from relaytop.config.source_location import Source
+    from relaytop.config.unresolved import Given
 
 DEFAULT = "default"
 T = TypeVar("T")

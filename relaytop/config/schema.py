@@ -7,15 +7,15 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from relaytop.config.durations import VALID_DURATION, parse_duration_s, parse_window
-from relaytop.config.settings import APIS, Window
-from relaytop.config.urls import checked_proxy, checked_url
-from relaytop.config.valid import (
+from relaytop.config.field_checks import (
     checked_ca_file,
     checked_header_name,
     checked_header_value,
     checked_model,
     checked_name,
 )
+from relaytop.config.settings import APIS, Window
+from relaytop.config.urls import checked_proxy, checked_url
 
 MIN_S = 0.1
 MIN_THRESHOLD_S = 0.001
@@ -66,7 +66,7 @@ def _some(value: list[str]) -> list[str]:
 Duration = Annotated[float, BeforeValidator(_duration)]
 Threshold = Annotated[float, BeforeValidator(_threshold)]
 USD = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+AgentServer = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Text = Annotated[str, Field(min_length=1)]
 Model = Annotated[str, AfterValidator(checked_model)]
 Name = Annotated[str, AfterValidator(checked_name)]
@@ -86,7 +86,7 @@ class ThresholdsTable(_Table):
 
     p95: Threshold | None = None
     ttft: Threshold | None = None
-    error_rate: Share | None = None
+    error_rate: AgentServer | None = None
 
 
 class ProbeTable(_Table):

@@ -8,7 +8,7 @@ import os
 import sys
 import time
 
-from relaytop.demo.cast import COMPANIES
+from relaytop.demo.scenario import COMPANIES
 from relaytop.demo.server import Server
 
 READ_BYTES = 4096

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from relaytop.demo.cast import Company
+    from relaytop.demo.scenario import DemoProvider
 
 MINUTE_S = 60.0
 
@@ -17,7 +17,7 @@ class Quota:
         company: The provider, with its limits.
     """
 
-    def __init__(self, company: Company) -> None:
+    def __init__(self, company: DemoProvider) -> None:
         self._company = company
         self._minute = 0
         self._requests = 0

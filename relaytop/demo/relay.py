@@ -8,16 +8,16 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from relaytop.demo import http, replies
-from relaytop.demo.dice import WORDS, Dice
 from relaytop.demo.incident import state_at
 from relaytop.demo.quota import Quota
+from relaytop.demo.randomness import WORDS, RequestRandomness
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from relaytop.demo.cast import Company, Model
-    from relaytop.demo.dice import Turn
     from relaytop.demo.http import Request
+    from relaytop.demo.randomness import Turn
+    from relaytop.demo.scenario import DemoProvider, Model
 
 REFUSAL_S = 0.02
 """A refusal needs no model, so it comes quickly."""
@@ -54,10 +54,12 @@ class Relay:
         seed: The demo's seed.
     """
 
-    def __init__(self, company: Company, seed: int) -> None:
+    def __init__(self, company: DemoProvider, seed: int) -> None:
         self._company = company
         self._quota = Quota(company)
-        self._dice = {model.id: Dice(seed, company.name, model) for model in company.models}
+        self._dice = {
+            model.id: RequestRandomness(seed, company.name, model) for model in company.models
+        }
         self._lock = Lock()
 
     def answer(self, request: Request, elapsed_s: float) -> Answer:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from relaytop.demo.cast import Company
+    from relaytop.demo.scenario import DemoProvider
 
 DONE = b"data: [DONE]\n\n"
 
@@ -70,7 +70,7 @@ def usage(prompt_tokens: int, completion_tokens: int) -> dict[str, int]:
     }
 
 
-def models(company: Company) -> bytes:
+def models(company: DemoProvider) -> bytes:
     """Return what `GET /v1/models` answers."""
     offered = [
         {"id": model.id, "object": "model", "created": 1_760_000_000, "owned_by": company.name}

@@ -19,8 +19,8 @@ from relaytop.demo.replies import error
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from relaytop.demo.cast import Company
     from relaytop.demo.relay import Answer
+    from relaytop.demo.scenario import DemoProvider
 
 HOST = "127.0.0.1"
 BACKLOG = 64
@@ -42,7 +42,7 @@ class Server:
         OSError: No port can be had.
     """
 
-    def __init__(self, company: Company, seed: int, elapsed: Callable[[], float]) -> None:
+    def __init__(self, company: DemoProvider, seed: int, elapsed: Callable[[], float]) -> None:
         self._name = company.name
         self._relay = Relay(company, seed)
         self._elapsed = elapsed

@@ -13,7 +13,7 @@ from relaytop.config.settings import (
     Thresholds,
     Window,
 )
-from relaytop.demo.cast import COMPANIES
+from relaytop.demo.scenario import COMPANIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,15 +9,15 @@ import sys
 from typing import TYPE_CHECKING
 
 from relaytop.config.children import FOLDER, child_environment
-from relaytop.engine.codec import BadMessageError, decode_report, encode
-from relaytop.engine.messages import Start
+from relaytop.protocol.codec import BadMessageError, decode_report, encode
+from relaytop.protocol.messages import Start
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
     from relaytop.config.settings import Settings
-    from relaytop.engine.messages import Command, Report
+    from relaytop.protocol.messages import Command, Report
 
 READ_BYTES = 256 * 1024
 WORDS_BYTES = 4096

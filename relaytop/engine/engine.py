@@ -8,10 +8,14 @@ import time
 from typing import TYPE_CHECKING
 
 from relaytop.config.durations import scaled_s
-from relaytop.engine.catalogue import Catalogue
-from relaytop.engine.lane import Lane, pulse_of
-from relaytop.engine.lookout import Lookout
-from relaytop.engine.messages import (
+from relaytop.engine.due_queue import DueQueue
+from relaytop.engine.engine_budget import EngineBudget
+from relaytop.engine.free_check import FreeCheck
+from relaytop.engine.list_price_process import list_prices
+from relaytop.engine.price_catalogue import PriceCatalogue
+from relaytop.engine.schedule import Schedule
+from relaytop.engine.target_state import TargetState, pulse_of
+from relaytop.protocol.messages import (
     Add,
     Finished,
     Hold,
@@ -26,20 +30,16 @@ from relaytop.engine.messages import (
     Scale,
     SetBudget,
 )
-from relaytop.engine.pricelist import list_prices
-from relaytop.engine.schedule import Schedule
-from relaytop.engine.till import Till
-from relaytop.engine.turns import Turns
 from relaytop.wire.facts import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     from relaytop.config.settings import Price, Provider, Settings, Target
-    from relaytop.engine.lane import ProberLike
-    from relaytop.engine.messages import Budget, Command, Report
-    from relaytop.engine.till import Reserve
+    from relaytop.engine.engine_budget import Reserve
+    from relaytop.engine.target_state import ProberLike
     from relaytop.ledger.ledger import Ledger
+    from relaytop.protocol.messages import Budget, Command, Report
 
 PULSE_S = 1.0
 AHEAD_S = 4.0
@@ -80,13 +80,13 @@ class Engine:
         self._clock = clock
         self._dropped = dropped
         self._probers = {p.name: make_prober(p) for p in settings.providers}
-        self._catalogue = Catalogue(settings.providers, look_up, clock())
-        self._lanes: dict[str, Lane] = {}
+        self._catalogue = PriceCatalogue(settings.providers, look_up, clock())
+        self._lanes: dict[str, TargetState] = {}
         self._schedule = Schedule()
-        self._till = Till(settings.budget_usd, settings.assumed_price, ledger, clock())
+        self._till = EngineBudget(settings.budget_usd, settings.assumed_price, ledger, clock())
         self._told: Budget | None = None
-        self._turns = Turns(settings.providers, self._till, self._reserve, self._broke)
-        self._lookout = Lookout()
+        self._turns = DueQueue(settings.providers, self._till, self._reserve, self._broke)
+        self._lookout = FreeCheck()
         self._factor = 1.0
         self._paused = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -183,7 +183,7 @@ class Engine:
         if target.id in self._lanes or target.provider not in self._probers:
             return
         prober = self._probers[target.provider]
-        self._lanes[target.id] = Lane(target, prober, self._uniform)
+        self._lanes[target.id] = TargetState(target, prober, self._uniform)
         self._schedule.add(target.id, self._interval_s(target), self._now())
 
     def _interval_s(self, target: Target) -> float:
@@ -227,7 +227,7 @@ class Engine:
             self._till.hurry(*self._want(self._targets()))
         self._arm()
 
-    def _due(self, lane: Lane, due_at: float, missed: int) -> None:
+    def _due(self, lane: TargetState, due_at: float, missed: int) -> None:
         """Queue a lane, or count why its probe cannot be."""
         if missed or lane.running_since is not None:
             lane.skipped += missed + (lane.running_since is not None)
@@ -237,19 +237,19 @@ class Engine:
         if not self._turns.add(lane, due_at):
             self._soon()
 
-    def _broke(self, lane: Lane) -> None:
+    def _broke(self, lane: TargetState) -> None:
         self._emit(Hold(lane.target.id, lane.broke_until, "budget", asked=False))
         self._tell_budget()
 
     # ── probes ───────────────────────────────────────────────────────────────
 
-    def _begin(self, lane: Lane, due_at: float, reserve: Reserve) -> None:
+    def _begin(self, lane: TargetState, due_at: float, reserve: Reserve) -> None:
         lane.running_since = self._clock()
         self._in_flight += 1
         self._till.budget.reserve(reserve.usd)
         self._spawn(self._probe(lane, due_at, reserve))
 
-    async def _probe(self, lane: Lane, due_at: float, reserve: Reserve) -> None:
+    async def _probe(self, lane: TargetState, due_at: float, reserve: Reserve) -> None:
         try:
             sample = await lane.prober.probe(lane.target, due_at)
         finally:
@@ -308,7 +308,7 @@ class Engine:
         if self._turns.short:
             self._fire()
 
-    def _broke_lanes(self, now: float) -> list[Lane]:
+    def _broke_lanes(self, now: float) -> list[TargetState]:
         return [one for one in self._lanes.values() if one.broke_until > now and not one.paused]
 
     def _read_ledger(self) -> None:

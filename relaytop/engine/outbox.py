@@ -7,13 +7,13 @@ import os
 from collections import deque
 from typing import TYPE_CHECKING
 
-from relaytop.engine.codec import encode
-from relaytop.engine.messages import Finished
+from relaytop.protocol.codec import encode
+from relaytop.protocol.messages import Finished
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from relaytop.engine.messages import Report
+    from relaytop.protocol.messages import Report
 
 MAX_MESSAGES = 4000
 

@@ -8,13 +8,13 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from relaytop.engine.codec import BadMessageError, decode_command
 from relaytop.engine.engine import Engine
-from relaytop.engine.messages import Start
 from relaytop.engine.outbox import Outbox
 from relaytop.ledger.ledger import Ledger
 from relaytop.probe.prober import Prober
 from relaytop.probe.warmup import warm_up
+from relaytop.protocol.codec import BadMessageError, decode_command
+from relaytop.protocol.messages import Start
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Iterable
 
-    from relaytop.engine.messages import Report
     from relaytop.monitor.source import Source
+    from relaytop.protocol.messages import Report
 
 OPEN_METRICS = "application/openmetrics-text"
 

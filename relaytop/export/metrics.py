@@ -12,8 +12,8 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
-from relaytop.engine.messages import Budget, Finished, Pulse
-from relaytop.export.tally import BUCKETS_S, Tally
+from relaytop.export.counters import BUCKETS_S, TargetCounters
+from relaytop.protocol.messages import Budget, Finished, Pulse
 from relaytop.wire.text import clean
 
 if TYPE_CHECKING:
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from prometheus_client.core import Metric
 
-    from relaytop.engine.messages import Report
-    from relaytop.export.tally import Histogram
+    from relaytop.export.counters import Histogram
     from relaytop.monitor.source import Source
     from relaytop.monitor.summary import Summary
+    from relaytop.protocol.messages import Report
 
 OF_TARGET = ("provider", "model")
 UP = {"up": 1, "degraded": 1, "down": 0}
@@ -48,7 +48,7 @@ class Metrics(Collector):
         self._source = source
         self._probing = probing
         self._clock = clock
-        self._tallies: dict[str, Tally] = {}
+        self._tallies: dict[str, TargetCounters] = {}
         self._labels: dict[str, tuple[str, str]] = {}
         self._budget: Budget | None = None
         self._dropped = self._dropped_seen = 0
@@ -74,8 +74,8 @@ class Metrics(Collector):
         self._dropped += max(0, pulse.dropped - self._dropped_seen)
         self._dropped_seen = pulse.dropped
 
-    def _tally(self, name: str) -> Tally:
-        return self._tallies.setdefault(name, Tally())
+    def _tally(self, name: str) -> TargetCounters:
+        return self._tallies.setdefault(name, TargetCounters())
 
     def collect(self) -> Iterator[Metric]:
         """Yield every metric as it stands."""
@@ -89,7 +89,7 @@ class Metrics(Collector):
         yield from self._gauges(summaries)
         yield from self._of_relaytop()
 
-    def _of(self, summary: Summary) -> tuple[tuple[str, str], Tally]:
+    def _of(self, summary: Summary) -> tuple[tuple[str, str], TargetCounters]:
         return self._labels[summary.target], self._tally(summary.target)
 
     def _counters(self, summaries: Sequence[Summary]) -> Iterator[Metric]:

@@ -6,8 +6,8 @@ from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING
 
-from relaytop.engine.budget import WARN_SHARE
-from relaytop.engine.scarcity import SCARCE_SHARE
+from relaytop.engine.daily_budget import WARN_SHARE
+from relaytop.engine.headroom import SCARCE_SHARE
 from relaytop.wire.text import clean
 
 if TYPE_CHECKING:

@@ -9,16 +9,16 @@ import random
 from typing import TYPE_CHECKING
 
 from relaytop.config.settings import Window
-from relaytop.engine.messages import Budget, Finished, Pulse
 from relaytop.jobs.runner import Runner
 from relaytop.monitor.monitor import Monitor
+from relaytop.protocol.messages import Budget, Finished, Pulse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from relaytop.config.settings import Provider, Settings, Target
-    from relaytop.engine.lane import ProberLike
-    from relaytop.jobs.purse import Purse
+    from relaytop.engine.target_state import ProberLike
+    from relaytop.jobs.job_budget import JobBudget
     from relaytop.probe.sample import Sample
 
 AHEAD = 20
@@ -52,7 +52,7 @@ class Baseline:
         self,
         settings: Settings,
         plan: Plan,
-        purse: Purse,
+        purse: JobBudget,
         *,
         make_prober: Callable[[Provider], ProberLike],
         clock: Callable[[], float],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from relaytop.monitor.monitor import Monitor
-from relaytop.store.whole import as_a_whole, read_into, whole_document
+from relaytop.store.recording_document import as_a_whole, read_into, whole_document
 
 if TYPE_CHECKING:
     from relaytop.config.settings import Settings

@@ -8,14 +8,14 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from relaytop.engine.backoff import SLOWING, Backoff
-from relaytop.engine.pacing import Pacer
+from relaytop.engine.rate_limiter import RateLimiter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from relaytop.config.settings import Provider, Settings, Target
-    from relaytop.engine.lane import ProberLike
-    from relaytop.jobs.purse import Purse
+    from relaytop.engine.target_state import ProberLike
+    from relaytop.jobs.job_budget import JobBudget
     from relaytop.probe.sample import Sample
 
 GIVE_UP_AFTER = 5
@@ -42,7 +42,7 @@ class Runner:
     def __init__(
         self,
         settings: Settings,
-        purse: Purse,
+        purse: JobBudget,
         on_sample: Callable[[Target, Sample], None],
         *,
         make_prober: Callable[[Provider], ProberLike],
@@ -58,7 +58,7 @@ class Runner:
         self._firsts: dict[str, ProberLike] = {}
         """Provider → the prober of which the other slots' are twins."""
         self._probers: dict[tuple[str, int], ProberLike] = {}
-        self._pacers = {p.name: Pacer(p.max_rpm) for p in settings.providers}
+        self._pacers = {p.name: RateLimiter(p.max_rpm) for p in settings.providers}
         self._backoffs: dict[str, Backoff] = {}
         self._held_until: dict[str, float] = {}
         self._hopeless: Counter[str] = Counter()

@@ -7,25 +7,25 @@ from collections import Counter, deque
 from typing import TYPE_CHECKING
 
 from relaytop.config.durations import scaled_s
-from relaytop.config.prices import with_list_prices
-from relaytop.engine.messages import Budget, Finished, Hold, Notice, Prices, Pulse, Ready
-from relaytop.engine.scarcity import is_scarce
-from relaytop.monitor import figures
-from relaytop.monitor.pace import COST_S, Pace
-from relaytop.monitor.past import MonitorPast, TargetPast
+from relaytop.config.list_prices import with_list_prices
+from relaytop.engine.headroom import is_scarce
+from relaytop.monitor import number_format
+from relaytop.monitor.handover import MonitorHandover, TargetHandover
 from relaytop.monitor.source import Event, Overview
 from relaytop.monitor.target import TargetMonitor
+from relaytop.monitor.throughput import COST_S, Throughput
 from relaytop.pricing.estimate import estimate_usd_per_h
+from relaytop.protocol.messages import Budget, Finished, Hold, Notice, Prices, Pulse, Ready
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Literal
 
     from relaytop.config.settings import Settings, Target, Window
-    from relaytop.engine.messages import Report
     from relaytop.monitor.source import Bin
     from relaytop.monitor.summary import LastError, Summary
     from relaytop.probe.sample import Sample
+    from relaytop.protocol.messages import Report
 
     Level = Literal["good", "info", "warning", "error"]
 
@@ -46,7 +46,7 @@ class Monitor:
         self.window = settings.window
         self._targets: dict[str, TargetMonitor] = {}
         self._events: deque[Event] = deque(maxlen=EVENTS_KEPT)
-        self._pace = Pace(now)
+        self._pace = Throughput(now)
         self._in_flight = 0
         self._skipped = 0
         self._dropped = 0
@@ -118,7 +118,7 @@ class Monitor:
         if reason == "scarce":
             self._tell_scarce(monitored, now)
             return
-        wait = figures.format_age(until - now + 0.5)
+        wait = number_format.format_age(until - now + 0.5)
         who = "as the server asks" if asked else "by our own back-off"
         if reason not in {"rate_limited", "overloaded"}:
             who = "slowed down: waiting does not mend it"
@@ -137,8 +137,10 @@ class Monitor:
         self._budget = budget
         if budget.state == before:
             return
-        whole = figures.format_dollars(budget.budget_usd)
-        spent = f"${figures.format_dollars(budget.spent_usd, 4)} of ${whole} spent today (UTC)"
+        whole = number_format.format_dollars(budget.budget_usd)
+        spent = (
+            f"${number_format.format_dollars(budget.spent_usd, 4)} of ${whole} spent today (UTC)"
+        )
         if budget.state == "reached":
             self.note(Event(now, "budget", "error", None, f"budget reached: {spent}"))
         elif budget.state == "warn":
@@ -218,9 +220,9 @@ class Monitor:
 
     # ── from one process to another ──────────────────────────────────────────
 
-    def past(self) -> MonitorPast:
+    def past(self) -> MonitorHandover:
         """Return what is known of all targets together."""
-        return MonitorPast(
+        return MonitorHandover(
             began_at=self._pace.began_at,
             steady_since=self._pace.steady_since,
             skipped=self._skipped,
@@ -229,17 +231,17 @@ class Monitor:
             events=tuple(self._events),
         )
 
-    def past_of(self, target: str) -> TargetPast:
+    def past_of(self, target: str) -> TargetHandover:
         """Return what is known of one target."""
         return self._targets[target].past()
 
-    def restore(self, past: MonitorPast | TargetPast, now: float) -> None:
+    def restore(self, past: MonitorHandover | TargetHandover, now: float) -> None:
         """Go on from what another monitor of the same settings knew.
 
         Raises:
             ValueError: It is no monitor's past.
         """
-        if isinstance(past, MonitorPast):
+        if isinstance(past, MonitorHandover):
             self._pace.began_at, self._pace.steady_since = past.began_at, past.steady_since
             self._skipped = past.skipped
             self._in_flight, self._dropped = past.in_flight, past.dropped

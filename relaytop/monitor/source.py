@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from relaytop.config.settings import Window
-    from relaytop.engine.messages import Budget
     from relaytop.monitor.summary import LastError, Summary
+    from relaytop.protocol.messages import Budget
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relaytop.monitor.past import StatusPast
+from relaytop.monitor.handover import StatusHandover
 
 if TYPE_CHECKING:
     from relaytop.monitor.summary import Status
@@ -85,13 +85,13 @@ class StatusKeeper:
         self._failures = self._successes = 0
         return True
 
-    def past(self) -> StatusPast:
+    def past(self) -> StatusHandover:
         """Return the status and how it came to be."""
-        return StatusPast(
+        return StatusHandover(
             self._status, self.since, self._paused, self.reason, self._failures, self._successes
         )
 
-    def restore(self, past: StatusPast) -> None:
+    def restore(self, past: StatusHandover) -> None:
         """Go on from what another keeper knew."""
         self._status, self.since = past.status, past.since
         self._paused, self.reason = past.paused, past.reason

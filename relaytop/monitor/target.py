@@ -6,13 +6,13 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from relaytop.engine.backoff import SLOWING
-from relaytop.monitor.bins import Bins
-from relaytop.monitor.past import TargetPast
+from relaytop.monitor.handover import TargetHandover
 from relaytop.monitor.phases import Phases
-from relaytop.monitor.ring import Ring
-from relaytop.monitor.split import Split
+from relaytop.monitor.ring_buffer import Ring
+from relaytop.monitor.server_timing import ServerTiming
 from relaytop.monitor.status import StatusKeeper
 from relaytop.monitor.summary import LastError, Summary, Totals
+from relaytop.monitor.time_bins import Bins
 from relaytop.monitor.window import RollingWindow
 
 if TYPE_CHECKING:
@@ -58,13 +58,13 @@ class TargetMonitor:
         self._price_source: str | None = None
         self._cached: tuple[int, Summary] | None = None
         self._version = 0
-        self._split = Split()
+        self._split = ServerTiming()
         self._phases = Phases()
         self._bins: dict[tuple[float, int], Bins] = {}
 
-    def past(self) -> TargetPast:
+    def past(self) -> TargetHandover:
         """Return all that is known, for another process to go on from."""
-        return TargetPast(
+        return TargetHandover(
             target=self.target.id,
             ring=self.ring.past(),
             status=self.status.past(),
@@ -86,7 +86,7 @@ class TargetMonitor:
             price_source=self._price_source,
         )
 
-    def restore(self, past: TargetPast, now: float) -> None:
+    def restore(self, past: TargetHandover, now: float) -> None:
         """Go on from what another process knew; the ring must have the same capacity."""
         self.ring.restore(past.ring)
         self.status.restore(past.status)

@@ -6,12 +6,12 @@ import struct
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from relaytop.monitor.ring import OK, STALE, TIMEOUT, error_class_of, tokens_of
+from relaytop.monitor.ring_buffer import OK, STALE, TIMEOUT, error_class_of, tokens_of
 from relaytop.monitor.sorted_window import SortedWindow
 
 if TYPE_CHECKING:
     from relaytop.config.settings import Window
-    from relaytop.monitor.ring import Record, Ring
+    from relaytop.monitor.ring_buffer import Record, Ring
 
 NANO = 1_000_000_000
 _FLOAT = struct.Struct("<f")

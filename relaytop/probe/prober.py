@@ -14,10 +14,10 @@ from relaytop.probe.errors import PathError
 from relaytop.probe.route import route_to
 from relaytop.probe.sample import Sample
 from relaytop.probe.transport import StampedTransport
+from relaytop.wire.adaptations import bound, learn
 from relaytop.wire.apis import api_named
 from relaytop.wire.facts import Failure
 from relaytop.wire.headers import lowered, relay_ms, request_id, server_ms
-from relaytop.wire.lessons import bound, learn
 from relaytop.wire.ratelimit import read_rate_limit
 from relaytop.wire.text import not_quoting, safe, safe_lines
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import relaytop
-from relaytop.monitor.figures import format_censored
+from relaytop.monitor.number_format import format_censored
 from relaytop.wire.text import clean
 
 if TYPE_CHECKING:

@@ -13,18 +13,18 @@ import threading
 from typing import TYPE_CHECKING
 
 from relaytop.config.errors import RelaytopError
-from relaytop.engine.codec import encode
-from relaytop.engine.messages import Finished
-from relaytop.store.header import SCHEMA, header_lines, read_header
-from relaytop.store.parts import parts, shift
+from relaytop.protocol.codec import encode
+from relaytop.protocol.messages import Finished
 from relaytop.store.recording import LINE_BYTES, RECORDED
+from relaytop.store.recording_header import SCHEMA, header_lines, read_header
+from relaytop.store.rotation import parts, shift
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from relaytop.config.settings import Settings
-    from relaytop.engine.messages import Report
+    from relaytop.protocol.messages import Report
 
 PART_BYTES = 64 * 1024 * 1024
 KEEP = 5

@@ -7,19 +7,19 @@ from typing import IO, TYPE_CHECKING, Self
 
 from relaytop.config.errors import RelaytopError
 from relaytop.config.settings import Provider, Settings, Target
-from relaytop.engine.codec import BadMessageError, decode_command, decode_report
-from relaytop.engine.messages import Add, Budget, Finished, Hold, Notice, Pulse, Ready
-from relaytop.store.header import SCHEMA, read_header
-from relaytop.store.parts import parts
-from relaytop.store.sound import is_sound
+from relaytop.protocol.codec import BadMessageError, decode_command, decode_report
+from relaytop.protocol.messages import Add, Budget, Finished, Hold, Notice, Pulse, Ready
+from relaytop.store.recording_header import SCHEMA, read_header
+from relaytop.store.rotation import parts
+from relaytop.store.validate import is_sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from relaytop.engine.messages import Report
     from relaytop.probe.sample import Sample
-    from relaytop.store.header import Header
+    from relaytop.protocol.messages import Report
+    from relaytop.store.recording_header import Header
 
 LINE_BYTES = 64 * 1024
 """A longer line is skipped."""

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 
-from relaytop.engine.messages import Models
-from relaytop.monitor.figures import format_dollars
+from relaytop.monitor.number_format import format_dollars
+from relaytop.protocol.messages import Models
 from relaytop.tui.constants import DEATH_S, FIRST_CHART_S, REDRAW_S
-from relaytop.tui.draw.marks import UNICODE
+from relaytop.tui.draw.glyphs import UNICODE
 from relaytop.tui.keys import APP_BINDINGS
 from relaytop.tui.palette import THEME, THEMES, Palette
 from relaytop.tui.screens.monitor import MonitorScreen
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from textual.filter import LineFilter
     from textual.screen import Screen
 
-    from relaytop.engine.messages import Prices
-    from relaytop.tui.draw.marks import Marks
-    from relaytop.tui.screens.choose import Choice, ChooseScreen
+    from relaytop.protocol.messages import Prices
+    from relaytop.tui.draw.glyphs import Glyphs
+    from relaytop.tui.screens.model_picker import Choice, ModelPicker
     from relaytop.tui.screens.page import Page
-    from relaytop.tui.session import Session
+    from relaytop.watch.session import Session
 
 INTERRUPTED = 130
 NOTHING = 2
@@ -54,7 +54,7 @@ class RelaytopApp(App[int]):
     COMMAND_PALETTE_DISPLAY = "^p"
 
     def __init__(
-        self, session: Session, marks: Marks, driver_class: type[Driver] | None = None
+        self, session: Session, marks: Glyphs, driver_class: type[Driver] | None = None
     ) -> None:
         super().__init__(driver_class=driver_class)
         self.register_theme(THEME)
@@ -65,14 +65,14 @@ class RelaytopApp(App[int]):
         self.marks = marks
         self._filters_of_marks: list[LineFilter] = []
         if marks is not UNICODE:
-            from relaytop.tui.ascii import AsciiOnly  # noqa: PLC0415 - only where it is wanted
+            from relaytop.tui.ascii_filter import AsciiOnly  # noqa: PLC0415 - only where it is wanted
 
             self._filters_of_marks.append(AsciiOnly())
         self.monitor_screen = _screen_of(session, marks)
         self.complaint: str | None = None
         """Why there was nothing to choose from, in one sentence."""
         self._dying = False
-        self._choosing: ChooseScreen | None = None
+        self._choosing: ModelPicker | None = None
 
     def get_default_screen(self) -> MonitorScreen:
         """Open on the monitor itself."""
@@ -118,11 +118,11 @@ class RelaytopApp(App[int]):
 
     def action_add(self) -> None:
         """Open the list of models."""
-        from relaytop.tui.screens.choose import ChooseScreen  # noqa: PLC0415 - after first paint
+        from relaytop.tui.screens.model_picker import ModelPicker  # noqa: PLC0415 - after first paint
 
         taken = frozenset(self.session.monitor.targets())
         session = self.session
-        self._choosing = ChooseScreen(session.settings, session.list_models, taken, self.marks)
+        self._choosing = ModelPicker(session.settings, session.list_models, taken, self.marks)
         self.push_screen(self._choosing, self._chosen)
 
     def _take_offer(self, report: Models | Prices) -> None:
@@ -163,7 +163,7 @@ class RelaytopApp(App[int]):
     def save_picture(self) -> None:
         """Save the screen as a picture beside the snapshots."""
         from relaytop.tui.commands import write_picture  # noqa: PLC0415 - after first paint
-        from relaytop.tui.trouble import in_words  # noqa: PLC0415
+        from relaytop.tui.os_errors import in_words  # noqa: PLC0415
 
         folder = self.session.snapshots
         try:
@@ -291,7 +291,7 @@ class RelaytopApp(App[int]):
         os._exit(code)
 
 
-def _screen_of(session: Session, marks: Marks) -> MonitorScreen:
+def _screen_of(session: Session, marks: Glyphs) -> MonitorScreen:
     if session.player is None:
         return MonitorScreen(session, marks)
     from relaytop.tui.screens.replay import ReplayScreen  # noqa: PLC0415 - only when it is wanted

@@ -15,14 +15,6 @@ def _seconds(name: str, default: float) -> float:
 REDRAW_S = _seconds("RELAYTOP_REDRAW", 1.0)
 """Seconds between two readings of the figures; half of it when targets are probed faster."""
 
-WINDOWS = ("1m", "2m", "5m", "10m", "30m", "1h", "100 requests")
-"""What the window key goes through."""
-
-DAY_S = 86_400
-
-FACTORS = tuple(2.0**power for power in range(-5, 7))
-"""What the interval keys multiply every target's own interval by."""
-
 DEATH_S = 1.7
 """After a signal, how long a clean end may take before it is forced."""
 

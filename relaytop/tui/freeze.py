@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from relaytop.monitor.summary import LastError, Summary
 
 
-class Frozen:
+class FrozenSource:
     """Implements `Source` as of the moment it was made.
 
     Summaries, errors and events are copied; of the bins only those that were whole then are

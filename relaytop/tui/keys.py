@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from textual.binding import Binding, BindingType
 
-from relaytop.tui.draw.runs import line_width
+from relaytop.tui.draw.text_runs import line_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from relaytop.tui.draw.marks import Marks
-    from relaytop.tui.draw.runs import Line
+    from relaytop.tui.draw.glyphs import Glyphs
+    from relaytop.tui.draw.text_runs import Line
 
 LOOK = Binding.Group("Look")
 PROBE = Binding.Group("Probe")
@@ -38,7 +38,7 @@ NAMES = {
 """Textual's name of a key → what is written on it."""
 
 
-def key_name(key: str, marks: Marks) -> str:
+def key_name(key: str, marks: Glyphs) -> str:
     """Return what a key is called where one reads of it."""
     name = NAMES.get(key, key)
     return marks.arrows.get(name, name)
@@ -224,7 +224,7 @@ APP_BINDINGS: list[BindingType] = [
 """Keys that work above every dialog."""
 
 
-def footer_line(bindings: Iterable[Binding], width: int, marks: Marks) -> Line:
+def footer_line(bindings: Iterable[Binding], width: int, marks: Glyphs) -> Line:
     """Draw the footer's keys as far as `width` cells carry them."""
     line: Line = [(" ", "text")]
     seen: set[str] = set()

@@ -10,14 +10,14 @@ from textual.color import Color
 from textual.strip import Strip
 from textual.theme import Theme
 
-from relaytop.tui.draw.runs import line_width
+from relaytop.tui.draw.text_runs import line_width
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from textual.app import App
 
-    from relaytop.tui.draw.runs import Line
+    from relaytop.tui.draw.text_runs import Line
 
 THEME = Theme(
     name="relaytop",

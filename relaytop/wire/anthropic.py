@@ -17,7 +17,7 @@ from relaytop.wire.request import (
     key_header,
     system_of,
 )
-from relaytop.wire.said import said_in
+from relaytop.wire.text_parts import said_in
 from relaytop.wire.usage import read_cost
 
 if TYPE_CHECKING:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from relaytop.wire.codes import (
+from relaytop.wire.credit import lacks_credit, speaks_of_credit, waiting_helps
+from relaytop.wire.error_body import (
+    codes_of,
+    error_of,
+    message_of,
+    parse,
+    plain_error,
+    quota_ids,
+    words_of,
+)
+from relaytop.wire.error_codes import (
     AUTH_WORDS,
     BLAMES_KEY,
     BY_CODE,
@@ -16,16 +26,6 @@ from relaytop.wire.codes import (
     SPEND_LIMIT,
     WEAK,
     WORDS_DECIDE,
-)
-from relaytop.wire.credit import lacks_credit, speaks_of_credit, waiting_helps
-from relaytop.wire.error_body import (
-    codes_of,
-    error_of,
-    message_of,
-    parse,
-    plain_error,
-    quota_ids,
-    words_of,
 )
 from relaytop.wire.facts import Failure
 from relaytop.wire.numbers import number

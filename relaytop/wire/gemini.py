@@ -19,8 +19,8 @@ from relaytop.wire.request import (
     key_header,
     system_of,
 )
-from relaytop.wire.said import said_in
 from relaytop.wire.text import clean
+from relaytop.wire.text_parts import said_in
 from relaytop.wire.usage import read_cost
 
 if TYPE_CHECKING:

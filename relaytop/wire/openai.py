@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from relaytop.wire.adaptations import MAX_COMPLETION_TOKENS, NO_STREAM_OPTIONS, bound, lesson_in
 from relaytop.wire.chat import ChatAPI
 from relaytop.wire.error_body import message_of, words_of
 from relaytop.wire.facts import Request, Usage
-from relaytop.wire.lessons import MAX_COMPLETION_TOKENS, NO_STREAM_OPTIONS, bound, lesson_in
 from relaytop.wire.request import DOCUMENT, STREAM, headers_for, key_header
-from relaytop.wire.said import said_in
 from relaytop.wire.text import INPUT_LIMIT
+from relaytop.wire.text_parts import said_in
 from relaytop.wire.usage import read_usage
 
 if TYPE_CHECKING:

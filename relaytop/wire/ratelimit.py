@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from relaytop.wire.draft import read_draft
+from relaytop.wire.durations import LONGEST_S, wait_s
 from relaytop.wire.error_body import details_of
 from relaytop.wire.facts import Limit, RateLimit
-from relaytop.wire.moments import LONGEST_S, wait_s
+from relaytop.wire.ietf_limits import read_draft
 from relaytop.wire.numbers import number, whole
 
 if TYPE_CHECKING:

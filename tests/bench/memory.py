@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import psutil
 
 from relaytop.config.settings import Provider, Settings, Target
-from relaytop.engine.messages import Finished
 from relaytop.monitor.monitor import Monitor
-from relaytop.monitor.ring import RECORD_BYTES
+from relaytop.monitor.ring_buffer import RECORD_BYTES
+from relaytop.protocol.messages import Finished
 from tests.bench.scene import Figure, config, pss_mb, screen, server
 from tests.support.samples import T0, sample
 

@@ -11,7 +11,7 @@ import psutil
 
 from relaytop.config.settings import Provider, Settings, Target
 from relaytop.engine.child import EngineChild
-from relaytop.engine.messages import Finished
+from relaytop.protocol.messages import Finished
 from tests.bench.scene import Figure, Server, server
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from relaytop.config.settings import Provider, Settings, Target
 from relaytop.engine.child import EngineChild
-from relaytop.engine.messages import Finished
+from relaytop.protocol.messages import Finished
 from tests.bench.scene import Figure, Server, config, median, percentile, screen, server
 
 if TYPE_CHECKING:

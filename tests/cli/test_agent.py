@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from relaytop.cli.group import relaytop_command
 from tests.e2e.launch import RELAYTOP, Start, home, start
-from tests.export.agents import Agent, until
+from tests.support.agents import Agent, until
 from tests.support.server import ScriptedServer, chat_stream
 
 __all__ = ["home", "start"]

@@ -10,7 +10,7 @@ from relaytop.cli.group import relaytop_command
 from relaytop.config.settings import Settings, Window
 from relaytop.store.document import snapshot_document
 from relaytop.store.snapshot import save_snapshot
-from tests.tui.fake import NOW, feed, session_of
+from tests.support.fake_engine import NOW, feed, session_of
 
 KEY = "sk-cli-0123456789abcdef"
 CONFIG = """

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.cli.test_baseline import KEY, Run, run
 from tests.e2e.launch import RELAYTOP, home
-from tests.export.agents import Agent
+from tests.support.agents import Agent
 from tests.support.server import (
     Response,
     ScriptedServer,

@@ -14,9 +14,9 @@ import pytest
 
 from relaytop.cli.recorded import opened
 from relaytop.config.settings import Thresholds
-from relaytop.engine.messages import Finished
+from relaytop.protocol.messages import Finished
 from tests.e2e.launch import RELAYTOP, Start, home, start
-from tests.store.recordings import bad, good, minutes, record
+from tests.support.recordings import bad, good, minutes, record
 from tests.support.samples import sample, settings
 
 __all__ = ["home", "start"]

@@ -2,8 +2,8 @@ import dataclasses
 
 from relaytop.config.fingerprint import fingerprint
 from relaytop.config.settings import Price, Provider, Secret, Settings, Target, Window
-from relaytop.engine.codec import decode_command, encode
-from relaytop.engine.messages import Start
+from relaytop.protocol.codec import decode_command, encode
+from relaytop.protocol.messages import Start
 
 PROVIDER = Provider(
     name="p",

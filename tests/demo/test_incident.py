@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relaytop.demo.cast import COMPANIES
 from relaytop.demo.incident import PERIOD_S, Condition, state_at, until_turn_s
+from relaytop.demo.scenario import COMPANIES
 
 TARGETS = [(company.name, model.id) for company in COMPANIES for model in company.models]
 MOMENTS = st.floats(0, 4 * PERIOD_S)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from relaytop.demo.cast import DIRECT, HOLYSHEEP, Company
 from relaytop.demo.quota import Quota
+from relaytop.demo.scenario import DIRECT, HOLYSHEEP, DemoProvider
 from relaytop.wire.facts import Limit, RateLimit
 from relaytop.wire.ratelimit import read_rate_limit, retry_after_s
 
@@ -42,7 +42,7 @@ def test_tokens_are_a_limit_too() -> None:
 
 
 @pytest.mark.parametrize("company", [HOLYSHEEP, DIRECT], ids=lambda company: company.name)
-def test_a_refusal_says_how_long_to_wait(company: Company) -> None:
+def test_a_refusal_says_how_long_to_wait(company: DemoProvider) -> None:
     headers = Quota(company).refusal_headers(3.0)
     assert retry_after_s(headers, {}, 0) == 3.0
     limits = read_rate_limit(headers, 0)

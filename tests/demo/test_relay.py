@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relaytop.demo.cast import DIRECT, HOLYSHEEP
 from relaytop.demo.http import Request
 from relaytop.demo.incident import PERIOD_S
 from relaytop.demo.relay import HANG_S, Answer, Relay
+from relaytop.demo.scenario import DIRECT, HOLYSHEEP
 
 CALM_S = 5.0
 LIMITED_S = 60.0

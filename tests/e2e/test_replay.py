@@ -9,7 +9,7 @@ import pytest
 from relaytop.store.recording import Recording
 from tests.e2e.launch import Start
 from tests.e2e.test_bad_input import refused
-from tests.store.recordings import minutes, record
+from tests.support.recordings import minutes, record
 from tests.support.samples import T0, settings
 from tests.support.terminal import KEYS, Terminal
 

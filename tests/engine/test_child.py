@@ -13,7 +13,7 @@ import psutil
 
 from relaytop.config.settings import Provider, Secret, Settings, Target
 from relaytop.engine.child import EngineChild
-from relaytop.engine.messages import Finished, ListModels, Models, Pulse, Ready, Report
+from relaytop.protocol.messages import Finished, ListModels, Models, Pulse, Ready, Report
 from tests.support.server import ScriptedServer, Seen, chat_stream, models_reply
 
 KEY = "sk-child-0123456789"

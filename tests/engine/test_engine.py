@@ -9,7 +9,8 @@ import pytest
 
 from relaytop.config.settings import Price, Provider, Settings, Target
 from relaytop.engine.engine import Engine
-from relaytop.engine.messages import (
+from relaytop.probe.sample import Sample
+from relaytop.protocol.messages import (
     Add,
     Budget,
     Finished,
@@ -26,7 +27,6 @@ from relaytop.engine.messages import (
     Scale,
     SetBudget,
 )
-from relaytop.probe.sample import Sample
 from relaytop.wire.facts import Failure, Limit, RateLimit
 from tests.support.samples import sample, settings
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from relaytop.config.settings import Price, Provider, Settings, Target
 from relaytop.engine.engine import Engine
-from relaytop.engine.lookout import INTERVAL_S
-from relaytop.engine.messages import Budget, Finished, Hold, Notice, Report, SetBudget
+from relaytop.engine.free_check import INTERVAL_S
 from relaytop.ledger.ledger import Ledger
 from relaytop.probe.prober import Prober
 from relaytop.probe.sample import Sample
+from relaytop.protocol.messages import Budget, Finished, Hold, Notice, Report, SetBudget
 from tests.engine.test_engine import FakeProber, finished, run
 from tests.support.samples import sample, settings
 from tests.support.server import (

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from relaytop.config.settings import Price, Provider, Settings, Target
 from relaytop.engine.child import EngineChild
-from relaytop.engine.messages import Budget, Finished, Report
+from relaytop.protocol.messages import Budget, Finished, Report
 from tests.support.server import STOP, ScriptedServer, chat_stream, delta, stream_of, usage
 
 CENTS = 100

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from relaytop.engine.messages import Finished, Report
 from relaytop.export.exporter import Exporter
 from relaytop.monitor.monitor import Monitor
+from relaytop.protocol.messages import Finished, Report
 from tests.support.samples import settings
 
 if TYPE_CHECKING:

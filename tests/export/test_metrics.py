@@ -7,7 +7,7 @@ import pytest
 from prometheus_client.openmetrics import parser
 
 from relaytop.config.settings import Window
-from relaytop.engine.messages import Budget, Pulse
+from relaytop.protocol.messages import Budget, Pulse
 from relaytop.wire.facts import Limit, RateLimit
 from tests.export.promtool import needs_promtool, promtool
 from tests.export.scraping import exported

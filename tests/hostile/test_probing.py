@@ -13,7 +13,7 @@ import pytest
 
 from relaytop.config.settings import Provider, Secret, Settings, Target
 from relaytop.engine.child import EngineChild
-from relaytop.engine.messages import Add, Finished, Pulse, Report
+from relaytop.protocol.messages import Add, Finished, Pulse, Report
 from tests.hostile.behaviours import BEHAVIOURS, SHOWN
 from tests.hostile.relay import GOOD, HostileRelay
 from tests.hostile.secret import KEY, told

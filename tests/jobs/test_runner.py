@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Mapping
 
 from relaytop.config.settings import Price, Provider, Settings, Target
-from relaytop.jobs.purse import Purse
+from relaytop.jobs.job_budget import JobBudget
 from relaytop.jobs.runner import GIVE_UP_AFTER, Runner
 from relaytop.probe.prober import Prober
 from relaytop.probe.sample import Sample
@@ -57,7 +57,7 @@ class Bench:
     ) -> None:
         self.probers: list[FakeProber] = []
         self.samples: list[Sample] = []
-        self.purse = Purse(budget_usd, 10.0, None)
+        self.purse = JobBudget(budget_usd, 10.0, None)
 
         def make(_provider: Provider) -> FakeProber:
             self.probers.append(FakeProber(answer, delay_s, self.probers))
@@ -154,7 +154,7 @@ async def test_what_a_target_teaches_is_learnt_once_for_all_connections() -> Non
         provider = dataclasses.replace(watched.providers[0], base_url=server.base_url)
         runner = Runner(
             dataclasses.replace(watched, providers=(provider,)),
-            Purse(1.0, 10.0, None),
+            JobBudget(1.0, 10.0, None),
             lambda _target, found: samples.append(found),
             make_prober=Prober,
             uniform=lambda: 0.0,

@@ -3,9 +3,9 @@ import gc
 import tracemalloc
 
 from relaytop.config.settings import Price, Thresholds, Window
-from relaytop.engine.messages import Budget, Finished, Hold, Notice, Prices, Pulse
 from relaytop.monitor.monitor import Monitor
 from relaytop.probe.sample import Phases, Sample
+from relaytop.protocol.messages import Budget, Finished, Hold, Notice, Prices, Pulse
 from relaytop.wire.facts import Limit, RateLimit
 from tests.support.samples import T0, TARGET, sample, settings
 

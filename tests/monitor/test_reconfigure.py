@@ -1,8 +1,8 @@
 """Other settings while it runs: what stays is kept, what goes is forgotten."""
 
 from relaytop.config.settings import Thresholds, Window
-from relaytop.engine.messages import Finished
 from relaytop.monitor.monitor import Monitor
+from relaytop.protocol.messages import Finished
 from tests.support.samples import T0, sample, settings
 
 

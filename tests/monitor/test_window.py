@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relaytop.config.settings import Window
-from relaytop.monitor.ring import RECORD_BYTES, Ring
+from relaytop.monitor.ring_buffer import RECORD_BYTES, Ring
 from relaytop.monitor.sorted_window import SortedWindow
 from relaytop.monitor.window import RollingWindow
 from relaytop.probe.sample import Sample

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from relaytop.config.settings import Provider, Settings, Target
 from relaytop.engine.child import EngineChild
-from relaytop.engine.messages import Add, Finished, Ready, Report
 from relaytop.probe.sample import Sample
+from relaytop.protocol.messages import Add, Finished, Ready, Report
 
 LONGEST_S = 20.0
 Kind = TypeVar("Kind")

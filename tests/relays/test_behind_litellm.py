@@ -5,8 +5,8 @@ import math
 import pytest
 
 from relaytop.config.settings import Provider, Secret, Target
-from relaytop.engine.messages import Add, Finished, Hold, Report
 from relaytop.probe.sample import Sample
+from relaytop.protocol.messages import Add, Finished, Hold, Report
 from tests.relays.keys import KEY, KEY_RPM, LIMITED_KEY
 from tests.relays.llmock import Llmock
 from tests.relays.probing import class_of, engine, of, probed, until

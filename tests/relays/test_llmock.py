@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from relaytop.config.settings import Provider, Secret, Target
-from relaytop.engine.messages import Add, Finished, Hold
 from relaytop.probe.sample import Sample
+from relaytop.protocol.messages import Add, Finished, Hold
 from tests.relays.llmock import APIS, RPM, TPM, Llmock
 from tests.relays.probing import class_of, engine, of, probed, until
 from tests.relays.refusals import ALL, REFUSALS

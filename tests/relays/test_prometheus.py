@@ -16,8 +16,8 @@ import pytest
 
 from relaytop.demo.child import DemoRelay
 from relaytop.export.dashboard import dashboard
-from tests.export.agents import Agent
 from tests.relays.conftest import free_port, running
+from tests.support.agents import Agent
 
 pytestmark = [
     pytest.mark.relay,

@@ -12,7 +12,8 @@ import pytest
 
 from relaytop.config.errors import RelaytopError
 from relaytop.config.settings import Provider, Secret, Settings, Target
-from relaytop.engine.messages import (
+from relaytop.probe.sample import Sample
+from relaytop.protocol.messages import (
     Budget,
     Finished,
     Hold,
@@ -22,10 +23,9 @@ from relaytop.engine.messages import (
     Ready,
     Report,
 )
-from relaytop.probe.sample import Sample
 from relaytop.store.recorder import Recorder
 from relaytop.store.recording import LINE_BYTES, Recording
-from tests.store.recordings import good, lines_of, pulse, record, write
+from tests.support.recordings import good, lines_of, pulse, record, write
 from tests.support.samples import T0, settings
 
 REPORTS: list[Report] = [

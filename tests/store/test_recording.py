@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relaytop.config.settings import Thresholds, Window
-from relaytop.engine.codec import encode
-from relaytop.engine.messages import Finished, Notice, Ready
 from relaytop.probe.sample import Phases, Sample
-from relaytop.store.parts import part
+from relaytop.protocol.codec import encode
+from relaytop.protocol.messages import Finished, Notice, Ready
 from relaytop.store.recording import LINE_BYTES, Recording, RecordingError, moment_of
+from relaytop.store.rotation import part
 from relaytop.wire.facts import ERROR_CLASSES, Failure, Limit, RateLimit, Usage
 from relaytop.wire.text import clean
-from tests.store.recordings import bad, good, lines_of, minutes, pulse, record, write
+from tests.support.recordings import bad, good, lines_of, minutes, pulse, record, write
 from tests.support.samples import T0, sample, settings
 
 milliseconds = st.none() | st.floats(0, 30_000)

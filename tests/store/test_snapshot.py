@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relaytop.engine.messages import Finished
 from relaytop.monitor.monitor import Monitor
+from relaytop.protocol.messages import Finished
 from relaytop.store.atomic import write_new
 from relaytop.store.document import snapshot_document
 from relaytop.store.snapshot import (

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from relaytop.engine.messages import Models
-from relaytop.tui.screens.choose import ChooseScreen
-from relaytop.tui.session import Session
+from relaytop.protocol.messages import Models
+from relaytop.tui.screens.model_picker import ModelPicker
+from relaytop.watch.session import Session
+from tests.support.fake_engine import engine_of, feed, session_of
 from tests.support.samples import settings
-from tests.tui.fake import engine_of, feed, session_of
 
 Go = Callable[[Pilot[int]], Awaitable[None]]
 Make = Callable[[Path], Session]
@@ -44,11 +44,11 @@ def picture(pilot: Pilot[int]) -> str:
 
 async def _choose(pilot: Pilot[int]) -> None:
     screen = pilot.app.screen
-    if not isinstance(screen, ChooseScreen):
+    if not isinstance(screen, ModelPicker):
         await pilot.press("a")
         await pilot.pause()
         screen = pilot.app.screen
-    assert isinstance(screen, ChooseScreen)
+    assert isinstance(screen, ModelPicker)
     screen.offer(Models("relay", tuple(f"vendor/modèl-{i}" for i in range(40))))
     await pilot.pause()
     await pressing("down", "space", "down")(pilot)

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
 from relaytop.config.settings import Price, Settings
-from relaytop.engine.messages import (
+from relaytop.protocol.messages import (
     Add,
     ListModels,
     Models,
@@ -23,12 +23,12 @@ from relaytop.engine.messages import (
     SetBudget,
 )
 from relaytop.tui.keys import APP_BINDINGS, BINDINGS
-from relaytop.tui.screens.choose import ChooseScreen
 from relaytop.tui.screens.help import HelpScreen
-from relaytop.tui.session import Session
+from relaytop.tui.screens.model_picker import ModelPicker
+from relaytop.watch.session import Session
+from tests.support.fake_engine import NAMES, app_of, engine_of, feed, session_of
 from tests.support.samples import settings
 from tests.tui.everywhere import picture
-from tests.tui.fake import NAMES, app_of, engine_of, feed, session_of
 
 
 @asynccontextmanager
@@ -193,7 +193,7 @@ async def test_a_adds_what_is_chosen(session: Session) -> None:
             "direct",
         }
         screen = pilot.app.screen
-        assert isinstance(screen, ChooseScreen)
+        assert isinstance(screen, ModelPicker)
         screen.offer(Models("direct", ("new/model", "openai/gpt-4.1")))
         await pilot.pause()
         for key in ("down", "space", "enter"):
@@ -209,7 +209,7 @@ async def test_keys_that_come_at_once_are_obeyed_in_their_order(session: Session
         await pilot.press("a")
         await pilot.pause()
         screen = pilot.app.screen
-        assert isinstance(screen, ChooseScreen)
+        assert isinstance(screen, ModelPicker)
         screen.offer(Models("direct", ("new/a", "new/b", "new/c")))
         await pilot.pause()
         for key in ("down", "down", "space", "down", "space", "enter"):
@@ -227,7 +227,7 @@ async def test_a_list_that_grows_keeps_its_cursor_and_its_prices_come_later(
         await pilot.press("a")
         await pilot.pause()
         screen = pilot.app.screen
-        assert isinstance(screen, ChooseScreen)
+        assert isinstance(screen, ModelPicker)
         screen.offer(Models("holysheep", ("x", "y")))
         await pilot.pause()
         await pilot.press("down", "down")
@@ -247,7 +247,7 @@ async def test_a_list_that_grows_keeps_its_cursor_and_its_prices_come_later(
 async def test_without_a_target_it_asks_and_leaves_when_nothing_is_chosen(tmp_path: Path) -> None:
     async with running(session_of(tmp_path, watched=unwatched())) as pilot:
         await pilot.pause()
-        assert isinstance(pilot.app.screen, ChooseScreen)
+        assert isinstance(pilot.app.screen, ModelPicker)
         await pilot.press("escape")
         await pilot.pause()
     assert pilot.app.return_code == 0
@@ -266,7 +266,7 @@ async def test_where_nothing_is_offered_it_says_what_to_do(
     async with running(session_of(tmp_path, watched=unwatched())) as pilot:
         await pilot.pause()
         screen = pilot.app.screen
-        assert isinstance(screen, ChooseScreen)
+        assert isinstance(screen, ModelPicker)
         screen.offer(offer)
         await pilot.pause()
         told = str(screen.query_one("#asking", Static).content)
@@ -288,7 +288,7 @@ async def test_a_choice_shows_by_its_shape_and_keeps_its_price_when_resized(
         await pilot.press("a")
         await pilot.pause()
         screen = pilot.app.screen
-        assert isinstance(screen, ChooseScreen)
+        assert isinstance(screen, ModelPicker)
         screen.offer(Models("direct", tuple(f"vendor/quite-a-long-name-{i}" for i in range(30))))
         await pilot.pause()
         await pilot.press("down", "space", "down")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.fake_engine import ASCII, UNICODE, app_of
 from tests.tui.everywhere import PLACES, picture
-from tests.tui.fake import ASCII, UNICODE, app_of
 from tests.tui.test_screens import settled
 
 

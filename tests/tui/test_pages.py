@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from relaytop.engine.messages import Finished
 from relaytop.monitor.source import Event
+from relaytop.protocol.messages import Finished
 from relaytop.tui.draw.compare import rivals
 from relaytop.tui.palette import THEMES
 from relaytop.tui.screens.page import Page
-from relaytop.tui.session import Session
+from relaytop.watch.session import Session
+from tests.support.fake_engine import NAMES, NOW, FakeEngine, feed, session_of
 from tests.support.samples import T0, sample
 from tests.tui.everywhere import picture
-from tests.tui.fake import NAMES, NOW, FakeEngine, feed, session_of
 from tests.tui.test_keys import running
 from tests.tui.test_screens import settled
 

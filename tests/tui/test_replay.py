@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from relaytop.engine.messages import Budget, Finished, Hold, Notice, Ready, Report
-from relaytop.store.player import Player
+from relaytop.protocol.messages import Budget, Finished, Hold, Notice, Ready, Report
 from relaytop.store.recording import Recording
 from relaytop.tui.keys import REPLAY_BINDINGS
-from relaytop.tui.replay import ReplaySession
 from relaytop.tui.screens.help import HelpScreen
-from tests.store.recordings import Wall, record
+from relaytop.watch.player import Player
+from relaytop.watch.replay import ReplaySession
+from tests.support.fake_engine import NAMES, NOW, app_of, incident
+from tests.support.recordings import Wall, record
 from tests.support.samples import T0, sample, settings
-from tests.tui.fake import NAMES, NOW, app_of, incident
 from tests.tui.test_keys import shown
 from tests.tui.test_screens import Compare, settled, sized
 

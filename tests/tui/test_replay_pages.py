@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from relaytop.engine.messages import Ready
-from relaytop.store.player import Player
+from relaytop.protocol.messages import Ready
 from relaytop.store.recording import Recording
-from relaytop.tui.replay import ReplaySession
 from relaytop.tui.screens.page import Page
-from tests.store.recordings import Wall, record
+from relaytop.watch.player import Player
+from relaytop.watch.replay import ReplaySession
+from tests.support.fake_engine import NAMES, NOW, app_of, incident
+from tests.support.recordings import Wall, record
 from tests.support.samples import settings
 from tests.tui.everywhere import picture
-from tests.tui.fake import NAMES, NOW, app_of, incident
 from tests.tui.test_replay import arrived
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from relaytop.engine.messages import Pause
+from relaytop.protocol.messages import Pause
 from relaytop.tui.rows import FIRST, Rows
-from relaytop.tui.session import Session
+from relaytop.watch.session import Session
+from tests.support.fake_engine import NAMES, NOW, FakeEngine, engine_of, feed, session_of
 from tests.tui.everywhere import picture
-from tests.tui.fake import NAMES, NOW, FakeEngine, engine_of, feed, session_of
 from tests.tui.test_keys import running, shown
 
 

@@ -7,11 +7,20 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.pilot import Pilot
 
-from relaytop.engine.messages import Finished, Models
 from relaytop.probe.sample import Sample
-from relaytop.tui.screens.choose import ChooseScreen
+from relaytop.protocol.messages import Finished, Models
+from relaytop.tui.screens.model_picker import ModelPicker
+from tests.support.fake_engine import (
+    ASCII,
+    NAMES,
+    NOW,
+    app_of,
+    engine_of,
+    feed,
+    incident,
+    session_of,
+)
 from tests.support.samples import T0, sample, settings
-from tests.tui.fake import ASCII, NAMES, NOW, app_of, engine_of, feed, incident, session_of
 
 if TYPE_CHECKING:
     from relaytop.tui.app import RelaytopApp
@@ -99,7 +108,7 @@ def test_choosing_models(snap_compare: Compare, tmp_path: Path, size: tuple[int,
         await pilot.press("a")
         await pilot.pause()
         screen = pilot.app.screen
-        assert isinstance(screen, ChooseScreen)
+        assert isinstance(screen, ModelPicker)
         screen.offer(Models("relay", tuple(f"vendor/model-{i}" for i in range(40))))
         screen.offer(Models("other", error="auth: the server does not accept the key"))
         for key in (*"model-1", "down", "space", "down", "space"):

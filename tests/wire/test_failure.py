@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relaytop.wire.class_meanings import MEANING
 from relaytop.wire.facts import ERROR_CLASSES
 from relaytop.wire.failure import classify
-from relaytop.wire.meaning import MEANING
 
 
 def error(message: str = "no", **fields: object) -> bytes:

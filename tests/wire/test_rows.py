@@ -4,10 +4,10 @@ import json
 
 import pytest
 
+from relaytop.wire.durations import wait_s
 from relaytop.wire.facts import Limit, Usage
 from relaytop.wire.failure import classify
 from relaytop.wire.headers import relay_ms
-from relaytop.wire.moments import wait_s
 from relaytop.wire.ratelimit import read_rate_limit, retry_after_s
 from relaytop.wire.usage import read_usage
 from tests.support.server import DONE, ROLE, STOP, delta, event

@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from relaytop.jobs.check.ask import url_of
+from relaytop.jobs.check.models_request import url_of
 
 if TYPE_CHECKING:
     from relaytop.config.settings import Provider

@@ -6,7 +6,7 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 from relaytop.jobs.check.findings import GOOD, WARN, Finding
-from relaytop.monitor.figures import format_age
+from relaytop.monitor.number_format import format_age
 
 WARN_S = 60.0
 

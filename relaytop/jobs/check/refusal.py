@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from relaytop.jobs.check.findings import BAD, WARN
-from relaytop.jobs.check.keytext import suspicion_of
-from relaytop.wire.meaning import MEANING
+from relaytop.jobs.check.key_text import suspicion_of
+from relaytop.wire.class_meanings import MEANING
 from relaytop.wire.text import clean
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
-from relaytop.engine.pacing import Pacer
+from relaytop.engine.rate_limiter import RateLimiter
+from relaytop.jobs.check.connectivity import walk
 from relaytop.jobs.check.findings import BAD, GOOD, SKIPPED, WARN, Finding
-from relaytop.jobs.check.keytext import key_finding
-from relaytop.jobs.check.offer import Offer, look_at_offer
-from relaytop.jobs.check.replies import Replies
-from relaytop.jobs.check.told import model_finding, price_finding
-from relaytop.jobs.check.way import walk
+from relaytop.jobs.check.key_text import key_finding
+from relaytop.jobs.check.models_findings import Offer, look_at_offer
+from relaytop.jobs.check.reply_findings import model_finding, price_finding
+from relaytop.jobs.check.reply_requests import Replies
 from relaytop.probe.errors import PathError
 from relaytop.probe.prober import Prober
 from relaytop.probe.route import route_to
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from relaytop.config.settings import Provider, Settings, Target
-    from relaytop.jobs.check.choose import Patient
-    from relaytop.jobs.check.replies import Checked
-    from relaytop.jobs.purse import Purse
+    from relaytop.jobs.check.reply_requests import Checked
+    from relaytop.jobs.check.scope import Patient
+    from relaytop.jobs.job_budget import JobBudget
 
 AT_ONCE = 4
 """Targets of one provider that are asked for replies at the same time."""
@@ -40,7 +40,7 @@ class Round:
     """
 
     def __init__(
-        self, settings: Settings, complaints: Mapping[str, str], purse: Purse | None
+        self, settings: Settings, complaints: Mapping[str, str], purse: JobBudget | None
     ) -> None:
         self._settings = settings
         self._complaints = complaints
@@ -98,7 +98,7 @@ class Round:
         return _in_order(findings)
 
     async def _replies(
-        self, patient: Patient, offer: Offer, purse: Purse
+        self, patient: Patient, offer: Offer, purse: JobBudget
     ) -> tuple[list[Finding], list[str]]:
         """Ask each target for replies; return what was found and what was left out."""
         provider, prober = patient.provider, Prober(patient.provider)
@@ -108,7 +108,7 @@ class Round:
             prober,
             offer.models,
             purse,
-            Pacer(provider.max_rpm),
+            RateLimiter(provider.max_rpm),
             lambda step: self._note(provider.name, step),
         )
 

@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from relaytop.config.errors import RelaytopError
-from relaytop.jobs.near import nearest
+from relaytop.config.suggestions import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

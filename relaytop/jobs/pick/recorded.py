@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from relaytop.jobs.pick.candidates import candidates
 from relaytop.jobs.pick.ranking import ranked
 from relaytop.monitor.monitor import Monitor
-from relaytop.store.whole import read_into
+from relaytop.store.recording_document import read_into
 
 if TYPE_CHECKING:
     from relaytop.config.settings import Settings, Window

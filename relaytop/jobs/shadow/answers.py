@@ -11,7 +11,7 @@ from relaytop.store.atomic import write_new
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from relaytop.jobs.shadow.race import Race
+    from relaytop.jobs.shadow.interleave import Race
 
 _UNSAFE = re.compile(r"[^\w.-]+")
 _RULE = "-" * 8

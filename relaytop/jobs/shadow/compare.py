@@ -6,9 +6,9 @@ import dataclasses
 import random
 from typing import TYPE_CHECKING
 
-from relaytop.jobs.shadow.measured import TAIL, Measured
-from relaytop.jobs.shadow.resample import RESAMPLES
-from relaytop.jobs.shadow.swaps import SPREAD, SWAPS, Seen, chances
+from relaytop.jobs.shadow.bootstrap import RESAMPLES
+from relaytop.jobs.shadow.figures import TAIL, Measured
+from relaytop.jobs.shadow.permutation import SPREAD, SWAPS, Seen, chances
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from relaytop.jobs.shadow.bootstrap import CERTAINTY, RESAMPLES, percentile
 from relaytop.jobs.shadow.compare import ERROR, Comparison, compare
-from relaytop.jobs.shadow.resample import CERTAINTY, RESAMPLES, percentile
 from relaytop.jobs.shadow.verdict import verdict
 from relaytop.store.document import snapshot_document
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from relaytop.jobs.shadow.figure import Figure
-    from relaytop.jobs.shadow.race import Race
+    from relaytop.jobs.shadow.interleave import Race
     from relaytop.jobs.shadow.recorded import Encounter
     from relaytop.jobs.shadow.run import Shadow
 

@@ -8,10 +8,10 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from relaytop.jobs.recorded import Recorded
+from relaytop.jobs.shadow.bootstrap import RESAMPLES
 from relaytop.jobs.shadow.document import comparison_document, shadow_parts
-from relaytop.jobs.shadow.nearest import pairs_in_time
-from relaytop.jobs.shadow.resample import RESAMPLES
 from relaytop.jobs.shadow.rounds import Round, outcome_of
+from relaytop.jobs.shadow.time_matching import pairs_in_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,17 +9,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from relaytop.config.settings import Window
-from relaytop.engine.messages import Budget, Finished
 from relaytop.jobs.runner import Runner
-from relaytop.jobs.shadow.race import Race
+from relaytop.jobs.shadow.interleave import Race
 from relaytop.monitor.monitor import Monitor
+from relaytop.protocol.messages import Budget, Finished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from relaytop.config.settings import Provider, Settings, Target
-    from relaytop.engine.lane import ProberLike
-    from relaytop.jobs.purse import Purse
+    from relaytop.engine.target_state import ProberLike
+    from relaytop.jobs.job_budget import JobBudget
     from relaytop.jobs.shadow.pairs import Pair
     from relaytop.jobs.shadow.prompts import Messages
     from relaytop.probe.sample import Sample
@@ -54,7 +54,7 @@ class Shadow:
         self,
         settings: Settings,
         plan: Plan,
-        purse: Purse,
+        purse: JobBudget,
         *,
         make_prober: Callable[[Provider], ProberLike],
         clock: Callable[[], float],

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relaytop.jobs.shadow.measured import UNTESTED
-from relaytop.jobs.shadow.names import NAMES
-from relaytop.jobs.shadow.tail import TAIL_NEEDS
-from relaytop.monitor.figures import format_ms
+from relaytop.jobs.shadow.figure_names import NAMES
+from relaytop.jobs.shadow.figures import UNTESTED
+from relaytop.jobs.shadow.tail_test import TAIL_NEEDS
+from relaytop.monitor.number_format import format_ms
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relaytop.monitor import figures
-from relaytop.tui.draw.runs import cropped, line_width
+from relaytop.monitor import number_format
+from relaytop.tui.draw.text_runs import cropped, line_width
 
 if TYPE_CHECKING:
-    from relaytop.engine.messages import Budget
     from relaytop.monitor.source import Overview
-    from relaytop.tui.draw.runs import Line, Role
+    from relaytop.protocol.messages import Budget
+    from relaytop.tui.draw.text_runs import Line, Role
 
 
 def banner(overview: Overview, dead: str | None, width: int) -> Line | None:
@@ -43,8 +43,8 @@ def banner(overview: Overview, dead: str | None, width: int) -> Line | None:
 
 
 def _reached(budget: Budget) -> tuple[str, ...]:
-    of = f"${figures.format_dollars(budget.budget_usd)}"
-    spent = f"${figures.format_dollars(budget.spent_usd)}"
+    of = f"${number_format.format_dollars(budget.budget_usd)}"
+    spent = f"${number_format.format_dollars(budget.spent_usd)}"
     return (
         f"budget reached: {spent} of {of} spent today (UTC). Paid probes stop; $ raises it",
         f"budget of {of} reached: paid probes stop; $ raises it",

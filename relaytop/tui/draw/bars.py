@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from relaytop.tui.draw.marks import Marks
-    from relaytop.tui.draw.runs import Line, Role
+    from relaytop.tui.draw.glyphs import Glyphs
+    from relaytop.tui.draw.text_runs import Line, Role
 
 PHASES = ("dns", "connect", "tls", "wait", "transfer")
 PHASE_ROLES: Mapping[str, Role] = {
@@ -41,7 +41,7 @@ def shares(values: Sequence[float], width: int) -> list[int]:
     return cells
 
 
-def stacked_phases(phases_ms: Mapping[str, float], width: int, marks: Marks) -> Line:
+def stacked_phases(phases_ms: Mapping[str, float], width: int, marks: Glyphs) -> Line:
     """Draw where the time goes as one bar; each phase has its own fill and colour."""
     cells = shares([phases_ms.get(name, 0.0) for name in PHASES], width)
     return [
@@ -51,7 +51,7 @@ def stacked_phases(phases_ms: Mapping[str, float], width: int, marks: Marks) -> 
     ]
 
 
-def gauge(remaining: float, limit: float, width: int, marks: Marks) -> Line:
+def gauge(remaining: float, limit: float, width: int, marks: Glyphs) -> Line:
     """Draw what is left of a limit; yellow when scarce, red when nearly gone."""
     share = min(1.0, max(0.0, remaining / limit)) if limit > 0 else 0.0
     filled = round(share * width)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relaytop.monitor import figures
+from relaytop.monitor import number_format
+from relaytop.tui.draw.glyphs import ROLE
 from relaytop.tui.draw.limits import tightest
-from relaytop.tui.draw.marks import ROLE
-from relaytop.tui.draw.runs import fit, fit_middle, merged, right
 from relaytop.tui.draw.sparkline import nice_ceiling, sparkline
 from relaytop.tui.draw.table import ENOUGH, percentile
+from relaytop.tui.draw.text_runs import fit, fit_middle, merged, right
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from relaytop.config.settings import Thresholds
     from relaytop.monitor.source import Bin
     from relaytop.monitor.summary import Distribution, Summary
-    from relaytop.tui.draw.marks import Marks
-    from relaytop.tui.draw.runs import Line, Run
+    from relaytop.tui.draw.glyphs import Glyphs
+    from relaytop.tui.draw.text_runs import Line, Run
 
 NAME_WIDTH = 12
 VALUE_WIDTH = 9
@@ -47,7 +47,7 @@ def columns_that_fit(width: int) -> int:
 
 
 def comparison(
-    summaries: Sequence[Summary], thresholds: Mapping[str, Thresholds], marks: Marks
+    summaries: Sequence[Summary], thresholds: Mapping[str, Thresholds], marks: Glyphs
 ) -> list[Line]:
     """Draw the figures of each target, those behind the first with the difference from it."""
     names: Line = [(" " * (NAME_WIDTH + 1), "text")]
@@ -67,11 +67,11 @@ def comparison(
     ]
     lines.append(_row("TTFT ms", ttft, [_known(s.ttft, "p50") for s in summaries]))
     plain = (
-        ("tok/s", [(figures.format_rate(s.tok_s_p50), s.tok_s_p50) for s in summaries]),
+        ("tok/s", [(number_format.format_rate(s.tok_s_p50), s.tok_s_p50) for s in summaries]),
         ("$ each", [_each(s) for s in summaries]),
         ("err%", [(_percent(s.error_rate), None) for s in summaries]),
-        ("requests", [(figures.format_count(s.requests), None) for s in summaries]),
-        ("skipped", [(figures.format_count(s.skipped), None) for s in summaries]),
+        ("requests", [(number_format.format_count(s.requests), None) for s in summaries]),
+        ("skipped", [(number_format.format_count(s.skipped), None) for s in summaries]),
         ("left", [(_left(s), None) for s in summaries]),
     )
     for title, pairs in plain:
@@ -83,7 +83,7 @@ def comparison(
 def sparklines(
     rows: Sequence[tuple[Summary, Sequence[Bin]]],
     thresholds: Mapping[str, Thresholds],
-    marks: Marks,
+    marks: Glyphs,
 ) -> list[Line]:
     """Draw the latency of each over the same time, on the same scale."""
     worst = [b.max_ms for _s, bins in rows for b in bins if b.max_ms is not None]
@@ -91,7 +91,7 @@ def sparklines(
     lines: list[Line] = [
         [
             (" latency of each, on one scale up to ", "dim"),
-            (f"{figures.format_ms(ceiling)} ms", "text"),
+            (f"{number_format.format_ms(ceiling)} ms", "text"),
         ]
     ]
     for s, bins in rows:
@@ -128,15 +128,15 @@ def _each(s: Summary) -> tuple[str, float | None]:
     if s.cost_usd is None or not s.ok:
         return "", None
     each = s.cost_usd / s.ok
-    return figures.format_dollars(each), each
+    return number_format.format_dollars(each), each
 
 
 def _percent(share: float | None) -> str:
-    return "" if share is None else figures.format_percent(share)
+    return "" if share is None else number_format.format_percent(share)
 
 
 def _left(s: Summary) -> str:
     found = tightest(s)
     if found is None or found.remaining is None:
         return ""
-    return figures.format_limit(found.remaining, found.limit)
+    return number_format.format_limit(found.remaining, found.limit)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from relaytop.tui.draw.runs import cropped
+from relaytop.tui.draw.text_runs import cropped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from relaytop.monitor.source import Event
-    from relaytop.tui.draw.runs import Line, Role
+    from relaytop.tui.draw.text_runs import Line, Role
 
 ROLES: Mapping[str, Role] = {"good": "good", "info": "text", "warning": "warn", "error": "bad"}
 

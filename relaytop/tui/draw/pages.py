@@ -6,15 +6,15 @@ import time
 from typing import TYPE_CHECKING
 
 from relaytop.tui.draw.log import ROLES
-from relaytop.tui.draw.runs import line_width, wrapped
-from relaytop.wire.meaning import MEANING
+from relaytop.tui.draw.text_runs import line_width, wrapped
+from relaytop.wire.class_meanings import MEANING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from relaytop.monitor.source import Event
     from relaytop.monitor.summary import LastError
-    from relaytop.tui.draw.runs import Line
+    from relaytop.tui.draw.text_runs import Line
 
 MOST_LINES = 200
 """Of one text; a server may say much."""

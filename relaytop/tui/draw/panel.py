@@ -5,20 +5,20 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from relaytop.monitor import figures
+from relaytop.monitor import number_format
 from relaytop.tui.draw.bars import PHASE_ROLES, PHASES, gauge, stacked_phases
+from relaytop.tui.draw.glyphs import ROLE
 from relaytop.tui.draw.limits import left_s
-from relaytop.tui.draw.marks import ROLE
-from relaytop.tui.draw.runs import cropped, fit, fit_middle, line_width, wrapped
-from relaytop.wire.meaning import MEANING
+from relaytop.tui.draw.text_runs import cropped, fit, fit_middle, line_width, wrapped
+from relaytop.wire.class_meanings import MEANING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from relaytop.config.settings import Thresholds
     from relaytop.monitor.summary import LastError, Summary
-    from relaytop.tui.draw.marks import Marks
-    from relaytop.tui.draw.runs import Line
+    from relaytop.tui.draw.glyphs import Glyphs
+    from relaytop.tui.draw.text_runs import Line
     from relaytop.wire.facts import Limit
 
 NAME_WIDTH = 9
@@ -40,7 +40,7 @@ def panel(
     now: float,
     width: int,
     height: int,
-    marks: Marks,
+    marks: Glyphs,
     *,
     whole: bool = False,
 ) -> list[Line]:
@@ -67,7 +67,7 @@ def panel(
 
 
 def title(
-    s: Summary, thresholds: Thresholds, now: float, width: int, marks: Marks, *, ruled: bool = True
+    s: Summary, thresholds: Thresholds, now: float, width: int, marks: Glyphs, *, ruled: bool = True
 ) -> Line:
     """Draw the detail's first line: the target, its status, why and since when."""
     since = time.strftime("%H:%M:%S", time.localtime(s.since))
@@ -76,7 +76,7 @@ def title(
     if why:
         line.append((f"  {why}", ROLE[s.status]))
     if s.status != "unknown":
-        line.append((f"  since {since} ({figures.format_age(now - s.since)})", "dim"))
+        line.append((f"  since {since} ({number_format.format_age(now - s.since)})", "dim"))
     rule = width - line_width(line) - 1
     if ruled and rule > 0:
         line.append((" " + marks.rule * rule, "rule"))
@@ -92,29 +92,31 @@ def reason(s: Summary, thresholds: Thresholds) -> str:
     words = {
         "p95": f"P95 {_ms(s.latency.p95)} > {_ms(thresholds.p95_ms)}",
         "ttft": f"TTFT {_ms(s.ttft.p50)} > {_ms(thresholds.ttft_ms)}",
-        "error_rate": f"{figures.format_percent(s.error_rate or 0)}% errors",
+        "error_rate": f"{number_format.format_percent(s.error_rate or 0)}% errors",
     }
     return ", ".join(words[name] for name in s.broken if name in words)
 
 
 def _ms(value: float | None) -> str:
-    return "beyond the deadline" if value is None else f"{figures.format_ms(value).strip()} ms"
+    return (
+        "beyond the deadline" if value is None else f"{number_format.format_ms(value).strip()} ms"
+    )
 
 
-def _phases(s: Summary, width: int, marks: Marks) -> list[Line]:
+def _phases(s: Summary, width: int, marks: Glyphs) -> list[Line]:
     if not s.phases_ms:
         return []
     total = sum(s.phases_ms.get(name, 0.0) for name in PHASES)
     head: Line = [
         ("where the time goes", "dim"),
-        (f"  {figures.format_ms(total).strip()} ms", "text"),
+        (f"  {number_format.format_ms(total).strip()} ms", "text"),
     ]
     legend: Line = []
     lines = [head, stacked_phases(s.phases_ms, width, marks)]
     for index, name in enumerate(PHASES):
         if name not in s.phases_ms:
             continue
-        value = figures.format_ms(s.phases_ms[name]).strip()
+        value = number_format.format_ms(s.phases_ms[name]).strip()
         item: Line = [
             (marks.parts[index], PHASE_ROLES[name]),
             (f" {name} ", "dim"),
@@ -133,21 +135,21 @@ def _split(s: Summary) -> list[Line]:
         return []
     line: Line = [("of the wait ", "dim")]
     for name, value in s.split_ms.items():
-        line += [(f" {name} ", "dim"), (figures.format_ms(value).strip(), "text")]
+        line += [(f" {name} ", "dim"), (number_format.format_ms(value).strip(), "text")]
     return [line]
 
 
-def _limits(s: Summary, now: float, width: int, marks: Marks) -> list[Line]:
+def _limits(s: Summary, now: float, width: int, marks: Glyphs) -> list[Line]:
     lines: list[Line] = []
     state = s.rate_limit
     if s.hold_until is not None and s.hold_until > now:
-        wait = figures.format_age(s.hold_until - now)
+        wait = number_format.format_age(s.hold_until - now)
         why = f"after {s.hold_reason or 'a failure'}"
         if s.hold_reason == "scarce":
             why = "little is left"
         lines.append([(f"waits {wait}: {why}", "warn")])
     if s.paced:
-        lines.append([(f"{figures.format_count(s.paced)} paced: max_rpm is used up", "warn")])
+        lines.append([(f"{number_format.format_count(s.paced)} paced: max_rpm is used up", "warn")])
     if state is None:
         return lines
     for kind, limit in state.known:
@@ -157,11 +159,13 @@ def _limits(s: Summary, now: float, width: int, marks: Marks) -> list[Line]:
     return lines
 
 
-def _limit_line(name: str, limit: Limit, s: Summary, now: float, width: int, marks: Marks) -> Line:
+def _limit_line(name: str, limit: Limit, s: Summary, now: float, width: int, marks: Glyphs) -> Line:
     remaining = limit.remaining or 0
-    text = figures.format_limit(remaining, limit.limit)
+    text = number_format.format_limit(remaining, limit.limit)
     reset = left_s(limit, s, now)
-    end = f" {text}" + (f" {marks.reset} {figures.format_age(reset)}" if reset is not None else "")
+    end = f" {text}" + (
+        f" {marks.reset} {number_format.format_age(reset)}" if reset is not None else ""
+    )
     end = end.ljust(16)
     line: Line = [(fit(name, NAME_WIDTH), "dim")]
     room = width - NAME_WIDTH - len(end)
@@ -174,13 +178,13 @@ def _tokens(s: Summary) -> list[Line]:
     if s.output_tokens is None and s.input_tokens is None:
         return []
     counts = [
-        f"{figures.format_count(count)} {word}"
+        f"{number_format.format_count(count)} {word}"
         for count, word in ((s.input_tokens, "in"), (s.output_tokens, "out"))
         if count is not None
     ]
     lines: list[Line] = [[(fit("used", NAME_WIDTH), "dim"), (" · ".join(counts), "text")]]
     if s.cost_usd is not None:
-        cost = f"${figures.format_usd(s.cost_usd)}"
+        cost = f"${number_format.format_usd(s.cost_usd)}"
         source = PRICED_BY.get(s.price_source or "", "")
         lines.append([(fit("cost", NAME_WIDTH), "dim"), (cost, "text"), (source, "dim")])
     elif s.requests:
@@ -190,7 +194,7 @@ def _tokens(s: Summary) -> list[Line]:
 
 
 def _errors(
-    s: Summary, errors: Sequence[LastError], width: int, marks: Marks, most: tuple[int, int]
+    s: Summary, errors: Sequence[LastError], width: int, marks: Glyphs, most: tuple[int, int]
 ) -> list[Line]:
     """List the failures by kind.
 

@@ -7,14 +7,14 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from relaytop.tui.draw.marks import UNICODE
+from relaytop.tui.draw.glyphs import UNICODE
 from relaytop.tui.draw.sparkline import nice_ceiling
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from relaytop.monitor.source import Bin
-    from relaytop.tui.draw.marks import Marks
+    from relaytop.tui.draw.glyphs import Glyphs
 
 LABEL_WIDTH = 6
 MIN_ROWS = 4
@@ -155,7 +155,7 @@ class BlockCanvas:
         marks: The shapes that the terminal can show.
     """
 
-    def __init__(self, marks: Marks) -> None:
+    def __init__(self, marks: Glyphs) -> None:
         self._marks = marks
 
     def draw(self, plot: Plot) -> list[str]:
@@ -204,7 +204,7 @@ def contiguous(points: Sequence[tuple[int, float]]) -> list[list[tuple[int, floa
     return parts
 
 
-def load_canvas(marks: Marks) -> PlotextCanvas | BlockCanvas:
+def load_canvas(marks: Glyphs) -> PlotextCanvas | BlockCanvas:
     """Return plotext's canvas; another where it does not load (no musl wheel), or in ASCII."""
     if marks is not UNICODE:
         return BlockCanvas(marks)

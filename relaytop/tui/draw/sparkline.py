@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from relaytop.monitor.source import Bin
-    from relaytop.tui.draw.marks import Marks
-    from relaytop.tui.draw.runs import Line, Role
+    from relaytop.tui.draw.glyphs import Glyphs
+    from relaytop.tui.draw.text_runs import Line, Role
 
 
 ROUND = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
@@ -33,7 +33,7 @@ def bin_width_s(window_s: float, columns: int) -> float:
 
 
 def sparkline(
-    bins: Sequence[Bin], threshold_ms: float, marks: Marks, *, ceiling_ms: float | None = None
+    bins: Sequence[Bin], threshold_ms: float, marks: Glyphs, *, ceiling_ms: float | None = None
 ) -> Line:
     """Draw one cell per bin: the worst latency in it, against the row's own ceiling or this one.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relaytop.monitor import figures
+from relaytop.monitor import number_format
+from relaytop.tui.draw.glyphs import ROLE
 from relaytop.tui.draw.limits import reset_left_s, tightest
-from relaytop.tui.draw.marks import ROLE
-from relaytop.tui.draw.runs import fit, fit_middle, merged, right
 from relaytop.tui.draw.sparkline import sparkline
+from relaytop.tui.draw.text_runs import fit, fit_middle, merged, right
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from relaytop.monitor.source import Bin
     from relaytop.monitor.summary import Distribution, Summary
     from relaytop.tui.draw.columns import Column
-    from relaytop.tui.draw.marks import Marks
-    from relaytop.tui.draw.runs import Line, Role, Run
+    from relaytop.tui.draw.glyphs import Glyphs
+    from relaytop.tui.draw.text_runs import Line, Role, Run
 
 ENOUGH = {"p50": 1, "p95": 20, "p99": 100}
 """Samples that a percentile needs; with fewer it is dimmed."""
@@ -26,7 +26,7 @@ HANG_AFTER_S = 2.0
 CENT = 0.01
 
 
-def hidden_rows(above: int, below: int, width: int, marks: Marks) -> str:
+def hidden_rows(above: int, below: int, width: int, marks: Glyphs) -> str:
     """Say in at most `width` cells how many rows are out of sight; empty where none is."""
     up, down = marks.more
     parts = [f"{up}{above}"] * (above > 0) + [f"{down}{below}"] * (below > 0)
@@ -63,7 +63,7 @@ def row(
     bins: Sequence[Bin],
     thresholds: Thresholds,
     now: float,
-    marks: Marks,
+    marks: Glyphs,
     *,
     selected: bool,
     versus: Run = ("", "dim"),
@@ -92,7 +92,7 @@ def _name(summary: Summary, width: int) -> Run:
     return (fit_middle(summary.target, width), role)
 
 
-def _cell(key: str, s: Summary, thresholds: Thresholds, now: float, marks: Marks) -> Run:
+def _cell(key: str, s: Summary, thresholds: Thresholds, now: float, marks: Glyphs) -> Run:
     match key:
         case "mark":
             return (marks.status[s.status], ROLE[s.status])
@@ -101,19 +101,19 @@ def _cell(key: str, s: Summary, thresholds: Thresholds, now: float, marks: Marks
         case "ttft":
             return percentile(s.ttft, "p50", thresholds.ttft_ms, s.timeout_ms)
         case "tok_s":
-            return (figures.format_rate(s.tok_s_p50), "text")
+            return (number_format.format_rate(s.tok_s_p50), "text")
         case "error":
             return _error(s, thresholds)
         case "age":
             return age(s, now, marks)
         case "since":
             unknown = s.status == "unknown"
-            return ("" if unknown else figures.format_age(now - s.since), "dim")
+            return ("" if unknown else number_format.format_age(now - s.since), "dim")
         case "limit":
             return _limit(s, now)
         case "reset":
             left = None if _held(s, now) else reset_left_s(s, now)
-            return ("" if left is None else figures.format_age(left), "dim")
+            return ("" if left is None else number_format.format_age(left), "dim")
         case _:
             return _cost(s)
 
@@ -121,11 +121,11 @@ def _cell(key: str, s: Summary, thresholds: Thresholds, now: float, marks: Marks
 def percentile(figure: Distribution, name: str, threshold_ms: float, timeout_ms: float) -> Run:
     """Write one percentile: dim where too few samples carry it, `>30s` where it was cut off."""
     if name in figure.censored:
-        return (figures.format_censored(timeout_ms), "bad")
+        return (number_format.format_censored(timeout_ms), "bad")
     value: float | None = getattr(figure, name)
     if value is None:
         return ("", "dim")
-    text = figures.format_ms(value)
+    text = number_format.format_ms(value)
     if figure.n < ENOUGH[name]:
         return (text, "dim")
     return (text, "warn" if value > threshold_ms and name != "p99" else "text")
@@ -139,10 +139,10 @@ def _error(s: Summary, thresholds: Thresholds) -> Run:
         role = "bad"
     elif s.error_rate > 0:
         role = "warn"
-    return (figures.format_percent(s.error_rate), role)
+    return (number_format.format_percent(s.error_rate), role)
 
 
-def age(s: Summary, now: float, marks: Marks) -> Run:
+def age(s: Summary, now: float, marks: Glyphs) -> Run:
     """Write how old the last result is, or for how long a probe has been hanging."""
     if s.status == "paused":
         return ("", "dim")
@@ -151,12 +151,12 @@ def age(s: Summary, now: float, marks: Marks) -> Run:
         usual_s = (s.latency.p95 or 0.0) / 1000
         if hanging_s > max(HANG_AFTER_S, 2 * usual_s):
             role: Role = "bad" if hanging_s * 1000 > s.timeout_ms / 2 else "warn"
-            return (f"{marks.hang}{figures.format_age(hanging_s)}", role)
+            return (f"{marks.hang}{number_format.format_age(hanging_s)}", role)
     if s.last_at is None:
         return ("", "dim")
     old_s = now - s.last_at
     late = old_s > 3 * s.interval_s + (s.latency.p95 or 0.0) / 1000 and not _held(s, now)
-    return (figures.format_age(old_s), "warn" if late else "dim")
+    return (number_format.format_age(old_s), "warn" if late else "dim")
 
 
 def _held(s: Summary, now: float) -> bool:
@@ -165,15 +165,15 @@ def _held(s: Summary, now: float) -> bool:
 
 def _limit(s: Summary, now: float) -> Run:
     if _held(s, now):
-        return (f"waits {figures.format_age((s.hold_until or now) - now)}", "warn")
+        return (f"waits {number_format.format_age((s.hold_until or now) - now)}", "warn")
     found = tightest(s)
     if found is None or found.remaining is None:
         return ("", "dim")
-    text = figures.format_limit(found.remaining, found.limit)
+    text = number_format.format_limit(found.remaining, found.limit)
     share = found.remaining / found.limit if found.limit else 1.0
     return (text, "bad" if share <= 0.1 else "warn" if share <= 0.25 else "dim")  # noqa: PLR2004
 
 
 def _cost(s: Summary) -> Run:
     cost = s.total.cost_usd
-    return ("", "dim") if cost is None else (figures.format_usd(cost), "dim")
+    return ("", "dim") if cost is None else (number_format.format_usd(cost), "dim")

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from relaytop.config.durations import format_window
-from relaytop.monitor import figures
-from relaytop.tui.draw.marks import ROLE, STATUSES, Marks
-from relaytop.tui.draw.money import money
-from relaytop.tui.draw.part import Part, chosen, drawn
-from relaytop.tui.draw.runs import Line, line_width
+from relaytop.monitor import number_format
+from relaytop.tui.draw.cost import money
+from relaytop.tui.draw.glyphs import ROLE, STATUSES, Glyphs
+from relaytop.tui.draw.priority_line import Part, chosen, drawn
+from relaytop.tui.draw.text_runs import Line, line_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,7 @@ class Badges:
         return [text for text in texts if text]
 
 
-def topline(overview: Overview, now: float, width: int, marks: Marks, badges: Badges) -> Line:
+def topline(overview: Overview, now: float, width: int, marks: Glyphs, badges: Badges) -> Line:
     """Draw the top line in `width` cells; what matters least is left out where it is narrow.
 
     Parts go one at a time. What decides is how wide a part may become, not how wide it is at the
@@ -60,7 +60,7 @@ def topline(overview: Overview, now: float, width: int, marks: Marks, badges: Ba
     return [(" ", "text"), *head, (" " * gap, "text"), *end, (" ", "text")]
 
 
-def _counts(overview: Overview, marks: Marks) -> Sequence[Part]:
+def _counts(overview: Overview, marks: Glyphs) -> Sequence[Part]:
     """Return relaytop's name, and how many targets have which status."""
     digits = len(str(sum(overview.counts.values())))
     short: Line = []
@@ -85,7 +85,7 @@ def _counts(overview: Overview, marks: Marks) -> Sequence[Part]:
 def _pace(overview: Overview) -> Sequence[Part]:
     probes = f"{overview.probes_s:.1f}/s".rjust(6)
     flying = f"{overview.in_flight:>2} in flight"
-    skipped = f"{figures.format_count(overview.skipped)} skipped"
+    skipped = f"{number_format.format_count(overview.skipped)} skipped"
     parts = [
         Part([(probes, "text")], 2, 6, 2),
         Part([(flying, "dim")], 13, 12),
@@ -96,10 +96,10 @@ def _pace(overview: Overview) -> Sequence[Part]:
         ),
     ]
     if overview.paced:
-        paced = f"{figures.format_count(overview.paced)} paced"
+        paced = f"{number_format.format_count(overview.paced)} paced"
         parts.append(Part([(paced, "dim")], 11, 11))
     if overview.dropped:
-        dropped = f"{figures.format_count(overview.dropped)} dropped"
+        dropped = f"{number_format.format_count(overview.dropped)} dropped"
         parts.append(Part([(dropped, "warn")], 5, len(dropped)))
     return parts
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from relaytop.tui.draw.marks import Marks
+    from relaytop.tui.draw.glyphs import Glyphs
 
 
 class HelpScreen(Dialog[None]):
@@ -33,7 +33,7 @@ class HelpScreen(Dialog[None]):
         Binding("escape,q,question_mark,enter", "dismiss", "close", id="help.close")
     ]
 
-    def __init__(self, bindings: Iterable[Binding], marks: Marks) -> None:
+    def __init__(self, bindings: Iterable[Binding], marks: Glyphs) -> None:
         super().__init__()
         self._bindings_shown = list(bindings)
         self._marks = marks

@@ -10,7 +10,7 @@ from relaytop.tui.screens.page import Page
 
 if TYPE_CHECKING:
     from relaytop.tui.draw.pages import Item
-    from relaytop.tui.draw.runs import Line
+    from relaytop.tui.draw.text_runs import Line
     from relaytop.tui.screens.monitor import MonitorScreen
 
 

@@ -13,7 +13,7 @@ from relaytop.tui.draw.layout import arrange, too_small
 from relaytop.tui.draw.log import log_line
 from relaytop.tui.draw.panel import panel, title
 from relaytop.tui.draw.topline import Badges, topline
-from relaytop.tui.freeze import Frozen
+from relaytop.tui.freeze import FrozenSource
 from relaytop.tui.keys import BINDINGS, footer_line
 from relaytop.tui.palette import Palette
 from relaytop.tui.screens.listing import Listing
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from relaytop.monitor.source import Overview, Source
-    from relaytop.tui.draw.marks import Marks
-    from relaytop.tui.draw.runs import Line
+    from relaytop.tui.draw.glyphs import Glyphs
+    from relaytop.tui.draw.text_runs import Line
     from relaytop.tui.screens.page import Page
-    from relaytop.tui.session import Session
+    from relaytop.watch.session import Session
 
 PROBING = ("switch", "interval", "pause")
 """Actions that only an engine of our own obeys."""
@@ -45,13 +45,13 @@ class MonitorScreen(Listing):
 
     BINDINGS: ClassVar = BINDINGS
 
-    def __init__(self, session: Session, marks: Marks) -> None:
+    def __init__(self, session: Session, marks: Glyphs) -> None:
         super().__init__()
         self.session = session
         self.marks = marks
         self.selected = next(iter(session.monitor.targets()), None)
         self.zoomed = False
-        self.frozen: Frozen | None = None
+        self.frozen: FrozenSource | None = None
         self.palette: Palette | None = None
         self.page: Page | None = None
         """A full-screen page over this one, which is read as often."""
@@ -274,7 +274,7 @@ class MonitorScreen(Listing):
         """Hold the picture still, or let it run again."""
         live = self.session.monitor
         self.frozen = (
-            None if self.frozen else Frozen(live, self.session.clock(), self.session.span_s)
+            None if self.frozen else FrozenSource(live, self.session.clock(), self.session.span_s)
         )
         self.session.look_away(away=self.frozen is not None)
         self.redraw()
@@ -303,7 +303,7 @@ class MonitorScreen(Listing):
         try:
             path = self.session.snapshot()
         except OSError as error:
-            from relaytop.tui.trouble import in_words  # noqa: PLC0415 - after first paint
+            from relaytop.tui.os_errors import in_words  # noqa: PLC0415 - after first paint
 
             why = in_words(error, self.session.snapshots)
             self.notify(f"snapshot not saved: {why}", severity="error", markup=False)

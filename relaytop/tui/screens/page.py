@@ -8,14 +8,14 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from relaytop.tui.draw.layout import too_small
-from relaytop.tui.draw.runs import cropped, line_width
+from relaytop.tui.draw.text_runs import cropped, line_width
 from relaytop.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from relaytop.tui.draw.pages import Item
-    from relaytop.tui.draw.runs import Line
+    from relaytop.tui.draw.text_runs import Line
     from relaytop.tui.screens.monitor import MonitorScreen
 
 FAR = 1_000_000

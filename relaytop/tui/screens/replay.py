@@ -8,9 +8,9 @@ from relaytop.tui.keys import REPLAY_BINDINGS
 from relaytop.tui.screens.monitor import MonitorScreen
 
 if TYPE_CHECKING:
-    from relaytop.store.player import Player
-    from relaytop.tui.draw.marks import Marks
-    from relaytop.tui.session import Session
+    from relaytop.tui.draw.glyphs import Glyphs
+    from relaytop.watch.player import Player
+    from relaytop.watch.session import Session
 
 
 class ReplayScreen(MonitorScreen):
@@ -24,7 +24,7 @@ class ReplayScreen(MonitorScreen):
 
     BINDINGS: ClassVar = REPLAY_BINDINGS
 
-    def __init__(self, session: Session, player: Player, marks: Marks) -> None:
+    def __init__(self, session: Session, player: Player, marks: Glyphs) -> None:
         super().__init__(session, marks)
         self._player = player
         player.on_arrival = self.redraw

@@ -12,8 +12,8 @@ from relaytop.tui.draw.plot import (
     canvas_width,
     load_canvas,
 )
-from relaytop.tui.draw.runs import merged
 from relaytop.tui.draw.sparkline import bin_width_s
+from relaytop.tui.draw.text_runs import merged
 from relaytop.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from relaytop.monitor.source import Bin, Source
     from relaytop.monitor.summary import Summary
-    from relaytop.tui.draw.marks import Marks
+    from relaytop.tui.draw.glyphs import Glyphs
     from relaytop.tui.draw.plot import BlockCanvas, PlotextCanvas
-    from relaytop.tui.draw.runs import Line, Role
+    from relaytop.tui.draw.text_runs import Line, Role
     from relaytop.tui.palette import Palette
 
 PLOT_FROM_HEIGHT = 5
@@ -48,7 +48,7 @@ class Chart(Lines):
         summary: Summary,
         span_s: float,
         now: float,
-        marks: Marks,
+        marks: Glyphs,
         palette: Palette,
     ) -> None:
         """Read one target's window from the source and draw it."""
@@ -79,7 +79,7 @@ class Chart(Lines):
         if not self._text:
             self.show([[(" drawing", "dim")]], palette)
 
-    async def _draw(self, marks: Marks, palette: Palette) -> None:
+    async def _draw(self, marks: Glyphs, palette: Palette) -> None:
         try:
             while self._wanted is not None and self._wanted != self._drawn:
                 wanted = self._wanted
@@ -92,14 +92,14 @@ class Chart(Lines):
             self._drawing = False
         self._paint(marks, palette)
 
-    def _paint(self, marks: Marks, palette: Palette) -> None:
+    def _paint(self, marks: Glyphs, palette: Palette) -> None:
         if self._drawn is not None:
             lines = [coloured(text, marks) for text in self._text]
             errors = error_line(self._drawn[0].bins, marks)
             self.show([*lines[:-1], errors, *lines[-1:]], palette)
 
 
-def coloured(text: str, marks: Marks) -> Line:
+def coloured(text: str, marks: Glyphs) -> Line:
     """Colour a plot's line by what its characters mean; labels left of the canvas are dim."""
     roles: dict[str, Role] = {
         marks.median: "accent",
@@ -124,7 +124,7 @@ def coloured(text: str, marks: Marks) -> Line:
     return merged(line)
 
 
-def error_line(bins: Sequence[Bin], marks: Marks) -> Line:
+def error_line(bins: Sequence[Bin], marks: Glyphs) -> Line:
     """Draw the error rate over time, a bin a cell: the higher the block, the more failed."""
     line: Line = [("err ".rjust(LABEL_WIDTH), "dim")]
     for piece in bins:

@@ -11,7 +11,7 @@ from textual.widget import Widget
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from relaytop.tui.draw.runs import Line
+    from relaytop.tui.draw.text_runs import Line
     from relaytop.tui.palette import Palette
 
 

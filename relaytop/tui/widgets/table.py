@@ -9,9 +9,9 @@ from textual.message import Message
 
 from relaytop.config.durations import format_duration
 from relaytop.tui.draw.columns import fitted
-from relaytop.tui.draw.runs import dimmed
 from relaytop.tui.draw.sparkline import bin_width_s
 from relaytop.tui.draw.table import header, hidden_rows, row
+from relaytop.tui.draw.text_runs import dimmed
 from relaytop.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from relaytop.config.settings import Thresholds
     from relaytop.monitor.source import Source
     from relaytop.tui.draw.columns import Column
-    from relaytop.tui.draw.marks import Marks
-    from relaytop.tui.draw.runs import Line
+    from relaytop.tui.draw.glyphs import Glyphs
+    from relaytop.tui.draw.text_runs import Line
     from relaytop.tui.palette import Palette
-    from relaytop.tui.reference import Reference
     from relaytop.tui.rows import Rows
+    from relaytop.watch.reference import Reference
 
 
 class TargetTable(Lines):
@@ -56,7 +56,7 @@ class TargetTable(Lines):
         *,
         span_s: float,
         now: float,
-        marks: Marks,
+        marks: Glyphs,
         palette: Palette,
         reference: Reference | None = None,
         live: bool = True,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relaytop.config.settings import Provider, Secret, Settings, Target
-from relaytop.jobs.check.choose import chosen
 from relaytop.jobs.check.run import Round
-from relaytop.jobs.purse import Purse
+from relaytop.jobs.check.scope import chosen
+from relaytop.jobs.job_budget import JobBudget
 from relaytop.ledger.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ async def round_of(
     settings = settings_of(one, budget_usd, **fields)
     ledger = Ledger(folder / "ledger.sqlite")
     try:
-        purse = Purse(budget_usd, settings.assumed_price, ledger)
+        purse = JobBudget(budget_usd, settings.assumed_price, ledger)
         await purse.open(ahead_usd)
         paid = purse if budget_usd else None
         found = await Round(settings, {}, paid).go(chosen(settings, None))

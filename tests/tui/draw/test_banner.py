@@ -3,9 +3,9 @@ import dataclasses
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relaytop.engine.messages import Budget
+from relaytop.protocol.messages import Budget
 from relaytop.tui.draw.banner import banner
-from relaytop.tui.draw.runs import line_width
+from relaytop.tui.draw.text_runs import line_width
 from tests.tui.draw.test_topline import USUAL
 
 widths = st.integers(60, 200)

@@ -2,8 +2,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relaytop.tui.draw.bars import gauge, shares, stacked_phases
-from relaytop.tui.draw.marks import UNICODE
-from relaytop.tui.draw.runs import line_width
+from relaytop.tui.draw.glyphs import UNICODE
+from relaytop.tui.draw.text_runs import line_width
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=6), st.integers(0, 80))

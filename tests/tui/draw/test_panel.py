@@ -2,8 +2,8 @@ import dataclasses
 
 from relaytop.config.settings import Thresholds
 from relaytop.monitor.summary import LastError, Summary
+from relaytop.tui.draw.glyphs import UNICODE
 from relaytop.tui.draw.layout import arrange
-from relaytop.tui.draw.marks import UNICODE
 from relaytop.tui.draw.panel import panel, reason
 from relaytop.wire.facts import Limit, RateLimit
 from tests.support.samples import T0

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relaytop.monitor.source import Bin
-from relaytop.tui.draw.marks import UNICODE
+from relaytop.tui.draw.glyphs import UNICODE
 from relaytop.tui.draw.plot import (
     BlockCanvas,
     Plot,

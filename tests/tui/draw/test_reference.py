@@ -1,5 +1,5 @@
 from relaytop.tui.draw.columns import fitted, needed
-from relaytop.tui.reference import Reference
+from relaytop.watch.reference import Reference
 from tests.monitor.test_monitor import fed
 from tests.support.samples import T0, TARGET, sample
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relaytop.monitor.source import Bin
-from relaytop.tui.draw.marks import ASCII, UNICODE
+from relaytop.tui.draw.glyphs import ASCII, UNICODE
 from relaytop.tui.draw.sparkline import nice_ceiling, sparkline
 
 bins = st.builds(

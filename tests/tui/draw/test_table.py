@@ -1,7 +1,7 @@
 import pytest
 
 from relaytop.tui.draw.columns import fitted
-from relaytop.tui.draw.marks import ASCII, UNICODE
+from relaytop.tui.draw.glyphs import ASCII, UNICODE
 from relaytop.tui.draw.table import header, hidden_rows
 
 

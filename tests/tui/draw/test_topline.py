@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relaytop.config.settings import Window
-from relaytop.engine.messages import Budget
 from relaytop.monitor.source import Overview
-from relaytop.tui.draw.marks import ASCII, UNICODE
-from relaytop.tui.draw.runs import line_width
+from relaytop.protocol.messages import Budget
+from relaytop.tui.draw.glyphs import ASCII, UNICODE
+from relaytop.tui.draw.text_runs import line_width
 from relaytop.tui.draw.topline import Badges, topline
 
 NOW = 1_790_000_000.0

@@ -1,0 +1,81 @@
+"""List prices, looked up in a process aside.
+
+The price library takes 20 MB and 0.2 s, which the engine's loop must not lose while replies come
+in and its memory need not keep. It is asked at the start, when models are listed, and every hour,
+since some prices depend on it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import json
+import os
+import sys
+import time
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from relaytop.config.children import FOLDER, child_environment
+from relaytop.config.settings import Price
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+DEADLINE_S = 15.0
+
+
+def may_be_listed(base_url: str) -> bool:
+    """Whether a host could be one that has list prices: loopback never is."""
+    host = urlsplit(base_url).hostname or ""
+    try:
+        return not ipaddress.ip_address(host).is_private
+    except ValueError:
+        return host != "localhost" and not host.endswith(".localhost")
+
+
+async def list_prices(base_url: str, models: Iterable[str]) -> Mapping[str, Price]:
+    """Return the list prices of those models that have one; empty where none can be had."""
+    wanted = [*models]
+    if not wanted or not may_be_listed(base_url):
+        return {}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "relaytop.engine.list_price_process",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        cwd=FOLDER,
+        env=child_environment(os.environ),
+    )
+    question = json.dumps({"base_url": base_url, "models": wanted}).encode()
+    try:
+        async with asyncio.timeout(DEADLINE_S):
+            answer, _none = await process.communicate(question)
+        found = json.loads(answer)
+        return {model: Price(**price) for model, price in found.items()}
+    except (TimeoutError, OSError, ValueError, TypeError):
+        return {}
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+def main() -> None:
+    """Answer one question from stdin on stdout."""
+    from relaytop.pricing.list_price import list_price  # noqa: PLC0415 - takes 20 MB
+
+    question = json.load(sys.stdin)
+    now = time.time()
+    found = {
+        model: {name: getattr(price, name) for name in Price.__slots__}
+        for model in question["models"]
+        if (price := list_price(question["base_url"], model, now)) is not None
+    }
+    json.dump(found, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""What is counted of one target since the start: no window bounds it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from relaytop.probe.sample import Sample
+
+BUCKETS_S = (0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 40.0, 80.0)
+"""The upper bounds of both histograms, seconds."""
+
+
+class Histogram:
+    """Counts by bucket, and the sum."""
+
+    def __init__(self) -> None:
+        self._counts = [0] * (len(BUCKETS_S) + 1)
+        self.sum_s = 0.0
+
+    def observe(self, value_ms: float) -> None:
+        """Count a time in milliseconds."""
+        value_s = value_ms / 1000
+        self._counts[bisect_left(BUCKETS_S, value_s)] += 1
+        self.sum_s += value_s
+
+    @property
+    def cumulative(self) -> list[int]:
+        """How many lay within each bound, and last how many there were."""
+        return list(accumulate(self._counts))
+
+
+class TargetCounters:
+    """One target's counters; they only grow."""
+
+    def __init__(self) -> None:
+        self.ok = 0
+        self.errors: Counter[str] = Counter()
+        """Error class → failed probes."""
+        self.latency = Histogram()
+        self.ttft = Histogram()
+        self.tokens: dict[str, int] = {}
+        """`prompt` and `completion` → tokens; those that no reply told are left out."""
+        self.cost_usd: float | None = None
+        """Of the probes whose cost is known; None where none is."""
+        self.skipped = 0
+        self.last_success_at: float | None = None
+        """Unix seconds."""
+        self._skips_seen = 0
+
+    def take(self, sample: Sample) -> None:
+        """Count a finished probe; one that died on a stale connection says nothing."""
+        if sample.stale:
+            return
+        if sample.failure is not None:
+            self.errors[sample.failure.error_class] += 1
+        else:
+            self.ok += 1
+            self.last_success_at = sample.ended_at
+            if sample.latency_ms is not None:
+                self.latency.observe(sample.latency_ms)
+            if sample.ttft_ms is not None:
+                self.ttft.observe(sample.ttft_ms)
+        if sample.usage is not None:
+            self._count("prompt", sample.usage.input_tokens)
+            self._count("completion", sample.usage.output_tokens)
+        if sample.cost_usd is not None:
+            self.cost_usd = (self.cost_usd or 0.0) + sample.cost_usd
+
+    def _count(self, kind: str, tokens: int | None) -> None:
+        if tokens is not None:
+            self.tokens[kind] = self.tokens.get(kind, 0) + tokens
+
+    def take_skips(self, total: int) -> None:
+        """Take an engine's own count of skipped probes; another engine begins at 0 again."""
+        self.skipped += total - self._skips_seen if total > self._skips_seen else 0
+        self._skips_seen = total

@@ -1,0 +1,1 @@
+"""How a result is written: one file a report."""

@@ -1,0 +1,91 @@
+"""What a shadow run showed, as text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from relaytop.jobs.shadow.figure_names import EVENED, NAMES
+from relaytop.monitor.number_format import format_ms, format_usd
+from relaytop.report import snapshot
+from relaytop.wire.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CENT_USD = 0.01
+"""Below it, an amount has six decimals."""
+HOW = (
+    "The interval holds the true difference with 95 %, each by itself: of so many, one may leave "
+    "out zero by chance. A ! marks what the verdict speaks of: two equal sides would be told "
+    "apart, by any figure of a model, in at most 3 of 100 runs. Output tokens are not judged, "
+    "since providers count them differently. * with the difference between prompts taken out: "
+    "typical is the geometric mean, spread is the slowest fifth over it. Min and max have no "
+    "interval."
+)
+HOW_RECORDED = (
+    "The probes were recorded, not sent as pairs: each is set against the one of the other side "
+    "that was sent nearest in time, and used once. The verdict is about this recording: an "
+    "incident of one side within it is a difference. Whether both were asked the same, it does "
+    "not tell."
+)
+_HOW_ASCII = str.maketrans({"–": "-"})
+
+
+def text(document: Mapping[str, Any], *, markdown: bool, ascii_only: bool) -> str:
+    """Return the report for people: the targets, then each model's two sides and the verdict."""
+    draw = snapshot.markdown if markdown else snapshot.plain
+    parts = [snapshot.heading(dict(document)), draw(snapshot.TITLES, snapshot.rows(dict(document)))]
+    for one in document["comparisons"]:
+        a, b = clean(one["a"]), clean(one["b"])
+        title = f"{clean(one['model'])}, {_basis(one)}"
+        rows = [_row(name, figure) for name, figure in one["figures"].items()]
+        titles = ("figure", a, b, "difference", "95 % interval", "")
+        said = clean(one["verdict"], limit=2000)
+        parts += [title, draw(titles, rows), f"**{said}**" if markdown else said]
+    recorded = any("pairing" in one for one in document["comparisons"])
+    parts.append(f"{HOW} {HOW_RECORDED}" if recorded else HOW)
+    whole = "\n\n".join(parts)
+    return whole.translate(_HOW_ASCII) if ascii_only else whole
+
+
+def _basis(comparison: Mapping[str, Any]) -> str:
+    """Say what was compared."""
+    rounds, pairing = comparison["rounds"], comparison.get("pairing")
+    if pairing is None:
+        return f"{rounds} requests finished by both"
+    drawn = f"{rounds:,} drawn of " if rounds < pairing["pairs"] else ""
+    apart = f", {pairing['apart_s']:.1f} s apart as a rule" if "apart_s" in pairing else ""
+    of = f"of {pairing['a']:,} and {pairing['b']:,} recorded probes"
+    differ = pairing.get("differ")
+    other = f"; they were not probed alike: {', '.join(differ)}" if differ else ""
+    return f"{drawn}{pairing['pairs']:,} pairs {of}{apart}{other}"
+
+
+def _row(name: str, figure: Mapping[str, Any]) -> list[str]:
+    unit = figure["unit"]
+    low, high = figure.get("low"), figure.get("high")
+    return [
+        f"{NAMES[name]}{'*' if name in EVENED else ''}",
+        _value(figure["a"], unit),
+        _value(figure["b"], unit),
+        _step(figure["difference"], unit),
+        "" if low is None or high is None else f"{_step(low, unit)} to {_step(high, unit)}",
+        "!" if figure["shown"] else "",
+    ]
+
+
+def _value(value: float, unit: str) -> str:
+    if unit == "share":
+        return f"{value * 100:.1f} %"
+    if unit == "ms":
+        return f"{format_ms(value)} ms"
+    if unit == "USD":
+        return f"${format_usd(value)}" if value >= CENT_USD else f"${value:.6f}"
+    return f"{value:.2f}" if unit == "times" else f"{value:.1f}"
+
+
+def _step(value: float, unit: str) -> str:
+    sign = "-" if value < 0 else "+"
+    if unit == "share":
+        return f"{sign}{abs(value) * 100:.1f} points"
+    return sign + _value(abs(value), unit)

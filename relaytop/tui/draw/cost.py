@@ -1,0 +1,71 @@
+"""The cost ticker: spent today, per hour, the next hour's, and how long the budget lasts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relaytop.monitor import number_format
+from relaytop.tui.draw.priority_line import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from relaytop.monitor.source import Overview
+    from relaytop.protocol.messages import Budget
+    from relaytop.tui.draw.glyphs import Glyphs
+    from relaytop.tui.draw.text_runs import Role
+
+HOURS_LONG = 99
+RATE_WIDTH = 9
+"""Of `$99.99/h`, or of a small one with all its digits: `$0.0012/h`."""
+ROLES: Mapping[str, Role] = {"reached": "bad", "warn": "warn"}
+
+
+def money(overview: Overview, marks: Glyphs) -> Sequence[Part]:
+    """Return the cost ticker's parts."""
+    budget, rate = overview.budget, overview.usd_per_h
+    parts: list[Part] = []
+    if budget is not None:
+        parts += _spent(budget, marks)
+        if budget.state == "off":
+            return parts
+    bound = "" if overview.usd_per_h_complete else marks.over
+    per_h = "$?/h" if rate is None else f"{bound}${number_format.format_dollars(rate)}/h"
+    parts.append(Part([(per_h, "dim" if rate is None else "text")], 3, RATE_WIDTH + len(bound)))
+    if overview.projected_usd_per_h is not None:
+        usd = number_format.format_dollars(overview.projected_usd_per_h)
+        parts.append(Part([(f"next hour {marks.under}${usd}", "dim")], 12, 17))
+    if budget is not None and budget.state in {"ok", "warn"}:
+        parts += _runway(budget, overview, marks)
+    return parts
+
+
+def _runway(budget: Budget, overview: Overview, marks: Glyphs) -> Sequence[Part]:
+    """Return how long the budget lasts: at least so long where a price had to be assumed."""
+    measured = overview.usd_per_h if overview.usd_per_h_complete else None
+    rate = measured or overview.reserved_usd_per_h
+    if not rate:
+        return []
+    hours = (budget.budget_usd - budget.spent_usd) / rate
+    if hours > HOURS_LONG:
+        lasts = ">4d"
+    else:
+        bound = marks.over if measured is None else ""
+        lasts = f"{bound}{number_format.format_age(hours * 3600)}"
+    return [Part([(f"lasts {lasts}", ROLES.get(budget.state, "dim"))], 8, 9)]
+
+
+def _spent(budget: Budget, marks: Glyphs) -> Sequence[Part]:
+    role = ROLES.get(budget.state, "text")
+    bound = "" if budget.complete else marks.over
+    # As many decimals as a tenth of the budget needs: the width stays what it is.
+    decimals = len(number_format.format_dollars(budget.budget_usd / 10, 4).partition(".")[2])
+    spent, whole = (f"${usd:,.{decimals}f}" for usd in (budget.spent_usd, budget.budget_usd))
+    spent = bound + spent
+    parts = [Part([(spent, role)], 1, len(bound) + len(whole), 2)]
+    if budget.state == "off":
+        return [*parts, Part([("free", "dim")], 9, 4)]
+    if budget.state == "reached":
+        parts.append(Part([("budget reached", "bad")], 1, 14))
+    of = f"of ${number_format.format_dollars(budget.budget_usd)}"
+    return [*parts, Part([(of, "dim")], 10, len(of)), Part([("today", "dim")], 17, 5)]

@@ -1,0 +1,115 @@
+"""The shapes that carry meaning: a status is a shape and a colour, never a colour alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from relaytop.tui.draw.text_runs import Role
+
+STATUSES = ("up", "degraded", "down", "paused", "unknown")
+
+ROLE: Mapping[str, Role] = {
+    "up": "good",
+    "degraded": "warn",
+    "down": "bad",
+    "paused": "dim",
+    "unknown": "dim",
+}
+"""Status → the role it is painted in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """One set of shapes; `UNICODE` or `ASCII` by what the terminal can show."""
+
+    status: Mapping[str, str]
+    levels: str
+    """Sparkline levels from low to high."""
+    failed: str
+    """At least half of the probes in a cell's span failed."""
+    some_failed: str
+    gap: str
+    full: str
+    empty: str
+    parts: str
+    """The five fills of the stacked phases bar: dns, connect, tls, wait, transfer."""
+    rule: str
+    dot: str
+    hang: str
+    """Before an age: a probe has been hanging for so long."""
+    cursor: str
+    reset: str
+    over: str
+    under: str
+    p50_line: str
+    p95_line: str
+    median: str
+    """One bin's median in the chart, where no line is drawn through them."""
+    worst: str
+    clipped: str
+    """In the chart: above its top."""
+    more: tuple[str, str]
+    """Rows above and below those in sight."""
+    order: tuple[str, str]
+    """The greatest first, the least first."""
+    arrows: Mapping[str, str]
+    """What an arrow key is called where its sign cannot be shown."""
+
+
+CHOSEN, NOT_CHOSEN = "[x] ", "[ ] "
+
+UNICODE = Glyphs(
+    status={"up": "●", "degraded": "▲", "down": "✗", "paused": "‖", "unknown": "○"},
+    levels="▁▂▃▄▅▆▇█",
+    failed="×",
+    some_failed="!",
+    gap="·",
+    full="█",
+    empty="░",
+    parts="▚▞▒▓█",
+    rule="─",
+    dot="·",
+    hang="…",
+    cursor="▌",
+    reset="↺",
+    over="≥",
+    under="≤",
+    p50_line="─",
+    p95_line="╌",
+    median="•",
+    worst="•",
+    clipped="▲",
+    more=("↑", "↓"),
+    order=("▼", "▲"),
+    arrows={},
+)
+
+ASCII = Glyphs(
+    status={"up": "+", "degraded": "!", "down": "x", "paused": "=", "unknown": "?"},
+    levels="_.:;=+*#",
+    failed="x",
+    some_failed="!",
+    gap=" ",
+    full="#",
+    empty=".",
+    parts="dctwx",
+    rule="-",
+    dot="-",
+    hang="~",
+    cursor=">",
+    reset="in",
+    over=">=",
+    under="<=",
+    p50_line="-",
+    p95_line="=",
+    median="*",
+    worst="o",
+    clipped="^",
+    more=("^", "v"),
+    order=("v", "^"),
+    arrows={"↑": "up", "↓": "down", "←": "left", "→": "right"},
+)

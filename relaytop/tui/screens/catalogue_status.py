@@ -1,0 +1,47 @@
+"""What providers offer, in words: who is being asked, who refuses, and what mends it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from relaytop.config.settings import Provider, Settings
+    from relaytop.protocol.messages import Models
+
+
+def state(settings: Settings, offers: Mapping[str, Models]) -> list[str]:
+    """Say of each provider without a list why there is none, and what to do."""
+    lines = []
+    for provider in settings.providers:
+        offer = offers.get(provider.name)
+        if offer is None:
+            lines.append(f"{provider.name}: asking {provider.base_url}")
+        elif not offer.models:
+            lines.append(f"{provider.name}: {_refusal(offer)}")
+            lines.append(f"  {_remedy(provider)}; `relaytop check` finds out more")
+    return lines
+
+
+def complaint(settings: Settings, offers: Mapping[str, Models]) -> str | None:
+    """Say in one sentence why nothing is offered; None where something is, or may be yet."""
+    said = [offers.get(provider.name) for provider in settings.providers]
+    if not said or any(offer is None or offer.models for offer in said):
+        return None
+    refusals = "; ".join(
+        f"{provider.name} at {provider.base_url} lists no models ({_refusal(offer)}): "
+        f"{_remedy(provider)}"
+        for provider, offer in zip(settings.providers, said, strict=True)
+        if offer is not None
+    )
+    return f"{refusals}, or run `relaytop check`"
+
+
+def _refusal(offer: Models) -> str:
+    return offer.error or "its list is empty"
+
+
+def _remedy(provider: Provider) -> str:
+    key = f"the key in {provider.key_from}" if provider.key is not None else "why no key is set"
+    return f"check {key}, and the base URL"

@@ -1,0 +1,238 @@
+"""Choosing models: the first-run screen, and what `a` opens. Nothing costs before it is left."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from relaytop.monitor.number_format import format_dollars
+from relaytop.pricing.estimate import estimate_usd_per_h
+from relaytop.tui.draw.glyphs import CHOSEN, NOT_CHOSEN
+from relaytop.tui.draw.text_runs import fit_middle
+from relaytop.tui.screens.catalogue_status import complaint, state
+from relaytop.tui.screens.dialog import Dialog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import ComposeResult
+
+    from relaytop.config.settings import Settings
+    from relaytop.protocol.messages import Models
+    from relaytop.tui.draw.glyphs import Glyphs
+
+Choice = tuple[str, str]
+"""A (provider, model) pair."""
+SHOWN = 500
+"""Entries listed at once; the filter reaches the rest."""
+NAME_WIDTHS = (16, 64)
+
+
+class ModelPicker(Dialog[list[Choice]]):
+    """Lists what the providers' `/models` offer: filter by typing, choose several.
+
+    Args:
+        settings: Where prices, interval and probe come from.
+        ask: Called with a provider's name; its models arrive through `offer`.
+        taken: Pairs that are probed already.
+        marks: The shapes that the terminal can show.
+    """
+
+    BINDINGS: ClassVar = [
+        Binding("escape", "cancel", "cancel", id="choose.cancel"),
+        Binding("enter", "done", "start", id="choose.done", priority=True),
+        # With priority, since keys that come at once must be obeyed in their order.
+        Binding("down", "move(1)", "list", show=False, id="choose.down", priority=True),
+        Binding("up", "move(-1)", "filter", show=False, id="choose.up", priority=True),
+        Binding("space", "pick", "choose", show=False, id="choose.toggle", priority=True),
+    ]
+
+    def __init__(
+        self,
+        settings: Settings,
+        ask: Callable[[str], None],
+        taken: frozenset[str],
+        marks: Glyphs,
+    ) -> None:
+        super().__init__()
+        self._settings = settings
+        self._ask = ask
+        self._taken = taken
+        self._marks = marks
+        self._offers: dict[str, Models] = {}
+        self._shown: list[Choice] = []
+        self._chosen: dict[Choice, None] = {}
+
+    def compose(self) -> ComposeResult:
+        """Lay out the filter, the list and the sum."""
+        with Vertical(id="dialog", classes="tall") as dialog:
+            dialog.border_title = "choose models to watch"
+            down = self._marks.arrows.get("↓", "↓")
+            keys = ("type to filter", f"{down} list", "space choose", "enter start", "esc")
+            dialog.border_subtitle = f" {self._marks.dot} ".join(keys)
+            yield Input(placeholder="filter", id="filter")
+            yield Static("", id="asking", markup=False)
+            yield OptionList(id="models", markup=False)
+            yield Static("", id="sum", markup=False)
+
+    def on_mount(self) -> None:
+        """Ask every provider at once."""
+        for provider in self._settings.providers:
+            self._ask(provider.name)
+        self._fill()
+
+    def offer(self, models: Models) -> None:
+        """Take a provider's list, or why there is none."""
+        self._offers[models.provider] = models
+        self._fill()
+
+    def price(self, settings: Settings) -> None:
+        """Take settings in which more prices are known."""
+        self._settings = settings
+        self._fill()
+
+    def complaint(self) -> str | None:
+        """Say in one sentence why there is nothing to choose; None where there is, or may be."""
+        return complaint(self._settings, self._offers)
+
+    @property
+    def _listing(self) -> OptionList:
+        return self.query_one(OptionList)
+
+    @property
+    def _in_list(self) -> bool:
+        """Whether keys are the list's; `has_focus` would tell only after its own event."""
+        return self.focused is self._listing
+
+    # ── the list ─────────────────────────────────────────────────────────────
+
+    def _matching(self) -> list[Choice]:
+        words = self.query_one(Input).value.lower().split()
+        return [
+            (name, model)
+            for name, offer in sorted(self._offers.items())
+            for model in offer.models
+            if f"{name}/{model}" not in self._taken
+            and all(word in f"{name}/{model}".lower() for word in words)
+        ]
+
+    def _fill(self) -> None:
+        matching = self._matching()
+        listing = self._listing
+        under = self._under
+        listing.clear_options()
+        self._shown = matching[:SHOWN]
+        listing.add_options([Option(self._label(choice)) for choice in self._shown])
+        if under in self._shown:
+            listing.highlighted = self._shown.index(under)
+        lines = state(self._settings, self._offers)
+        if len(matching) > SHOWN:
+            lines.append(f"{len(matching)} match; the first {SHOWN} are listed")
+        elif not matching and not lines:
+            lines.append("nothing matches the filter")
+        self.query_one("#asking", Static).update("\n".join(lines))
+        self._sum()
+
+    @property
+    def _under(self) -> Choice | None:
+        """The choice under the cursor."""
+        at = self._listing.highlighted
+        return self._shown[at] if at is not None and at < len(self._shown) else None
+
+    def _label(self, choice: Choice) -> Text:
+        usd, known = estimated(self._settings, *choice)
+        per_h = f"${format_dollars(usd, 3)}/h"
+        price = per_h if known else f"{self._marks.under}{per_h}, unpriced"
+        chosen = choice in self._chosen
+        # The dialog's border and the list's, their padding, the scroll bar, the mark, two blanks.
+        room = min(110, self.size.width * 9 // 10) - 14 - len(price)
+        width = max(NAME_WIDTHS[0], min(NAME_WIDTHS[1], room))
+        label = Text(CHOSEN if chosen else NOT_CHOSEN, "bold" if chosen else "")
+        return label.append(fit_middle("/".join(choice), width) + "  ").append(price, "dim")
+
+    def _sum(self) -> None:
+        prices = [estimated(self._settings, *choice) for choice in self._chosen]
+        total = sum(usd for usd, _known in prices)
+        bound = "" if all(known for _usd, known in prices) else " at the assumed price"
+        budget = self._settings.budget_usd
+        text = (
+            f"{len(self._chosen)} chosen, ${format_dollars(total, 3)} per hour{bound}; "
+            f"budget ${format_dollars(budget)} a day"
+        )
+        if total > 0 and budget > 0:
+            text += f", lasts {budget / total:.1f} h"
+        self.query_one("#sum", Static).update(text)
+
+    # ── events and keys ──────────────────────────────────────────────────────
+
+    def on_input_changed(self) -> None:
+        """Filter as one types."""
+        self._fill()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Choose what was clicked, or not."""
+        self._toggle(event.option_index)
+
+    def on_resize(self) -> None:
+        """Write the labels as wide as there is room now."""
+        self._fill()
+
+    def _toggle(self, at: int) -> None:
+        """Mark a choice or not; it stays so, whatever the filter hides later."""
+        choice = self._shown[at]
+        if choice in self._chosen:
+            del self._chosen[choice]
+        else:
+            self._chosen[choice] = None
+        self._listing.replace_option_prompt_at_index(at, self._label(choice))
+        self._sum()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the space to the filter while one types there."""
+        del parameters
+        return action != "pick" or self._in_list
+
+    def action_move(self, step: int) -> None:
+        """Go down from the filter into the list, within it, and up again out of it."""
+        listing = self._listing
+        if not listing.option_count:
+            return
+        at = listing.highlighted
+        if not self._in_list:
+            if step > 0:
+                self.set_focus(listing)
+                listing.highlighted = at or 0
+        elif at == 0 and step < 0:
+            self.set_focus(self.query_one(Input))
+        else:
+            listing.highlighted = min(listing.option_count - 1, max(0, (at or 0) + step))
+
+    def action_pick(self) -> None:
+        """Choose the model under the cursor, or not."""
+        at = self._listing.highlighted
+        if at is not None:
+            self._toggle(at)
+
+    def action_done(self) -> None:
+        """Start watching what is chosen."""
+        if self._chosen:
+            self.dismiss(list(self._chosen))
+        else:
+            self.query_one("#sum", Static).update("choose at least one with space, or esc to leave")
+
+    def action_cancel(self) -> None:
+        """Leave without choosing."""
+        self.dismiss([])
+
+
+def estimated(settings: Settings, provider: str, model: str) -> tuple[float, bool]:
+    """Return the estimated USD per hour of watching a model, and whether its price is known."""
+    target = dataclasses.replace(settings.defaults, provider=provider, model=model)
+    estimate = estimate_usd_per_h(target, settings.provider(provider), settings.assumed_price)
+    return estimate.usd_per_h, estimate.known

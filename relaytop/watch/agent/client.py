@@ -1,0 +1,150 @@
+"""The reader's side: a running agent with the face of an engine."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import time
+from typing import TYPE_CHECKING
+
+import relaytop
+from relaytop.monitor.handover import MonitorHandover, TargetHandover
+from relaytop.monitor.source import Event
+from relaytop.protocol.codec import REPORTS, BadMessageError, decode, decode_report
+from relaytop.watch.agent.protocol import SAID, WATCH, Hello, HistoryEnd, question
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from relaytop.config.settings import Settings
+    from relaytop.monitor.monitor import Monitor
+    from relaytop.protocol.messages import Command, Report
+
+READ_BYTES = 256 * 1024
+WORD_S = 2.0
+"""How long an agent may take for each word while what it knows is read."""
+ALL_S = 20.0
+"""How long it may take for all of it."""
+MOST_BYTES = 512 * 1024 * 1024
+GATHER_S = 0.2
+"""How often the socket is looked at."""
+
+
+class AgentClient:
+    """An agent on this machine, read in place of an engine: it probes, this only listens.
+
+    Args:
+        connection: Its socket; `connect` makes it.
+        pid: Its process id.
+    """
+
+    returncode: int | None = None
+    obeys = False
+
+    def __init__(self, connection: socket.socket, pid: int) -> None:
+        self.pid = pid
+        self.gather_s = GATHER_S
+        self._socket = connection
+        self._rest = b""
+        self._pasts: list[MonitorHandover | TargetHandover] = []
+        self._waiting: list[Report] = []
+
+    @classmethod
+    def connect(cls, path: Path) -> AgentClient | None:
+        """Read what the agent at `path` knows; None where none of this version answers there."""
+        try:
+            if path.lstat().st_uid != os.getuid():
+                return None
+            connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        except OSError:
+            return None
+        try:
+            connection.settimeout(WORD_S)
+            connection.connect(str(path))
+            connection.sendall(question(WATCH))
+            attached = cls(connection, 0)
+            attached._read_past()
+        except (OSError, BadMessageError) as error:
+            connection.close()
+            if isinstance(error, ConnectionRefusedError):
+                path.unlink(missing_ok=True)  # its agent was killed: it is only a name
+            return None
+        connection.settimeout(0)
+        return attached
+
+    def restore(self, monitor: Monitor, now: float) -> None:
+        """Let a monitor of the same settings go on from what the agent knew."""
+        for past in self._pasts:
+            monitor.restore(past, now)
+        self._pasts.clear()
+        text = f"an agent (process {self.pid}) probes this config and is read here; --fresh: not so"
+        monitor.note(Event(now, "engine", "info", None, text))
+
+    def _read_past(self) -> None:
+        deadline, count = time.monotonic() + ALL_S, 0
+        while True:
+            data = self._socket.recv(READ_BYTES)
+            count += len(data)
+            if not data or count > MOST_BYTES or time.monotonic() > deadline:
+                message = "the agent does not tell what it knows"
+                raise BadMessageError(message)
+            *lines, self._rest = (self._rest + data).split(b"\n")
+            for number, line in enumerate(lines):
+                if isinstance(self._hear(line), HistoryEnd):
+                    self._waiting += map(decode_report, lines[number + 1 :])
+                    return
+
+    def _hear(self, line: bytes) -> object:
+        """Take one message of the past."""
+        said = decode(line, SAID)
+        if isinstance(said, Hello):
+            if said.relaytop != relaytop.__version__:
+                message = f"the agent is a relaytop {said.relaytop}"
+                raise BadMessageError(message)
+            self.pid = said.pid
+        elif isinstance(said, MonitorHandover | TargetHandover):
+            self._pasts.append(said)
+        elif type(said).__name__ in REPORTS:
+            self._waiting.append(said)
+        return said
+
+    # ── the face of an engine ────────────────────────────────────────────────
+
+    def start(self, settings: Settings) -> None:
+        """Do nothing: the agent probes already, with the same settings."""
+
+    def send(self, command: Command) -> bool:
+        """Obey no command: what the agent does is its config's to say."""
+        del command
+        return False
+
+    async def reports(self) -> AsyncIterator[list[Report]]:
+        """Yield what the agent's engine says, as many at a time as are there; ends with it."""
+        batch, self._waiting = self._waiting, []
+        if batch:
+            yield batch
+        while True:
+            try:
+                data = self._socket.recv(READ_BYTES)
+            except BlockingIOError:
+                data = None
+            except OSError:
+                break
+            if data == b"":
+                break
+            if data:
+                *lines, self._rest = (self._rest + data).split(b"\n")
+                yield [decode_report(line) for line in lines]
+            if data is None or len(data) < READ_BYTES:
+                await asyncio.sleep(self.gather_s)
+        self.returncode = 0
+
+    def last_words(self) -> str:
+        """Say what happened."""
+        return f"the agent (process {self.pid}) has ended or reads another config"
+
+    def stop(self) -> None:
+        """Hang up; the agent goes on."""
+        self._socket.close()

@@ -1,0 +1,51 @@
+"""What is said over an agent's socket.
+
+A reader writes a line. To `{"ask": "snapshot"}` the snapshot's document as JSON is the answer, and
+the end. To `{"ask": "watch"}` it is one JSON message a line: `Hello`, what is known so far
+(`MonitorHandover`, a `TargetHandover` for each target), `HistoryEnd`, and from then on every report
+as it comes.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from relaytop.monitor.handover import MonitorHandover, TargetHandover
+from relaytop.protocol.codec import REPORTS
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """The first line to a reader that watches."""
+
+    relaytop: str
+    """The agent's version: another one may know other messages."""
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEnd:
+    """What was known has been told; what follows is live."""
+
+
+SAID = {
+    kind.__name__: kind for kind in (Hello, MonitorHandover, TargetHandover, HistoryEnd)
+} | REPORTS
+"""A line's kind → its class."""
+SNAPSHOT, WATCH = "snapshot", "watch"
+
+
+def question(ask: str) -> bytes:
+    """Return the one line that a reader sends."""
+    return json.dumps({"ask": ask}).encode() + b"\n"
+
+
+def asked(line: bytes) -> str | None:
+    """Return what a reader's line asks for; None where it asks for nothing that there is."""
+    try:
+        document = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    ask = document.get("ask") if isinstance(document, dict) else None
+    return ask if ask in {SNAPSHOT, WATCH} else None

@@ -1,0 +1,198 @@
+"""The agent's side: it tells what it knows, and then what happens, to whoever reads its socket."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import socket
+import time
+from typing import TYPE_CHECKING, Any
+
+import relaytop
+from relaytop.protocol.codec import encode
+from relaytop.protocol.messages import Finished, Hold, Pulse
+from relaytop.store.snapshot import to_json
+from relaytop.watch.agent.protocol import SNAPSHOT, Hello, HistoryEnd, asked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from relaytop.monitor.monitor import Monitor
+    from relaytop.protocol.messages import Report
+
+ASK_S = 5.0
+"""How long a reader may take to ask."""
+SEND_S = 30.0
+"""How long it may take to read one document."""
+MOST_READERS = 16
+MOST_WAITING = 8 * 1024 * 1024
+"""Bytes that may wait for a reader; one that is further behind is hung up on."""
+QUESTION_BYTES = 1024
+
+
+class AgentServer:
+    """Answers on a Unix socket that its owner alone can open.
+
+    Args:
+        monitor: What is known.
+        document: Makes the snapshot's document.
+    """
+
+    def __init__(self, monitor: Monitor, document: Callable[[], dict[str, Any]]) -> None:
+        self._monitor = monitor
+        self._document = document
+        self._path: Path | None = None
+        self._server: asyncio.Server | None = None
+        self._talks: set[asyncio.Task[None]] = set()
+        self._readers: set[_Reader] = set()
+
+    async def open(self, path: Path) -> None:
+        """Answer there from now on, and nowhere else.
+
+        Raises:
+            OSError: It cannot be: another agent answers there, or the folder is not ours.
+        """
+        if path == self._path:
+            return
+        await self.aclose()
+        listening = _listen(path)
+        self._path = path
+        self._server = await asyncio.start_unix_server(
+            self._accept, sock=listening, limit=QUESTION_BYTES
+        )
+
+    async def aclose(self) -> None:
+        """Stop answering, and hang up on every reader."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
+            self._path = None
+        for task in self._talks:
+            task.cancel()
+        await asyncio.gather(*self._talks, return_exceptions=True)
+
+    def take(self, reports: Sequence[Report]) -> None:
+        """Tell every reader what the engine says; none is waited for."""
+        if not self._readers:
+            return
+        lines = [(report, encode(report)) for report in reports]
+        for reader in list(self._readers):
+            reader.forward(lines)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - asyncio runs this as a task
+        self._talks.add(task)
+        try:
+            if len(self._talks) <= MOST_READERS:
+                await self._talk(reader, writer)
+        except (TimeoutError, OSError, ValueError):
+            pass  # a reader that is slow, gone or too long has nothing to be told
+        finally:
+            self._talks.discard(task)
+            writer.transport.abort()
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        async with asyncio.timeout(ASK_S):
+            ask = asked(await reader.readline())
+        if ask is None:
+            return
+        if ask == SNAPSHOT:
+            await _send(writer, to_json(self._document()).encode() + b"\n")
+            return
+        told = _Reader(writer)
+        self._readers.add(told)
+        try:
+            await self._tell_all(told, writer)
+            # Nothing more is asked: what ends this is the reader's hanging up.
+            while await reader.read(QUESTION_BYTES):
+                pass
+        finally:
+            self._readers.discard(told)
+
+    async def _tell_all(self, told: _Reader, writer: asyncio.StreamWriter) -> None:
+        """Tell what is known, target after target: all at once may be many megabytes."""
+        hello = encode(Hello(relaytop.__version__, os.getpid()))
+        await _send(writer, hello + encode(self._monitor.past()))
+        for name in self._monitor.targets():
+            line = encode(self._monitor.past_of(name))
+            told.begin(name)
+            await _send(writer, line)
+        budget = self._monitor.overview(time.time()).budget
+        lines = [encode(HistoryEnd())] if budget is None else [encode(HistoryEnd()), encode(budget)]
+        told.whole = True
+        await _send(writer, b"".join(lines))
+
+
+class _Reader:
+    """One that watches."""
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
+        self._begun: set[str] = set()
+        self.whole = False
+        """Whether everything that was known is told."""
+
+    def begin(self, target: str) -> None:
+        """Note that a target's past is told: what happens to it is news from now on."""
+        self._begun.add(target)
+
+    def forward(self, lines: Sequence[tuple[Report, bytes]]) -> None:
+        """Send what is news to it."""
+        news = b"".join(line for report, line in lines if self._is_news(report))
+        self._writer.write(news)
+        if self._writer.transport.get_write_buffer_size() > MOST_WAITING:
+            self._writer.transport.abort()
+
+    def _is_news(self, report: Report) -> bool:
+        if self.whole:
+            return True
+        if isinstance(report, Finished):
+            return report.sample.target in self._begun
+        if isinstance(report, Hold):
+            return report.target in self._begun
+        # Its counters would be older than those of the targets that follow; the next comes soon.
+        return not isinstance(report, Pulse)
+
+
+def _listen(path: Path) -> socket.socket:
+    """Return a socket at `path` that its owner alone can open; one that nobody serves goes."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path.parent.stat().st_uid != os.getuid():
+        raise PermissionError(errno.EPERM, "the folder is another user's")
+    path.parent.chmod(0o700)
+    if _is_served(path):
+        raise FileExistsError(errno.EEXIST, "another agent of this config answers there")
+    path.unlink(missing_ok=True)
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    before = os.umask(0o177)
+    try:
+        listening.bind(str(path))
+        listening.listen()
+        listening.settimeout(0)
+    except BaseException:
+        listening.close()
+        raise
+    finally:
+        os.umask(before)
+    return listening
+
+
+def _is_served(path: Path) -> bool:
+    """Whether somebody answers; the socket of an agent that was killed is only a name."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as trial:
+        try:
+            trial.connect(str(path))
+        except (FileNotFoundError, ConnectionRefusedError):
+            return False
+    return True
+
+
+async def _send(writer: asyncio.StreamWriter, data: bytes) -> None:
+    writer.write(data)
+    async with asyncio.timeout(SEND_S):
+        await writer.drain()

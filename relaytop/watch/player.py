@@ -1,0 +1,229 @@
+"""Plays a recording with the face of an engine: the same reports, on a clock of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from relaytop.monitor.number_format import format_age
+from relaytop.protocol.messages import Notice
+from relaytop.store.recording import moment_of
+from relaytop.watch.replay_clock import ReplayClock
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+
+    from relaytop.config.settings import Settings
+    from relaytop.protocol.messages import Command, Report
+    from relaytop.store.recording import Recording
+
+GATHER_S = 0.2
+"""How often the clock is looked at, in seconds."""
+SLICE = 100
+"""Reports that are applied before others of the same loop have their turn."""
+GAP_S = 60.0
+"""A pulse is recorded every second: a longer silence was not recorded, and is passed over."""
+PATIENCE_S = 1.0
+"""A search that takes longer tells how far it is."""
+
+
+class Player:
+    """Yields recorded reports when their time has come.
+
+    Args:
+        recording: What is played; closed by `stop`.
+        speed: Seconds of the recording per second.
+        start_at: Where to begin, Unix seconds; None: at its beginning.
+        wall: Seconds of a clock that never goes back; a test passes its own.
+    """
+
+    def __init__(
+        self,
+        recording: Recording,
+        *,
+        speed: float,
+        start_at: float | None = None,
+        wall: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.recording = recording
+        self.clock = ReplayClock(recording.began_at, recording.ended_at, speed, wall)
+        self.gather_s = GATHER_S
+        self.on_rewind: Callable[[], None] = _nothing
+        """Called before the reports begin anew: forget what they said."""
+        self.on_arrival: Callable[[], None] = _nothing
+        """Called when a search has ended."""
+        self._wall = wall
+        self._goal = start_at
+        self._back = False
+        self._searching_since: float | None = None
+        self._share = 0.0
+        self._wake = asyncio.Event()
+        self._begin()
+
+    # ── the face of an engine ────────────────────────────────────────────────
+
+    pid = 0
+    obeys = False
+    returncode: int | None = None
+
+    def start(self, settings: Settings) -> None:
+        """Do nothing: a recording knows what was watched."""
+
+    def send(self, command: Command) -> bool:
+        """Obey no command: the past cannot be changed."""
+        del command
+        return False
+
+    def last_words(self) -> str:
+        """Return nothing: a recording does not die."""
+        return ""
+
+    def stop(self, timeout_s: float = 0.0) -> None:
+        """Close the recording."""
+        del timeout_s
+        self.recording.close()
+
+    async def reports(self) -> AsyncIterator[list[Report]]:
+        """Yield reports, each while the clock shows its moment; goes on until it is cancelled."""
+        self.clock.jump(self.recording.began_at)
+        while True:
+            self._wake.clear()
+            for batch in self._play():
+                if batch:
+                    yield batch
+                else:
+                    await asyncio.sleep(0)
+            try:
+                await asyncio.wait_for(self._wake.wait(), self.gather_s)
+            except TimeoutError:
+                continue
+
+    # ── what the keys do ─────────────────────────────────────────────────────
+
+    def toggle(self) -> bool:
+        """Stop the clock or let it run; whether it stands now."""
+        if self.clock.standing:
+            self.clock.go_on()
+        else:
+            self.clock.pause()
+        self._wake.set()
+        return self.clock.standing
+
+    def seek(self, at: float) -> None:
+        """Go to a moment, Unix seconds; the nearest there is."""
+        before = self.clock.now if self._goal is None else self._goal
+        self._goal = max(self.recording.began_at, min(self.recording.ended_at, at))
+        self._back = self._goal < before
+        self._wake.set()
+
+    def seek_by(self, seconds: float) -> None:
+        """Go forward, or back where `seconds` is negative."""
+        self.seek((self.clock.now if self._goal is None else self._goal) + seconds)
+
+    @property
+    def searching(self) -> bool:
+        """Whether a moment is being looked for: what the reports said is not whole."""
+        return self._goal is not None
+
+    @property
+    def progress(self) -> float | None:
+        """How far a search is, 0 to 1; None where there is none, or none that takes long."""
+        since = self._searching_since
+        if since is None or self._wall() - since < PATIENCE_S:
+            return None
+        return self._share
+
+    # ── playing ──────────────────────────────────────────────────────────────
+
+    def _begin(self) -> None:
+        self._at = self.recording.began_at
+        self.clock.hold(self._at)
+        self._reports: Iterator[Report] = self.recording.reports()
+        self._next: tuple[float, Report] | None = None
+        self._ended = False
+        self._trouble: str | None = None
+        self._advance()
+
+    def _advance(self) -> None:
+        """Read the next report; one that does not tell its moment has that of the one before."""
+        try:
+            report = next(self._reports, None)
+        except OSError as error:
+            self._trouble = error.strerror or type(error).__name__
+            report = None
+        if report is None:
+            self._next = None
+            return
+        at = max(self._at, moment_of(report) or self._at)
+        self._next = (min(at, self.recording.ended_at), report)
+
+    def _play(self) -> Iterator[list[Report]]:
+        """Yield what is due; an empty batch lets others have their turn."""
+        while self._goal is not None:
+            yield from self._search(self._goal)
+        yield from self._until(self.clock.now)
+        if self._goal is None:
+            yield from self._at_the_edge()
+
+    def _until(self, at: float) -> Iterator[list[Report]]:
+        """Yield what happened up to a moment, or until another one is looked for."""
+        goal, count = self._goal, 0
+        while self._next is not None and self._next[0] <= at and self._goal == goal:
+            self._at, report = self._next
+            self.clock.hold(self._at)
+            yield [report]
+            self._advance()
+            count += 1
+            if count % SLICE == 0:
+                yield []
+        self.clock.release()
+
+    def _search(self, goal: float) -> Iterator[list[Report]]:
+        """Yield what leads to the moment that is looked for."""
+        if self._searching_since is None:
+            self._searching_since = self._wall()
+        if goal < self._at:
+            self._begin()
+            self.on_rewind()
+        began_at = self._at
+        for batch in self._until(goal):
+            self._share = (self._at - began_at) / max(1e-9, goal - began_at)
+            yield batch
+        if self._goal != goal or self._before_a_gap(goal):
+            return
+        self.clock.jump(goal)
+        self._goal = self._searching_since = None
+        self.on_arrival()
+
+    def _before_a_gap(self, goal: float) -> bool:
+        """Going back, pass over a silence as playing does; whether there is another goal now."""
+        silence_s = self._silence_s()
+        if not self._back or silence_s < GAP_S or goal <= self._at:
+            return False
+        self._goal = max(self.recording.began_at, goal - silence_s)
+        return True
+
+    def _silence_s(self) -> float:
+        return self._next[0] - self._at if self._next is not None else 0.0
+
+    def _at_the_edge(self) -> Iterator[list[Report]]:
+        """Pass over a silence; say that the recording has ended."""
+        silence_s = self._silence_s()
+        if self._next is not None and silence_s >= GAP_S and self.clock.now > self._at:
+            self.clock.jump(self._next[0])
+            yield [Notice("info", f"nothing was recorded for {format_age(silence_s)}")]
+            yield from self._until(self.clock.now)
+        elif self._next is None and not self._ended:
+            self._ended = True
+            if self._trouble is not None:
+                yield [Notice("error", f"the rest cannot be read: {self._trouble}")]
+            yield [Notice("info", f"end of the recording{self._broken()}")]
+
+    def _broken(self) -> str:
+        count = self.recording.broken
+        return f"; {count} broken {'line' if count == 1 else 'lines'} skipped" if count else ""
+
+
+def _nothing() -> None:
+    pass

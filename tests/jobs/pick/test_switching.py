@@ -1,0 +1,94 @@
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from relaytop.config.errors import RelaytopError
+from relaytop.jobs.pick.candidates import candidates
+from relaytop.jobs.pick.exec_hook import Command
+from relaytop.jobs.pick.ranking import Candidate, ranked
+from relaytop.jobs.pick.switching import Choice
+from relaytop.monitor.summary import Distribution, LastError, Summary
+from tests.support.samples import T0, settings
+
+
+def seen(target: str, ok: int = 5, p95: float | None = 100.0, price: float = 1.0) -> Candidate:
+    provider, _, model = target.partition("/")
+    return Candidate(target, provider, model, 5, ok, p95, p95, price, None)
+
+
+def after(choice: Choice, *found: Candidate) -> str | None:
+    choice.after(sorted(found, key=lambda each: each.rank))
+    return choice.target
+
+
+def test_success_then_p95_then_price() -> None:
+    def summary(name: str, ok: int, p95: float) -> Summary:
+        return Summary(
+            target=name,
+            provider="p",
+            model="m",
+            status="up",
+            since=T0,
+            requests=10,
+            ok=ok,
+            latency=Distribution(n=ok, p50=p95, p95=p95),
+            last_error=LastError("timeout", T0, "", None),
+        )
+
+    found = ranked(
+        [summary("a", 9, 10.0), summary("b", 10, 50.0), summary("c", 10, 40.0), summary("d", 2, 1)],
+        {},
+    )
+    assert [each.target for each in found] == ["c", "b", "a", "d"]
+    assert [each.healthy for each in found] == [True, True, True, False]
+    assert [each.error for each in found] == [None, None, "timeout", "timeout"]
+
+
+def test_it_leaves_what_is_dead_at_once_and_what_is_ill_after_two_rounds() -> None:
+    choice = Choice()
+    assert after(choice, seen("a/m"), seen("b/m", p95=120)) == "a/m"
+    assert after(choice, seen("a/m", ok=0), seen("b/m")) == "b/m"
+    assert after(choice, seen("a/m"), seen("b/m", ok=2)) == "b/m"
+    assert after(choice, seen("a/m"), seen("b/m", ok=2)) == "a/m"
+
+
+def test_it_goes_to_what_is_clearly_better_only_after_three_rounds() -> None:
+    choice = Choice()
+    after(choice, seen("a/m", p95=100), seen("b/m", p95=200))
+    for _ in range(5):
+        assert after(choice, seen("a/m", p95=100), seen("b/m", p95=90)) == "a/m"
+    for expected in ("a/m", "a/m", "b/m"):
+        assert after(choice, seen("a/m", p95=100), seen("b/m", p95=50)) == expected
+
+
+def test_where_nobody_is_healthy_there_is_no_choice() -> None:
+    choice = Choice()
+    assert after(choice, seen("a/m", ok=0)) is None
+    assert after(choice, seen("a/m")) == "a/m"
+    assert after(choice, seen("a/m", ok=0), seen("b/m", ok=0)) is None
+
+
+def test_who_serves_a_model() -> None:
+    watched = settings("relay/gpt-4.1", "direct/openai/gpt-4.1", "direct/other")
+    names = [target.id for target in candidates(watched, "gpt-4.1").targets]
+    assert names == ["relay/gpt-4.1", "direct/openai/gpt-4.1"]
+    with pytest.raises(RelaytopError, match=r"did you mean 'gpt-4\.1'"):
+        candidates(watched, "gpt-4.2")
+
+
+async def test_one_command_at_a_time_and_only_the_newest_is_told(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    text = f'echo begin $WHAT >> {out}; sleep 0.2; echo end $WHAT >> {out}; test "$KEPT" = yes'
+    commands = [Command(text, {"KEPT": "yes"}, tmp_path / "lock") for _ in range(2)]
+    commands[0].tell({"WHAT": "1"})
+    await asyncio.sleep(0.1)
+    for what in ("2", "3"):
+        commands[0].tell({"WHAT": what})
+    commands[1].tell({"WHAT": "other"})
+    for command in commands:
+        await command.finish()
+    lines = out.read_text().split("\n")[:-1]
+    assert lines[0::2] == [line.replace("end", "begin") for line in lines[1::2]]
+    assert [line.split()[1] for line in lines[0::2]] in (["1", "3", "other"], ["1", "other", "3"])
+    assert commands[0].returncode == 0

@@ -1,0 +1,106 @@
+"""A job's money: who waits gets some, in turn, and what ends it."""
+
+import asyncio
+import dataclasses
+import time
+from pathlib import Path
+
+from relaytop.config.settings import Price, Target
+from relaytop.jobs.job_budget import JobBudget
+from relaytop.ledger.ledger import Ledger
+from relaytop.pricing.estimate import reserve_usd
+from tests.engine.test_engine_budget import FakeLedger
+from tests.support.samples import sample
+
+TARGET = Target(provider="p", model="m")
+PRICE = Price(3.0, 15.0)
+BOUND_USD = reserve_usd(TARGET, PRICE, 10.0)[0]
+DEAR_USD = 0.05
+
+
+async def paid(purse: JobBudget, cost_usd: float = DEAR_USD, target: Target = TARGET) -> bool:
+    """Send one probe; False where there is no money for it."""
+    reserve = await purse.take(target, PRICE)
+    if reserve is not None:
+        purse.book(sample(target=target.id, cost_usd=cost_usd), reserve)
+    return reserve is not None
+
+
+async def test_replies_that_cost_more_than_was_thought_go_on(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "l")
+    purse = JobBudget(20.0, 10.0, ledger)
+    await purse.open(BOUND_USD * 20, BOUND_USD)
+    assert all([await paid(purse) for _ in range(60)])
+    ledger.close(10)
+    assert round(purse.budget.spent_usd, 6) == 3.0
+
+
+async def test_more_is_asked_for_in_time_and_as_much_as_replies_cost() -> None:
+    ledger = FakeLedger()
+    purse = JobBudget(20.0, 10.0, ledger)
+    opening = asyncio.ensure_future(purse.open(BOUND_USD * 20, BOUND_USD))
+    await asyncio.sleep(0)
+    ledger.answer(BOUND_USD * 20, at=time.time())
+    await opening
+    for _ in range(9):
+        assert await paid(purse, BOUND_USD)
+    assert len(ledger.asked) == 1
+    assert await paid(purse, BOUND_USD)
+    assert await paid(purse, DEAR_USD)
+    assert len(ledger.asked) == 2
+    waiting = asyncio.ensure_future(paid(purse))
+    await asyncio.sleep(0)
+    ledger.answer(BOUND_USD * 30, at=time.time())
+    await until_asked(ledger, 3)
+    assert ledger.asked[-1].least_usd == DEAR_USD
+    assert round(ledger.asked[-1].ahead_usd / DEAR_USD) == 20
+    ledger.answer(2.0, at=time.time())
+    assert await waiting
+
+
+async def test_who_waits_longest_is_next() -> None:
+    purse = JobBudget(0.12, 10.0, None)
+    assert await paid(purse, DEAR_USD)
+    first = await purse.take(TARGET, PRICE)
+    assert first is not None
+    others = [dataclasses.replace(TARGET, max_tokens=4000 + i) for i in range(2)]
+    order: list[int] = []
+
+    async def wait(number: int) -> None:
+        if await paid(purse, 0.001, others[number]):
+            order.append(number)
+
+    tasks = [asyncio.ensure_future(wait(number)) for number in range(2)]
+    await asyncio.sleep(0.05)
+    assert order == []
+    purse.book(sample(target=TARGET.id, error="auth"), first)
+    await asyncio.gather(*tasks)
+    assert order == [0, 1]
+
+
+async def test_a_probe_under_way_ends_no_job_however_long_it_takes() -> None:
+    purse = JobBudget(BOUND_USD * 1.5, 10.0, None)
+    first = await purse.take(TARGET, PRICE)
+    assert first is not None
+    waiting = asyncio.ensure_future(purse.take(TARGET, PRICE))
+    done, _pending = await asyncio.wait([waiting], timeout=0.1)
+    assert not done
+    purse.book(sample(target=TARGET.id, error="auth"), first)
+    assert await waiting == first
+
+
+async def test_a_failed_reply_that_began_leaves_the_sum_incomplete() -> None:
+    purse = JobBudget(1.0, 10.0, None)
+    reserve = await purse.take(TARGET, PRICE)
+    assert reserve is not None
+    purse.book(sample(error="auth"), reserve)
+    before = purse.complete
+    purse.book(dataclasses.replace(sample(error="timeout"), http_status=200), reserve)
+    assert (before, purse.complete) == (True, False)
+    assert round(purse.budget.spent_usd, 9) == round(BOUND_USD, 9)
+
+
+async def until_asked(ledger: FakeLedger, times: int) -> None:
+    async with asyncio.timeout(10):
+        while len(ledger.asked) < times:  # noqa: ASYNC110 - a fake tells of nothing
+            await asyncio.sleep(0.005)

@@ -1,0 +1,129 @@
+"""A session without an engine process: the test itself says what the engine reports."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from relaytop.protocol.messages import Budget, Command, Finished, Hold, Pulse, Report
+from relaytop.tui.app import RelaytopApp
+from relaytop.tui.draw.glyphs import ASCII, UNICODE, Glyphs
+from relaytop.watch.session import Session
+from relaytop.wire.facts import Limit, RateLimit
+from tests.support.samples import T0, sample, settings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from relaytop.config.settings import Settings
+
+NAMES = (
+    "holysheep/gpt-4.1",
+    "holysheep/claude-sonnet-4.5",
+    "holysheep/gemini-2.5-flash",
+    "holysheep/deepseek-v3.2",
+    "direct/openai/gpt-4.1",
+    "direct/anthropic/claude-sonnet-4.5",
+)
+NOW = T0 + 300
+
+
+class FakeClock:
+    """Stands where it is put."""
+
+    def __init__(self) -> None:
+        self.now = T0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class FakeEngine:
+    """Takes commands and reports what it was given."""
+
+    obeys = True
+
+    def __init__(self) -> None:
+        self.commands: list[Command] = []
+        self.queue: asyncio.Queue[list[Report] | None] = asyncio.Queue()
+        self.returncode: int | None = None
+
+    def start(self, _settings: Settings) -> None:
+        self.commands.append("start")  # type: ignore[arg-type]
+
+    def send(self, command: Command) -> bool:
+        self.commands.append(command)
+        return True
+
+    async def reports(self) -> AsyncIterator[list[Report]]:
+        while (batch := await self.queue.get()) is not None:
+            yield batch
+        self.returncode = -9
+
+    def last_words(self) -> str:
+        return ""
+
+    def stop(self, timeout_s: float = 1.0) -> None:
+        del timeout_s
+
+
+def session_of(folder: Path, *names: str, watched: Settings | None = None) -> Session:
+    return Session(
+        watched or settings(*(names or NAMES)),
+        FakeEngine(),  # type: ignore[arg-type]
+        restart=FakeEngine,  # type: ignore[arg-type]
+        snapshots=folder,
+        clock=FakeClock(),
+    )
+
+
+def app_of(session: Session, marks: Glyphs = UNICODE) -> RelaytopApp:
+    return RelaytopApp(session, marks)
+
+
+def engine_of(session: Session) -> FakeEngine:
+    return session.engine  # type: ignore[return-value]
+
+
+def incident() -> list[tuple[float, Report]]:
+    """Five minutes in which one target slows down, one is limited and one provider goes down."""
+    limits = RateLimit(Limit(60, 9, 42.0), Limit(100_000, 99_000, 42.0))
+    reports: list[tuple[float, Report]] = []
+    for step in range(60):
+        at = step * 5.0
+        for index, name in enumerate(NAMES):
+            latency = 180.0 + 70 * index + (step * 37 + index * 11) % 60
+            error, message = None, "no"
+            if index == 1 and step > 30 and step % 4 == 0:
+                latency *= 9
+            if index == 2 and step > 50:
+                error, message = "rate_limited", "Rate limit reached for requests"
+            if index >= 4 and step > 45:
+                error, message = "connect", "Connection refused"
+            made = sample(
+                at,
+                latency,
+                target=name,
+                error=error,
+                message=message,
+                ttft_ms=None if error else latency * 0.6,
+                tokens=None if error else (9, 16),
+                cost_usd=None if error else 0.0001,
+                rate_limit=limits if index < 4 and not error else None,
+            )
+            reports.append((T0 + at, Finished(made)))
+    reports.append((NOW - 4, Hold(NAMES[2], NOW + 8, "rate_limited", asked=True)))
+    reports.append((NOW - 1, Pulse(NOW - 1, 2, {NAMES[3]: NOW - 12}, {NAMES[3]: 7})))
+    reports.append((NOW - 1, Budget(0.4123, 1.0, "ok")))
+    return reports
+
+
+def feed(session: Session, reports: list[tuple[float, Report]] | None = None) -> Session:
+    for at, report in incident() if reports is None else reports:
+        session.monitor.apply(report, at)
+    session.clock.now = NOW  # type: ignore[attr-defined]
+    return session
+
+
+__all__ = ["ASCII", "NAMES", "NOW", "UNICODE", "app_of", "engine_of", "feed", "session_of"]

@@ -1,0 +1,57 @@
+"""`--ascii`: no character beyond ASCII on any screen, whatever a server or a config says."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from relaytop.tui.draw.ascii import plain
+from relaytop.tui.draw.glyphs import ASCII, UNICODE
+from tests.support.fake_engine import NAMES, app_of, feed, incident, session_of
+from tests.tui.everywhere import PLACES, picture
+from tests.tui.test_screens import SIZES, settled
+
+texts = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]))
+
+
+@given(texts)
+def test_a_plain_text_takes_as_many_cells(text: str) -> None:
+    assert plain(text).isascii()
+    assert len(plain(text)) == sum(cell_len(char) for char in text)
+
+
+def test_what_comes_from_outside_is_not_guessed() -> None:
+    assert plain("modèl-日本 · 5 ≥ 3…") == "mod?l-???? - 5 > 3~"
+
+
+@pytest.mark.parametrize("size", [(60, 15), *SIZES], ids=str)
+@pytest.mark.parametrize("place", PLACES)
+async def test_every_screen(tmp_path: Path, place: str, size: tuple[int, int]) -> None:
+    make, go = PLACES[place]
+    app = app_of(make(tmp_path), ASCII)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        await go(pilot)
+        await settled(pilot)
+        text = picture(pilot)
+        assert text.strip()
+        assert "".join(sorted(set(text) - set(map(chr, range(128))))) == ""
+
+
+@pytest.mark.parametrize("marks", [UNICODE, ASCII], ids=["unicode", "ascii"])
+async def test_a_foreign_name_and_a_hang(tmp_path: Path, marks: object) -> None:
+    session = session_of(tmp_path, "relay/modèl", *NAMES)
+    feed(session, incident())
+    async with app_of(session, marks).run_test(size=(60, 15)) as pilot:  # type: ignore[arg-type]
+        await settled(pilot)
+        text = picture(pilot)
+        assert ("relay/mod?l" if marks is ASCII else "relay/modèl") in text
+        assert ("~12s" if marks is ASCII else "…12s") in text  # at the least width there is
+
+
+@pytest.fixture(autouse=True)
+def _utc(zone: Callable[[str], None]) -> None:
+    zone("UTC")
