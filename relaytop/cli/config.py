@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import os
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from relaytop.cli.options import common_options
-from relaytop.cli.output import FORMS, as_data, in_ascii, markdown_of, write_result
-from relaytop.config.durations import format_duration, format_window
+from relaytop.cli.output import output_options
 from relaytop.config.load import load_settings
-from relaytop.config.source_location import dotted
+from relaytop.report.config import ConfigReport
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from relaytop.cli.options import Options
-    from relaytop.config.settings import Price, Provider, Settings, Target
-
-Row = tuple[str, Any, str]
-"""Key, value, origin."""
-DEFAULT = "default"
-MISSING = "missing"
-WIDEST = 60
-"""Columns of a value; only a longer one pushes its origin to the right."""
+    from relaytop.cli.output import Output
 
 
 @click.command()
-@click.option("--format", "form", type=click.Choice(FORMS), default="table", show_default=True)
-@click.option("--output", type=click.Path(path_type=Path), help="Write to this new file instead.")
+@output_options()
 @common_options
-def config(form: str, output: Path | None, options: Options) -> None:
+def config(output: Output, options: Options) -> None:
     """Print the settings in force and where each came from, keys masked.
 
     A key that cannot be had is shown as missing, with the reason.
@@ -42,127 +29,4 @@ def config(form: str, output: Path | None, options: Options) -> None:
     settings = load_settings(
         config=options.config, flags=options.flags, environ=os.environ, complaints=complaints
     )
-    found = list(rows(settings, complaints))
-    if form in {"json", "toml"}:
-        text = as_data(
-            {key: {"value": value, "from": origin} for key, value, origin in found}, form
-        )
-    else:
-        shown = [(key, _shown(value), origin) for key, value, origin in found]
-        titles = ("setting", "value", "from")
-        text = markdown_of(titles, shown) if form == "markdown" else _table(shown)
-    if options.ascii:
-        text = in_ascii(text.replace("•", "*"), form)
-    write_result(text, output)
-
-
-def rows(settings: Settings, complaints: Mapping[str, str]) -> Iterator[Row]:
-    """Yield every setting in force; one that is not set and has no default is left out.
-
-    Args:
-        settings: What is in force.
-        complaints: Provider → why its key could not be had.
-    """
-    plain = {
-        "interval": format_duration(settings.defaults.interval_s),
-        "timeout": format_duration(settings.defaults.timeout_s),
-        "window": format_window(settings.window),
-        "history": settings.history,
-        "budget": settings.budget_usd,
-        "assumed_price": settings.assumed_price,
-        **{f"probe.{key}": value for key, value in _probe(settings.defaults).items()},
-        **_thresholds(settings.defaults),
-    }
-    for key, value in plain.items():
-        yield key, value, settings.origins.get(key, DEFAULT)
-    for provider in settings.providers:
-        yield from _provider_rows(provider, settings, complaints.get(provider.name))
-    for target in settings.targets:
-        own = {
-            "interval": format_duration(target.interval_s),
-            "timeout": format_duration(target.timeout_s),
-            **_probe(target),
-            **_thresholds(target),
-        }
-        place = f'targets."{target.id}".'
-        for key, value in own.items():
-            if place + key in settings.origins:
-                name = f"{dotted(('targets', target.id))}.{key}"
-                yield name, value, settings.origins[place + key]
-    for alias, targets in settings.aliases.items():
-        origin = settings.origins.get(f'aliases."{alias}"', DEFAULT)
-        yield dotted(("aliases", alias)), list(targets), origin
-
-
-def _probe(target: Target) -> dict[str, Any]:
-    return {"prompt": target.prompt, "max_tokens": target.max_tokens, "stream": target.stream}
-
-
-def _thresholds(target: Target) -> dict[str, Any]:
-    limits = target.thresholds
-    return {
-        "thresholds.p95": format_duration(limits.p95_ms / 1000),
-        "thresholds.ttft": format_duration(limits.ttft_ms / 1000),
-        "thresholds.error_rate": limits.error_rate,
-    }
-
-
-def _provider_rows(provider: Provider, settings: Settings, complaint: str | None) -> Iterator[Row]:
-    def row(field: str, value: object, *below: str) -> Row:
-        origin = settings.origins.get(f"providers.{provider.name}.{field}", DEFAULT)
-        return dotted(("providers", provider.name, field, *below)), value, origin
-
-    yield row("base_url", provider.base_url)
-    yield row("api", provider.api)
-    name = dotted(("providers", provider.name, "key"))
-    if complaint is not None:
-        yield name, MISSING, complaint
-    elif provider.key is not None:
-        yield name, provider.key.masked, provider.key_from
-    else:
-        yield name, "none", provider.key_from if provider.key_from != "none" else DEFAULT
-    yield row("models", list(provider.models))
-    optional = {
-        "api_version": provider.api_version,
-        "max_rpm": provider.max_rpm,
-        # A header's value may be a credential, so its name must do.
-        "headers": sorted(provider.headers) or None,
-        "ca_file": provider.ca_file,
-        "proxy": _without_password(provider.proxy),
-        "http2": provider.http2,
-    }
-    for field, value in optional.items():
-        if value is not None:
-            yield row(field, value)
-    for model, price in provider.prices.items():
-        for kind, usd in _usd(price).items():
-            yield row("prices", usd, model, kind)
-
-
-def _usd(price: Price) -> dict[str, float]:
-    """Return what the config says of a price, in USD per million tokens."""
-    cached = {} if price.cached_input is None else {"cached_input": price.cached_input}
-    return {"input": price.input, "output": price.output, **cached}
-
-
-def _without_password(proxy: str | None) -> str | None:
-    if proxy is None or "@" not in proxy:
-        return proxy
-    scheme, _, rest = proxy.partition("://")
-    return f"{scheme}://••••@{rest.rpartition('@')[2]}"
-
-
-def _table(found: list[tuple[str, str, str]]) -> str:
-    width = max(len(key) for key, _value, _origin in found)
-    span = min(WIDEST, max(len(value) for _key, value, _origin in found))
-    return "\n".join(f"{key:<{width}}  {value:<{span}}  {origin}" for key, value, origin in found)
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return ", ".join(map(_shown, value)) or "none: choose in the monitor"
-    text = str(value)
-    # What would break the line is written out.
-    return text if text.isprintable() else json.dumps(text, ensure_ascii=False)
+    output.write(ConfigReport(settings, complaints, ascii_only=options.ascii), options)

@@ -2,60 +2,97 @@
 
 from __future__ import annotations
 
-import json
+import functools
 import os
-import re
+import shutil
 import sys
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from relaytop.config.errors import RelaytopError
+from relaytop.report.data import json_text, toml_text
+from relaytop.report.render import FORMS, render
 from relaytop.store.atomic import write_exactly
-from relaytop.store.snapshot import to_json, to_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from pathlib import Path
+    from collections.abc import Callable
+
+    from relaytop.cli.options import Options
+    from relaytop.report.render import Report
+
+output_option = click.option(
+    "--output", type=click.Path(path_type=Path), help="Write to this new file instead."
+)
 
 
-FORMS = ("table", "json", "toml", "markdown")
-"""How a result can be had: for people, or as `as_data` writes it for programs."""
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What --format and --output said."""
+
+    form: str
+    path: Path | None
+
+    def write(self, report: Report, options: Options) -> None:
+        """Write a report in its form to where it goes.
+
+        Raises:
+            RelaytopError: As `write_text`.
+        """
+        terminal = self.path is None and sys.stdout.isatty()
+        text = render(
+            report,
+            self.form,
+            ascii_only=options.ascii,
+            columns=shutil.get_terminal_size().columns if terminal else None,
+            color=terminal and options.color and not os.environ.get("NO_COLOR"),
+        )
+        write_text(text, self.path)
+
+
+def output_options(
+    *more_forms: str, help_text: str | None = None
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add --format and --output to a command; it receives them as one argument `output`.
+
+    Args:
+        more_forms: Forms that the command writes itself, beside those of every report.
+        help_text: What to say of them in the command's help.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def command(*args: object, form: str, output: Path | None, **named: object) -> object:
+            return function(*args, output=Output(form, output), **named)
+
+        choice = click.Choice([*FORMS, *more_forms])
+        form = click.option(
+            "--format", "form", type=choice, default="table", show_default=True, help=help_text
+        )
+        return form(output_option(command))
+
+    return decorate
 
 
 def as_data(document: dict[str, Any], form: str) -> str:
-    """Return a document as `json` or `toml`."""
-    return to_json(document) if form == "json" else to_toml(document).rstrip()
+    """Return a document as `json` or `toml`, for the jobs' commands until they have reports."""
+    return json_text(document) if form == "json" else toml_text(document)
 
 
-def markdown_of(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table of texts, all flush left."""
-    cells = ([cell.replace("|", "\\|") for cell in row] for row in rows)
-    return "\n".join(
-        "| " + " | ".join(row) + " |" for row in (titles, [":---"] * len(titles), *cells)
-    )
+def write_text(text: str, output: Path | None) -> None:
+    """Write a text, with a line feed behind it, to a new file; to stdout without one.
 
-
-def in_ascii(text: str, form: str) -> str:
-    """Return a result without characters beyond ASCII; as data it says the same all the same."""
-
-    def written(match: re.Match[str]) -> str:
-        if form == "json":
-            return json.dumps(match[0])[1:-1]
-        return f"\\U{ord(match[0]):08X}" if form == "toml" else "?"
-
-    return re.sub(r"[^\x00-\x7f]", written, text)
-
-
-def write_result(text: str, output: Path | None) -> None:
-    """Write a result, with a line feed behind it, to a new file; to stdout without one.
+    No text at all is no line on stdout.
 
     Raises:
         RelaytopError: The file exists or cannot be written, and the result is on stdout; or stdout
             cannot be written.
     """
     if output is None:
-        _print(text)
+        if text:
+            _print(text)
         return
     try:
         write_exactly(output, (text + "\n").encode())
@@ -79,3 +116,6 @@ def _print(text: str) -> None:
             return  # who read it has seen enough
         sentence = f"stdout cannot be written: {error.strerror}"
         raise RelaytopError(sentence) from None
+
+
+write_result = write_text

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from relaytop.cli.options import Duration, common_options
-from relaytop.cli.output import FORMS, as_data, write_result
+from relaytop.cli.output import as_data, write_result
 from relaytop.cli.picking import Search, facts, find, keep_finding, serving
 from relaytop.cli.recorded import opened, recording_option, refuse_probing_flags
 from relaytop.config.durations import parse_window
 from relaytop.config.load import load_settings
+from relaytop.report.render import FORMS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

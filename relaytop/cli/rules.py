@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from relaytop.cli.options import common_options
-from relaytop.cli.output import write_result
+from relaytop.cli.output import output_option, write_text
 from relaytop.config.durations import parse_window
 from relaytop.config.load import load_settings
 from relaytop.config.paths import config_file
 from relaytop.config.settings import Settings
+from relaytop.export.rules import rules_file
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from relaytop.cli.options import Options
 
 
 @click.command()
-@click.option("--output", type=click.Path(path_type=Path), help="Write to this new file instead.")
+@output_option
 @common_options
 def rules(output: Path | None, options: Options) -> None:
     """Print Prometheus alert rules with the config's thresholds, or the defaults without one."""
-    from relaytop.export.rules import rules_file  # noqa: PLC0415 - start-up time
-
-    write_result(rules_file(_settings(options)).rstrip(), output)
+    write_text(rules_file(_settings(options)).rstrip(), output)
 
 
 def _settings(options: Options) -> Settings:

@@ -18,13 +18,14 @@ from relaytop.cli.errors import USAGE
 from relaytop.cli.estimate import with_list_prices
 from relaytop.cli.job_output import endings, keep_snapshot
 from relaytop.cli.options import common_options
-from relaytop.cli.output import FORMS, as_data, write_result
+from relaytop.cli.output import as_data, write_result
 from relaytop.cli.progress import shown_on
 from relaytop.cli.recorded import opened, recording_option, refuse_probing_flags
 from relaytop.cli.running import run_job
 from relaytop.config.errors import RelaytopError
 from relaytop.config.load import load_settings
 from relaytop.config.paths import ledger_path
+from relaytop.report.render import FORMS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

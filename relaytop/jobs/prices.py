@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+from relaytop.config.errors import RelaytopError
+from relaytop.config.paths import snapshots_folder
+from relaytop.pricing.books import book_names, read_book
+from relaytop.pricing.list_price import list_price, official_price
+from relaytop.store.snapshot import load_snapshot
 
-    from relaytop.config.settings import Price
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
+
+    from relaytop.config.settings import Price, Settings
+
+MAX_SNAPSHOTS = 20
+"""Newest snapshots that are searched for a P50."""
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class PriceComparison:
     """One model's prices and latencies; what is unknown is None."""
 
     target: str
@@ -40,6 +52,42 @@ def blended(price: Price, output_share: float) -> float:
     return price.input * (1 - output_share) + price.output * output_share
 
 
+def compare_configured(settings: Settings) -> list[PriceComparison]:
+    """Compare the models that a config names, at its price, else the provider's list price."""
+    p50s_ms, now, books = newest_p50s_ms(_newest_snapshots()), time.time(), book_names()
+    found = []
+    for provider in settings.providers:
+        advertised_ms = read_book(provider.name).latency_ms if provider.name in books else {}
+        for model in dict.fromkeys((*provider.models, *provider.prices)):
+            target = f"{provider.name}/{model}"
+            found.append(
+                PriceComparison(
+                    target,
+                    provider.prices.get(model) or list_price(provider.base_url, model, now),
+                    official_price(model, now),
+                    p50s_ms.get(target),
+                    advertised_ms.get(model),
+                )
+            )
+    return found
+
+
+def compare_books() -> list[PriceComparison]:
+    """Compare the models of every price book that is a relay's."""
+    now = time.time()
+    return [
+        PriceComparison(
+            f"{book.name}/{model}",
+            price,
+            official_price(model, now),
+            advertised_ms=book.latency_ms.get(model),
+        )
+        for book in map(read_book, book_names())
+        if book.latency_ms
+        for model, price in book.prices.items()
+    ]
+
+
 def newest_p50s_ms(documents: Iterable[Mapping[str, object]]) -> dict[str, float]:
     """Return target → P50 of the newest snapshot that has one.
 
@@ -54,3 +102,12 @@ def newest_p50s_ms(documents: Iterable[Mapping[str, object]]) -> dict[str, float
             if isinstance(value, int | float):
                 found.setdefault(str(target.get("target")), float(value))
     return found
+
+
+def _newest_snapshots() -> Iterator[dict[str, Any]]:
+    paths = sorted(snapshots_folder().glob("*-*Z.toml"), key=lambda p: p.name.partition("-")[2])
+    for path in islice(reversed(paths), MAX_SNAPSHOTS):
+        try:
+            yield load_snapshot(path)
+        except RelaytopError:
+            continue  # one that cannot be read has no P50

@@ -15,24 +15,23 @@ MONTHS = 12
 PER_MILLION = 1_000_000
 
 
-class Part(NamedTuple):
+class ModelTokens(NamedTuple):
     """What a month uses of one model, in tokens."""
 
     input: Decimal
     output: Decimal
 
     @property
-    def tokens(self) -> Decimal:
+    def total(self) -> Decimal:
         """Input and output together."""
         return self.input + self.output
 
 
-@dataclass(frozen=True, slots=True)
-class ModelLine:
-    """One model's part of a month."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """What tokens cost on either side, in USD."""
 
-    model: str
-    tokens: Decimal
+    tokens: Decimal | int
     official_usd: Decimal
     relay_usd: Decimal
 
@@ -47,37 +46,23 @@ class ModelLine:
         return self.saved_usd / self.official_usd if self.official_usd else None
 
 
-@dataclass(frozen=True, slots=True)
-class Month:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSums(Sums):
+    """One model's part of a month."""
+
+    model: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Month(Sums):
     """A month at one size."""
 
-    tokens: int
-    lines: tuple[ModelLine, ...]
-
-    @property
-    def official_usd(self) -> Decimal:
-        """The month at the official prices."""
-        return sum((line.official_usd for line in self.lines), Decimal(0))
-
-    @property
-    def relay_usd(self) -> Decimal:
-        """The month at the relay's prices."""
-        return sum((line.relay_usd for line in self.lines), Decimal(0))
-
-    @property
-    def saved_usd(self) -> Decimal:
-        """What a month saves; negative: the relay costs more."""
-        return self.official_usd - self.relay_usd
+    models: tuple[ModelSums, ...]
 
     @property
     def saved_year_usd(self) -> Decimal:
         """What twelve such months save."""
         return self.saved_usd * MONTHS
-
-    @property
-    def saved_share(self) -> Decimal | None:
-        """What is saved as a share of the official cost; None of nothing."""
-        return self.saved_usd / self.official_usd if self.official_usd else None
 
     def payback_months(self, migration_usd: Decimal) -> Decimal | None:
         """Return after how many months a migration has paid for itself; None: never."""
@@ -90,7 +75,9 @@ class Month:
         return (self.saved_year_usd - migration_usd) / migration_usd
 
 
-def parts(tokens: int, mix: Mapping[str, Decimal], output_share: Decimal) -> dict[str, Part]:
+def split_tokens(
+    tokens: int, mix: Mapping[str, Decimal], output_share: Decimal
+) -> dict[str, ModelTokens]:
     """Divide a month's tokens among models.
 
     Args:
@@ -98,17 +85,17 @@ def parts(tokens: int, mix: Mapping[str, Decimal], output_share: Decimal) -> dic
         mix: Model → its share of the tokens; shares that were rounded are scaled to add up to 1.
         output_share: Share of each model's tokens that are output, 0 to 1.
     """
-    whole = sum(mix.values(), Decimal(0))
+    total = sum(mix.values(), Decimal(0))
     found = {}
     for model, share in mix.items():
-        part = tokens * share / whole
-        found[model] = Part(part * (1 - output_share), part * output_share)
+        part = tokens * share / total
+        found[model] = ModelTokens(part * (1 - output_share), part * output_share)
     return found
 
 
-def month(
+def compare_month(
     tokens: int,
-    used: Mapping[str, Part],
+    used: Mapping[str, ModelTokens],
     official: Mapping[str, Price],
     relay: Mapping[str, Price],
 ) -> Month:
@@ -120,14 +107,24 @@ def month(
         official: Model → USD per million tokens.
         relay: The same at the relay.
     """
-    lines = [
-        ModelLine(model, part.tokens, _cost(part, official[model]), _cost(part, relay[model]))
+    models = tuple(
+        ModelSums(
+            model=model,
+            tokens=part.total,
+            official_usd=_cost_usd(part, official[model]),
+            relay_usd=_cost_usd(part, relay[model]),
+        )
         for model, part in used.items()
-    ]
-    return Month(tokens, tuple(lines))
+    )
+    return Month(
+        tokens=tokens,
+        official_usd=sum((each.official_usd for each in models), Decimal(0)),
+        relay_usd=sum((each.relay_usd for each in models), Decimal(0)),
+        models=models,
+    )
 
 
-def _cost(part: Part, price: Price) -> Decimal:
+def _cost_usd(part: ModelTokens, price: Price) -> Decimal:
     total = part.input * _exact(price.input) + part.output * _exact(price.output)
     return total / PER_MILLION
 

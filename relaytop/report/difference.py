@@ -1,56 +1,70 @@
-"""A difference between snapshots as a table or a document."""
+"""The difference between two snapshots."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from relaytop.monitor.number_format import format_ms, format_percent, format_usd
-from relaytop.report import snapshot
+from relaytop.report.blocks import Column, Table, Text
+from relaytop.report.markdown import markdown as markdown_text
+from relaytop.report.plain import plain_text
 from relaytop.store.difference import HOW
 from relaytop.wire.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from relaytop.report.blocks import Block
+    from relaytop.report.render import TextOptions
     from relaytop.store.difference import Change
 
-TITLES = ("target", "figure", "before", "after", "change", "")
-WORDS = {"worse": "worse", "better": "better", "noise": "noise", "gone": "gone", "new": "new"}
+COLUMNS = (
+    Column("target", left=True),
+    Column("figure", left=True),
+    Column("before"),
+    Column("after"),
+    Column("change"),
+    Column("", left=True),
+)
+
+
+class DifferenceReport:
+    """What changed between two snapshots, what matters most first."""
+
+    def __init__(self, changes: Sequence[Change]) -> None:
+        self._changes = changes
+
+    def document(self) -> dict[str, Any]:
+        """Return every change, noise included, and how noise is told from change."""
+        return {"changes": [_known(change) for change in self._changes], "how": HOW}
+
+    def blocks(self, options: TextOptions | None = None) -> list[Block]:
+        """Return the changes that are none of noise, and how many are."""
+        del options
+        real = [change for change in self._changes if change.kind != "noise"]
+        count = len(self._changes) - len(real)
+        figures = "1 other figure differs" if count == 1 else f"{count} other figures differ"
+        noise = f"{figures} by no more than noise" if count else ""
+        if not real:
+            return [Text("; ".join(filter(None, ("no difference shown", noise)))), Text(HOW)]
+        return [Table(COLUMNS, [_row(change) for change in real]), Text(noise), Text(HOW)]
 
 
 def text(changes: Sequence[Change], *, markdown: bool = False) -> str:
-    """Return the table, what matters most first, and how noise is told from change."""
-    real = [change for change in changes if change.kind != "noise"]
-    noise = len(changes) - len(real)
-    draw = snapshot.markdown if markdown else snapshot.plain
-    told = f"{noise} other figures differ by no more than noise" if noise else ""
-    if noise == 1:
-        told = "1 other figure differs by no more than noise"
-    if not real:
-        return f"no difference shown{f'; {told}' if told else ''}\n\n{HOW}"
-    parts = [draw(TITLES, [_row(change) for change in real]), told, HOW]
-    return "\n\n".join(part for part in parts if part)
+    """Return it as text, for the baseline's report until it is made of blocks."""
+    blocks = DifferenceReport(changes).blocks()
+    return markdown_text(blocks) if markdown else plain_text(blocks)
 
 
-def document(changes: Sequence[Change]) -> dict[str, Any]:
-    """Return the same as plain values."""
-    return {
-        "changes": [
-            {
-                key: value
-                for key, value in {
-                    "target": change.target,
-                    "figure": change.figure,
-                    "before": change.before,
-                    "after": change.after,
-                    "kind": change.kind,
-                }.items()
-                if value is not None
-            }
-            for change in changes
-        ],
-        "how": HOW,
+def _known(change: Change) -> dict[str, Any]:
+    fields = {
+        "target": change.target,
+        "figure": change.figure,
+        "before": change.before,
+        "after": change.after,
+        "kind": change.kind,
     }
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _row(change: Change) -> list[str]:
@@ -67,7 +81,7 @@ def _row(change: Change) -> list[str]:
         _shown(change.figure, before),
         _shown(change.figure, after),
         step,
-        WORDS[change.kind],
+        change.kind,
     ]
 
 

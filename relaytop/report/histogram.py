@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from relaytop.report.bars import bar
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 BINS = 8
 WIDTH = 40
-EIGHTHS = " ▏▎▍▌▋▊▉"
 _STEPS = (1.0, 2.0, 2.5, 5.0)
 
 
@@ -39,17 +40,9 @@ def histogram(values_ms: Sequence[float], *, ascii_only: bool = False) -> list[s
         more = (
             "+" if index == len(counts) - 1 and ordered[-1] >= start + len(counts) * step else " "
         )
-        bar = _bar(count / most, ascii_only=ascii_only)
-        lines.append(f"{labels[index]:>{wide}} ms{more} {bar} {count}".rstrip())
+        drawn = bar(count / most, WIDTH, ascii_only=ascii_only)
+        lines.append(f"{labels[index]:>{wide}} ms{more} {drawn} {count}")
     return lines
-
-
-def _bar(share: float, *, ascii_only: bool) -> str:
-    cells = share * WIDTH
-    if ascii_only:
-        return "#" * max(round(cells), share > 0)
-    whole, eighth = divmod(round(cells * 8), 8)
-    return "█" * whole + (EIGHTHS[max(1, eighth)] if eighth or (not whole and share > 0) else "")
 
 
 def _round_step(step: float) -> float:

@@ -1,31 +1,60 @@
-"""A snapshot as a table of plain text or Markdown."""
+"""A snapshot: its heading, and a row for each target."""
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from relaytop.monitor import number_format
+from relaytop.report.blocks import Column, Table, Text
+from relaytop.report.markdown import markdown as markdown_text
+from relaytop.report.plain import plain_text
 from relaytop.store.document import beyond
 from relaytop.wire.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-TITLES = (
-    "status",
-    "target",
-    "P50",
-    "P95",
-    "P99",
-    "TTFT",
-    "tok/s",
-    "err%",
-    "requests",
-    "skipped",
-    "$",
-    "errors",
+    from relaytop.report.blocks import Block
+    from relaytop.report.render import TextOptions
+
+COLUMNS = (
+    Column("status", left=True),
+    Column("target", left=True),
+    Column("P50"),
+    Column("P95"),
+    Column("P99"),
+    Column("TTFT"),
+    Column("tok/s"),
+    Column("err%"),
+    Column("requests"),
+    Column("skipped"),
+    Column("$"),
+    Column("errors", left=True),
 )
+
+
+class SnapshotReport:
+    """A snapshot, or a recording as one."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._document = document
+
+    def document(self) -> dict[str, Any]:
+        """Return the snapshot itself."""
+        return self._document
+
+    def blocks(self, options: TextOptions) -> list[Block]:
+        """Return its heading and its table, latencies in milliseconds."""
+        del options
+        return blocks(self._document)
+
+
+def blocks(document: dict[str, Any]) -> list[Block]:
+    """Return a snapshot's heading and the table of its targets; the unknown is blank."""
+    return [Text(heading(document)), Table(COLUMNS, [_row(each) for each in document["targets"]])]
+
+
+TITLES = tuple(column.title for column in COLUMNS)
 LEFT = {"status", "target", "errors", "figure", ""}
 
 
@@ -70,36 +99,14 @@ def _number(value: object) -> float | None:
 
 
 def plain(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
-    """Return an aligned table: names flush left, figures flush right."""
-    widths = [
-        max(cell_width(title), *(cell_width(row[i]) for row in cells)) if cells else len(title)
-        for i, title in enumerate(titles)
-    ]
-    lines = []
-    for row in [list(titles), *cells]:
-        padded = [_pad(cell, widths[i], left=titles[i] in LEFT) for i, cell in enumerate(row)]
-        lines.append("  ".join(padded).rstrip())
-    return "\n".join(lines)
+    """Return an aligned table, for the jobs' reports until they are made of blocks."""
+    return plain_text([Table([Column(title, left=title in LEFT) for title in titles], cells)])
 
 
 def markdown(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
-    """Return a Markdown table."""
-    rule = [":---" if title in LEFT else "---:" for title in titles]
-    lines = [titles, rule, *([cell.replace("|", "\\|") for cell in row] for row in cells)]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def cell_width(text: str) -> int:
-    """Return how many cells a text takes in a terminal."""
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
-        for c in text
-    )
-
-
-def _pad(text: str, width: int, *, left: bool) -> str:
-    blank = " " * (width - cell_width(text))
-    return text + blank if left else blank + text
+    """Return a Markdown table, likewise."""
+    table = Table([Column(title, left=title in LEFT) for title in titles], cells)
+    return markdown_text([table])
 
 
 def heading(document: dict[str, Any]) -> str:

@@ -41,7 +41,7 @@ def to_toml(document: dict[str, Any]) -> str:
     return tomli_w.dumps(document)
 
 
-def to_json(document: dict[str, Any]) -> str:
+def to_json(document: dict[str, Any] | list[Any]) -> str:
     """Return the document as JSON, its moments in RFC 3339."""
     return json.dumps(document, indent=2, ensure_ascii=False, default=_moment)
 

@@ -1,0 +1,127 @@
+"""Where an ROI's figures come from: prices of two lists, tokens of the ledger."""
+
+from __future__ import annotations
+
+import time
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from relaytop.config.errors import RelaytopError
+from relaytop.config.paths import ledger_path
+from relaytop.config.suggestions import nearest
+from relaytop.ledger.usage import read_usage
+from relaytop.pricing.books import book_names, read_book
+from relaytop.pricing.list_price import list_price, official_price
+from relaytop.pricing.roi import ModelTokens
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from relaytop.config.settings import Price, Provider
+
+MARKET = "market"
+USAGE_DAYS = 30
+DAY_S = 86_400
+
+
+class PriceList(NamedTuple):
+    """What models cost in one list."""
+
+    prices: dict[str, Price]
+    """Model → USD per million tokens."""
+    source: str
+    """Where they are from, as a line for the report."""
+
+
+def price_list(
+    flag: str, name: str, providers: Sequence[Provider], models: Iterable[str]
+) -> PriceList:
+    """Return what models cost in the price list of that name.
+
+    A model's price is the config's, else the book's, else the list price: at the provider's URL,
+    or, for the market, at the model's maker.
+
+    Args:
+        flag: The flag that named the list, for sentences.
+        name: Of a provider of the config or a price book, or `MARKET`.
+        providers: The config's.
+        models: Those that a price is needed of.
+
+    Raises:
+        RelaytopError: There is no such list, or it has no price of a model.
+    """
+    own = next((provider for provider in providers if provider.name == name), None)
+    known = _known_prices(flag, name, own, providers)
+    found: dict[str, Price] = {}
+    sources: dict[str, None] = {}
+    now = time.time()
+    for model in models:
+        priced = known.get(model) or known.get(model.rpartition("/")[2])
+        if priced is None and (own or name == MARKET):
+            listed = list_price(own.base_url, model, now) if own else official_price(model, now)
+            priced = (listed, "today's list prices") if listed else None
+        if priced is None:
+            sentence = f"{flag} {name}: it has no price of {model!r}; {_remedy(name, model, known)}"
+            raise RelaytopError(sentence)
+        found[model], source = priced
+        sources[source] = None
+    return PriceList(found, f"{name}: {'; '.join(sources)}")
+
+
+def recent_usage(relay: str) -> tuple[dict[str, ModelTokens], str]:
+    """Return what the ledger's last thirty days hold of each model, and whose it is, in words.
+
+    Args:
+        relay: Its own targets are counted where it has any; else all are.
+
+    Raises:
+        RelaytopError: The ledger holds no tokens of these days, or cannot be read.
+    """
+    rows = [
+        row
+        for row in read_usage(ledger_path(), (), time.time() - USAGE_DAYS * DAY_S)
+        if row.input_tokens + row.output_tokens
+    ]
+    if not rows:
+        sentence = f"--from-usage: no tokens are booked for the last {USAGE_DAYS} days; "
+        sentence += "say --tokens and --mix instead"
+        raise RelaytopError(sentence)
+    of_relay = [row for row in rows if row.target.startswith(f"{relay}/")]
+    found: dict[str, ModelTokens] = {}
+    for row in of_relay or rows:
+        model = row.target.partition("/")[2]
+        before = found.get(model, ModelTokens(Decimal(0), Decimal(0)))
+        found[model] = ModelTokens(
+            before.input + row.input_tokens, before.output + row.output_tokens
+        )
+    owner = f"{relay}'s" if of_relay else "all targets'"
+    return found, f"{owner} last {USAGE_DAYS} days"
+
+
+def _known_prices(
+    flag: str, name: str, own: Provider | None, providers: Sequence[Provider]
+) -> dict[str, tuple[Price, str]]:
+    """Return model → price and its source, of the config and the book of that name."""
+    books = book_names()
+    if own is None and name not in (MARKET, *books):
+        names = [*(provider.name for provider in providers), *books, MARKET]
+        near = nearest(name, names)
+        hint = f"did you mean {near!r}?" if near else f"known: {', '.join(names)}"
+        sentence = f"{flag} {name}: no such price list; {hint}"
+        raise RelaytopError(sentence)
+    known: dict[str, tuple[Price, str]] = {}
+    if name in books:
+        book = read_book(name)
+        known |= {model: (price, book.source) for model, price in book.prices.items()}
+    if own is not None:
+        known |= {model: (price, "the config's prices") for model, price in own.prices.items()}
+    return known
+
+
+def _remedy(name: str, model: str, known: Collection[str]) -> str:
+    if near := nearest(model, [*known]):
+        return f"did you mean {near!r}?"
+    if name == MARKET:
+        return f'name a provider of the config that has: [providers.X.prices."{model}"]'
+    set_it = f'set it in the config: [providers.{name}.prices."{model}"]'
+    return f"known: {', '.join(known)}; or {set_it}" if known else set_it

@@ -1,0 +1,31 @@
+"""The models that providers offer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from relaytop.report.blocks import Column, Lines, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from relaytop.report.blocks import Block
+    from relaytop.report.render import TextOptions
+
+COLUMNS = (Column("provider", left=True), Column("model", left=True))
+
+
+class ModelsReport:
+    """Provider → the ids of the models that it lists."""
+
+    def __init__(self, offers: Mapping[str, Sequence[str]]) -> None:
+        self._offers = offers
+
+    def document(self) -> dict[str, Any]:
+        """Return the ids by provider."""
+        return {name: list(models) for name, models in self._offers.items()}
+
+    def blocks(self, options: TextOptions) -> list[Block]:
+        """Return a table; as plain text a target a line, which other commands take."""
+        rows = [(name, model) for name, models in self._offers.items() for model in models]
+        return [Table(COLUMNS, rows) if options.markdown else Lines(list(map("/".join, rows)))]
