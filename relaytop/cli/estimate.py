@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from relaytop.config.list_prices import with_list_prices as merged
+from relaytop.engine.list_price_process import list_prices
 from relaytop.pricing.estimate import reserve_usd
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 async def with_list_prices(settings: Settings) -> Settings:
     """Return settings with list prices for the targets of which the config has none."""
-    from relaytop.engine.list_price_process import list_prices  # noqa: PLC0415 - start-up time
-
     wanted = {
         provider.name: [
             t.model

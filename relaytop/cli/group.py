@@ -17,28 +17,37 @@ if TYPE_CHECKING:
     from relaytop.export.address import Address
 
 COMMANDS = {
-    "demo": "the embedded relay with a scripted incident: no key, no network",
-    "init": "write a commented config file",
-    "config": "print the settings in force and where each came from",
-    "baseline": "N probes per target, then the report",
-    "shadow": "two providers, the same requests, side by side",
-    "models": "what a provider offers",
-    "check": "the doctor: one finding a line, what it means, how to mend it",
-    "pick": "the healthiest provider for a model now",
-    "roi": "what moving to a relay saves",
-    "prices": "list prices, relay against official, per model, with what is saved",
-    "usage": "tokens and cost by day, week or month, from the ledger",
-    "agent": "no screen: probe and serve /metrics",
-    "show": "print a snapshot, or a recording, as a table",
-    "diff": "what changed between two snapshots, and what is noise",
-    "replay": "a recording (--record FILE) played back in the monitor",
-    "rules": "Prometheus alert rules with the config's thresholds",
-    "grafana": "a Grafana dashboard for these metrics",
+    "demo": "Watch a simulated incident: two providers on loopback, no key, no network.",
+    "init": "Write a commented config file; refuses to overwrite one.",
+    "config": "Print the settings in force and where each came from, keys masked.",
+    "baseline": "Probe each target N times, one after another, and report what it showed.",
+    "shadow": "Send the same requests to the providers A and B in turns, and compare.",
+    "models": "List what a provider offers (GET /models, which costs nothing); all without a name.",
+    "check": "Look for what is wrong, from the config to a streamed reply, and say how to mend it.",
+    "pick": "Probe the providers that serve a model and print the healthiest.",
+    "roi": "Print what moving to a relay saves a month and a year, per model and in all.",
+    "prices": (
+        "Print what each model costs at its relay and at its maker, in USD per million tokens."
+    ),
+    "usage": "Print what was used and spent, by target and in total, from the ledger.",
+    "agent": "Probe without a screen and serve /metrics to Prometheus.",
+    "show": "Print a snapshot, or all of a recording, as a table, latencies in milliseconds.",
+    "diff": (
+        "Show what got slower, failed more or cost more between two snapshots, and what is noise."
+    ),
+    "replay": "Play a recording back in the monitor.",
+    "rules": (
+        "Print Prometheus alert rules with the config's thresholds, or the defaults without one."
+    ),
+    "grafana": "Print a Grafana dashboard of the metrics, as JSON to import.",
 }
+"""Command → its short help: the first sentence of what `relaytop CMD --help` says."""
+HELP_SPACING = 6
+"""Columns that click leaves around a command's name."""
 
 
 class LazyGroup(click.Group):
-    """Loads a command's module only when it is called: start-up time counts."""
+    """Imports a command's module only when it is invoked, so that the others need not be lazy."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the commands in the order of use."""
@@ -53,6 +62,18 @@ class LazyGroup(click.Group):
         module = importlib.import_module(f"relaytop.cli.{cmd_name}")
         command: click.Command = getattr(module, cmd_name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands' short help from the table, importing none of them."""
+        del ctx
+        limit = formatter.width - HELP_SPACING - max(map(len, COMMANDS))
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [
+                    (name, click.Command(name, help=text).get_short_help_str(limit))
+                    for name, text in COMMANDS.items()
+                ]
+            )
 
 
 @click.group(cls=LazyGroup, invoke_without_command=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from relaytop.config.paths import snapshots_folder
+from relaytop.store.snapshot import save_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
 def keep_snapshot(document: dict[str, Any]) -> bool:
     """Save a snapshot unasked and say where; whether it could be."""
-    from relaytop.store.snapshot import save_snapshot  # noqa: PLC0415 - start-up time
-
     folder = snapshots_folder()
     try:
         path = save_snapshot(document, folder)

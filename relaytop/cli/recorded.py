@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from relaytop.cli.progress import PATIENCE_S, STEP_S, erased
 from relaytop.config.errors import RelaytopError
+from relaytop.store.recording import Recording, is_recording
+from relaytop.store.recording_document import recording_document
+from relaytop.store.snapshot import load_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from relaytop.cli.options import Options
-    from relaytop.store.recording import Recording
 
 _COMMON = {
     "config": "--config",
@@ -79,8 +82,6 @@ def opened(path: Path) -> Iterator[Recording]:
     Raises:
         RelaytopError: It is no recording.
     """
-    from relaytop.store.recording import Recording  # noqa: PLC0415 - start-up time
-
     with Recording(path) as recording:
         with _progress(recording):
             yield recording
@@ -101,14 +102,8 @@ def read_document(path: Path) -> dict[str, Any]:
     Raises:
         RelaytopError: It is neither.
     """
-    from relaytop.store.recording import is_recording  # noqa: PLC0415 - start-up time
-
     if not is_recording(path):
-        from relaytop.store.snapshot import load_snapshot  # noqa: PLC0415
-
         return load_snapshot(path)
-    from relaytop.store.recording_document import recording_document  # noqa: PLC0415
-
     with opened(path) as recording:
         return recording_document(recording)
 
@@ -119,8 +114,6 @@ def _progress(recording: Recording) -> Iterator[None]:
     if not sys.stderr.isatty():
         yield
         return
-    from relaytop.cli.progress import PATIENCE_S, STEP_S, erased  # noqa: PLC0415 - start-up time
-
     done = threading.Event()
 
     def show() -> None:

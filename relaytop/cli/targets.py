@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from relaytop.config.errors import RelaytopError
+from relaytop.config.suggestions import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +23,6 @@ def selected_targets(settings: Settings, names: Sequence[str]) -> Settings:
     Raises:
         RelaytopError: There is no such target, or none at all.
     """
-    from relaytop.config.suggestions import nearest  # noqa: PLC0415 - start-up time
-
     if not names:
         if not settings.targets:
             sentence = "no model is chosen: name targets, as in PROVIDER/MODEL, or set `models`"

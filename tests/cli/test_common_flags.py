@@ -1,11 +1,14 @@
 """The common flags are taken after a command too, in every form that it has."""
 
 import json
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click import Context
 from click.testing import CliRunner, Result
 
 from relaytop.cli.group import COMMANDS, relaytop_command
@@ -113,3 +116,25 @@ def test_every_command_takes_the_flags_of_how_it_looks() -> None:
         help_text = run(name, "--help").stdout
         for flag in ("--config", "--no-color", "--ascii"):
             assert flag in help_text, name
+
+
+def test_the_table_of_commands_has_the_first_sentence_of_each_ones_help() -> None:
+    context = Context(relaytop_command)
+    for name, text in COMMANDS.items():
+        command = relaytop_command.get_command(context, name)
+        assert command is not None
+        assert command.get_short_help_str(1000) == text
+
+
+def test_help_imports_no_command() -> None:
+    script = (
+        "import sys; from relaytop.cli.group import COMMANDS, relaytop_command\n"
+        "relaytop_command.main(['--help'], standalone_mode=False)\n"
+        "print(*(n for n in COMMANDS if f'relaytop.cli.{n}' in sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stderr.strip() == ""
+    for name in COMMANDS:
+        assert f"\n  {name} " in done.stdout
