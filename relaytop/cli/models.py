@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import difflib
 import os
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from relaytop.cli.options import common_options
 from relaytop.cli.output import output_options
 from relaytop.config.errors import RelaytopError
 from relaytop.config.load import load_settings
+from relaytop.config.suggestions import nearest
 from relaytop.probe.prober import Prober
 from relaytop.report.models import ModelsReport
 from relaytop.wire.facts import Failure
@@ -59,8 +59,8 @@ def _selected(providers: tuple[Provider, ...], name: str | None) -> tuple[Provid
     if found:
         return found
     names = [p.name for p in providers]
-    near = difflib.get_close_matches(name or "", names, 1, 0.4)
-    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names)}"
+    near = nearest(name or "", names)
+    hint = f"did you mean {near!r}?" if near else f"known: {', '.join(names)}"
     sentence = f"no provider {name!r}; {hint}"
     raise RelaytopError(sentence)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -11,52 +11,43 @@ from relaytop.cli.options import common_options
 from relaytop.cli.output import output_options
 from relaytop.cli.price_settings import price_settings
 from relaytop.jobs.roi import MARKET, price_list, recent_usage
-from relaytop.pricing.mix import parse_mix, parse_number, parse_tokens
+from relaytop.pricing.mix import parse_cost, parse_mix, parse_share, parse_tokens
 from relaytop.pricing.roi import compare_month, split_tokens
 from relaytop.report.roi import RoiReport
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from relaytop.cli.options import Options
     from relaytop.cli.output import Output
 
 OUTPUT_SHARE = Decimal("0.25")
+T = TypeVar("T")
 
 
-def _tokens(_ctx: click.Context, _param: click.Parameter, value: str | None) -> list[int] | None:
-    try:
-        return None if value is None else parse_tokens(value)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from None
+def _parsed_by(parse: Callable[[str], T]) -> Callable[..., T | None]:
+    """Return a callback that reads an option, or says with the parser's sentence what is wrong."""
 
+    def callback(_ctx: click.Context, _param: click.Parameter, value: str | None) -> T | None:
+        try:
+            return None if value is None else parse(value)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from None
 
-def _mix(
-    _ctx: click.Context, _param: click.Parameter, value: str | None
-) -> dict[str, Decimal] | None:
-    try:
-        return None if value is None else parse_mix(value)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from None
-
-
-def _share(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Decimal | None:
-    number = None if value is None else parse_number(value)
-    if value is not None and (number is None or number > 1):
-        message = f"{value[:20]!r} is no share: write a number from 0 to 1, such as 0.25"
-        raise click.BadParameter(message)
-    return number
-
-
-def _cost(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Decimal | None:
-    number = None if value is None else parse_number(value)
-    if value is not None and not number:
-        message = f"{value[:20]!r} is no cost: write USD above 0, such as 5000"
-        raise click.BadParameter(message)
-    return number
+    return callback
 
 
 @click.command()
-@click.option("--tokens", callback=_tokens, help="Tokens a month: 50M, or several: 1M,10M,100M.")
-@click.option("--mix", callback=_mix, help="Shares of models: gpt-4.1=0.7,gemini-2.5-flash=0.3.")
+@click.option(
+    "--tokens",
+    callback=_parsed_by(parse_tokens),
+    help="Tokens a month: 50M, or several: 1M,10M,100M.",
+)
+@click.option(
+    "--mix",
+    callback=_parsed_by(parse_mix),
+    help="Shares of models: gpt-4.1=0.7,gemini-2.5-flash=0.3.",
+)
 @click.option(
     "--from-usage",
     is_flag=True,
@@ -71,10 +62,15 @@ def _cost(_ctx: click.Context, _param: click.Parameter, value: str | None) -> De
 )
 @click.option(
     "--output-share",
-    callback=_share,
+    callback=_parsed_by(parse_share),
     help=f"Share of the tokens that are output.  [default: {OUTPUT_SHARE}]",
 )
-@click.option("--migration-cost", callback=_cost, metavar="USD", help="What moving costs, once.")
+@click.option(
+    "--migration-cost",
+    callback=_parsed_by(parse_cost),
+    metavar="USD",
+    help="What moving costs, once.",
+)
 @output_options()
 @common_options
 def roi(

@@ -90,17 +90,17 @@ class Provider:
     name: str
     base_url: str
     api: str = "openai"
-    api_version: str | None = None
-    """Of azure; None: a recent one."""
     key: Secret | None = None
     key_from: str = "none"
     """Where the key comes from, in words: `environment variable X`, `file F`, …"""
     models: tuple[str, ...] = ()
+    api_version: str | None = None
+    """Of azure; None: a recent one."""
+    max_rpm: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     ca_file: str | None = None
     proxy: str | None = None
     http2: bool = False
-    max_rpm: int | None = None
     prices: Mapping[str, Price] = field(default_factory=dict)
 
 

@@ -55,6 +55,32 @@ def parse_mix(text: str) -> dict[str, Decimal]:
     return shares
 
 
+def parse_share(text: str) -> Decimal:
+    """Read a share of 0 to 1.
+
+    Raises:
+        ValueError: It is none.
+    """
+    share = parse_number(text)
+    if share is None or share > 1:
+        message = f"{text[:20]!r} is no share: write a number from 0 to 1, such as 0.25"
+        raise ValueError(message)
+    return share
+
+
+def parse_cost(text: str) -> Decimal:
+    """Read an amount of USD above 0.
+
+    Raises:
+        ValueError: It is none.
+    """
+    cost = parse_number(text)
+    if not cost:
+        message = f"{text[:20]!r} is no cost: write USD above 0, such as 5000"
+        raise ValueError(message)
+    return cost
+
+
 def parse_number(text: str) -> Decimal | None:
     """Read a number of at most twelve digits on either side of the point; None where it is none.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -26,46 +27,39 @@ MIN_TEXT = 20
 """Cells that a text has at least, however narrow the terminal."""
 
 
+@dataclass(frozen=True, slots=True)
 class CheckReport:
-    """What a check found.
+    """What a check found."""
 
-    Args:
-        findings: In order.
-        cost_usd: What the check spent; None where a price is unknown.
-    """
-
-    def __init__(self, findings: Sequence[Finding], cost_usd: float | None) -> None:
-        self._findings = findings
-        self._cost_usd = cost_usd
+    findings: Sequence[Finding]
+    """In order."""
+    cost_usd: float | None
+    """What the check spent; None where a price is unknown."""
 
     def document(self) -> dict[str, Any]:
-        """Return the findings as plain values; what is absent or unknown has no key."""
-        entries = []
-        for one in self._findings:
-            entry = {"provider": one.provider, "target": one.target, "step": one.step}
-            entry |= {"level": one.level, "meaning": one.meaning, "remedy": one.remedy or None}
-            entries.append({name: value for name, value in entry.items() if value is not None})
-        cost = {} if self._cost_usd is None else {"cost_usd": self._cost_usd}
-        return {"findings": entries, "counts": counted(self._findings), **cost}
+        """Return the findings, how many there are of each level, and the cost."""
+        findings = [asdict(each) | {"remedy": each.remedy or None} for each in self.findings]
+        counts = counted(self.findings)
+        return {"findings": findings, "counts": counts, "cost_usd": self.cost_usd}
 
     def blocks(self, options: TextOptions) -> list[Block]:
         """Return a table in Markdown, else one finding a line under what it is about; the counts.
 
         Lines are wrapped at the terminal's width.
         """
-        counts = counted(self._findings)
+        counts = counted(self.findings)
         summary = Text(f"{counts[GOOD]} good, {counts[WARN]} to mind, {counts[BAD]} bad")
         if options.markdown:
             marks = ASCII_MARKS if options.ascii_only else MARKS
             rows = [
                 (marks[each.level], _subject(each), each.step, each.meaning, each.remedy)
-                for each in self._findings
+                for each in self.findings
             ]
             return [Table(COLUMNS, rows), summary]
         return [
             *(
                 Lines([subject, *(line for each in group for line in _lines(each, options))])
-                for subject, group in groupby(self._findings, _subject)
+                for subject, group in groupby(self.findings, _subject)
             ),
             summary,
         ]

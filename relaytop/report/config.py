@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from relaytop.config.source_location import dotted
 from relaytop.report.blocks import Column, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from relaytop.config.settings import Price, Provider, Settings, Target
     from relaytop.report.blocks import Block
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 Row = tuple[str, Any, str]
 """Key, value, origin."""
 DEFAULT = "default"
-MISSING = "missing"
 MASK = "•"
 COLUMNS = (
     Column("setting", left=True),
@@ -40,12 +40,11 @@ class ConfigReport:
     def __init__(
         self, settings: Settings, complaints: Mapping[str, str], *, ascii_only: bool = False
     ) -> None:
-        self._rows = list(_rows(settings, complaints))
-        if ascii_only:
-            self._rows = [
-                (key, value.replace(MASK, "*") if isinstance(value, str) else value, origin)
-                for key, value, origin in self._rows
-            ]
+        mask = "*" if ascii_only else MASK
+        self._rows = [
+            (key, value.replace(MASK, mask) if isinstance(value, str) else value, origin)
+            for key, value, origin in _rows(settings, complaints)
+        ]
 
     def document(self) -> dict[str, Any]:
         """Return dotted key → `value` and `from`."""
@@ -110,35 +109,32 @@ def _thresholds(target: Target) -> dict[str, Any]:
 
 
 def _provider_rows(provider: Provider, settings: Settings, complaint: str | None) -> Iterator[Row]:
+    """Yield a provider's settings, in the order of its fields."""
+
     def row(field: str, value: object, *below: str) -> Row:
         origin = settings.origins.get(f"providers.{provider.name}.{field}", DEFAULT)
         return dotted(("providers", provider.name, field, *below)), value, origin
 
-    yield row("base_url", provider.base_url)
-    yield row("api", provider.api)
-    name = dotted(("providers", provider.name, "key"))
+    for field in dataclasses.fields(provider):
+        value = getattr(provider, field.name)
+        if field.name == "key":
+            yield dotted(("providers", provider.name, "key")), *_key(provider, complaint)
+        elif field.name == "prices":
+            for model, price in value.items():
+                yield from (row("prices", usd, model, kind) for kind, usd in _usd(price).items())
+        elif field.name not in {"name", "key_from"}:
+            shown = _SHOWN[field.name](value) if field.name in _SHOWN else value
+            if shown is not None:
+                yield row(field.name, shown)
+
+
+def _key(provider: Provider, complaint: str | None) -> tuple[str, str]:
+    """Return what is shown of a provider's key, and where it is from or why it is missing."""
     if complaint is not None:
-        yield name, MISSING, complaint
-    elif provider.key is not None:
-        yield name, provider.key.masked, provider.key_from
-    else:
-        yield name, "none", provider.key_from if provider.key_from != "none" else DEFAULT
-    yield row("models", list(provider.models))
-    optional = {
-        "api_version": provider.api_version,
-        "max_rpm": provider.max_rpm,
-        # A header's value may be a credential, so its name must do.
-        "headers": sorted(provider.headers) or None,
-        "ca_file": provider.ca_file,
-        "proxy": _without_password(provider.proxy),
-        "http2": provider.http2,
-    }
-    for field, value in optional.items():
-        if value is not None:
-            yield row(field, value)
-    for model, price in provider.prices.items():
-        for kind, usd in _usd(price).items():
-            yield row("prices", usd, model, kind)
+        return "missing", complaint
+    if provider.key is not None:
+        return provider.key.masked, provider.key_from
+    return "none", DEFAULT if provider.key_from == "none" else provider.key_from
 
 
 def _usd(price: Price) -> dict[str, float]:
@@ -151,7 +147,16 @@ def _without_password(proxy: str | None) -> str | None:
     if proxy is None or "@" not in proxy:
         return proxy
     scheme, _, rest = proxy.partition("://")
-    return f"{scheme}://••••@{rest.rpartition('@')[2]}"
+    return f"{scheme}://{4 * MASK}@{rest.rpartition('@')[2]}"
+
+
+_SHOWN: dict[str, Callable[[Any], object]] = {
+    "models": list,
+    # A header's value may be a credential, so its name must do.
+    "headers": lambda headers: sorted(headers) or None,
+    "proxy": _without_password,
+}
+"""What is shown in place of a provider's value; None: nothing."""
 
 
 def _shown(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from relaytop.monitor.number_format import format_ms, format_percent, format_usd
@@ -28,21 +29,24 @@ COLUMNS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
 class DifferenceReport:
     """What changed between two snapshots, what matters most first."""
 
-    def __init__(self, changes: Sequence[Change]) -> None:
-        self._changes = changes
+    changes: Sequence[Change]
 
     def document(self) -> dict[str, Any]:
         """Return every change, noise included, and how noise is told from change."""
-        return {"changes": [_known(change) for change in self._changes], "how": HOW}
+        changes = [asdict(change) for change in self.changes]
+        for change in changes:
+            del change["weight"]
+        return {"changes": changes, "how": HOW}
 
     def blocks(self, options: TextOptions | None = None) -> list[Block]:
         """Return the changes that are none of noise, and how many are."""
         del options
-        real = [change for change in self._changes if change.kind != "noise"]
-        count = len(self._changes) - len(real)
+        real = [change for change in self.changes if change.kind != "noise"]
+        count = len(self.changes) - len(real)
         figures = "1 other figure differs" if count == 1 else f"{count} other figures differ"
         noise = f"{figures} by no more than noise" if count else ""
         if not real:
@@ -54,17 +58,6 @@ def text(changes: Sequence[Change], *, markdown: bool = False) -> str:
     """Return it as text, for the baseline's report until it is made of blocks."""
     blocks = DifferenceReport(changes).blocks()
     return markdown_text(blocks) if markdown else plain_text(blocks)
-
-
-def _known(change: Change) -> dict[str, Any]:
-    fields = {
-        "target": change.target,
-        "figure": change.figure,
-        "before": change.before,
-        "after": change.after,
-        "kind": change.kind,
-    }
-    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _row(change: Change) -> list[str]:

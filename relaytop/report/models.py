@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from relaytop.report.blocks import Column, Lines, Table
@@ -15,17 +16,18 @@ if TYPE_CHECKING:
 COLUMNS = (Column("provider", left=True), Column("model", left=True))
 
 
+@dataclass(frozen=True, slots=True)
 class ModelsReport:
-    """Provider → the ids of the models that it lists."""
+    """What each provider offers."""
 
-    def __init__(self, offers: Mapping[str, Sequence[str]]) -> None:
-        self._offers = offers
+    offers: Mapping[str, Sequence[str]]
+    """Provider → the ids of the models that it lists."""
 
     def document(self) -> dict[str, Any]:
         """Return the ids by provider."""
-        return {name: list(models) for name, models in self._offers.items()}
+        return {name: list(models) for name, models in self.offers.items()}
 
     def blocks(self, options: TextOptions) -> list[Block]:
         """Return a table; as plain text a target a line, which other commands take."""
-        rows = [(name, model) for name, models in self._offers.items() for model in models]
+        rows = [(name, model) for name, models in self.offers.items() for model in models]
         return [Table(COLUMNS, rows) if options.markdown else Lines(list(map("/".join, rows)))]

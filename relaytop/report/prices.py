@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from relaytop.report.blocks import Column, Table, Text
 from relaytop.report.data import Rows
@@ -28,21 +29,29 @@ COLUMNS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
 class PricesReport:
-    """What each model costs, in USD per million tokens, and what is saved.
+    """What each model costs, in USD per million tokens, and what is saved."""
 
-    Args:
-        models: A row each.
-        output_share: Share of the tokens that are output, 0 to 1.
-    """
-
-    def __init__(self, models: Sequence[PriceComparison], output_share: float) -> None:
-        self._models = models
-        self._output_share = output_share
+    models: Sequence[PriceComparison]
+    output_share: float
+    """Share of the tokens that are output, 0 to 1."""
 
     def document(self) -> Rows:
-        """Return a row a model; what is unknown is absent."""
-        return Rows("prices", [self._known(each) for each in self._models])
+        """Return a row a model."""
+        rows = [
+            {
+                "target": each.target,
+                "relay": _rates(each.relay),
+                "price_source": each.relay and each.relay.source,
+                "official": _rates(each.official),
+                "saved_share": each.saved_share(self.output_share),
+                "p50_ms": each.p50_ms,
+                "advertised_ms": each.advertised_ms,
+            }
+            for each in self.models
+        ]
+        return Rows("prices", rows)
 
     def blocks(self, options: TextOptions) -> list[Block]:
         """Return the table, and what its figures mean."""
@@ -52,32 +61,23 @@ class PricesReport:
                 each.target,
                 *_pair(each.relay),
                 *_pair(each.official),
-                _saved(each.saved_share(self._output_share)),
+                _saved(each.saved_share(self.output_share)),
                 milliseconds(each.p50_ms),
                 "" if each.advertised_ms is None else f"<{each.advertised_ms:g}",
             )
-            for each in self._models
+            for each in self.models
         ]
         notes = (
-            f"USD per million tokens; saved: at {self._output_share:.0%} output, "
+            f"USD per million tokens; saved: at {self.output_share:.0%} output, "
             "against today's list price of the model's maker."
         )
-        if any(each.relay is None for each in self._models):
+        if any(each.relay is None for each in self.models):
             notes += '\nBlank: unknown. Set it in the config: [providers.X.prices."MODEL"].'
         return [Table(COLUMNS, rows), Text(notes)]
 
-    def _known(self, each: PriceComparison) -> dict[str, Any]:
-        row: dict[str, Any] = {
-            "target": each.target,
-            "relay": each.relay and {"input": each.relay.input, "output": each.relay.output},
-            "price_source": each.relay.source if each.relay else None,
-            "official": each.official
-            and {"input": each.official.input, "output": each.official.output},
-            "saved_share": each.saved_share(self._output_share),
-            "p50_ms": each.p50_ms,
-            "advertised_ms": each.advertised_ms,
-        }
-        return {key: value for key, value in row.items() if value is not None}
+
+def _rates(price: Price | None) -> dict[str, float] | None:
+    return None if price is None else {"input": price.input, "output": price.output}
 
 
 def _pair(price: Price | None) -> tuple[str, str]:

@@ -53,7 +53,7 @@ class RoiReport:
         rows = []
         for month in self.months:
             size = _size(month.tokens)
-            rows += [[size, line.model, *_sums(line)] for line in month.models]
+            rows += [[size, each.model, *_sums(each)] for each in month.models]
             if len(month.models) > 1:
                 rows.append([size, "total", *_sums(month)])
         usage = f" as {self.usage}" if self.usage else ""
@@ -107,26 +107,27 @@ def _size(tokens: Decimal | int) -> str:
 def _document(month: Month, cost: Decimal | None) -> dict[str, object]:
     payback = None if cost is None else month.payback_months(cost)
     roi = None if cost is None else month.roi(cost)
-    row = {
+    return {
         **_figures(month),
         "saved_year_usd": _cents(month.saved_year_usd),
-        "payback_months": None if payback is None else round(float(payback), 3),
-        "roi": None if roi is None else round(float(roi), 6),
-        "models": [{"model": line.model, **_figures(line)} for line in month.models],
+        "payback_months": _rounded(payback, 3),
+        "roi": _rounded(roi, 6),
+        "models": [{"model": each.model, **_figures(each)} for each in month.models],
     }
-    return {key: value for key, value in row.items() if value is not None}
 
 
-def _figures(sums: Sums) -> dict[str, float]:
-    found = {
+def _figures(sums: Sums) -> dict[str, float | None]:
+    return {
         "tokens": round(sums.tokens),
         "official_usd": _cents(sums.official_usd),
         "relay_usd": _cents(sums.relay_usd),
         "saved_usd": _cents(sums.saved_usd),
+        "saved_share": _rounded(sums.saved_share, 6),
     }
-    if sums.saved_share is not None:
-        found["saved_share"] = round(float(sums.saved_share), 6)
-    return found
+
+
+def _rounded(value: Decimal | None, places: int) -> float | None:
+    return None if value is None else round(float(value), places)
 
 
 def _cents(value: Decimal) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from relaytop.monitor import number_format
@@ -33,20 +34,20 @@ COLUMNS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
 class SnapshotReport:
     """A snapshot, or a recording as one."""
 
-    def __init__(self, document: dict[str, Any]) -> None:
-        self._document = document
+    snapshot: dict[str, Any]
 
     def document(self) -> dict[str, Any]:
         """Return the snapshot itself."""
-        return self._document
+        return self.snapshot
 
     def blocks(self, options: TextOptions) -> list[Block]:
         """Return its heading and its table, latencies in milliseconds."""
         del options
-        return blocks(self._document)
+        return blocks(self.snapshot)
 
 
 def blocks(document: dict[str, Any]) -> list[Block]:
@@ -94,8 +95,9 @@ def milliseconds(value: object) -> str:
 
 
 def _number(value: object) -> float | None:
-    good = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if good else None  # type: ignore[arg-type]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value)
 
 
 def plain(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> str:

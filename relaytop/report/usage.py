@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from relaytop.ledger.usage import Usage, begin_of, over_all, total
 from relaytop.monitor.number_format import format_count, format_usd
@@ -15,7 +15,7 @@ from relaytop.wire.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import tzinfo
+    from datetime import date, tzinfo
 
     from relaytop.ledger.usage import By, Targets
     from relaytop.report.blocks import Block
@@ -29,87 +29,74 @@ PERIOD_TITLES = {"day": "day", "week": "week of", "month": "month"}
 FIGURES = tuple(Column(title) for title in ("requests", "err", "in", "out", "$"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     period: str
     target: str | None
     """None: the period's total."""
     usage: Usage
-    most: Usage
-    """What a full bar stands for."""
+    share: float
+    """Of a full bar, 0 to 1."""
 
     @property
     def name(self) -> str:
         return "all" if self.target is None else clean(self.target)
 
 
+@dataclass(frozen=True, slots=True)
 class UsageReport:
-    """Tokens and cost, by period and target and in total.
+    """Tokens and cost, by period and target and in total."""
 
-    Args:
-        periods: First day of a period → target → what it used.
-        by: The period.
-        since_s: Unix seconds from which on it was counted; None: from the ledger's first entry.
-        zone: Whose days they are; None for the system's zone.
-    """
-
-    def __init__(
-        self,
-        periods: Mapping[date, Targets],
-        by: By,
-        since_s: float | None,
-        zone: tzinfo | None,
-    ) -> None:
-        self._periods = periods
-        self._by = by
-        self._since_s = since_s
-        self._zone = zone
+    periods: Mapping[date, Targets]
+    """First day of a period → target → what it used."""
+    by: By
+    since_s: float | None
+    """Unix seconds from which on it was counted; None: from the ledger's first entry."""
+    zone: tzinfo | None
+    """Whose days they are; None for the system's zone."""
 
     def document(self) -> dict[str, Any]:
-        """Return the figures of each period and of all; what is unknown is absent."""
-        tree: dict[str, Any] = {"by": self._by}
-        if self._since_s is not None:
-            since = datetime.fromtimestamp(self._since_s, UTC).astimezone(self._zone)
-            tree["since"] = since.isoformat(timespec="seconds")
-        tree["periods"] = [
-            {"begin": begin_of(day, self._zone).isoformat(), **_tree(targets)}
-            for day, targets in self._periods.items()
+        """Return the figures of each period and of all."""
+        since = None
+        if self.since_s is not None:
+            since = datetime.fromtimestamp(self.since_s, UTC).astimezone(self.zone)
+        periods = [
+            {"begin": begin_of(day, self.zone).isoformat(), **_tree(targets)}
+            for day, targets in self.periods.items()
         ]
-        return tree | _tree(over_all(self._periods.values()))
+        return {
+            "by": self.by,
+            "since": since and since.isoformat(timespec="seconds"),
+            "periods": periods,
+            **_tree(over_all(self.periods.values())),
+        }
 
     def blocks(self, options: TextOptions) -> list[Block]:
         """Return a table with a bar in each row, of the cost, else the tokens, else requests."""
-        lines = self._lines()
-        measured, measure = _measure([line.usage for line in lines])
-        shares = [
-            measure(line.usage) / measure(line.most) if measure(line.usage) > 0 else 0.0
-            for line in lines
-        ]
-        title = PERIOD_TITLES[self._by]
+        totals = [total(targets) for targets in self.periods.values()]
+        measured, measure = _measure(totals)
+        lines = _lines(self.periods, totals, measure, 7 if self.by == "month" else 10)
         draw = _markdown_table if options.markdown else _plain_table
-        return [draw(lines, shares, title, measured, options)]
+        return [draw(lines, PERIOD_TITLES[self.by], measured, options)]
 
-    def _lines(self) -> list[_Line]:
-        """Return a line per period and one per target in it; last, all periods together."""
-        totals = [total(targets) for targets in self._periods.values()]
-        most = max(totals, key=_measure(totals)[1], default=Usage())
-        overall = over_all(self._periods.values())
-        everything = total(overall)
-        length = len("2026-11") if self._by == "month" else len("2026-11-23")
-        parts = [
-            (str(day)[:length], targets, used, most)
-            for (day, targets), used in zip(self._periods.items(), totals, strict=True)
-        ]
-        if parts:
-            parts.append(("total", overall, everything, everything))
-        return [
-            line
-            for name, targets, used, full in parts
-            for line in (
-                _Line(name, None, used, full),
-                *(_Line(name, target, each, full) for target, each in targets.items()),
-            )
-        ]
+
+def _lines(
+    periods: Mapping[date, Targets],
+    totals: Sequence[Usage],
+    measure: Callable[[Usage], float],
+    digits: int,
+) -> list[_Line]:
+    """Return a line per period and one per target in it; last, all periods together."""
+    full = max(map(measure, totals), default=0)
+    overall = over_all(periods.values())
+    everything = total(overall)
+    parts = [(str(day)[:digits], targets, full) for day, targets in periods.items()]
+    if parts:
+        parts.append(("total", overall, measure(everything)))
+    return [
+        _Line(name, target, usage, measure(usage) / most if most else 0.0)
+        for name, targets, most in parts
+        for target, usage in ((None, total(targets)), *targets.items())
+    ]
 
 
 def _tree(targets: Targets) -> dict[str, Any]:
@@ -118,13 +105,14 @@ def _tree(targets: Targets) -> dict[str, Any]:
 
 
 def _figures(used: Usage) -> dict[str, Any]:
-    """Return the figures of a line; what is unknown is absent."""
-    found: dict[str, Any] = {"requests": used.requests, "errors": used.errors}
-    if (tokens := used.known_tokens) is not None:
-        found["tokens"] = {"input": tokens[0], "output": tokens[1]}
-    if used.known_usd is not None:
-        found["cost_usd"] = round(used.known_usd, 9)
-    return found | {"unpriced": used.unpriced}
+    tokens, usd = used.known_tokens, used.known_usd
+    return {
+        "requests": used.requests,
+        "errors": used.errors,
+        "tokens": tokens and {"input": tokens[0], "output": tokens[1]},
+        "cost_usd": None if usd is None else round(usd, 9),
+        "unpriced": used.unpriced,
+    }
 
 
 def _measure(totals: Sequence[Usage]) -> tuple[str, Callable[[Usage], float]]:
@@ -136,26 +124,20 @@ def _measure(totals: Sequence[Usage]) -> tuple[str, Callable[[Usage], float]]:
     return "requests", lambda used: used.requests
 
 
-def _plain_table(
-    lines: Sequence[_Line],
-    shares: Sequence[float],
-    title: str,
-    measured: str,
-    options: TextOptions,
-) -> Table:
+def _plain_table(lines: Sequence[_Line], title: str, measured: str, options: TextOptions) -> Table:
     """Return the lines, the targets under their periods, as wide as the terminal.
 
     Where room is short, tokens are written short, then names are cut, then the bars are left out.
     """
-    columns = options.columns or DEFAULT_COLUMNS
+    columns, ascii_only = options.columns or DEFAULT_COLUMNS, options.ascii_only
     names = [line.period if line.target is None else f"  {line.name}" for line in lines]
     longest = max(map(cell_width, (title, *names)))
     least = max(MIN_BAR, len(measured))
     for count in (_grouped, format_count):
-        figures = [_cells(line.usage, count, ascii_only=options.ascii_only) for line in lines]
+        figures = [_cells(line.usage, count, ascii_only=ascii_only) for line in lines]
         widths = [
-            max(map(len, column))
-            for column in zip([each.title for each in FIGURES], *figures, strict=True)
+            max(map(len, cells))
+            for cells in zip([each.title for each in FIGURES], *figures, strict=True)
         ]
         left = columns - GAP * (len(FIGURES) + 1) - sum(widths)
         if left >= longest + least:
@@ -163,39 +145,29 @@ def _plain_table(
     barred = left - least >= min(longest, MIN_NAME)
     longest = min(longest, max(MIN_NAME, left - least if barred else left + GAP))
     width = min(MAX_BAR, left - longest)
-    ellipsis = ".." if options.ascii_only else "…"
+    ellipsis = ".." if ascii_only else "…"
     rows = [
-        [cut_middle(name, longest, ellipsis), *each]
-        for name, each in zip(names, figures, strict=True)
+        (
+            cut_middle(name, longest, ellipsis),
+            *each,
+            *([bar(line.share, width, ascii_only=ascii_only)] if barred else []),
+        )
+        for name, each, line in zip(names, figures, lines, strict=True)
     ]
-    table_columns = [Column(title.ljust(longest), left=True), *FIGURES]
-    if barred:
-        table_columns.append(Column(measured, left=True))
-        for row, share in zip(rows, shares, strict=True):
-            row.append(bar(share, width, ascii_only=options.ascii_only))
-    return Table(table_columns, rows)
+    bars = [Column(measured, left=True)] if barred else []
+    return Table([Column(title.ljust(longest), left=True), *FIGURES, *bars], rows)
 
 
 def _markdown_table(
-    lines: Sequence[_Line],
-    shares: Sequence[float],
-    title: str,
-    measured: str,
-    options: TextOptions,
+    lines: Sequence[_Line], title: str, measured: str, options: TextOptions
 ) -> Table:
     """Return the lines; bars are filled up, where Markdown would drop the spaces."""
-    empty = "." if options.ascii_only else "░"
-    rows = [
-        (
-            line.name,
-            line.period,
-            *_cells(line.usage, _grouped, ascii_only=options.ascii_only),
-            bar(share, MARKDOWN_BAR, ascii_only=options.ascii_only).ljust(MARKDOWN_BAR, empty)
-            if share
-            else "",
-        )
-        for line, share in zip(lines, shares, strict=True)
-    ]
+    ascii_only, empty = options.ascii_only, "." if options.ascii_only else "░"
+    rows = []
+    for line in lines:
+        figures = _cells(line.usage, _grouped, ascii_only=ascii_only)
+        drawn = bar(line.share, MARKDOWN_BAR, ascii_only=ascii_only)
+        rows.append((line.name, line.period, *figures, drawn and drawn.ljust(MARKDOWN_BAR, empty)))
     return Table([Column("target", left=True), Column(title), *FIGURES, Column(measured)], rows)
 
 

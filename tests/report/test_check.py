@@ -1,3 +1,5 @@
+import json
+
 from relaytop.jobs.check.findings import Finding, counted
 from relaytop.report.cells import cell_width
 from relaytop.report.check import CheckReport
@@ -46,7 +48,7 @@ def test_markdown() -> None:
 
 
 def test_what_is_unknown_is_absent_from_the_document() -> None:
-    tree = REPORT.document()
+    tree = json.loads(render(REPORT, "json"))
     assert tree["counts"] == counted(FOUND)
     assert "cost_usd" not in tree
     assert tree["findings"][0] == {
@@ -55,4 +57,4 @@ def test_what_is_unknown_is_absent_from_the_document() -> None:
         "level": "good",
         "meaning": "from environment variable P_KEY, 20 characters",
     }
-    assert CheckReport(FOUND, 0.5).document()["cost_usd"] == 0.5
+    assert json.loads(render(CheckReport(FOUND, 0.5), "json"))["cost_usd"] == 0.5
