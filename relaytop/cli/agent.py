@@ -17,6 +17,14 @@ from relaytop.config.errors import RelaytopError
 from relaytop.config.fingerprint import fingerprint
 from relaytop.config.load import load_settings
 from relaytop.config.paths import agent_socket, ledger_path, snapshots_folder
+from relaytop.engine.child import EngineChild
+from relaytop.export.address import listen as listening_on
+from relaytop.export.address import url_of
+from relaytop.export.exporter import Exporter
+from relaytop.monitor.source import Event
+from relaytop.store.recorder import Recorder
+from relaytop.watch.agent.agent import Agent
+from relaytop.watch.agent.event_log import EventLog
 
 if TYPE_CHECKING:
     import socket
@@ -25,8 +33,6 @@ if TYPE_CHECKING:
     from relaytop.cli.options import Options
     from relaytop.config.settings import Settings
     from relaytop.export.address import Address
-    from relaytop.store.recorder import Recorder
-    from relaytop.watch.agent.agent import Agent
 
 STDERR = 2
 
@@ -58,7 +64,6 @@ def agent(
     snapshot and ends it with exit code 0. A monitor or a `pick` of the same config on this machine
     reads the agent instead of probing itself.
     """
-    from relaytop.export.address import listen as listening_on  # noqa: PLC0415 - start-up time
 
     def load() -> Settings:
         settings = load_settings(config=options.config, flags=options.flags, environ=os.environ)
@@ -72,11 +77,7 @@ def agent(
 
     settings = load()
     listening = listening_on(listen, "--listen")
-    recorder = None
-    if record is not None:
-        from relaytop.store.recorder import Recorder  # noqa: PLC0415 - only when it is wanted
-
-        recorder = Recorder(record)
+    recorder = Recorder(record) if record is not None else None
     try:
         code = asyncio.run(_run(settings, load, listening, snapshot_every_s, recorder))
     finally:
@@ -92,24 +93,19 @@ async def _run(
     snapshot_every_s: float | None,
     recorder: Recorder | None,
 ) -> int:
-    from relaytop.engine.child import EngineChild  # noqa: PLC0415 - start-up time
-    from relaytop.export.address import url_of  # noqa: PLC0415
-    from relaytop.monitor.source import Event  # noqa: PLC0415
-    from relaytop.watch.agent.agent import Agent  # noqa: PLC0415
-    from relaytop.watch.agent.event_log import EventLog  # noqa: PLC0415
-
     log = EventLog(STDERR)
     watch = Agent(
         settings,
         spawn=lambda: EngineChild.spawn(os.environ, ledger=ledger_path()),
         load=load,
-        listening=listening,
         snapshots=snapshots_folder(),
-        tell=log.put,
-        share_at=lambda settings: agent_socket(fingerprint(settings)),
+        log=log.put,
+        socket_path=lambda settings: agent_socket(fingerprint(settings)),
         snapshot_every_s=snapshot_every_s,
-        recorder=recorder,
     )
+    watch.exporter = Exporter(listening, watch.monitor, watch.trouble)
+    if recorder is not None:
+        watch.record_to(recorder)
     stop = asyncio.Event()
     codes = _answer_signals(watch, stop)
     text = f"metrics at {url_of(listening)}/metrics"

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from relaytop.cli.options import Options
     from relaytop.config.settings import Settings
     from relaytop.store.recorder import Recorder
-    from relaytop.watch.session import Engine, Session
+    from relaytop.watch.engine import Engine
+    from relaytop.watch.session import Session
 
 
 def monitor(
@@ -48,7 +49,7 @@ def monitor(
         ledger=ledger_path(),
         reference=reference,
         gate=gate,
-        attach=not fresh and discovery.may_run(),
+        attach=not fresh and discovery.any_agent_socket(),
     )
 
 
@@ -112,7 +113,7 @@ def watch(
             from relaytop.watch.session import Session  # noqa: PLC0415
 
             settings = settings_of()
-            attached = discovery.agent_of(settings) if attach else None
+            attached = discovery.connect_agent(settings) if attach else None
             engine = engine or attached or spawn()
             engine.start(settings)
             session = Session(settings, engine, restart=spawn, snapshots=snapshots_folder())
@@ -135,9 +136,8 @@ def watch(
 
 def _verdict(session: Session, reference: Mapping[str, Any]) -> int:
     from relaytop.store.difference import of_the_same, regressed  # noqa: PLC0415 - at the end
-    from relaytop.store.document import snapshot_document  # noqa: PLC0415
 
-    document = snapshot_document("live", session.monitor, session.settings, session.clock(), "")
+    document = session.document()
     return int(regressed(of_the_same(reference, document), document))
 
 
@@ -177,5 +177,4 @@ def _equip(session: Session, reference: Mapping[str, Any] | None, outputs: _Outp
 
         session.exporter = Exporter(outputs.listening, session.monitor, lambda: session.dead)
     if outputs.recorder is not None:
-        outputs.recorder.watch(session.settings)
-        session.recorder = outputs.recorder
+        session.record_to(outputs.recorder)

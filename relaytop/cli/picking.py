@@ -132,11 +132,11 @@ def _from_agent(
     search: Search, watched: Settings, *, quiet: bool = False
 ) -> list[Candidate] | None:
     """Return what a running agent knows; None where it does not know every candidate."""
-    if search.fresh or not discovery.may_run():
+    if search.fresh or not discovery.any_agent_socket():
         return None
     from relaytop.monitor.monitor import Monitor  # noqa: PLC0415 - start-up time
 
-    attached = discovery.agent_of(search.settings)
+    attached = discovery.connect_agent(search.settings)
     if attached is None:
         return None
     now = time.time()

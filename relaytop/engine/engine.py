@@ -25,7 +25,6 @@ from relaytop.protocol.messages import (
     Pause,
     Prices,
     Ready,
-    Remove,
     Resume,
     Scale,
     SetBudget,
@@ -115,8 +114,6 @@ class Engine:
             case Add(targets):
                 for target in targets:
                     self._add(target)
-            case Remove(name):
-                self._remove(name)
             case Pause(name) | Resume(name):
                 self._pause(name, paused=isinstance(command, Pause))
             case Scale(factor):
@@ -188,13 +185,6 @@ class Engine:
 
     def _interval_s(self, target: Target) -> float:
         return scaled_s(target.interval_s, self._factor)
-
-    def _remove(self, name: str) -> None:
-        lane = self._lanes.pop(name, None)
-        if lane is not None:
-            self._schedule.remove(name)
-            self._turns.remove(lane)
-            self._spawn(lane.prober.forget(name))
 
     def _pause(self, name: str | None, *, paused: bool) -> None:
         if name is None:

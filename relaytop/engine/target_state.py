@@ -38,10 +38,6 @@ class ProberLike(Protocol):
         """Return another with connections of its own, which shares what targets have taught."""
         ...
 
-    async def forget(self, target: str) -> None:
-        """Close what a target held."""
-        ...
-
     async def aclose(self) -> None:
         """Close everything."""
         ...

@@ -1,4 +1,4 @@
-"""What is counted of one target since the start: no window bounds it."""
+"""Counters of one target since the start: no window bounds them."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ class TargetCounters:
         self.skipped = 0
         self.last_success_at: float | None = None
         """Unix seconds."""
-        self._skips_seen = 0
+        self._skipped_total = 0
 
-    def take(self, sample: Sample) -> None:
+    def count(self, sample: Sample) -> None:
         """Count a finished probe; one that died on a stale connection says nothing."""
         if sample.stale:
             return
@@ -65,16 +65,16 @@ class TargetCounters:
             if sample.ttft_ms is not None:
                 self.ttft.observe(sample.ttft_ms)
         if sample.usage is not None:
-            self._count("prompt", sample.usage.input_tokens)
-            self._count("completion", sample.usage.output_tokens)
+            self._count_tokens("prompt", sample.usage.input_tokens)
+            self._count_tokens("completion", sample.usage.output_tokens)
         if sample.cost_usd is not None:
             self.cost_usd = (self.cost_usd or 0.0) + sample.cost_usd
 
-    def _count(self, kind: str, tokens: int | None) -> None:
+    def _count_tokens(self, kind: str, tokens: int | None) -> None:
         if tokens is not None:
             self.tokens[kind] = self.tokens.get(kind, 0) + tokens
 
-    def take_skips(self, total: int) -> None:
-        """Take an engine's own count of skipped probes; another engine begins at 0 again."""
-        self.skipped += total - self._skips_seen if total > self._skips_seen else 0
-        self._skips_seen = total
+    def count_skipped(self, total: int) -> None:
+        """Add what an engine's own total of skipped probes grew by; another engine begins at 0."""
+        self.skipped += max(0, total - self._skipped_total)
+        self._skipped_total = total

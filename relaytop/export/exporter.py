@@ -40,9 +40,9 @@ class Exporter:
         routes = {"/metrics": self._show, "/healthz": self._health}
         self._server = HttpServer(listening, routes)
 
-    def take(self, reports: Iterable[Report]) -> None:
-        """Count what the engine said."""
-        self._metrics.take(reports)
+    def consume(self, reports: Iterable[Report]) -> None:
+        """Count a batch of reports."""
+        self._metrics.count(reports)
 
     async def start(self) -> None:
         """Begin to answer; a second call changes nothing."""

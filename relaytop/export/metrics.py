@@ -48,17 +48,17 @@ class Metrics(Collector):
         self._source = source
         self._probing = probing
         self._clock = clock
-        self._tallies: dict[str, TargetCounters] = {}
+        self._counters: dict[str, TargetCounters] = {}
         self._labels: dict[str, tuple[str, str]] = {}
         self._budget: Budget | None = None
         self._dropped = self._dropped_seen = 0
 
-    def take(self, reports: Iterable[Report]) -> None:
-        """Count what the engine said."""
+    def count(self, reports: Iterable[Report]) -> None:
+        """Count a batch of the engine's reports."""
         for report in reports:
             match report:
                 case Finished(sample):
-                    self._tally(sample.target).take(sample)
+                    self._counters_of(sample.target).count(sample)
                 case Pulse():
                     self._pulse(report)
                 case Budget():
@@ -67,32 +67,32 @@ class Metrics(Collector):
                     continue
 
     def _pulse(self, pulse: Pulse) -> None:
-        for name, tally in self._tallies.items():
-            tally.take_skips(pulse.skipped.get(name, 0))
-        for name in pulse.skipped.keys() - self._tallies.keys():
-            self._tally(name).take_skips(pulse.skipped[name])
+        for name, counters in self._counters.items():
+            counters.count_skipped(pulse.skipped.get(name, 0))
+        for name in pulse.skipped.keys() - self._counters.keys():
+            self._counters_of(name).count_skipped(pulse.skipped[name])
         self._dropped += max(0, pulse.dropped - self._dropped_seen)
         self._dropped_seen = pulse.dropped
 
-    def _tally(self, name: str) -> TargetCounters:
-        return self._tallies.setdefault(name, TargetCounters())
+    def _counters_of(self, name: str) -> TargetCounters:
+        return self._counters.setdefault(name, TargetCounters())
 
     def collect(self) -> Iterator[Metric]:
         """Yield every metric as it stands."""
         now = self._clock()
         summaries = [self._source.summary(name, now) for name in self._source.targets()]
         known = {summary.target for summary in summaries}
-        self._tallies = {name: tally for name, tally in self._tallies.items() if name in known}
+        self._counters = {n: c for n, c in self._counters.items() if n in known}
         self._labels = _labels(summaries)
-        yield from self._counters(summaries)
-        yield from self._histograms(summaries)
-        yield from self._gauges(summaries)
+        yield from self._counter_families(summaries)
+        yield from self._histogram_families(summaries)
+        yield from self._gauge_families(summaries)
         yield from self._of_relaytop()
 
     def _of(self, summary: Summary) -> tuple[tuple[str, str], TargetCounters]:
-        return self._labels[summary.target], self._tally(summary.target)
+        return self._labels[summary.target], self._counters_of(summary.target)
 
-    def _counters(self, summaries: Sequence[Summary]) -> Iterator[Metric]:
+    def _counter_families(self, summaries: Sequence[Summary]) -> Iterator[Metric]:
         requests = CounterMetricFamily(
             "ai_api_requests", "Finished probes.", labels=(*OF_TARGET, "status")
         )
@@ -110,19 +110,19 @@ class Metrics(Collector):
             "Probes that were due while the one before them still ran.",
             labels=OF_TARGET,
         )
-        for labels, tally in map(self._of, summaries):
-            requests.add_metric((*labels, "success"), tally.ok)
-            requests.add_metric((*labels, "error"), tally.errors.total())
-            for name, count in sorted(tally.errors.items()):
+        for labels, counters in map(self._of, summaries):
+            requests.add_metric((*labels, "success"), counters.ok)
+            requests.add_metric((*labels, "error"), counters.errors.total())
+            for name, count in sorted(counters.errors.items()):
                 errors.add_metric((*labels, name), count)
-            for kind, count in tally.tokens.items():
+            for kind, count in counters.tokens.items():
                 tokens.add_metric((*labels, kind), count)
-            if tally.cost_usd is not None:
-                cost.add_metric(labels, tally.cost_usd)
-            skipped.add_metric(labels, tally.skipped)
+            if counters.cost_usd is not None:
+                cost.add_metric(labels, counters.cost_usd)
+            skipped.add_metric(labels, counters.skipped)
         yield from (requests, errors, tokens, cost, skipped)
 
-    def _histograms(self, summaries: Sequence[Summary]) -> Iterator[Metric]:
+    def _histogram_families(self, summaries: Sequence[Summary]) -> Iterator[Metric]:
         latency = HistogramMetricFamily(
             "ai_api_request_latency_seconds",
             "Request sent to last byte of the reply, successful probes only.",
@@ -133,12 +133,12 @@ class Metrics(Collector):
             "Request sent to first token, successful streamed probes only.",
             labels=OF_TARGET,
         )
-        for labels, tally in map(self._of, summaries):
-            latency.add_metric(labels, _buckets(tally.latency), tally.latency.sum_s)
-            ttft.add_metric(labels, _buckets(tally.ttft), tally.ttft.sum_s)
+        for labels, counters in map(self._of, summaries):
+            latency.add_metric(labels, _buckets(counters.latency), counters.latency.sum_s)
+            ttft.add_metric(labels, _buckets(counters.ttft), counters.ttft.sum_s)
         yield from (latency, ttft)
 
-    def _gauges(self, summaries: Sequence[Summary]) -> Iterator[Metric]:
+    def _gauge_families(self, summaries: Sequence[Summary]) -> Iterator[Metric]:
         rate = GaugeMetricFamily(
             "ai_api_error_rate", "Failed probes over the window, 0 to 1.", labels=OF_TARGET
         )
@@ -157,18 +157,18 @@ class Metrics(Collector):
             "ai_api_last_success_timestamp_seconds", "The last good reply.", labels=OF_TARGET
         )
         for summary in summaries:
-            labels, tally = self._of(summary)
+            labels, counters = self._of(summary)
             if summary.error_rate is not None:
                 rate.add_metric(labels, summary.error_rate)
-            for kind, told in summary.rate_limit.known if summary.rate_limit else ():
-                if told.remaining is not None:
-                    remaining.add_metric((*labels, kind), told.remaining)
-                if told.limit is not None:
-                    limit.add_metric((*labels, kind), told.limit)
+            for kind, limits in summary.rate_limit.known if summary.rate_limit else ():
+                if limits.remaining is not None:
+                    remaining.add_metric((*labels, kind), limits.remaining)
+                if limits.limit is not None:
+                    limit.add_metric((*labels, kind), limits.limit)
             if summary.status in UP:
                 up.add_metric(labels, UP[summary.status])
-            if tally.last_success_at is not None:
-                success.add_metric(labels, tally.last_success_at)
+            if counters.last_success_at is not None:
+                success.add_metric(labels, counters.last_success_at)
         yield from (rate, remaining, limit, up, success)
 
     def _of_relaytop(self) -> Iterator[Metric]:

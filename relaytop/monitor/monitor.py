@@ -42,7 +42,8 @@ class Monitor:
     """
 
     def __init__(self, settings: Settings, now: float) -> None:
-        self._settings = settings
+        self.settings = settings
+        """What is watched, with the targets and list prices that came since."""
         self.window = settings.window
         self._targets: dict[str, TargetMonitor] = {}
         self._events: deque[Event] = deque(maxlen=EVENTS_KEPT)
@@ -50,7 +51,8 @@ class Monitor:
         self._in_flight = 0
         self._skipped = 0
         self._dropped = 0
-        self._factor = 1.0
+        self.factor = 1.0
+        """What every target's own interval is multiplied by."""
         self._scarce: set[str] = set()
         """Targets of whose rate limit little is left, as the event log has told."""
         # Until the engine has read the ledger: nothing is known to be spent, so it is a bound.
@@ -73,7 +75,7 @@ class Monitor:
             case Hold(name, until, reason, asked):
                 self._hold(name, until, reason, now, asked=asked)
             case Prices(provider, prices):
-                self._settings = with_list_prices(self._settings, provider, prices)
+                self.settings = with_list_prices(self.settings, provider, prices)
             case Budget():
                 self._take_budget(report, now)
             case Notice(level, text):
@@ -168,13 +170,16 @@ class Monitor:
         """Begin to keep a target."""
         if target.id not in self._targets:
             self._pace.change(now)
-            monitored = TargetMonitor(target, self.window, self._settings.history, now)
-            monitored.interval_s = scaled_s(target.interval_s, self._factor)
+            monitored = TargetMonitor(target, self.window, self.settings.history, now)
+            monitored.interval_s = scaled_s(target.interval_s, self.factor)
             self._targets[target.id] = monitored
+            if target not in self.settings.targets:
+                targets = (*self.settings.targets, target)
+                self.settings = dataclasses.replace(self.settings, targets=targets)
 
     def reconfigure(self, settings: Settings, now: float) -> None:
         """Take other settings: targets that stay keep what is known of them, the rest go."""
-        self._settings = settings
+        self.settings = settings
         kept, self._targets = self._targets, {}
         for target in settings.targets:
             monitored = kept.get(target.id)
@@ -183,7 +188,7 @@ class Monitor:
                 continue
             self._targets[target.id] = monitored
             monitored.target = target
-            monitored.interval_s = scaled_s(target.interval_s, self._factor)
+            monitored.interval_s = scaled_s(target.interval_s, self.factor)
             monitored.touch()
         self._scarce &= self._targets.keys()
         self.set_window(settings.window, now)
@@ -213,10 +218,14 @@ class Monitor:
     def scale(self, factor: float) -> None:
         """Note that every target is probed each `factor` × its own interval now."""
         self._pace.change()
-        self._factor = factor
+        self.factor = factor
         for monitored in self._targets.values():
             monitored.interval_s = scaled_s(monitored.target.interval_s, factor)
             monitored.touch()
+
+    def interval_s(self, target: str) -> float:
+        """Return the cadence of a target in seconds."""
+        return self._targets[target].interval_s
 
     # ── from one process to another ──────────────────────────────────────────
 
@@ -310,12 +319,12 @@ class Monitor:
     def _projected(self) -> tuple[float | None, bool, float]:
         """Return the next hour's USD, whether every price in it is known, and what it reserves."""
         active = [m for m in self._targets.values() if m.status.status != "paused"]
-        providers = {p.name: p for p in self._settings.providers}
+        providers = {p.name: p for p in self.settings.providers}
         estimates = [
             estimate_usd_per_h(
                 dataclasses.replace(m.target, interval_s=m.interval_s),
                 providers[m.target.provider],
-                self._settings.assumed_price,
+                self.settings.assumed_price,
             )
             for m in active
         ]

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from relaytop.protocol.messages import Budget
 
 
+Kind = Literal["status", "limit", "budget", "snapshot", "engine", "notice"]
+Level = Literal["good", "info", "warning", "error"]
+
+
 @dataclass(frozen=True, slots=True)
 class Bin:
     """The samples of one target within one span of time."""
@@ -29,8 +33,8 @@ class Event:
 
     at: float
     """Unix seconds."""
-    kind: Literal["status", "limit", "budget", "snapshot", "engine", "notice"]
-    level: Literal["good", "info", "warning", "error"]
+    kind: Kind
+    level: Level
     target: str | None
     text: str
 

@@ -235,13 +235,6 @@ class Prober:
         # An id that quotes a key cannot be shown, and with the key taken out it names no model.
         return tuple(not_quoting(found, self._secrets))
 
-    async def forget(self, target: str) -> None:
-        """Close what a removed target held."""
-        self._learned.pop(target, None)
-        transport = self._transports.pop(target, None)
-        if transport is not None:
-            await transport.aclose()
-
     async def aclose(self) -> None:
         """Close every connection."""
         transports = list(self._transports.values())

@@ -33,13 +33,6 @@ class Add:
 
 
 @dataclass(frozen=True, slots=True)
-class Remove:
-    """Stop probing a target and forget it."""
-
-    target: str
-
-
-@dataclass(frozen=True, slots=True)
 class Pause:
     """Start no more probes of `target`, or of any when None. Running ones finish."""
 
@@ -74,7 +67,7 @@ class ListModels:
     provider: str
 
 
-Command = Start | Add | Remove | Pause | Resume | Scale | SetBudget | ListModels
+Command = Start | Add | Pause | Resume | Scale | SetBudget | ListModels
 
 
 # ── reports: the engine tells the parent ─────────────────────────────────────

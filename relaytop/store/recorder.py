@@ -76,11 +76,11 @@ class Recorder:
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
         self._thread.start()
 
-    def watch(self, settings: Settings) -> None:
-        """Note what is watched from now on; before the first `take`, and when it changes."""
+    def write_header(self, settings: Settings) -> None:
+        """Write what is watched from now on; before the first reports, and when it changes."""
         self._put(header_lines(settings, socket.gethostname()), head=True)
 
-    def take(self, reports: Iterable[Report]) -> None:
+    def consume(self, reports: Iterable[Report]) -> None:
         """Write reports soon, without waiting for the disk; what models said is left out."""
         for report in reports:
             if isinstance(report, Finished) and report.sample.text is not None:
@@ -90,8 +90,8 @@ class Recorder:
                 if len(line) <= LINE_BYTES:
                     self._put(line)
 
-    def complaint(self) -> str | None:
-        """Say once why nothing is recorded any more; None while all is well."""
+    def warning(self) -> str | None:
+        """Return once why nothing is recorded any more; None while all is well."""
         if self._trouble is None or self._told:
             return None
         self._told = True

@@ -1,4 +1,4 @@
-"""Plays a recording with the face of an engine: the same reports, on a clock of their own."""
+"""A recording played back with the protocol of an engine: the same reports, on their own clock."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Player:
         self._wake = asyncio.Event()
         self._begin()
 
-    # ── the face of an engine ────────────────────────────────────────────────
+    # ── the protocol of an engine ────────────────────────────────────────────────
 
     pid = 0
     obeys = False
@@ -71,7 +71,7 @@ class Player:
         """Do nothing: a recording knows what was watched."""
 
     def send(self, command: Command) -> bool:
-        """Obey no command: the past cannot be changed."""
+        """Send nothing: the past cannot be changed."""
         del command
         return False
 
@@ -142,7 +142,7 @@ class Player:
         self._reports: Iterator[Report] = self.recording.reports()
         self._next: tuple[float, Report] | None = None
         self._ended = False
-        self._trouble: str | None = None
+        self._read_error: str | None = None
         self._advance()
 
     def _advance(self) -> None:
@@ -150,7 +150,7 @@ class Player:
         try:
             report = next(self._reports, None)
         except OSError as error:
-            self._trouble = error.strerror or type(error).__name__
+            self._read_error = error.strerror or type(error).__name__
             report = None
         if report is None:
             self._next = None
@@ -216,8 +216,8 @@ class Player:
             yield from self._until(self.clock.now)
         elif self._next is None and not self._ended:
             self._ended = True
-            if self._trouble is not None:
-                yield [Notice("error", f"the rest cannot be read: {self._trouble}")]
+            if self._read_error is not None:
+                yield [Notice("error", f"the rest cannot be read: {self._read_error}")]
             yield [Notice("info", f"end of the recording{self._broken()}")]
 
     def _broken(self) -> str:

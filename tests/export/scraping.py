@@ -65,7 +65,7 @@ class Exported:
 
     def take(self, *reports: Report | Sample) -> None:
         whole = [r if isinstance(r, Report) else Finished(r) for r in reports]
-        self.exporter.take(whole)
+        self.exporter.consume(whole)
         for report in whole:
             self.monitor.apply(report, time.time())
 

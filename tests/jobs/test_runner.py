@@ -44,9 +44,6 @@ class FakeProber:
         self.twins.append(FakeProber(self.answer, self.delay_s, self.twins))
         return self.twins[-1]
 
-    async def forget(self, target: str) -> None:
-        del target
-
     async def aclose(self) -> None:
         self.closed = True
 

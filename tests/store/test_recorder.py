@@ -100,9 +100,9 @@ def test_a_file_of_others_is_made_private_when_it_is_continued(tmp_path: Path) -
 def test_parts_are_rotated_by_size_and_the_oldest_go(tmp_path: Path) -> None:
     path = tmp_path / "rec"
     recorder = Recorder(path, part_bytes=2000, keep=2)
-    recorder.watch(settings())
+    recorder.write_header(settings())
     reports = [good(float(i)) for i in range(60)]
-    recorder.take(reports)
+    recorder.consume(reports)
     recorder.close()
     names = sorted(file.name for file in tmp_path.iterdir())
     assert names == ["rec", "rec.1", "rec.2"]
@@ -119,8 +119,8 @@ def test_parts_are_rotated_by_size_and_the_oldest_go(tmp_path: Path) -> None:
 def test_without_older_parts_the_newest_lines_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "rec"
     recorder = Recorder(path, part_bytes=1500, keep=0)
-    recorder.watch(settings())
-    recorder.take([good(float(i)) for i in range(40)])
+    recorder.write_header(settings())
+    recorder.consume([good(float(i)) for i in range(40)])
     recorder.close()
     assert [file.name for file in tmp_path.iterdir()] == ["rec"]
     assert read(path)[-1] == good(39)
@@ -129,8 +129,8 @@ def test_without_older_parts_the_newest_lines_are_kept(tmp_path: Path) -> None:
 def test_a_part_that_cannot_hold_a_line_holds_one_all_the_same(tmp_path: Path) -> None:
     path = tmp_path / "rec"
     recorder = Recorder(path, part_bytes=1, keep=3)
-    recorder.watch(settings())
-    recorder.take([good(1), good(2), good(3)])
+    recorder.write_header(settings())
+    recorder.consume([good(1), good(2), good(3)])
     recorder.close()
     assert read(path) == [good(1), good(2), good(3)]
 
@@ -143,8 +143,8 @@ def test_a_line_that_is_too_long_is_left_out(tmp_path: Path) -> None:
 def test_a_size_that_was_there_counts(tmp_path: Path) -> None:
     path = write(tmp_path / "rec", *lines_of(good(float(i)) for i in range(20)))
     recorder = Recorder(path, part_bytes=path.stat().st_size)
-    recorder.watch(settings())
-    recorder.take([good(20)])
+    recorder.write_header(settings())
+    recorder.consume([good(20)])
     recorder.close()
     assert (tmp_path / "rec.1").exists()
     assert len(read(path)) == 21
@@ -221,14 +221,14 @@ def limited(path: Path, size: int, act: Callable[[Recorder], None]) -> Recorder:
 
 def test_a_disk_that_takes_no_more_is_told_once_and_keeps_what_it_has(tmp_path: Path) -> None:
     def act(recorder: Recorder) -> None:
-        recorder.watch(settings())
-        recorder.take([good(float(i)) for i in range(200)])
+        recorder.write_header(settings())
+        recorder.consume([good(float(i)) for i in range(200)])
 
     path = tmp_path / "rec"
     recorder = limited(path, 4000, act)
-    assert recorder.complaint() == f"recording to {path} stopped: File too large"
-    assert recorder.complaint() is None
-    recorder.take([good(200)])  # goes nowhere, and raises nothing
+    assert recorder.warning() == f"recording to {path} stopped: File too large"
+    assert recorder.warning() is None
+    recorder.consume([good(200)])  # goes nowhere, and raises nothing
     found = read(path)  # the last line is torn, which is no error
     assert found == [good(float(i)) for i in range(len(found))]
     assert len(found) > 3
@@ -248,9 +248,9 @@ def test_a_disk_that_does_not_keep_up_stops_the_recording_not_the_monitor(
 
     recorder = Recorder(path)
     monkeypatch.setattr("relaytop.store.recorder.os.write", slow)
-    recorder.watch(settings())
-    recorder.take([good(float(i)) for i in range(20)])
-    told = recorder.complaint()
+    recorder.write_header(settings())
+    recorder.consume([good(float(i)) for i in range(20)])
+    told = recorder.warning()
     monkeypatch.undo()
     real(writing, b"x" * 30)
     recorder.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from relaytop.protocol.messages import Budget, Command, Finished, Hold, Pulse, Report
+from relaytop.protocol.messages import Budget, Command, Finished, Hold, Pulse, Report, Start
 from relaytop.tui.app import RelaytopApp
 from relaytop.tui.draw.glyphs import ASCII, UNICODE, Glyphs
 from relaytop.watch.session import Session
@@ -45,12 +45,13 @@ class FakeEngine:
     obeys = True
 
     def __init__(self) -> None:
+        self.gather_s = 0.2
         self.commands: list[Command] = []
         self.queue: asyncio.Queue[list[Report] | None] = asyncio.Queue()
         self.returncode: int | None = None
 
-    def start(self, _settings: Settings) -> None:
-        self.commands.append("start")  # type: ignore[arg-type]
+    def start(self, settings: Settings) -> None:
+        self.commands.append(Start(settings))
 
     def send(self, command: Command) -> bool:
         self.commands.append(command)
@@ -71,8 +72,8 @@ class FakeEngine:
 def session_of(folder: Path, *names: str, watched: Settings | None = None) -> Session:
     return Session(
         watched or settings(*(names or NAMES)),
-        FakeEngine(),  # type: ignore[arg-type]
-        restart=FakeEngine,  # type: ignore[arg-type]
+        FakeEngine(),
+        restart=FakeEngine,
         snapshots=folder,
         clock=FakeClock(),
     )
@@ -83,7 +84,9 @@ def app_of(session: Session, marks: Glyphs = UNICODE) -> RelaytopApp:
 
 
 def engine_of(session: Session) -> FakeEngine:
-    return session.engine  # type: ignore[return-value]
+    engine = session.engine
+    assert isinstance(engine, FakeEngine)
+    return engine
 
 
 def incident() -> list[tuple[float, Report]]:
@@ -122,7 +125,9 @@ def incident() -> list[tuple[float, Report]]:
 def feed(session: Session, reports: list[tuple[float, Report]] | None = None) -> Session:
     for at, report in incident() if reports is None else reports:
         session.monitor.apply(report, at)
-    session.clock.now = NOW  # type: ignore[attr-defined]
+    clock = session.clock
+    assert isinstance(clock, FakeClock)
+    clock.now = NOW
     return session
 
 

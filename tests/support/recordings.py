@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 def record(path: Path, *reports: Report, watched: Settings | None = None) -> Path:
     """Record reports as the monitor does; return the file."""
     recorder = Recorder(path)
-    recorder.watch(watched or settings())
-    recorder.take(reports)
+    recorder.write_header(watched or settings())
+    recorder.consume(reports)
     recorder.close()
     return path
 

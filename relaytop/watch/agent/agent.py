@@ -4,32 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import socket
-import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from relaytop.config.errors import RelaytopError
-from relaytop.export.exporter import Exporter
-from relaytop.monitor.monitor import Monitor
-from relaytop.monitor.source import Event
 from relaytop.protocol.messages import Budget
-from relaytop.store.document import snapshot_document
-from relaytop.store.snapshot import save_snapshot
 from relaytop.watch.agent.server import AgentServer
+from relaytop.watch.core import WatchCore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
-    from typing import Literal
 
     from relaytop.config.settings import Settings
     from relaytop.engine.child import EngineChild
+    from relaytop.monitor.source import Event, Kind, Level
     from relaytop.protocol.messages import Report
-    from relaytop.store.recorder import Recorder
-
-    Kind = Literal["budget", "snapshot", "engine", "notice"]
-    Level = Literal["good", "info", "error"]
 
 TICK_S = 1.0
 """How often samples leave the window and events are told though nothing is reported."""
@@ -42,19 +31,17 @@ STEADY_S = 60.0
 """An engine that has worked for so long begins with the short wait again."""
 
 
-class Agent:
-    """Probes, counts and tells until it is stopped.
+class Agent(WatchCore):
+    """Probes, counts and logs until it is stopped.
 
     Args:
         settings: What to watch.
         spawn: Starts an engine's process.
         load: Reads the settings anew; raises `RelaytopError` where they are bad.
-        listening: The socket of `/metrics`.
         snapshots: The folder for snapshots.
-        tell: Takes each event once.
-        share_at: Settings → the socket on which this machine's readers find the agent.
+        log: Called once with each event.
+        socket_path: Settings → the socket on which this machine's readers find the agent.
         snapshot_every_s: Seconds between two snapshots; None saves the last one only.
-        recorder: Writes every report to a file; None where nobody asked for it.
     """
 
     def __init__(
@@ -63,34 +50,29 @@ class Agent:
         *,
         spawn: Callable[[], EngineChild],
         load: Callable[[], Settings],
-        listening: socket.socket,
         snapshots: Path,
-        tell: Callable[[Event], None],
-        share_at: Callable[[Settings], Path],
+        log: Callable[[Event], None],
+        socket_path: Callable[[Settings], Path],
         snapshot_every_s: float | None = None,
-        recorder: Recorder | None = None,
     ) -> None:
-        self._settings = settings
+        super().__init__(settings, snapshots=snapshots)
         self._spawn = spawn
         self._load = load
-        self._snapshots = snapshots
-        self._tell = tell
+        self._log = log
         self._snapshot_every_s = snapshot_every_s
-        self._monitor = Monitor(settings, time.time())
-        self._exporter = Exporter(listening, self._monitor, self._trouble)
-        self._share = AgentServer(self._monitor, self._document)
-        self._share_at = share_at
-        self._recorder = recorder
-        self._told: Event | None = None
-        self._asked = asyncio.Event()
+        self._server = AgentServer(self.monitor, self.document)
+        self._consumers.append(self._server)
+        self._socket_path = socket_path
+        self._logged: Event | None = None
+        self._reload_asked = asyncio.Event()
         self._changed = asyncio.Event()
         self._estimated = False
         self._why_dead: str | None = STARTING
-        self._heard_at = 0.0
+        self._reported_at = 0.0
 
     def ask_reload(self) -> None:
         """Read the settings again soon; where they are bad, those in force stay."""
-        self._asked.set()
+        self._reload_asked.set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Probe until `stop` is set, then save a snapshot; the socket is closed at the end."""
@@ -98,10 +80,9 @@ class Agent:
         tasks = [asyncio.ensure_future(part) for part in work]
         tasks.append(asyncio.ensure_future(_until(stop)))
         try:
-            await self._exporter.start()
-            await self._open_share()
-            if self._recorder is not None:
-                self._recorder.watch(self._settings)
+            if self.exporter is not None:
+                await self.exporter.start()
+            await self._open_socket()
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()  # raises where an error of ours ended it
@@ -110,18 +91,19 @@ class Agent:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._save()
-            await self._exporter.aclose()
-            await self._share.aclose()
+            if self.exporter is not None:
+                await self.exporter.aclose()
+            await self._server.aclose()
             self._flush()
 
-    async def _open_share(self) -> None:
+    async def _open_socket(self) -> None:
         """Let this machine's readers find the agent; where they cannot, say so and go on."""
-        path = self._share_at(self._settings)
+        path = self._socket_path(self.settings)
         try:
-            await self._share.open(path)
+            await self._server.open(path)
         except OSError as error:
             text = f"{path}: no screen and no `pick` can read this agent: {error.strerror or error}"
-            self._note("notice", "error", text)
+            self.note("notice", "error", text)
 
     # ── the engine ───────────────────────────────────────────────────────────
 
@@ -138,7 +120,7 @@ class Agent:
             if loop.time() - began_at >= STEADY_S:
                 wait_s = shortest
             self._why_dead = f"the engine died ({why})"
-            self._note("engine", "error", f"engine died ({why}); the next starts in {wait_s:g}s")
+            self.note("engine", "error", f"engine died ({why}); the next starts in {wait_s:g}s")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), wait_s)
             wait_s = min(2 * wait_s, longest)
@@ -150,82 +132,65 @@ class Agent:
             engine = self._spawn()
         except OSError as error:
             return f"it cannot be started: {error.strerror}"
-        reading = asyncio.ensure_future(self._read(engine))
+        reading = asyncio.ensure_future(self.read(engine))
         changing = asyncio.ensure_future(self._changed.wait())
         try:
-            engine.start(self._settings)
+            engine.start(self.settings)
             await asyncio.wait([reading, changing], return_when=asyncio.FIRST_COMPLETED)
             if self._changed.is_set():
                 return None
-            reading.result()
-            return engine.last_words() or f"exit code {engine.returncode}"
+            return reading.result()
         finally:
             self._why_dead = STARTING
             for task in (reading, changing):
                 task.cancel()
             await asyncio.gather(reading, changing, return_exceptions=True)
-            self._monitor.engine_lost()
+            self.monitor.engine_lost()
             await asyncio.to_thread(engine.stop)
 
-    async def _read(self, engine: EngineChild) -> None:
-        async for reports in engine.reports():
-            self._heard_at, self._why_dead = asyncio.get_running_loop().time(), None
-            self._take(reports)
-
-    def _take(self, reports: Sequence[Report]) -> None:
-        now = time.time()
-        self._exporter.take(reports)
-        if self._recorder is not None:
-            self._record(self._recorder, reports)
-        for report in reports:
-            self._monitor.apply(report, now)
-            if isinstance(report, Budget) and not self._estimated:
-                self._estimated = True
-                self._estimate(now)
-        self._share.take(reports)
+    def apply(self, reports: Sequence[Report]) -> None:
+        """Apply a batch of reports, and log what they brought."""
+        self._reported_at, self._why_dead = asyncio.get_running_loop().time(), None
+        super().apply(reports)
+        if not self._estimated and any(isinstance(report, Budget) for report in reports):
+            self._estimated = True
+            self._note_estimate()
         self._flush()
 
-    def _record(self, recorder: Recorder, reports: Sequence[Report]) -> None:
-        recorder.take(reports)
-        complaint = recorder.complaint()
-        if complaint is not None:
-            self._note("notice", "error", complaint)
-
-    def _trouble(self) -> str | None:
+    def trouble(self) -> str | None:
+        """Return why nothing is probed; None while all is well."""
         if self._why_dead is not None:
             return self._why_dead
-        silent_s = asyncio.get_running_loop().time() - self._heard_at
+        silent_s = asyncio.get_running_loop().time() - self._reported_at
         return f"no word from the engine for {silent_s:.0f}s" if silent_s > SILENT_S else None
 
     # ── other settings ───────────────────────────────────────────────────────
 
     async def _reload(self) -> None:
         while True:
-            await self._asked.wait()
-            self._asked.clear()
+            await self._reload_asked.wait()
+            self._reload_asked.clear()
             try:
                 settings = await asyncio.to_thread(self._load)
             except RelaytopError as error:
                 text = f"not reloaded, the settings in force stay: {error}"
-                self._note("notice", "error", text)
+                self.note("notice", "error", text)
                 continue
-            self._settings = settings
-            self._monitor.reconfigure(settings, time.time())
+            self.monitor.reconfigure(settings, self.clock())
             self._estimated = False
             self._changed.set()
-            await self._open_share()
-            if self._recorder is not None:
-                self._recorder.watch(settings)
-            self._note("notice", "info", f"reloaded: {_count(settings)}")
+            await self._open_socket()
+            self.note_targets()
+            self.note("notice", "info", f"reloaded: {_count(settings)}")
 
-    # ── what is told and kept ────────────────────────────────────────────────
+    # ── events and snapshots ────────────────────────────────────────────────
 
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK_S)
-            now = time.time()
-            for name in self._monitor.targets():
-                self._monitor.summary(name, now)
+            now = self.clock()
+            for name in self.monitor.targets():
+                self.monitor.summary(name, now)
             self._flush()
 
     async def _save_now_and_then(self) -> None:
@@ -238,44 +203,40 @@ class Agent:
     async def _save(self) -> None:
         """Save a snapshot; where it cannot be, say so and go on."""
         try:
-            path = await asyncio.to_thread(save_snapshot, self._document(), self._snapshots)
+            path = await asyncio.to_thread(self.save, self.document())
         except OSError as error:
-            text = f"{self._snapshots}: no snapshot saved: {error.strerror}"
-            self._note("snapshot", "error", text)
+            text = f"{self.snapshots}: no snapshot saved: {error.strerror}"
+            self.note("snapshot", "error", text)
             return
-        self._note("snapshot", "good", f"snapshot saved: {os.fspath(path)}")
+        self.note_saved(path)
 
-    def _document(self) -> dict[str, Any]:
-        return snapshot_document(
-            "live", self._monitor, self._settings, time.time(), socket.gethostname()
-        )
-
-    def _estimate(self, now: float) -> None:
-        """Tell what the next hour costs at most."""
-        overview = self._monitor.overview(now)
-        budget = overview.budget.budget_usd if overview.budget else self._settings.budget_usd
+    def _note_estimate(self) -> None:
+        """Log what the next hour costs at most."""
+        overview = self.monitor.overview(self.clock())
+        budget = overview.budget.budget_usd if overview.budget else self.settings.budget_usd
         hour = "of unknown cost"
         if overview.projected_usd_per_h is not None:
             hour = f"at most ${overview.projected_usd_per_h:.4f} an hour"
             if not overview.usd_per_h_complete:
                 hour += " and what models of unknown price cost"
-        targets = _count(self._settings)
-        self._note("budget", "info", f"probing {targets}: {hour}, within ${budget:.2f} a day")
+        targets = _count(self.settings)
+        self.note("budget", "info", f"probing {targets}: {hour}, within ${budget:.2f} a day")
 
-    def _note(self, kind: Kind, level: Level, text: str) -> None:
-        self._monitor.note(Event(time.time(), kind, level, None, text))
+    def note(self, kind: Kind, level: Level, text: str, target: str | None = None) -> None:
+        """Add a line to the event log, and log it at once."""
+        super().note(kind, level, text, target)
         self._flush()
 
     def _flush(self) -> None:
-        """Tell the events that were not told yet."""
+        """Log the events that were not logged yet."""
         fresh: list[Event] = []
-        for event in reversed(self._monitor.events()):
-            if event is self._told:
+        for event in reversed(self.monitor.events()):
+            if event is self._logged:
                 break
             fresh.append(event)
         for event in reversed(fresh):
-            self._tell(event)
-            self._told = event
+            self._log(event)
+            self._logged = event
 
 
 async def _until(stop: asyncio.Event) -> None:

@@ -1,4 +1,4 @@
-"""The reader's side: a running agent with the face of an engine."""
+"""The reader's side of an agent's socket, which follows the protocol of an engine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import relaytop
 from relaytop.monitor.handover import MonitorHandover, TargetHandover
 from relaytop.monitor.source import Event
 from relaytop.protocol.codec import REPORTS, BadMessageError, decode, decode_report
-from relaytop.watch.agent.protocol import SAID, WATCH, Hello, HistoryEnd, question
+from relaytop.watch.agent.protocol import MESSAGES, WATCH, Hello, HistoryEnd, request_line
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from relaytop.protocol.messages import Command, Report
 
 READ_BYTES = 256 * 1024
-WORD_S = 2.0
-"""How long an agent may take for each word while what it knows is read."""
-ALL_S = 20.0
-"""How long it may take for all of it."""
-MOST_BYTES = 512 * 1024 * 1024
+READ_S = 2.0
+"""How long an agent may be silent while its history is read."""
+HISTORY_S = 20.0
+"""How long the whole history may take."""
+HISTORY_BYTES = 512 * 1024 * 1024
 GATHER_S = 0.2
 """How often the socket is looked at."""
 
@@ -48,7 +48,7 @@ class AgentClient:
         self.gather_s = GATHER_S
         self._socket = connection
         self._rest = b""
-        self._pasts: list[MonitorHandover | TargetHandover] = []
+        self._history: list[MonitorHandover | TargetHandover] = []
         self._waiting: list[Report] = []
 
     @classmethod
@@ -61,62 +61,62 @@ class AgentClient:
         except OSError:
             return None
         try:
-            connection.settimeout(WORD_S)
+            connection.settimeout(READ_S)
             connection.connect(str(path))
-            connection.sendall(question(WATCH))
-            attached = cls(connection, 0)
-            attached._read_past()
+            connection.sendall(request_line(WATCH))
+            client = cls(connection, 0)
+            client._read_history()
         except (OSError, BadMessageError) as error:
             connection.close()
             if isinstance(error, ConnectionRefusedError):
                 path.unlink(missing_ok=True)  # its agent was killed: it is only a name
             return None
         connection.settimeout(0)
-        return attached
+        return client
 
     def restore(self, monitor: Monitor, now: float) -> None:
         """Let a monitor of the same settings go on from what the agent knew."""
-        for past in self._pasts:
-            monitor.restore(past, now)
-        self._pasts.clear()
+        for handover in self._history:
+            monitor.restore(handover, now)
+        self._history.clear()
         text = f"an agent (process {self.pid}) probes this config and is read here; --fresh: not so"
         monitor.note(Event(now, "engine", "info", None, text))
 
-    def _read_past(self) -> None:
-        deadline, count = time.monotonic() + ALL_S, 0
+    def _read_history(self) -> None:
+        deadline, count = time.monotonic() + HISTORY_S, 0
         while True:
             data = self._socket.recv(READ_BYTES)
             count += len(data)
-            if not data or count > MOST_BYTES or time.monotonic() > deadline:
+            if not data or count > HISTORY_BYTES or time.monotonic() > deadline:
                 message = "the agent does not tell what it knows"
                 raise BadMessageError(message)
             *lines, self._rest = (self._rest + data).split(b"\n")
             for number, line in enumerate(lines):
-                if isinstance(self._hear(line), HistoryEnd):
+                if isinstance(self._decode(line), HistoryEnd):
                     self._waiting += map(decode_report, lines[number + 1 :])
                     return
 
-    def _hear(self, line: bytes) -> object:
-        """Take one message of the past."""
-        said = decode(line, SAID)
-        if isinstance(said, Hello):
-            if said.relaytop != relaytop.__version__:
-                message = f"the agent is a relaytop {said.relaytop}"
-                raise BadMessageError(message)
-            self.pid = said.pid
-        elif isinstance(said, MonitorHandover | TargetHandover):
-            self._pasts.append(said)
-        elif type(said).__name__ in REPORTS:
-            self._waiting.append(said)
-        return said
+    def _decode(self, line: bytes) -> object:
+        """Decode one message of the history, and keep what it holds."""
+        message = decode(line, MESSAGES)
+        if isinstance(message, Hello):
+            if message.relaytop != relaytop.__version__:
+                sentence = f"the agent is a relaytop {message.relaytop}"
+                raise BadMessageError(sentence)
+            self.pid = message.pid
+        elif isinstance(message, MonitorHandover | TargetHandover):
+            self._history.append(message)
+        elif type(message).__name__ in REPORTS:
+            self._waiting.append(message)
+        return message
 
-    # ── the face of an engine ────────────────────────────────────────────────
+    # ── the protocol of an engine ────────────────────────────────────────────────
 
     def start(self, settings: Settings) -> None:
         """Do nothing: the agent probes already, with the same settings."""
 
     def send(self, command: Command) -> bool:
-        """Obey no command: what the agent does is its config's to say."""
+        """Send nothing: an agent obeys its config alone."""
         del command
         return False
 
@@ -142,7 +142,7 @@ class AgentClient:
         self.returncode = 0
 
     def last_words(self) -> str:
-        """Say what happened."""
+        """Return what happened."""
         return f"the agent (process {self.pid}) has ended or reads another config"
 
     def stop(self) -> None:

@@ -1,4 +1,4 @@
-"""What is said over an agent's socket.
+"""The protocol of an agent's socket.
 
 A reader writes a line. To `{"ask": "snapshot"}` the snapshot's document as JSON is the answer, and
 the end. To `{"ask": "watch"}` it is one JSON message a line: `Hello`, what is known so far
@@ -26,22 +26,22 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEnd:
-    """What was known has been told; what follows is live."""
+    """The history is complete; what follows is live."""
 
 
-SAID = {
+MESSAGES = {
     kind.__name__: kind for kind in (Hello, MonitorHandover, TargetHandover, HistoryEnd)
 } | REPORTS
 """A line's kind → its class."""
 SNAPSHOT, WATCH = "snapshot", "watch"
 
 
-def question(ask: str) -> bytes:
+def request_line(ask: str) -> bytes:
     """Return the one line that a reader sends."""
     return json.dumps({"ask": ask}).encode() + b"\n"
 
 
-def asked(line: bytes) -> str | None:
+def parse_request(line: bytes) -> str | None:
     """Return what a reader's line asks for; None where it asks for nothing that there is."""
     try:
         document = json.loads(line)

@@ -1,4 +1,4 @@
-"""The agent's side: it tells what it knows, and then what happens, to whoever reads its socket."""
+"""The agent's side of its socket: history first, then live reports, to every reader."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import relaytop
 from relaytop.protocol.codec import encode
 from relaytop.protocol.messages import Finished, Hold, Pulse
 from relaytop.store.snapshot import to_json
-from relaytop.watch.agent.protocol import SNAPSHOT, Hello, HistoryEnd, asked
+from relaytop.watch.agent.protocol import SNAPSHOT, Hello, HistoryEnd, parse_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
     from relaytop.monitor.monitor import Monitor
     from relaytop.protocol.messages import Report
 
-ASK_S = 5.0
-"""How long a reader may take to ask."""
+REQUEST_S = 5.0
+"""How long a reader may take to send its request."""
 SEND_S = 30.0
 """How long it may take to read one document."""
 MOST_READERS = 16
 MOST_WAITING = 8 * 1024 * 1024
 """Bytes that may wait for a reader; one that is further behind is hung up on."""
-QUESTION_BYTES = 1024
+REQUEST_BYTES = 1024
 
 
 class AgentServer:
     """Answers on a Unix socket that its owner alone can open.
 
     Args:
-        monitor: What is known.
+        monitor: Whose history and figures are served.
         document: Makes the snapshot's document.
     """
 
@@ -45,8 +45,8 @@ class AgentServer:
         self._document = document
         self._path: Path | None = None
         self._server: asyncio.Server | None = None
-        self._talks: set[asyncio.Task[None]] = set()
-        self._readers: set[_Reader] = set()
+        self._connections: set[asyncio.Task[None]] = set()
+        self._subscribers: set[_Subscriber] = set()
 
     async def open(self, path: Path) -> None:
         """Answer there from now on, and nowhere else.
@@ -60,7 +60,7 @@ class AgentServer:
         listening = _listen(path)
         self._path = path
         self._server = await asyncio.start_unix_server(
-            self._accept, sock=listening, limit=QUESTION_BYTES
+            self._accept, sock=listening, limit=REQUEST_BYTES
         )
 
     async def aclose(self) -> None:
@@ -71,90 +71,91 @@ class AgentServer:
         if self._path is not None:
             self._path.unlink(missing_ok=True)
             self._path = None
-        for task in self._talks:
+        for task in self._connections:
             task.cancel()
-        await asyncio.gather(*self._talks, return_exceptions=True)
+        await asyncio.gather(*self._connections, return_exceptions=True)
 
-    def take(self, reports: Sequence[Report]) -> None:
-        """Tell every reader what the engine says; none is waited for."""
-        if not self._readers:
+    def consume(self, reports: Sequence[Report]) -> None:
+        """Forward reports to every reader; none is waited for."""
+        if not self._subscribers:
             return
         lines = [(report, encode(report)) for report in reports]
-        for reader in list(self._readers):
-            reader.forward(lines)
+        for subscriber in list(self._subscribers):
+            subscriber.forward(lines)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - asyncio runs this as a task
-        self._talks.add(task)
+        if task is None:
+            return
+        self._connections.add(task)
         try:
-            if len(self._talks) <= MOST_READERS:
-                await self._talk(reader, writer)
+            if len(self._connections) <= MOST_READERS:
+                await self._serve(reader, writer)
         except (TimeoutError, OSError, ValueError):
             pass  # a reader that is slow, gone or too long has nothing to be told
         finally:
-            self._talks.discard(task)
+            self._connections.discard(task)
             writer.transport.abort()
 
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        async with asyncio.timeout(ASK_S):
-            ask = asked(await reader.readline())
-        if ask is None:
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        async with asyncio.timeout(REQUEST_S):
+            request = parse_request(await reader.readline())
+        if request is None:
             return
-        if ask == SNAPSHOT:
+        if request == SNAPSHOT:
             await _send(writer, to_json(self._document()).encode() + b"\n")
             return
-        told = _Reader(writer)
-        self._readers.add(told)
+        subscriber = _Subscriber(writer)
+        self._subscribers.add(subscriber)
         try:
-            await self._tell_all(told, writer)
+            await self._send_history(subscriber, writer)
             # Nothing more is asked: what ends this is the reader's hanging up.
-            while await reader.read(QUESTION_BYTES):
+            while await reader.read(REQUEST_BYTES):
                 pass
         finally:
-            self._readers.discard(told)
+            self._subscribers.discard(subscriber)
 
-    async def _tell_all(self, told: _Reader, writer: asyncio.StreamWriter) -> None:
-        """Tell what is known, target after target: all at once may be many megabytes."""
+    async def _send_history(self, subscriber: _Subscriber, writer: asyncio.StreamWriter) -> None:
+        """Send what is known, target after target: all at once may be many megabytes."""
         hello = encode(Hello(relaytop.__version__, os.getpid()))
         await _send(writer, hello + encode(self._monitor.past()))
         for name in self._monitor.targets():
             line = encode(self._monitor.past_of(name))
-            told.begin(name)
+            subscriber.follow(name)
             await _send(writer, line)
         budget = self._monitor.overview(time.time()).budget
         lines = [encode(HistoryEnd())] if budget is None else [encode(HistoryEnd()), encode(budget)]
-        told.whole = True
+        subscriber.live = True
         await _send(writer, b"".join(lines))
 
 
-class _Reader:
-    """One that watches."""
+class _Subscriber:
+    """A reader that watches."""
 
     def __init__(self, writer: asyncio.StreamWriter) -> None:
         self._writer = writer
-        self._begun: set[str] = set()
-        self.whole = False
-        """Whether everything that was known is told."""
+        self._followed: set[str] = set()
+        self.live = False
+        """Whether it has the whole history."""
 
-    def begin(self, target: str) -> None:
-        """Note that a target's past is told: what happens to it is news from now on."""
-        self._begun.add(target)
+    def follow(self, target: str) -> None:
+        """Note that it has a target's history: what happens to it is news from now on."""
+        self._followed.add(target)
 
     def forward(self, lines: Sequence[tuple[Report, bytes]]) -> None:
-        """Send what is news to it."""
+        """Send what is news to it; it is hung up on where too much waits."""
         news = b"".join(line for report, line in lines if self._is_news(report))
         self._writer.write(news)
         if self._writer.transport.get_write_buffer_size() > MOST_WAITING:
             self._writer.transport.abort()
 
     def _is_news(self, report: Report) -> bool:
-        if self.whole:
+        if self.live:
             return True
         if isinstance(report, Finished):
-            return report.sample.target in self._begun
+            return report.sample.target in self._followed
         if isinstance(report, Hold):
-            return report.target in self._begun
+            return report.target in self._followed
         # Its counters would be older than those of the targets that follow; the next comes soon.
         return not isinstance(report, Pulse)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relaytop.watch.agent.protocol import SNAPSHOT, question
+from relaytop.watch.agent.protocol import SNAPSHOT, request_line
 from tests.cli.test_agent import KEY, config, server, write
 from tests.e2e.launch import Start, home, start
 from tests.support.agents import Agent, until
@@ -103,7 +103,7 @@ def test_its_socket_answers_with_a_snapshot_and_no_key(agent: Agent) -> None:
     (path,) = agent.sockets()
     with socket.socket(socket.AF_UNIX) as reader:
         reader.connect(str(path))
-        reader.sendall(question(SNAPSHOT))
+        reader.sendall(request_line(SNAPSHOT))
         with reader.makefile() as lines:
             told = lines.read()
     assert KEY not in told

@@ -50,7 +50,7 @@ class Watched:
     def feed(self, *reports: Report) -> None:
         for report in reports:
             self.monitor.apply(report, T0 + 50)
-        self.share.take(reports)
+        self.share.consume(reports)
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ async def test_no_sample_is_lost_or_told_twice_while_the_past_is_told(path: Path
 
 async def test_the_snapshot_is_the_document_as_json(watched: Watched, path: Path) -> None:
     watched.feed(Finished(sample(1, 100.0)))
-    document = json.loads(await ask(path, protocol.question(protocol.SNAPSHOT)))
+    document = json.loads(await ask(path, protocol.request_line(protocol.SNAPSHOT)))
     assert document["schema"] == 1
     assert document["targets"][0]["latency_ms"]["p50"] == 100.0
     assert document["taken_at"].endswith("Z")
@@ -154,7 +154,7 @@ async def test_an_odd_question_has_no_answer(watched: Watched, path: Path, line:
     del watched
     with contextlib.suppress(ConnectionError):  # it may hang up before all was read
         assert await ask(path, line) == b""
-    assert json.loads(await ask(path, protocol.question(protocol.SNAPSHOT)))["schema"] == 1
+    assert json.loads(await ask(path, protocol.request_line(protocol.SNAPSHOT)))["schema"] == 1
 
 
 async def test_its_owner_alone_may_open_it(watched: Watched, path: Path) -> None:
@@ -199,8 +199,8 @@ async def test_other_settings_hang_up_on_readers(watched: Watched, path: Path) -
 
 async def test_a_reader_that_does_not_read_is_hung_up_on(watched: Watched, path: Path) -> None:
     async with talking(path) as (reader, writer):
-        writer.write(protocol.question(protocol.WATCH))
-        await asyncio.wait_for(reader.readuntil(b'"Whole"}\n'), WAIT_S)
+        writer.write(protocol.request_line(protocol.WATCH))
+        await asyncio.wait_for(reader.readuntil(b'"HistoryEnd"}\n'), WAIT_S)
         writer.transport.pause_reading()  # type: ignore[attr-defined] # a socket's transport has it
         report = Finished(sample(1, error="server_error", message="x" * 500))
         for _ in range(2 * MOST_WAITING // len(encode(report))):
@@ -218,7 +218,7 @@ async def test_a_reader_that_does_not_read_is_hung_up_on(watched: Watched, path:
     [
         b"",
         b"no message\n",
-        b'{"":"Hello","relaytop":"9.9.9","pid":1}\n{"":"Whole"}\n',
+        b'{"":"Hello","relaytop":"9.9.9","pid":1}\n{"":"HistoryEnd"}\n',
         b'{"":"Hello","relaytop":"9.9.9"',
     ],
 )

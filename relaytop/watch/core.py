@@ -1,0 +1,127 @@
+"""A watch in progress, whoever looks: reports go to a monitor, a recorder and an exporter."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from typing import TYPE_CHECKING, Any, Protocol
+
+from relaytop.monitor.monitor import Monitor
+from relaytop.monitor.source import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from relaytop.config.settings import Settings
+    from relaytop.monitor.source import Kind, Level
+    from relaytop.protocol.messages import Report
+    from relaytop.store.recorder import Recorder
+    from relaytop.watch.engine import Engine
+
+
+class ReportConsumer(Protocol):
+    """Whoever is handed every report beside the monitor."""
+
+    def consume(self, reports: Sequence[Report]) -> None:
+        """Use a batch of reports, without waiting for anything."""
+        ...
+
+
+class Exporter(ReportConsumer, Protocol):
+    """A consumer that serves others while the watch goes on."""
+
+    async def start(self) -> None:
+        """Begin to serve; a second call changes nothing."""
+        ...
+
+    async def aclose(self) -> None:
+        """Stop serving."""
+        ...
+
+
+class WatchCore:
+    """What the screen's session and the agent share.
+
+    Args:
+        settings: What to watch.
+        snapshots: The folder for snapshots.
+        clock: Unix seconds; a test passes its own.
+    """
+
+    def __init__(
+        self, settings: Settings, *, snapshots: Path, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.clock = clock
+        self.monitor = Monitor(settings, clock())
+        self.snapshots = snapshots
+        self.exporter: Exporter | None = None
+        """Shows the same to Prometheus; None where nobody asked for it."""
+        self._recorder: Recorder | None = None
+        self._consumers: list[ReportConsumer] = []
+
+    @property
+    def settings(self) -> Settings:
+        """What is watched, with the list prices that became known."""
+        return self.monitor.settings
+
+    @property
+    def host(self) -> str:
+        """The machine that probes."""
+        return socket.gethostname()
+
+    def record_to(self, recorder: Recorder) -> None:
+        """Write every report to a recording from now on."""
+        recorder.write_header(self.settings)
+        self._recorder = recorder
+
+    def note_targets(self) -> None:
+        """Let the recording know that other targets are watched."""
+        if self._recorder is not None:
+            self._recorder.write_header(self.settings)
+
+    async def read(self, engine: Engine) -> str:
+        """Apply an engine's reports until it dies, and return why it did."""
+        async for reports in engine.reports():
+            self.apply(reports)
+        return engine.last_words() or f"exit code {engine.returncode}"
+
+    def apply(self, reports: Sequence[Report]) -> None:
+        """Apply a batch of reports to the monitor, and hand it to the consumers."""
+        now = self.clock()
+        if self.exporter is not None:
+            self.exporter.consume(reports)
+        if self._recorder is not None:
+            self._recorder.consume(reports)
+            warning = self._recorder.warning()
+            if warning is not None:
+                self.note("notice", "error", warning)
+        for report in reports:
+            self.monitor.apply(report, now)
+        for consumer in self._consumers:
+            consumer.consume(reports)
+
+    def document(self) -> dict[str, Any]:
+        """Return the snapshot document of all that is known."""
+        from relaytop.store.document import snapshot_document  # noqa: PLC0415 - after first paint
+
+        return snapshot_document("live", self.monitor, self.settings, self.clock(), self.host)
+
+    def save(self, document: dict[str, Any]) -> Path:
+        """Save a snapshot document and return its path; touches nothing but the disk.
+
+        Raises:
+            OSError: It could not be written.
+        """
+        from relaytop.store.snapshot import save_snapshot  # noqa: PLC0415 - after first paint
+
+        return save_snapshot(document, self.snapshots)
+
+    def note_saved(self, path: Path) -> None:
+        """Add to the event log that a snapshot was saved."""
+        self.note("snapshot", "good", f"snapshot saved: {os.fspath(path)}")
+
+    def note(self, kind: Kind, level: Level, text: str, target: str | None = None) -> None:
+        """Add a line to the event log."""
+        self.monitor.note(Event(self.clock(), kind, level, target, text))
