@@ -66,7 +66,7 @@ def _some(value: list[str]) -> list[str]:
 Duration = Annotated[float, BeforeValidator(_duration)]
 Threshold = Annotated[float, BeforeValidator(_threshold)]
 USD = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
-AgentServer = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Text = Annotated[str, Field(min_length=1)]
 Model = Annotated[str, AfterValidator(checked_model)]
 Name = Annotated[str, AfterValidator(checked_name)]
@@ -86,7 +86,7 @@ class ThresholdsTable(_Table):
 
     p95: Threshold | None = None
     ttft: Threshold | None = None
-    error_rate: AgentServer | None = None
+    error_rate: Fraction | None = None
 
 
 class ProbeTable(_Table):
