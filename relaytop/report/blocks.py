@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,11 @@ class Column:
     """Flush left, as names are; figures are flush right."""
     max_width: int | None = None
     """Cells beyond which a longer text pushes what is behind it; None: the column grows."""
+
+
+def columns(*titles: str, left: Collection[str] = ()) -> tuple[Column, ...]:
+    """Return columns of these titles; those in `left` are flush left."""
+    return tuple(Column(title, left=title in left) for title in titles)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from relaytop.jobs.check.findings import BAD, GOOD, SKIPPED, WARN, Finding, counted
-from relaytop.report.blocks import Column, Lines, Table, Text
+from relaytop.report.blocks import Lines, Table, Text, columns
 from relaytop.report.cells import wrap
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MARKS = {GOOD: "✓", WARN: "!", BAD: "✗", SKIPPED: "–"}
 ASCII_MARKS = {GOOD: "ok", WARN: "!!", BAD: "no", SKIPPED: "--"}
 COLORS = {GOOD: "green", WARN: "yellow", BAD: "red", SKIPPED: "bright_black"}
-COLUMNS = tuple(Column(title, left=True) for title in ("", "what", "step", "finding", "remedy"))
+TITLES = ("", "what", "step", "finding", "remedy")
 STEP_WIDTH = 7
 MIN_TEXT = 20
 """Cells that a text has at least, however narrow the terminal."""
@@ -55,7 +55,7 @@ class CheckReport:
                 (marks[each.level], _subject(each), each.step, each.meaning, each.remedy)
                 for each in self.findings
             ]
-            return [Table(COLUMNS, rows), summary]
+            return [Table(columns(*TITLES, left=TITLES), rows), summary]
         return [
             *(
                 Lines([subject, *(line for each in group for line in _lines(each, options))])

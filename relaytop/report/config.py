@@ -50,9 +50,8 @@ class ConfigReport:
         """Return dotted key → `value` and `from`."""
         return {key: {"value": value, "from": origin} for key, value, origin in self._rows}
 
-    def blocks(self, options: TextOptions) -> list[Block]:
+    def blocks(self, _options: TextOptions) -> list[Block]:
         """Return a table of all of them."""
-        del options
         cells = [(key, _shown(value), origin) for key, value, origin in self._rows]
         return [Table(COLUMNS, cells, titled=False)]
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from relaytop.monitor.number_format import format_ms, format_percent, format_usd
-from relaytop.report.blocks import Column, Table, Text
+from relaytop.report.blocks import Table, Text, columns
 from relaytop.report.markdown import markdown as markdown_text
 from relaytop.report.plain import plain_text
 from relaytop.store.difference import HOW
@@ -19,13 +19,8 @@ if TYPE_CHECKING:
     from relaytop.report.render import TextOptions
     from relaytop.store.difference import Change
 
-COLUMNS = (
-    Column("target", left=True),
-    Column("figure", left=True),
-    Column("before"),
-    Column("after"),
-    Column("change"),
-    Column("", left=True),
+COLUMNS = columns(
+    "target", "figure", "before", "after", "change", "", left=("target", "figure", "")
 )
 
 
@@ -42,9 +37,8 @@ class DifferenceReport:
             del change["weight"]
         return {"changes": changes, "how": HOW}
 
-    def blocks(self, options: TextOptions | None = None) -> list[Block]:
+    def blocks(self, _options: TextOptions | None = None) -> list[Block]:
         """Return the changes that are none of noise, and how many are."""
-        del options
         real = [change for change in self.changes if change.kind != "noise"]
         count = len(self.changes) - len(real)
         figures = "1 other figure differs" if count == 1 else f"{count} other figures differ"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from relaytop.report.blocks import Column, Lines, Table
+from relaytop.report.blocks import Lines, Table, columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from relaytop.report.blocks import Block
     from relaytop.report.render import TextOptions
 
-COLUMNS = (Column("provider", left=True), Column("model", left=True))
+COLUMNS = columns("provider", "model", left=("provider", "model"))
 
 
 @dataclass(frozen=True, slots=True)

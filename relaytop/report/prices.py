@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from relaytop.report.blocks import Column, Table, Text
+from relaytop.report.blocks import Table, Text, columns
 from relaytop.report.data import Rows
 from relaytop.report.snapshot import milliseconds
 
@@ -17,15 +17,16 @@ if TYPE_CHECKING:
     from relaytop.report.blocks import Block
     from relaytop.report.render import TextOptions
 
-COLUMNS = (
-    Column("target", left=True),
-    Column("in"),
-    Column("out"),
-    Column("official in"),
-    Column("official out"),
-    Column("saved"),
-    Column("P50"),
-    Column("advertised"),
+COLUMNS = columns(
+    "target",
+    "in",
+    "out",
+    "official in",
+    "official out",
+    "saved",
+    "P50",
+    "advertised",
+    left=("target",),
 )
 
 
@@ -53,9 +54,8 @@ class PricesReport:
         ]
         return Rows("prices", rows)
 
-    def blocks(self, options: TextOptions) -> list[Block]:
+    def blocks(self, _options: TextOptions) -> list[Block]:
         """Return the table, and what its figures mean."""
-        del options
         rows = [
             (
                 each.target,

@@ -39,7 +39,7 @@ class Report(Protocol):
     def document(self) -> Document:
         """Return plain values for programs; what is not known is absent."""
 
-    def blocks(self, options: TextOptions) -> Sequence[Block]:
+    def blocks(self, options: TextOptions, /) -> Sequence[Block]:
         """Return what people read, from top to bottom."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from relaytop.report.blocks import Column, Lines, Table, Text
+from relaytop.report.blocks import Lines, Table, Text, columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,14 +15,7 @@ if TYPE_CHECKING:
     from relaytop.report.blocks import Block
     from relaytop.report.render import TextOptions
 
-COLUMNS = (
-    Column("a month"),
-    Column("target", left=True),
-    Column("official"),
-    Column("relay"),
-    Column("saved"),
-    Column("share"),
-)
+COLUMNS = columns("a month", "target", "official", "relay", "saved", "share", left=("target",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +40,8 @@ class RoiReport:
         months = [_document(month, self.migration_usd) for month in self.months]
         return {"official": self.official, "relay": self.relay, "months": months}
 
-    def blocks(self, options: TextOptions) -> list[Block]:
+    def blocks(self, _options: TextOptions) -> list[Block]:
         """Return the sums by size and model, and what a year of them makes of a migration."""
-        del options
         rows = []
         for month in self.months:
             size = _size(month.tokens)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from relaytop.monitor import number_format
-from relaytop.report.blocks import Column, Table, Text
+from relaytop.report.blocks import Column, Table, Text, columns
 from relaytop.report.markdown import markdown as markdown_text
 from relaytop.report.plain import plain_text
 from relaytop.store.document import beyond
@@ -18,19 +18,20 @@ if TYPE_CHECKING:
     from relaytop.report.blocks import Block
     from relaytop.report.render import TextOptions
 
-COLUMNS = (
-    Column("status", left=True),
-    Column("target", left=True),
-    Column("P50"),
-    Column("P95"),
-    Column("P99"),
-    Column("TTFT"),
-    Column("tok/s"),
-    Column("err%"),
-    Column("requests"),
-    Column("skipped"),
-    Column("$"),
-    Column("errors", left=True),
+COLUMNS = columns(
+    "status",
+    "target",
+    "P50",
+    "P95",
+    "P99",
+    "TTFT",
+    "tok/s",
+    "err%",
+    "requests",
+    "skipped",
+    "$",
+    "errors",
+    left=("status", "target", "errors"),
 )
 
 
@@ -44,9 +45,8 @@ class SnapshotReport:
         """Return the snapshot itself."""
         return self.snapshot
 
-    def blocks(self, options: TextOptions) -> list[Block]:
+    def blocks(self, _options: TextOptions) -> list[Block]:
         """Return its heading and its table, latencies in milliseconds."""
-        del options
         return blocks(self.snapshot)
 
 

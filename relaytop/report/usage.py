@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from relaytop.ledger.usage import Usage, begin_of, over_all, total
 from relaytop.monitor.number_format import format_count, format_usd
 from relaytop.report.bars import bar
-from relaytop.report.blocks import Column, Table
+from relaytop.report.blocks import Column, Table, columns
 from relaytop.report.cells import cell_width, cut_middle
 from relaytop.wire.text import clean
 
@@ -26,7 +26,7 @@ DEFAULT_COLUMNS = 100
 MIN_NAME, MIN_BAR, MAX_BAR, MARKDOWN_BAR = 12, 6, 40, 20
 GAP = 2
 PERIOD_TITLES = {"day": "day", "week": "week of", "month": "month"}
-FIGURES = tuple(Column(title) for title in ("requests", "err", "in", "out", "$"))
+FIGURES = columns("requests", "err", "in", "out", "$")
 
 
 class _Line(NamedTuple):
