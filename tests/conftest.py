@@ -1,7 +1,16 @@
+import os
+import subprocess
+import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
+
+from relaytop.cli.group import relaytop_command
+from tests.support.launch import RELAYTOP, Invoke, Run, Start
+from tests.support.terminal import Terminal
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -27,3 +36,86 @@ def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
 
         yield put
     time.tzset()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """An environment without keys, whose config, data and runtime folders are the test's own."""
+    inherited = {
+        name: os.environ[name] for name in ("PATH", "LANG", "VIRTUAL_ENV") if name in os.environ
+    }
+    # With a short name: the path of a socket has 107 bytes at most.
+    with tempfile.TemporaryDirectory(prefix="rt") as runtime:
+        yield {
+            **inherited,
+            "HOME": str(tmp_path),
+            "XDG_CONFIG_HOME": str(tmp_path / "config"),
+            "XDG_DATA_HOME": str(tmp_path / "data"),
+            "XDG_RUNTIME_DIR": runtime,
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+            "LC_ALL": "C.UTF-8",
+            "TZ": "UTC",
+        }
+
+
+@pytest.fixture
+def api_keys() -> dict[str, str]:
+    """The API keys that `run` and `invoke` add to the environment; a module may have its own."""
+    return {}
+
+
+@pytest.fixture
+def start(home: dict[str, str]) -> Iterator[Start]:
+    """Starts relaytop in a terminal; whatever a test leaves running is ended."""
+    opened: list[Terminal] = []
+
+    def begin(*arguments: str, columns: int = 120, rows: int = 36, **environ: str) -> Terminal:
+        terminal = Terminal(
+            [*RELAYTOP, *arguments], columns=columns, rows=rows, environ={**home, **environ}
+        )
+        opened.append(terminal)
+        return terminal
+
+    yield begin
+    for terminal in opened:
+        terminal.__exit__()
+
+
+@pytest.fixture
+def run(home: dict[str, str], api_keys: dict[str, str]) -> Run:
+    """Runs relaytop without a terminal; it shows no traceback and none of the `api_keys`."""
+
+    def to_its_end(
+        *arguments: object,
+        stdout: int = subprocess.PIPE,
+        timeout_s: float = 60.0,
+        environ: Mapping[str, str] | None = None,
+    ) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [*RELAYTOP, *map(str, arguments)],
+            env={**home, **api_keys, **(environ or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=timeout_s,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr
+        assert not any(key in (done.stdout or "") + done.stderr for key in api_keys.values())
+        return done
+
+    return to_its_end
+
+
+@pytest.fixture
+def invoke(api_keys: dict[str, str]) -> Invoke:
+    """Calls a command in this process."""
+
+    def call(*arguments: str, **environ: str) -> Result:
+        return CliRunner().invoke(
+            relaytop_command, arguments, env={**api_keys, **environ}, catch_exceptions=False
+        )
+
+    return call

@@ -5,15 +5,13 @@ import os
 import signal
 import subprocess
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.launch import RELAYTOP, home
+from tests.support.launch import RELAYTOP, Run
 from tests.support.server import Response, ScriptedServer, Seen, chat_stream, error_reply
 
-__all__ = ["home"]
 KEY = "sk-baseline-0123456789"
 
 
@@ -27,25 +25,9 @@ def write(tmp_path: Path, server: ScriptedServer, extra: str = "") -> Path:
     return path
 
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
-
-
 @pytest.fixture
-def run(home: dict[str, str]) -> Run:
-    def go(*arguments: object) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [*RELAYTOP, *map(str, arguments)],
-            env={**home, "P_KEY": KEY},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert "Traceback" not in done.stderr
-        assert KEY not in done.stdout + done.stderr
-        return done
-
-    return go
+def api_keys() -> dict[str, str]:
+    return {"P_KEY": KEY}
 
 
 def snapshots(home: dict[str, str]) -> list[Path]:

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from relaytop.cli.group import relaytop_command
 from relaytop.cli.progress import line_of, shown_on
 from relaytop.config.errors import RelaytopError
+from tests.support.launch import Invoke
 from tests.support.server import (
     ScriptedServer,
     Seen,
@@ -66,15 +65,13 @@ def config(tmp_path: Path, server: ScriptedServer) -> Iterator[str]:
         yield str(path)
 
 
-def run(*arguments: str, **environ: str) -> Result:
-    given = {"GOOD_KEY": KEY, "BAD_KEY": KEY, **environ}
-    return CliRunner().invoke(
-        relaytop_command, ("check", *arguments), env=given, catch_exceptions=False
-    )
+@pytest.fixture
+def api_keys() -> dict[str, str]:
+    return {"GOOD_KEY": KEY, "BAD_KEY": KEY}
 
 
-def test_all_is_well(config: str, tmp_path: Path) -> None:
-    done = run("good", "--config", config)
+def test_all_is_well(invoke: Invoke, config: str, tmp_path: Path) -> None:
+    done = invoke("check", "good", "--config", config)
     assert done.exit_code == 0
     assert done.stdout.startswith("good\n  ✓ config ")
     assert done.stdout.endswith("13 good, 0 to mind, 0 bad\n")
@@ -83,30 +80,34 @@ def test_all_is_well(config: str, tmp_path: Path) -> None:
     assert KEY not in done.output
 
 
-def test_a_bad_provider_fails_the_check_and_not_the_others(config: str) -> None:
-    done = run("--config", config, "--ascii")
+def test_a_bad_provider_fails_the_check_and_not_the_others(invoke: Invoke, config: str) -> None:
+    done = invoke("check", "--config", config, "--ascii")
     assert done.exit_code == 1
     assert done.output.isascii()
     assert "  no tcp " in done.stdout
     assert "  ok stream " in done.stdout
 
 
-def test_json(config: str, tmp_path: Path) -> None:
+def test_json(invoke: Invoke, config: str, tmp_path: Path) -> None:
     output = tmp_path / "found.json"
-    done = run("good/gpt-4.1", "--config", config, "--format", "json", "--output", str(output))
+    done = invoke(
+        "check", "good/gpt-4.1", "--config", config, "--format", "json", "--output", str(output)
+    )
     assert (done.exit_code, done.stdout) == (0, "")
     tree = json.loads(output.read_text())
     assert tree["counts"] == {"good": 13, "warn": 0, "bad": 0, "skipped": 0}
     assert tree["cost_usd"] == pytest.approx((8 + 6) * 8e-6)
 
 
-def test_markdown(config: str) -> None:
-    done = run("good", "--config", config, "--format", "markdown")
+def test_markdown(invoke: Invoke, config: str) -> None:
+    done = invoke("check", "good", "--config", config, "--format", "markdown")
     assert "| ✓ | good/gpt-4.1 | reply |" in done.stdout
 
 
-def test_a_budget_of_zero(config: str, server: ScriptedServer, tmp_path: Path) -> None:
-    done = run("good", "--config", config, "--budget", "0", "--format", "json")
+def test_a_budget_of_zero(
+    invoke: Invoke, config: str, server: ScriptedServer, tmp_path: Path
+) -> None:
+    done = invoke("check", "good", "--config", config, "--budget", "0", "--format", "json")
     assert done.exit_code == 0
     assert "only the checks that cost nothing" in done.stderr
     assert [seen.method for seen in server.requests] == ["GET"]
@@ -114,8 +115,8 @@ def test_a_budget_of_zero(config: str, server: ScriptedServer, tmp_path: Path) -
     assert not (tmp_path / "data").exists()
 
 
-def test_a_key_that_cannot_be_had_is_one_finding(config: str) -> None:
-    done = run("good", "--config", config, GOOD_KEY="")
+def test_a_key_that_cannot_be_had_is_one_finding(invoke: Invoke, config: str) -> None:
+    done = invoke("check", "good", "--config", config, GOOD_KEY="")
     assert done.exit_code == 1
     (line,) = (line for line in done.stdout.splitlines() if "✗ key" in line)
     assert config in line
@@ -131,18 +132,18 @@ def test_a_key_that_cannot_be_had_is_one_finding(config: str) -> None:
         ("zzz", "known: good, bad"),
     ],
 )
-def test_an_unknown_name(config: str, name: str, hint: str) -> None:
+def test_an_unknown_name(invoke: Invoke, config: str, name: str, hint: str) -> None:
     with pytest.raises(RelaytopError) as caught:
-        run(name, "--config", config)
+        invoke("check", name, "--config", config)
     assert hint in str(caught.value)
 
 
-def test_any_model_of_a_provider_without_models(server: ScriptedServer) -> None:
+def test_any_model_of_a_provider_without_models(invoke: Invoke, server: ScriptedServer) -> None:
     flags = ("--base-url", server.base_url, "--api-key-env", "GOOD_KEY", "--name", "r")
-    alone = run("--format", "json", *flags)
+    alone = invoke("check", "--format", "json", *flags)
     assert json.loads(alone.stdout)["findings"][-1]["step"] == "model"
     assert alone.stderr == ""
-    named = run("r/gpt-4.1", "--format", "json", *flags)
+    named = invoke("check", "r/gpt-4.1", "--format", "json", *flags)
     steps = [one["step"] for one in json.loads(named.stdout)["findings"]]
     assert steps[-4:] == ["reply", "stream", "usage", "limits"]
 

@@ -4,13 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from relaytop.cli.group import relaytop_command
 from relaytop.config.settings import Settings, Window
 from relaytop.store.document import snapshot_document
 from relaytop.store.snapshot import save_snapshot
 from tests.support.fake_engine import NOW, feed, session_of
+from tests.support.launch import Invoke
 
 KEY = "sk-cli-0123456789abcdef"
 CONFIG = """
@@ -21,10 +20,6 @@ models = ["m"]
 proxy = "http://user:secret@proxy:1"
 headers = { "X-Token" = "hidden-value" }
 """
-
-
-def run(*arguments: str, **environ: str) -> Result:
-    return CliRunner().invoke(relaytop_command, arguments, env=environ, catch_exceptions=False)
 
 
 @pytest.fixture
@@ -41,17 +36,17 @@ def snapshot(tmp_path: Path) -> str:
     return str(save_snapshot(document, tmp_path))
 
 
-def test_init_writes_a_private_file_and_says_where(tmp_path: Path) -> None:
+def test_init_writes_a_private_file_and_says_where(invoke: Invoke, tmp_path: Path) -> None:
     path = tmp_path / "new" / "config.toml"
-    done = run("init", "--config", str(path))
+    done = invoke("init", "--config", str(path))
     assert done.stdout.strip() == str(path)
     assert path.stat().st_mode & 0o777 == 0o600
     assert "holysheep" in tomllib.loads(path.read_text())["providers"]
 
 
 @pytest.mark.parametrize("form", ["table", "json", "toml"])
-def test_config_masks_what_is_secret(config: str, form: str) -> None:
-    done = run("config", "--config", config, "--format", form, A_KEY=KEY)
+def test_config_masks_what_is_secret(invoke: Invoke, config: str, form: str) -> None:
+    done = invoke("config", "--config", config, "--format", form, A_KEY=KEY)
     assert done.exit_code == 0
     for secret in (KEY, KEY[-8:], "secret@", "hidden-value"):
         assert secret not in done.stdout
@@ -81,10 +76,10 @@ quick = ["m/fast", "m/slow"]
 """
 
 
-def test_config_prints_every_setting_with_its_origin(tmp_path: Path) -> None:
+def test_config_prints_every_setting_with_its_origin(invoke: Invoke, tmp_path: Path) -> None:
     path = tmp_path / "c.toml"
     path.write_text(EVERYTHING)
-    done = run("config", "--config", str(path), "--format", "json", "--timeout", "9s")
+    done = invoke("config", "--config", str(path), "--format", "json", "--timeout", "9s")
     assert done.exit_code == 0
     tree = json.loads(done.stdout)
     whence = f"config file {path}"
@@ -110,10 +105,10 @@ def test_config_prints_every_setting_with_its_origin(tmp_path: Path) -> None:
     assert tree["providers.m.api"] == {"value": "openai", "from": "default"}
 
 
-def test_config_as_a_table_says_what_is_missing(tmp_path: Path) -> None:
+def test_config_as_a_table_says_what_is_missing(invoke: Invoke, tmp_path: Path) -> None:
     path = tmp_path / "c.toml"
     path.write_text(EVERYTHING)
-    done = run("config", "--config", str(path))
+    done = invoke("config", "--config", str(path))
     assert done.exit_code == 0
     shown = {line.split()[0]: line.split(maxsplit=1)[1] for line in done.stdout.splitlines()}
     assert shown["providers.m.key"].startswith("missing ")
@@ -127,13 +122,13 @@ def test_config_as_a_table_says_what_is_missing(tmp_path: Path) -> None:
     assert shown["probe.prompt"].startswith('"a\\nb" ')
 
 
-def test_config_after_init(tmp_path: Path) -> None:
+def test_config_after_init(invoke: Invoke, tmp_path: Path) -> None:
     path = str(tmp_path / "config.toml")
-    run("init", "--config", path)
-    done = run("config", "--config", path, "--ascii")
+    invoke("init", "--config", path)
+    done = invoke("config", "--config", path, "--ascii")
     assert done.exit_code == 0
     assert "HOLYSHEEP_API_KEY is not set" in done.stdout
-    assert "********" in run("config", "--config", path, "--ascii", HOLYSHEEP_API_KEY=KEY).stdout
+    assert "********" in invoke("config", "--config", path, "--ascii", HOLYSHEEP_API_KEY=KEY).stdout
 
 
 @pytest.mark.parametrize(
@@ -149,14 +144,16 @@ def test_config_after_init(tmp_path: Path) -> None:
         ("init", "--interval", "2s"),
     ],
 )
-def test_a_flag_that_makes_no_sense_is_refused(arguments: tuple[str, ...]) -> None:
-    done = run(*arguments)
+def test_a_flag_that_makes_no_sense_is_refused(invoke: Invoke, arguments: tuple[str, ...]) -> None:
+    done = invoke(*arguments)
     assert done.exit_code == 2
     flag = next(word for word in arguments if word.startswith("--"))
     assert f"{flag} makes no sense here" in done.stderr
 
 
-def test_the_demo_takes_the_flags_that_make_sense(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_demo_takes_the_flags_that_make_sense(
+    invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen: list[Settings] = []
 
     def watch(settings_of: Callable[[], Settings], *_: object, **__: object) -> int:
@@ -167,7 +164,7 @@ def test_the_demo_takes_the_flags_that_make_sense(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("relaytop.cli.monitor.watch", watch)
     flags = ("--budget", "0", "--interval", "2s", "--window", "1m", "--timeout", "3s")
     for arguments in (("demo", *flags), (*flags, "demo")):
-        assert run(*arguments).exit_code == 0
+        assert invoke(*arguments).exit_code == 0
         settings = seen.pop()
         assert settings.budget_usd == 0
         assert settings.window == Window(60.0)
@@ -178,17 +175,17 @@ def test_the_demo_takes_the_flags_that_make_sense(monkeypatch: pytest.MonkeyPatc
         assert settings.origins["thresholds.p95"] == "the demo"
 
 
-def test_flags_are_taken_on_either_side_of_the_command(config: str) -> None:
+def test_flags_are_taken_on_either_side_of_the_command(invoke: Invoke, config: str) -> None:
     for arguments in (
         ("--config", config, "--interval", "2s", "config", "--format", "json"),
         ("config", "--config", config, "--interval", "2s", "--format", "json"),
     ):
-        tree = json.loads(run(*arguments, A_KEY=KEY).stdout)
+        tree = json.loads(invoke(*arguments, A_KEY=KEY).stdout)
         assert tree["interval"] == {"value": "2s", "from": "--interval"}
 
 
-def test_show_prints_a_table(snapshot: str) -> None:
-    lines = run("show", snapshot).stdout.splitlines()
+def test_show_prints_a_table(invoke: Invoke, snapshot: str) -> None:
+    lines = invoke("show", snapshot).stdout.splitlines()
     assert lines[0].startswith("live snapshot of ")
     assert "ops-1" in lines[0]
     assert lines[2].split()[:5] == ["status", "target", "P50", "P95", "P99"]
@@ -198,17 +195,17 @@ def test_show_prints_a_table(snapshot: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["json", "toml", "markdown"])
-def test_show_in_other_forms(snapshot: str, form: str, tmp_path: Path) -> None:
-    text = run("show", snapshot, "--format", form).stdout
+def test_show_in_other_forms(invoke: Invoke, snapshot: str, form: str, tmp_path: Path) -> None:
+    text = invoke("show", snapshot, "--format", form).stdout
     if form == "markdown":
         assert text.count("\n| ") >= 7
     else:
         document = json.loads(text) if form == "json" else tomllib.loads(text)
         assert document["targets"][0]["target"] == "holysheep/gpt-4.1"
     output = tmp_path / "out"
-    assert run("show", snapshot, "--format", form, "--output", str(output)).stdout == ""
+    assert invoke("show", snapshot, "--format", form, "--output", str(output)).stdout == ""
     assert output.read_text() == text
 
 
-def test_the_version() -> None:
-    assert run("--version").stdout.startswith("relaytop, version ")
+def test_the_version(invoke: Invoke) -> None:
+    assert invoke("--version").stdout.startswith("relaytop, version ")

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from click import Context
-from click.testing import CliRunner, Result
 
 from relaytop.cli.group import COMMANDS, relaytop_command
 from relaytop.config.errors import ConfigError
+from tests.support.launch import Invoke
 from tests.support.server import ScriptedServer, models_reply
 
 CONFIG = """
@@ -28,10 +28,6 @@ SNAPSHOT: dict[str, Any] = {
     "host": "öps",
     "targets": [{"target": "relay/mödel", "requests": 0}],
 }
-
-
-def run(*arguments: str, **environ: str) -> Result:
-    return CliRunner().invoke(relaytop_command, arguments, env=environ, catch_exceptions=False)
 
 
 @pytest.fixture
@@ -50,22 +46,24 @@ def snapshot(tmp_path: Path) -> str:
 
 
 @pytest.mark.parametrize("command", ["show", "diff", "usage"])
-def test_commands_that_probe_nothing(command: str, config: str, snapshot: str) -> None:
+def test_commands_that_probe_nothing(
+    invoke: Invoke, command: str, config: str, snapshot: str
+) -> None:
     files = {"show": [snapshot], "diff": [snapshot, snapshot]}.get(command, [])
     flags = ("--config", config, "--no-color", "--ascii")
-    after = run(command, *files, *flags)
-    before = run(*flags, command, *files)
+    after = invoke(command, *files, *flags)
+    before = invoke(*flags, command, *files)
     assert after.exit_code == before.exit_code == 0
     assert after.stdout == before.stdout
     assert after.stdout.isascii()
 
 
 @pytest.mark.parametrize("form", ["json", "toml"])
-def test_data_in_ascii_says_the_same(form: str, config: str, snapshot: str) -> None:
+def test_data_in_ascii_says_the_same(invoke: Invoke, form: str, config: str, snapshot: str) -> None:
     parse = json.loads if form == "json" else tomllib.loads
     for command in (["show", snapshot], ["config", "--config", config]):
-        plain = run(*command, "--format", form).stdout
-        escaped = run(*command, "--format", form, "--ascii").stdout
+        plain = invoke(*command, "--format", form).stdout
+        escaped = invoke(*command, "--format", form, "--ascii").stdout
         assert not plain.isascii()
         assert escaped.isascii()
         assert parse(escaped) == parse(plain)
@@ -73,12 +71,14 @@ def test_data_in_ascii_says_the_same(form: str, config: str, snapshot: str) -> N
 
 @pytest.mark.parametrize("form", ["table", "json", "toml", "markdown"])
 @pytest.mark.parametrize("command", ["config", "models", "check", "prices", "usage"])
-def test_every_form_goes_to_a_file(command: str, form: str, config: str, tmp_path: Path) -> None:
+def test_every_form_goes_to_a_file(
+    invoke: Invoke, command: str, form: str, config: str, tmp_path: Path
+) -> None:
     output = tmp_path / "out"
     with ScriptedServer(lambda _: models_reply(["gpt-4.1"])) as server:
         at = ["--base-url", server.base_url, "--name", "relay", "--budget", "0"]
         given = at if command in {"models", "check"} else ["--config", config]
-        done = run(command, *given, "--format", form, "--output", str(output))
+        done = invoke(command, *given, "--format", form, "--output", str(output))
     assert done.exit_code == 0
     assert done.stdout == ""
     text = output.read_text()
@@ -89,31 +89,33 @@ def test_every_form_goes_to_a_file(command: str, form: str, config: str, tmp_pat
         assert isinstance(document, dict if form == "toml" or command != "prices" else list)
 
 
-def test_prices_and_models_as_toml(config: str) -> None:
-    tree = tomllib.loads(run("prices", "--config", config, "--format", "toml").stdout)
+def test_prices_and_models_as_toml(invoke: Invoke, config: str) -> None:
+    tree = tomllib.loads(invoke("prices", "--config", config, "--format", "toml").stdout)
     (row,) = tree["prices"]
     assert row["target"] == "relay/mödel"
     assert row["relay"] == {"input": 1.0, "output": 2.0}
     assert "official" not in row
     with ScriptedServer(lambda _: models_reply(["gpt-4.1"])) as server:
-        done = run("models", "--base-url", server.base_url, "--name", "relay", "--format", "toml")
+        done = invoke(
+            "models", "--base-url", server.base_url, "--name", "relay", "--format", "toml"
+        )
     assert tomllib.loads(done.stdout) == {"relay": ["gpt-4.1"]}
 
 
-def test_prices_need_no_key_and_hide_no_mistake(tmp_path: Path) -> None:
+def test_prices_need_no_key_and_hide_no_mistake(invoke: Invoke, tmp_path: Path) -> None:
     home = {"XDG_CONFIG_HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
     (tmp_path / "relaytop").mkdir()
     path = tmp_path / "relaytop" / "config.toml"
     path.write_text(CONFIG.replace("models", 'api_key_env = "NOPE_KEY"\nmodels'))
-    assert "relay/mödel" in run("prices", **home).stdout
+    assert "relay/mödel" in invoke("prices", **home).stdout
     path.write_text("interval = 5")
     with pytest.raises(ConfigError, match="interval"):
-        run("prices", **home)
+        invoke("prices", **home)
 
 
-def test_every_command_takes_the_flags_of_how_it_looks() -> None:
+def test_every_command_takes_the_flags_of_how_it_looks(invoke: Invoke) -> None:
     for name in COMMANDS:
-        help_text = run(name, "--help").stdout
+        help_text = invoke(name, "--help").stdout
         for flag in ("--config", "--no-color", "--ascii"):
             assert flag in help_text, name
 

@@ -6,9 +6,10 @@ import subprocess
 import tomllib
 from pathlib import Path
 
-from tests.cli.test_baseline import KEY, Run, run
-from tests.e2e.launch import RELAYTOP, home
+import pytest
+
 from tests.support.agents import Agent
+from tests.support.launch import RELAYTOP, Run
 from tests.support.server import (
     Response,
     ScriptedServer,
@@ -18,7 +19,12 @@ from tests.support.server import (
     models_reply,
 )
 
-__all__ = ["home", "run"]
+KEY = "sk-pick-0123456789"
+
+
+@pytest.fixture
+def api_keys() -> dict[str, str]:
+    return {"P_KEY": KEY}
 
 
 def write(tmp_path: Path, first: ScriptedServer, second: ScriptedServer) -> Path:

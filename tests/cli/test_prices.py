@@ -1,14 +1,10 @@
 """`relaytop prices` as one runs it; no network, no key."""
 
 import json
-import subprocess
 from pathlib import Path
 
-from tests.cli.test_baseline import Run, run
-from tests.e2e.launch import RELAYTOP, home
+from tests.support.launch import Run
 from tests.support.server import ScriptedServer, chat_stream
-
-__all__ = ["home", "run"]
 
 CONFIG = """
 [providers.holysheep]
@@ -39,10 +35,9 @@ def test_relay_against_official_with_the_p50_that_was_measured(tmp_path: Path, r
     assert 'Set it in the config: [providers.X.prices."MODEL"]' in table
 
 
-def test_without_a_config_the_books_are_shown(home: dict[str, str]) -> None:
-    done = subprocess.run(
-        [*RELAYTOP, "prices"], env=home, capture_output=True, text=True, check=True, timeout=30
-    )
+def test_without_a_config_the_books_are_shown(run: Run) -> None:
+    done = run("prices")
+    assert done.returncode == 0
     assert "holysheep/gpt-4.1" in done.stdout
     assert "more" in done.stdout
 

@@ -3,7 +3,6 @@
 import io
 import json
 import re
-import subprocess
 import threading
 import tomllib
 from collections.abc import Callable
@@ -15,32 +14,11 @@ import pytest
 from relaytop.cli.recorded import opened
 from relaytop.config.settings import Thresholds
 from relaytop.protocol.messages import Finished
-from tests.e2e.launch import RELAYTOP, Start, home, start
+from tests.support.launch import Run, Start
 from tests.support.recordings import bad, good, minutes, record
 from tests.support.samples import sample, settings
 
-__all__ = ["home", "start"]
 A, B, C = "alpha/gpt-4.1", "beta/openai/gpt-4.1", "beta/other"
-Run = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def run(home: dict[str, str]) -> Run:
-    """Run relaytop where there is no config and no key."""
-
-    def go(*arguments: object) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [*RELAYTOP, *map(str, arguments)],
-            env=home,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert "Traceback" not in done.stderr
-        return done
-
-    return go
 
 
 def probes(

@@ -9,28 +9,18 @@ from pathlib import Path
 import pytest
 
 from relaytop.ledger.ledger import Entry, Ledger
-from tests.e2e.launch import RELAYTOP, home
+from tests.support.launch import Run
 
-__all__ = ["home"]
 MIX = "gpt-4.1=0.3,claude-sonnet-4.5=0.2,gemini-2.5-flash=0.4,deepseek-v3.2=0.1"
 Roi = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def roi(home: dict[str, str]) -> Roi:
-    def go(*arguments: str, relay: str = "holysheep") -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [*RELAYTOP, "roi", "--relay", relay, *arguments],
-            env=home,
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
-        assert "Traceback" not in done.stderr
-        return done
+def roi(run: Run) -> Roi:
+    def with_relay(*arguments: str, relay: str = "holysheep") -> subprocess.CompletedProcess[str]:
+        return run("roi", "--relay", relay, *arguments)
 
-    return go
+    return with_relay
 
 
 CONFIG = """

@@ -6,12 +6,12 @@ import signal
 import subprocess
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.launch import RELAYTOP, home
+from tests.support.launch import RELAYTOP, Run
 from tests.support.server import (
     DONE,
     STOP,
@@ -25,7 +25,6 @@ from tests.support.server import (
     usage,
 )
 
-__all__ = ["home"]
 KEYS = {"A_KEY": "sk-shadow-aaaaaaaaaaaa", "B_KEY": "sk-shadow-bbbbbbbbbbbb"}
 PROVIDER = """
 [providers.{name}]
@@ -36,25 +35,11 @@ models = {models}
 input = 2.0
 output = {price}
 """
-Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def run(home: dict[str, str]) -> Run:
-    def go(*arguments: object) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [*RELAYTOP, *map(str, arguments)],
-            env={**home, **KEYS},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert "Traceback" not in done.stderr
-        assert not any(key in done.stdout + done.stderr for key in KEYS.values())
-        return done
-
-    return go
+def api_keys() -> dict[str, str]:
+    return KEYS
 
 
 def write(tmp_path: Path, a: ScriptedServer, b: ScriptedServer, extra: str = "") -> Path:

@@ -4,6 +4,7 @@ import pty
 import sqlite3
 import subprocess
 import termios
+from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from relaytop.ledger import tables
 from relaytop.ledger.tables import QUARTER_S, Row
-from tests.e2e.launch import RELAYTOP
+from tests.support.launch import RELAYTOP, Run
 
 TARGETS = ("a/gpt-4.1", "a/claude-sonnet-4.5", "relay/anthropic/claude-sonnet-4.5-20250929")
 FREE = "local/llama"
@@ -45,22 +46,22 @@ def data(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def environment(data: Path, zone: str = "UTC") -> dict[str, str]:
-    return {**os.environ, "XDG_DATA_HOME": str(data), "HOME": str(data), "TZ": zone}
+def environment(data: Path) -> dict[str, str]:
+    return {**os.environ, "XDG_DATA_HOME": str(data), "HOME": str(data), "TZ": "UTC"}
 
 
-def usage(
-    data: Path, *arguments: str, zone: str = "UTC", above: tuple[str, ...] = ()
-) -> subprocess.CompletedProcess[str]:
-    command = [*RELAYTOP, *above, "usage", *arguments]
-    return subprocess.run(
-        command,
-        env=environment(data, zone),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+Usage = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def usage(run: Run) -> Usage:
+    def of(
+        data: Path, *arguments: str, zone: str = "UTC", before: tuple[str, ...] = ()
+    ) -> subprocess.CompletedProcess[str]:
+        environ = {"XDG_DATA_HOME": str(data), "TZ": zone}
+        return run(*before, "usage", *arguments, environ=environ)
+
+    return of
 
 
 def on_a_terminal(data: Path, columns: int, *arguments: str) -> list[str]:
@@ -84,7 +85,7 @@ def on_a_terminal(data: Path, columns: int, *arguments: str) -> list[str]:
     return found.decode().splitlines()
 
 
-def test_a_table_of_periods_targets_and_the_total(data: Path) -> None:
+def test_a_table_of_periods_targets_and_the_total(usage: Usage, data: Path) -> None:
     done = usage(data, "--by", "month")
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
@@ -101,7 +102,7 @@ def test_a_table_of_periods_targets_and_the_total(data: Path) -> None:
     assert max(map(len, lines)) <= 100
 
 
-def test_a_bar_is_as_long_as_its_share(data: Path) -> None:
+def test_a_bar_is_as_long_as_its_share(usage: Usage, data: Path) -> None:
     lines = usage(data, "--by", "month", "--ascii").stdout.splitlines()
     lengths = [line.count("#") for line in lines[1:6]]
     assert lengths[0] == max(line.count("#") for line in lines)
@@ -110,7 +111,7 @@ def test_a_bar_is_as_long_as_its_share(data: Path) -> None:
         assert length == round(lengths[0] * share)
     assert all(line.isascii() for line in lines)
     assert ">=225.00" in lines[1]
-    assert usage(data, "--by", "month", above=("--ascii",)).stdout.splitlines() == lines
+    assert usage(data, "--by", "month", before=("--ascii",)).stdout.splitlines() == lines
 
 
 @pytest.mark.parametrize("columns", [60, 80, 100, 120, 200])
@@ -127,6 +128,7 @@ def test_the_table_fits_the_terminal(data: Path, columns: int) -> None:
 
 
 def test_without_prices_the_bars_are_of_tokens_and_without_those_of_requests(
+    usage: Usage,
     tmp_path: Path,
 ) -> None:
     write(tmp_path, Row("p/m", quarter(0), 4, 0, 9, 9, 0.0, 4), Row("q/m", 1, 4, 4, 0, 0, 0.0, 0))
@@ -137,7 +139,7 @@ def test_without_prices_the_bars_are_of_tokens_and_without_those_of_requests(
     assert usage(tmp_path, "--target", "q/m").stdout.splitlines()[0].split()[-1] == "requests"
 
 
-def test_json_has_every_figure_that_is_known(data: Path) -> None:
+def test_json_has_every_figure_that_is_known(usage: Usage, data: Path) -> None:
     tree = json.loads(usage(data, "--by", "week", "--format", "json").stdout)
     assert tree["by"] == "week"
     assert "since" not in tree
@@ -163,7 +165,7 @@ def test_json_has_every_figure_that_is_known(data: Path) -> None:
         assert of_periods == of_targets == tree["total"][figure]
 
 
-def test_markdown_is_a_table_with_a_bar_in_each_row(data: Path) -> None:
+def test_markdown_is_a_table_with_a_bar_in_each_row(usage: Usage, data: Path) -> None:
     lines = usage(data, "--by", "month", "--format", "markdown").stdout.splitlines()
     assert lines[0].startswith("| target | month | requests | err | in | out | $ | cost |")
     assert {line.count("|") for line in lines} == {9}
@@ -172,7 +174,7 @@ def test_markdown_is_a_table_with_a_bar_in_each_row(data: Path) -> None:
     assert lines[2].endswith("| ████████████████████ |")
 
 
-def test_days_are_local_unless_utc_is_asked_for(tmp_path: Path) -> None:
+def test_days_are_local_unless_utc_is_asked_for(usage: Usage, tmp_path: Path) -> None:
     write(tmp_path, Row("p/m", quarter(0, 18), 1, 0, 9, 9, 0.1, 0), Row("p/m", 1, 1, 0, 9, 9, 0, 0))
     local = usage(tmp_path, "--format", "json", zone="Asia/Kathmandu")
     assert json.loads(local.stdout)["periods"][1]["begin"] == "2026-09-01T00:00:00+05:45"
@@ -182,7 +184,7 @@ def test_days_are_local_unless_utc_is_asked_for(tmp_path: Path) -> None:
     assert [each["begin"] for each in tree["periods"]] == ["2026-09-01T00:00:00+00:00"]
 
 
-def test_only_the_targets_asked_for_are_counted(data: Path) -> None:
+def test_only_the_targets_asked_for_are_counted(usage: Usage, data: Path) -> None:
     arguments = ("--format", "json", "--target", FREE, "--target", "a/gpt-4.1")
     tree = json.loads(usage(data, *arguments).stdout)
     assert [each["target"] for each in tree["targets"]] == ["a/gpt-4.1", FREE]
@@ -197,7 +199,9 @@ def test_only_the_targets_asked_for_are_counted(data: Path) -> None:
         (("--by", "year"), "'year' is not one of 'day', 'week', 'month'"),
     ],
 )
-def test_a_mistake_is_one_sentence(data: Path, arguments: tuple[str, ...], said: str) -> None:
+def test_a_mistake_is_one_sentence(
+    usage: Usage, data: Path, arguments: tuple[str, ...], said: str
+) -> None:
     done = usage(data, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
@@ -205,7 +209,9 @@ def test_a_mistake_is_one_sentence(data: Path, arguments: tuple[str, ...], said:
 
 
 @pytest.mark.parametrize("form", ["table", "json", "markdown"])
-def test_where_nothing_is_booked_it_says_so_and_where_it_looked(tmp_path: Path, form: str) -> None:
+def test_where_nothing_is_booked_it_says_so_and_where_it_looked(
+    usage: Usage, tmp_path: Path, form: str
+) -> None:
     done = usage(tmp_path, "--format", form, "--target", "p/m")
     assert done.returncode == 0
     path = tmp_path / "relaytop" / "ledger.sqlite"
@@ -214,12 +220,12 @@ def test_where_nothing_is_booked_it_says_so_and_where_it_looked(tmp_path: Path, 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_where_nothing_was_booked_since_it_says_so(data: Path) -> None:
+def test_where_nothing_was_booked_since_it_says_so(usage: Usage, data: Path) -> None:
     done = usage(data, "--since", "2090-01-01")
     assert (done.returncode, done.stderr) == (0, "nothing was booked since 2090-01-01\n")
 
 
-def test_a_ledger_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
+def test_a_ledger_that_is_no_database_is_one_sentence(usage: Usage, tmp_path: Path) -> None:
     path = write(tmp_path)
     path.write_text("no database at all, but a text of some length" * 50)
     done = usage(tmp_path)
@@ -227,7 +233,9 @@ def test_a_ledger_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
     assert f"{path} is no ledger" in done.stderr
 
 
-def test_the_result_goes_to_a_new_file_and_never_over_another(data: Path, tmp_path: Path) -> None:
+def test_the_result_goes_to_a_new_file_and_never_over_another(
+    usage: Usage, data: Path, tmp_path: Path
+) -> None:
     wanted = usage(data, "--by", "month").stdout
     output = tmp_path / "out"
     done = usage(data, "--by", "month", "--output", str(output))
@@ -241,7 +249,7 @@ def test_the_result_goes_to_a_new_file_and_never_over_another(data: Path, tmp_pa
     assert output.read_text() == "mine"
 
 
-def test_a_target_named_to_harm_the_terminal_is_made_safe(tmp_path: Path) -> None:
+def test_a_target_named_to_harm_the_terminal_is_made_safe(usage: Usage, tmp_path: Path) -> None:
     write(tmp_path, Row("p/\x1b[31mm|漢字", quarter(0), 1, 0, 9, 9, 0.1, 0))
     assert "\x1b" not in usage(tmp_path).stdout
     assert "p/m\\|漢字" in usage(tmp_path, "--format", "markdown").stdout

@@ -1,30 +1,13 @@
 """Every mistake gets one sentence with its place and remedy, exit code 2, and no traceback."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.launch import RELAYTOP, Start
+from tests.support.launch import Refused, Start
 from tests.support.server import ScriptedServer, models_reply
 
 PROVIDER = '[providers.a]\nbase_url = "http://127.0.0.1:9/v1"\n'
-
-
-def refused(home: dict[str, str], *arguments: str, **more: str) -> str:
-    """Run relaytop without a terminal; return the one line that it says."""
-    done = subprocess.run(
-        [*RELAYTOP, *arguments],
-        env={**home, **more},
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        check=False,
-    )
-    assert done.returncode == 2, (done.returncode, done.stdout, done.stderr)
-    assert "Traceback" not in done.stderr
-    assert done.stdout == ""
-    return done.stderr.strip()
 
 
 @pytest.fixture
@@ -57,9 +40,9 @@ def config(tmp_path: Path) -> Path:
         ("interval = '5s'\n", ["no [providers", "relaytop init"]),
     ],
 )
-def test_a_config_file(home: dict[str, str], config: Path, text: str, said: list[str]) -> None:
+def test_a_config_file(refused: Refused, config: Path, text: str, said: list[str]) -> None:
     config.write_text(text)
-    sentence = refused(home, "--config", str(config), "config")
+    sentence = refused("--config", str(config), "config")
     assert len(sentence.splitlines()) == 1
     for words in ["config.toml", *said]:
         assert words in sentence
@@ -76,39 +59,39 @@ def test_a_config_file(home: dict[str, str], config: Path, text: str, said: list
 )
 @pytest.mark.parametrize("command", ["models", "baseline", "agent"])
 def test_a_key_that_cannot_be_had(
-    home: dict[str, str], config: Path, command: str, line: str, said: str
+    refused: Refused, config: Path, command: str, line: str, said: str
 ) -> None:
     config.write_text(f"{PROVIDER}{line}\nmodels = ['m']\n")
-    sentence = refused(home, "--config", str(config), command, EMPTY="")
+    sentence = refused("--config", str(config), command, EMPTY="")
     assert f"{config}, line 3: providers.a.{said}" in sentence
     assert len(sentence.splitlines()) == 1
 
 
-def test_nothing_to_watch(home: dict[str, str]) -> None:
-    sentence = refused(home, "config")
+def test_nothing_to_watch(refused: Refused) -> None:
+    sentence = refused("config")
     for words in ("relaytop demo", "relaytop init", "OPENAI_API_KEY", "HOLYSHEEP_API_KEY"):
         assert words in sentence
 
 
-def test_an_empty_variable_alone(home: dict[str, str]) -> None:
-    assert "OPENAI_API_KEY is set but empty" in refused(home, "config", OPENAI_API_KEY="")
+def test_an_empty_variable_alone(refused: Refused) -> None:
+    assert "OPENAI_API_KEY is set but empty" in refused("config", OPENAI_API_KEY="")
 
 
-def test_a_key_in_a_file_that_others_may_read(home: dict[str, str], config: Path) -> None:
+def test_a_key_in_a_file_that_others_may_read(refused: Refused, config: Path) -> None:
     config.write_text(f'{PROVIDER}api_key = "sk-very-secret-1234"\n')
     config.chmod(0o644)
-    sentence = refused(home, "--config", str(config), "config")
+    sentence = refused("--config", str(config), "config")
     assert "chmod 600" in sentence
     assert "very-secret" not in sentence
 
 
-def test_a_config_file_that_is_not_there(home: dict[str, str]) -> None:
-    assert "/no/such.toml: no such file" in refused(home, "--config", "/no/such.toml", "config")
+def test_a_config_file_that_is_not_there(refused: Refused) -> None:
+    assert "/no/such.toml: no such file" in refused("--config", "/no/such.toml", "config")
 
 
-def test_init_overwrites_nothing(home: dict[str, str], config: Path) -> None:
+def test_init_overwrites_nothing(refused: Refused, config: Path) -> None:
     config.write_text("mine")
-    assert "left alone" in refused(home, "--config", str(config), "init")
+    assert "left alone" in refused("--config", str(config), "init")
     assert config.read_text() == "mine"
 
 
@@ -122,35 +105,25 @@ def test_init_overwrites_nothing(home: dict[str, str], config: Path) -> None:
         ('{"schema": 1, "targets": []}', "kind"),
     ],
 )
-def test_a_snapshot_that_is_none(
-    home: dict[str, str], tmp_path: Path, text: str, said: str
-) -> None:
+def test_a_snapshot_that_is_none(refused: Refused, tmp_path: Path, text: str, said: str) -> None:
     file = tmp_path / "file.toml"
     file.write_text(text)
-    sentence = refused(home, "show", str(file))
+    sentence = refused("show", str(file))
     assert said in sentence
     assert "file.toml" in sentence
     if "is no relaytop snapshot" in sentence:
         assert "; name a file that `s` in the monitor, `relaytop baseline` or" in sentence
 
 
-def test_a_provider_that_offers_nothing(home: dict[str, str]) -> None:
+def test_a_provider_that_offers_nothing(refused: Refused) -> None:
     with ScriptedServer(lambda _: models_reply([])) as server:
-        done = subprocess.run(
-            [*RELAYTOP, "models", "--base-url", server.base_url, "--name", "relay"],
-            env=home,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    assert done.returncode == 2
-    assert "the list at /models is empty for relay" in done.stderr
-    assert done.stdout == ""
+        sentence = refused("models", "--base-url", server.base_url, "--name", "relay")
+    assert "the list at /models is empty for relay" in sentence
 
 
-def test_no_terminal(home: dict[str, str]) -> None:
-    assert "relaytop agent" in refused(home)
-    assert "relaytop agent" in refused(home, "demo")
+def test_no_terminal(refused: Refused) -> None:
+    assert "relaytop agent" in refused()
+    assert "relaytop agent" in refused("demo")
 
 
 def test_a_dumb_terminal(start: Start) -> None:
@@ -176,5 +149,5 @@ def test_a_dumb_terminal(start: Start) -> None:
         (["bananas"], "bananas"),
     ],
 )
-def test_a_flag(home: dict[str, str], arguments: list[str], said: str) -> None:
-    assert said in refused(home, *arguments)
+def test_a_flag(refused: Refused, arguments: list[str], said: str) -> None:
+    assert said in refused(*arguments)

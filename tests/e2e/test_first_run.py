@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.launch import Start
+from tests.support.launch import Start
 from tests.support.server import ScriptedServer, error_reply, models_reply
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from relaytop.store.recording import Recording
-from tests.e2e.launch import Start
-from tests.e2e.test_bad_input import refused
+from tests.support.launch import Refused, Start
 from tests.support.recordings import minutes, record
 from tests.support.samples import T0, settings
 from tests.support.terminal import KEYS, Terminal
@@ -122,8 +121,8 @@ def test_broken_lines_are_told_when_it_is_left(start: Start, ten: Path) -> None:
         ([], "relaytop agent"),  # no terminal
     ],
 )
-def test_a_bad_flag(home: dict[str, str], ten: Path, arguments: list[str], said: str) -> None:
-    assert said in refused(home, "replay", str(ten), *arguments)
+def test_a_bad_flag(refused: Refused, ten: Path, arguments: list[str], said: str) -> None:
+    assert said in refused("replay", str(ten), *arguments)
 
 
 @pytest.mark.parametrize(
@@ -136,22 +135,22 @@ def test_a_bad_flag(home: dict[str, str], ten: Path, arguments: list[str], said:
     ],
 )
 def test_a_file_that_is_no_recording(
-    home: dict[str, str], tmp_path: Path, content: bytes | None, said: str
+    refused: Refused, tmp_path: Path, content: bytes | None, said: str
 ) -> None:
     path = tmp_path / "rec"
     if content is not None:
         path.write_bytes(content)
-    sentence = refused(home, "replay", str(path))
+    sentence = refused("replay", str(path))
     assert said in sentence
     assert len(sentence.splitlines()) == 1
 
 
 @pytest.mark.parametrize("path", [".", "/", "/dev/null", "/dev/zero"])
-def test_a_path_that_is_no_file(home: dict[str, str], path: str) -> None:
-    assert "is no relaytop recording: it is no file" in refused(home, "replay", path)
+def test_a_path_that_is_no_file(refused: Refused, path: str) -> None:
+    assert "is no relaytop recording: it is no file" in refused("replay", path)
 
 
-def test_recording_to_what_is_none(start: Start, home: dict[str, str], tmp_path: Path) -> None:
+def test_recording_to_what_is_none(start: Start, refused: Refused, tmp_path: Path) -> None:
     notes = tmp_path / "notes"
     notes.write_text("mine\n")
     for place, said in ((notes, "no recording that this relaytop can continue"),
@@ -160,5 +159,5 @@ def test_recording_to_what_is_none(start: Start, home: dict[str, str], tmp_path:
         assert terminal.wait() == 2
         assert said in terminal.text
     assert notes.read_text() == "mine\n"
-    sentence = refused(home, "--record", str(tmp_path / "x"), "baseline")
+    sentence = refused("--record", str(tmp_path / "x"), "baseline")
     assert "belongs to the monitor and the demo" in sentence

@@ -3,12 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.launch import home, start
 from tests.hostile.certificates import certificates
 from tests.hostile.relay import HostileRelay
 from tests.hostile.secret import KEY
-
-__all__ = ["home", "start"]
 
 
 @pytest.fixture
@@ -20,3 +17,8 @@ def relay() -> Iterator[HostileRelay]:
 @pytest.fixture(scope="session")
 def pem(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture
+def api_keys() -> dict[str, str]:
+    return {"EVIL_KEY": KEY}

@@ -1,47 +1,40 @@
 """The doctor and a baseline on every hostile answer: they end, say so, and show no key."""
 
-from __future__ import annotations
-
 import json
 import subprocess
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 
-from tests.e2e.launch import RELAYTOP
+import pytest
+
 from tests.hostile.behaviours import BEHAVIOURS
-from tests.hostile.secret import KEY, told
+from tests.hostile.relay import HostileRelay
+from tests.hostile.secret import told
+from tests.support.launch import Run
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.hostile.relay import HostileRelay
+RunOnAll = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def run(
-    home: dict[str, str], tmp_path: Path, relay: HostileRelay, *arguments: str
-) -> subprocess.CompletedProcess[str]:
+@pytest.fixture
+def run_on_all(run: Run, tmp_path: Path, relay: HostileRelay) -> RunOnAll:
+    """Runs relaytop with a config that names every hostile model."""
     names = json.dumps([*BEHAVIOURS])
     path = tmp_path / "relaytop.toml"
     path.write_text(
         f'budget = 100\ntimeout = "500ms"\n[providers.evil]\nbase_url = "{relay.base_url()}"\n'
         f'api_key_env = "EVIL_KEY"\nmodels = {names}\n'
     )
-    done = subprocess.run(
-        [*RELAYTOP, "--config", str(path), *arguments],
-        env={**home, "EVIL_KEY": KEY},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=110,
-    )
-    assert "Traceback" not in done.stderr
-    assert not told(done.stdout + done.stderr)
-    return done
+
+    def without_the_key(*arguments: object) -> subprocess.CompletedProcess[str]:
+        done = run("--config", path, *arguments, timeout_s=110.0)
+        assert not told(done.stdout + done.stderr)
+        return done
+
+    return without_the_key
 
 
-def test_the_doctor_ends_and_finds_something_everywhere(
-    home: dict[str, str], tmp_path: Path, relay: HostileRelay
-) -> None:
-    done = run(home, tmp_path, relay, "check", "--format", "json")
+def test_the_doctor_ends_and_finds_something_everywhere(run_on_all: RunOnAll) -> None:
+    done = run_on_all("check", "--format", "json")
     assert done.returncode == 1
     findings = json.loads(done.stdout)["findings"]
     about = {finding["target"] for finding in findings if finding.get("target")}
@@ -51,10 +44,8 @@ def test_the_doctor_ends_and_finds_something_everywhere(
         assert "bad" in levels or behaviour.expected is None, name
 
 
-def test_a_baseline_ends_with_the_right_classes(
-    home: dict[str, str], tmp_path: Path, relay: HostileRelay
-) -> None:
-    done = run(home, tmp_path, relay, "baseline", "-n", "1", "--format", "json")
+def test_a_baseline_ends_with_the_right_classes(run_on_all: RunOnAll) -> None:
+    done = run_on_all("baseline", "-n", "1", "--format", "json")
     targets = {t["model"]: t for t in json.loads(done.stdout)["targets"]}
     assert targets.keys() == BEHAVIOURS.keys()
     for name, target in targets.items():

@@ -1,40 +1,34 @@
 """`relaytop models` on lists that are none, too long, or an attack."""
 
-from __future__ import annotations
-
 import subprocess
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import pytest
 
-from tests.e2e.launch import RELAYTOP
 from tests.hostile.behaviours import SHOWN
-from tests.hostile.secret import KEY, told
-
-if TYPE_CHECKING:
-    from tests.hostile.relay import HostileRelay
+from tests.hostile.relay import HostileRelay
+from tests.hostile.secret import told
+from tests.support.launch import Run
 
 MODELS_SHOWN = 10_000
 
+Models = Callable[..., subprocess.CompletedProcess[str]]
 
-def models(
-    home: dict[str, str], relay: HostileRelay, name: str, *more: str
-) -> subprocess.CompletedProcess[str]:
-    provider = ("--base-url", relay.base_url(name), "--name", "evil", "--api-key-env", "EVIL_KEY")
-    done = subprocess.run(
-        [*RELAYTOP, "models", *provider, *more],
-        env={**home, "EVIL_KEY": KEY},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=20,
-    )
-    assert "Traceback" not in done.stderr
-    assert not told(done.stdout + done.stderr)
-    for line in (done.stdout + done.stderr).splitlines():
-        assert line.isprintable(), line
-    assert relay.asked == [name]
-    return done
+
+@pytest.fixture
+def models(run: Run, relay: HostileRelay) -> Models:
+    """Lists the models of a hostile list, by its name."""
+
+    def printable(name: str) -> subprocess.CompletedProcess[str]:
+        provider = ("--name", "evil", "--api-key-env", "EVIL_KEY")
+        done = run("models", "--base-url", relay.base_url(name), *provider, timeout_s=20.0)
+        assert not told(done.stdout + done.stderr)
+        for line in (done.stdout + done.stderr).splitlines():
+            assert line.isprintable(), line
+        assert relay.asked == [name]
+        return done
+
+    return printable
 
 
 @pytest.mark.parametrize(
@@ -53,10 +47,8 @@ def models(
         ("empty", 2, "the list at /models is empty for evil"),
     ],
 )
-def test_no_list(
-    home: dict[str, str], relay: HostileRelay, name: str, code: int, said: str
-) -> None:
-    done = models(home, relay, name)
+def test_no_list(models: Models, relay: HostileRelay, name: str, code: int, said: str) -> None:
+    done = models(name)
     assert done.returncode == code
     assert done.stdout == ""
     assert said in done.stderr
@@ -73,10 +65,8 @@ def test_no_list(
         ("with_key", 1, "evil/fair"),
     ],
 )
-def test_a_list(
-    home: dict[str, str], relay: HostileRelay, name: str, count: int, holds: str
-) -> None:
-    done = models(home, relay, name)
+def test_a_list(models: Models, name: str, count: int, holds: str) -> None:
+    done = models(name)
     assert done.returncode == 0
     lines = done.stdout.splitlines()
     assert len(lines) == count

@@ -13,7 +13,7 @@ from tests.hostile.secret import KEY, told
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.e2e.launch import Start
+    from tests.support.launch import Start
     from tests.support.terminal import Terminal
 
 COLUMNS, ROWS = 160, 90

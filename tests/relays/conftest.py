@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.launch import home, start
 from tests.relays.keys import KEY
 from tests.relays.llmock import RPM, TPM, Llmock
 
@@ -149,6 +148,3 @@ def litellm(llmock: Llmock) -> Iterator[str]:
         )
         with urllib.request.urlopen(request, timeout=30):
             yield f"{base}/v1"
-
-
-__all__ = ["home", "limited_llmock", "litellm", "llmock", "start"]

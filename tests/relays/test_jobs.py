@@ -1,20 +1,15 @@
 """The headless jobs on real relays: a LiteLLM proxy, and llmock straight and behind it."""
 
-from __future__ import annotations
-
 import json
-import subprocess
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.e2e.launch import RELAYTOP
 from tests.relays.keys import KEY
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.relays.llmock import Llmock
+from tests.relays.llmock import Llmock
+from tests.support.launch import Run
 
 pytestmark = [pytest.mark.relay, pytest.mark.timeout(900)]
 
@@ -31,6 +26,8 @@ base_url = "{straight}/v1"
 models = ["answers"]
 """
 
+Job = Callable[..., tuple[dict[str, Any], str]]
+
 
 @pytest.fixture
 def config(tmp_path: Path, litellm: str, llmock: Llmock) -> Path:
@@ -40,28 +37,30 @@ def config(tmp_path: Path, litellm: str, llmock: Llmock) -> Path:
     return path
 
 
-def run(
-    home: dict[str, str], config: Path, *arguments: str, code: int = 0
-) -> tuple[dict[str, Any], str]:
-    done = subprocess.run(
-        [*RELAYTOP, "--config", str(config), *arguments, "--format", "json"],
-        env={**home, "PROXY_KEY": KEY},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == code, done.stderr
-    assert KEY not in done.stdout + done.stderr
-    document: dict[str, Any] = json.loads(done.stdout)
-    return document, done.stderr
+@pytest.fixture
+def api_keys() -> dict[str, str]:
+    return {"PROXY_KEY": KEY}
+
+
+@pytest.fixture
+def job(run: Run, config: Path) -> Job:
+    """Runs a job on the config; returns its document and what it said beside it."""
+
+    def document_of(*arguments: str, code: int = 0) -> tuple[dict[str, Any], str]:
+        done = run("--config", config, *arguments, "--format", "json")
+        assert done.returncode == code, done.stderr
+        document: dict[str, Any] = json.loads(done.stdout)
+        return document, done.stderr
+
+    return document_of
 
 
 def by_name(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {target["target"]: target for target in document["targets"]}
 
 
-def test_a_baseline_of_each(home: dict[str, str], config: Path) -> None:
-    document, told = run(home, config, "baseline", "-n", "8", code=1)  # one of them always fails
+def test_a_baseline_of_each(job: Job) -> None:
+    document, told = job("baseline", "-n", "8", code=1)  # one of them always fails
     targets = by_name(document)
     fast, slow, straight = (
         targets[name] for name in ("proxy/mock-fast", "proxy/mock-slow", "straight/answers")
@@ -75,18 +74,18 @@ def test_a_baseline_of_each(home: dict[str, str], config: Path) -> None:
     assert "8 probes of each of 4 targets: at most $" in told
 
 
-def test_a_shadow_finds_the_slower(home: dict[str, str], config: Path) -> None:
+def test_a_shadow_finds_the_slower(job: Job) -> None:
     asked = ("shadow", "proxy", "straight", "-n", "20", "--seed", "1")
-    document, _ = run(home, config, *asked, "--model", "mock-slow=answers")
+    document, _ = job(*asked, "--model", "mock-slow=answers")
     (comparison,) = document["comparisons"]
     assert [target["ok"] for target in document["targets"]] == [20, 20]
     assert "straight is faster" in comparison["verdict"]
 
 
-def test_a_pick_takes_the_one_that_answers(home: dict[str, str], config: Path) -> None:
+def test_a_pick_takes_the_one_that_answers(config: Path, job: Job) -> None:
     config.write_text(
         config.read_text() + '[aliases]\n"any" = ["proxy/mock-500", "straight/answers"]\n'
     )
-    document, _ = run(home, config, "pick", "any", "-n", "3")
+    document, _ = job("pick", "any", "-n", "3")
     assert document["target"] == "straight/answers"
     assert [each["healthy"] for each in document["candidates"]] == [True, False]

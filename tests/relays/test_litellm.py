@@ -3,15 +3,14 @@
 import os
 import re
 import signal
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.launch import RELAYTOP, Start
 from tests.relays.keys import KEY
 from tests.relays.seen import row, the_snapshot
+from tests.support.launch import Run, Start
 
 pytestmark = [pytest.mark.relay, pytest.mark.timeout(900)]
 
@@ -111,12 +110,8 @@ def test_models_are_chosen_on_the_first_run(start: Start, litellm: str) -> None:
     assert terminal.wait() == 0
 
 
-def test_the_list_of_models(home: dict[str, str], litellm: str) -> None:
-    done = subprocess.run(
-        [*RELAYTOP, "models", "--base-url", litellm, "--api-key-env", "PROXY_KEY", "--name", "p"],
-        env={**home, "PROXY_KEY": KEY},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+def test_the_list_of_models(run: Run, litellm: str) -> None:
+    provider = ("--base-url", litellm, "--api-key-env", "PROXY_KEY", "--name", "p")
+    done = run("models", *provider, environ={"PROXY_KEY": KEY})
+    assert done.returncode == 0
     assert set(done.stdout.split()) >= {"p/mock-fast", "p/mock-slow", "p/mock-429", "p/mock-500"}

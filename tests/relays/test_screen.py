@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.launch import Start
 from tests.relays.llmock import APIS, Llmock
 from tests.relays.seen import row, the_snapshot
+from tests.support.launch import Start
 
 pytestmark = [pytest.mark.relay, pytest.mark.timeout(300)]
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import psutil
 
-from tests.e2e.launch import RELAYTOP
 from tests.export.scraping import Scraped
+from tests.support.launch import RELAYTOP
 
 if TYPE_CHECKING:
     import signal

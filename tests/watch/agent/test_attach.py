@@ -11,17 +11,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relaytop.watch.agent.protocol import SNAPSHOT, request_line
-from tests.cli.test_agent import KEY, config, server, write
-from tests.e2e.launch import Start, home, start
 from tests.support.agents import Agent, until
+from tests.watch.agent.config_file import KEY, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.support.launch import Start
     from tests.support.server import ScriptedServer
-
-__all__ = ["config", "home", "server", "start"]
 
 
 @pytest.fixture

@@ -10,40 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from relaytop.cli.group import relaytop_command
-from tests.e2e.launch import RELAYTOP, Start, home, start
+from relaytop.config.errors import RelaytopError
 from tests.support.agents import Agent, until
-from tests.support.server import ScriptedServer, chat_stream
-
-__all__ = ["home", "start"]
-
-KEY = "sk-agent-0123456789abcdef"
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    with ScriptedServer(lambda _seen: chat_stream(3)) as found:
-        yield found
-
-
-@pytest.fixture
-def config(server: ScriptedServer, tmp_path: Path) -> Path:
-    path = tmp_path / "c.toml"
-    write(path, server, "m", "n")
-    return path
-
-
-def write(path: Path, server: ScriptedServer, *models: str, more: str = "") -> None:
-    path.write_text(
-        f'interval = "200ms"\n{more}\n'
-        f'[providers.relay]\nbase_url = "{server.base_url}"\napi_key_env = "A_KEY"\n'
-        f"models = {list(models)}\n" + "".join(PRICE.format(model) for model in models)
-    )
-
-
-PRICE = "[providers.relay.prices.{}]\ninput = 2.0\noutput = 8.0\n"
+from tests.support.launch import RELAYTOP, Invoke, Start
+from tests.support.server import ScriptedServer
+from tests.watch.agent.config_file import KEY, write
 
 
 @pytest.fixture
@@ -51,10 +23,6 @@ def agent(home: dict[str, str], config: Path) -> Iterator[Agent]:
     with Agent({**home, "A_KEY": KEY}, "--config", str(config)) as found:
         found.until(lambda: found.probes(model="m") >= 2)
         yield found
-
-
-def run(*arguments: str, **environ: str) -> Result:
-    return CliRunner().invoke(relaytop_command, arguments, env=environ, catch_exceptions=True)
 
 
 def test_it_probes_serves_and_tells(agent: Agent) -> None:
@@ -171,31 +139,32 @@ def test_a_reader_that_does_not_read_stops_nothing(home: dict[str, str], config:
     assert len(list(Path(home["XDG_DATA_HOME"]).rglob("live-*.toml"))) == 1
 
 
-def test_a_port_in_use_is_one_sentence(config: Path) -> None:
+def test_a_port_in_use_is_one_sentence(invoke: Invoke, config: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
-        done = run("agent", "--listen", address, "--config", str(config), A_KEY=KEY)
-    assert str(done.exception) == (
+        with pytest.raises(RelaytopError) as caught:
+            invoke("agent", "--listen", address, "--config", str(config), A_KEY=KEY)
+    assert str(caught.value) == (
         f"--listen {address}: address already in use; name another address, or port 0 for a free "
         "one"
     )
 
 
-def test_without_a_model_it_says_what_to_do(config: Path) -> None:
+def test_without_a_model_it_says_what_to_do(invoke: Invoke, config: Path) -> None:
     config.write_text('[providers.relay]\nbase_url = "http://127.0.0.1:9/v1"\n')
-    done = run("agent", "--config", str(config))
-    assert "no model is chosen" in str(done.exception)
-    assert done.exit_code != 0
+    with pytest.raises(RelaytopError) as caught:
+        invoke("agent", "--config", str(config))
+    assert "no model is chosen" in str(caught.value)
 
 
-def test_bad_words_are_mistakes_of_usage() -> None:
+def test_bad_words_are_mistakes_of_usage(invoke: Invoke) -> None:
     for arguments in (
         ("agent", "--listen", "9464"),
         ("agent", "--snapshot-every", "often"),
         ("--prometheus", "here"),
         ("--prometheus", "127.0.0.1:0", "agent"),
     ):
-        done = run(*arguments, A_KEY=KEY)
+        done = invoke(*arguments, A_KEY=KEY)
         assert done.exit_code == 2, arguments
         assert "Error: " in done.stderr
 
