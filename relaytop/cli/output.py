@@ -1,4 +1,4 @@
-"""Where a command's result goes: stdout, or a new file."""
+"""The place of a command's result: stdout, or a new file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ output_option = click.option(
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What --format and --output said."""
+    """The form and the place of a result, by --format and --output."""
 
     form: str
     path: Path | None
@@ -59,7 +59,7 @@ def output_options(
 
     Args:
         more_forms: Forms that the command writes itself, beside those of every report.
-        help_text: What to say of them in the command's help.
+        help_text: Of --format in the command's help.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 def _parsed_by(parse: Callable[[str], T]) -> Callable[..., T | None]:
-    """Return a callback that reads an option, or says with the parser's sentence what is wrong."""
+    """Return a callback that parses an option; a ValueError's text becomes the usage error."""
 
     def callback(_ctx: click.Context, _param: click.Parameter, value: str | None) -> T | None:
         try:

@@ -1,4 +1,4 @@
-"""What models cost at relays, beside what they cost at their makers."""
+"""Prices of models at relays beside those of their makers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class PriceComparison:
     p50_ms: float | None = None
     """As the newest snapshot has it."""
     advertised_ms: float | None = None
-    """What the relay promises."""
+    """Latency that the relay advertises."""
 
     def saved_share(self, output_share: float) -> float | None:
         """Return what is saved at the relay, as a share of the official cost; negative: it is more.

@@ -1,4 +1,4 @@
-"""Where an ROI's figures come from: prices of two lists, tokens of the ledger."""
+"""Input of the ROI arithmetic: two price lists, and tokens from the ledger."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ DAY_S = 86_400
 
 
 class PriceList(NamedTuple):
-    """What models cost in one list."""
+    """Prices of models, and their origin."""
 
     prices: dict[str, Price]
     """Model → USD per million tokens."""
     source: str
-    """Where they are from, as a line for the report."""
+    """Origin of the prices, as a line for the report."""
 
 
 def price_list(
     flag: str, name: str, providers: Sequence[Provider], models: Iterable[str]
 ) -> PriceList:
-    """Return what models cost in the price list of that name.
+    """Return the prices of models in the price list of that name.
 
     A model's price is the config's, else the book's, else the list price: at the provider's URL,
     or, for the market, at the model's maker.
@@ -69,7 +69,7 @@ def price_list(
 
 
 def recent_usage(relay: str) -> tuple[dict[str, ModelTokens], str]:
-    """Return what the ledger's last thirty days hold of each model, and whose it is, in words.
+    """Return each model's tokens of the ledger's last thirty days, and the owner in words.
 
     Args:
         relay: Its own targets are counted where it has any; else all are.

@@ -1,4 +1,4 @@
-"""What moving to a relay saves: exact sums, rounded only when they are shown."""
+"""Savings by moving to a relay: exact sums, rounded only when they are shown."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PER_MILLION = 1_000_000
 
 
 class ModelTokens(NamedTuple):
-    """What a month uses of one model, in tokens."""
+    """A month's tokens of one model."""
 
     input: Decimal
     output: Decimal
@@ -29,7 +29,7 @@ class ModelTokens(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sums:
-    """What tokens cost on either side, in USD."""
+    """Cost of tokens on either side, in USD."""
 
     tokens: Decimal | int
     official_usd: Decimal
@@ -37,12 +37,12 @@ class Sums:
 
     @property
     def saved_usd(self) -> Decimal:
-        """What is saved; negative: the relay costs more."""
+        """Saved USD; negative: the relay costs more."""
         return self.official_usd - self.relay_usd
 
     @property
     def saved_share(self) -> Decimal | None:
-        """What is saved as a share of the official cost; None of nothing."""
+        """Saved share of the official cost; None where that is 0."""
         return self.saved_usd / self.official_usd if self.official_usd else None
 
 
@@ -61,7 +61,7 @@ class Month(Sums):
 
     @property
     def saved_year_usd(self) -> Decimal:
-        """What twelve such months save."""
+        """Saved USD in twelve such months."""
         return self.saved_usd * MONTHS
 
     def payback_months(self, migration_usd: Decimal) -> Decimal | None:

@@ -1,9 +1,9 @@
-"""How a result is written: one file a report, one renderer a form.
+"""Reports: results as table, JSON, TOML or Markdown; one file a report, one renderer a form.
 
 A report is a small class that holds a command's result and describes it twice, knowing nothing
 of forms or terminals (`Report` in `relaytop.report.render`):
 
-    document()       plain values: what JSON and TOML say. A list in place of a table: `Rows`.
+    document()       plain values, for JSON and TOML. A list in place of a table: `Rows`.
     blocks(options)  the same for people: `Text`, `Lines`, `Table`, `Preformatted`, top to bottom.
 
 Blocks are in `relaytop.report.blocks`; a `Table` has `Column`s with a title and an alignment, and

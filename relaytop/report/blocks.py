@@ -1,4 +1,4 @@
-"""What a report for people is made of, whatever form it is written in."""
+"""The parts of a report for people, whatever form it is written in."""
 
 from __future__ import annotations
 

@@ -29,12 +29,12 @@ MIN_TEXT = 20
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """What a check found."""
+    """The findings of a check."""
 
     findings: Sequence[Finding]
     """In order."""
     cost_usd: float | None
-    """What the check spent; None where a price is unknown."""
+    """Spent by the check; None where a price is unknown."""
 
     def document(self) -> dict[str, Any]:
         """Return the findings, how many there are of each level, and the cost."""

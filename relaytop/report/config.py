@@ -137,7 +137,7 @@ def _key(provider: Provider, complaint: str | None) -> tuple[str, str]:
 
 
 def _usd(price: Price) -> dict[str, float]:
-    """Return what the config says of a price, in USD per million tokens."""
+    """Return the rates that a config can set, in USD per million tokens."""
     cached = {} if price.cached_input is None else {"cached_input": price.cached_input}
     return {"input": price.input, "output": price.output, **cached}
 
@@ -155,7 +155,7 @@ _SHOWN: dict[str, Callable[[Any], object]] = {
     "headers": lambda headers: sorted(headers) or None,
     "proxy": _without_password,
 }
-"""What is shown in place of a provider's value; None: nothing."""
+"""Field → the value to show in place of a provider's; None: nothing."""
 
 
 def _shown(value: object) -> str:

@@ -27,13 +27,13 @@ Document: TypeAlias = dict[str, Any] | Rows
 
 
 def json_text(document: Document, *, ascii_only: bool = False) -> str:
-    """Return a document as JSON; in ASCII it says the same, escaped."""
+    """Return a document as JSON; in ASCII it is the same, escaped."""
     text = to_json(_known(document.rows if isinstance(document, Rows) else document))
     return _escaped(text, lambda char: json.dumps(char)[1:-1]) if ascii_only else text
 
 
 def toml_text(document: Document, *, ascii_only: bool = False) -> str:
-    """Return a document as TOML; in ASCII it says the same, escaped."""
+    """Return a document as TOML; in ASCII it is the same, escaped."""
     tree = {document.name: document.rows} if isinstance(document, Rows) else document
     text = to_toml(_known(tree)).rstrip()
     return _escaped(text, lambda char: f"\\U{ord(char):08X}") if ascii_only else text

@@ -26,12 +26,12 @@ COLUMNS = columns(
 
 @dataclass(frozen=True, slots=True)
 class DifferenceReport:
-    """What changed between two snapshots, what matters most first."""
+    """The changes between two snapshots, those that matter most first."""
 
     changes: Sequence[Change]
 
     def document(self) -> dict[str, Any]:
-        """Return every change, noise included, and how noise is told from change."""
+        """Return every change, noise included, and the method that judged them."""
         changes = [asdict(change) for change in self.changes]
         for change in changes:
             del change["weight"]

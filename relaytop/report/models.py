@@ -18,7 +18,7 @@ COLUMNS = columns("provider", "model", left=("provider", "model"))
 
 @dataclass(frozen=True, slots=True)
 class ModelsReport:
-    """What each provider offers."""
+    """The models of each provider's list."""
 
     offers: Mapping[str, Sequence[str]]
     """Provider → the ids of the models that it lists."""
@@ -28,6 +28,6 @@ class ModelsReport:
         return {name: list(models) for name, models in self.offers.items()}
 
     def blocks(self, options: TextOptions) -> list[Block]:
-        """Return a table; as plain text a target a line, which other commands take."""
+        """Return a table; as plain text a target a line, as other commands expect it."""
         rows = [(name, model) for name, models in self.offers.items() for model in models]
         return [Table(COLUMNS, rows) if options.markdown else Lines(list(map("/".join, rows)))]

@@ -32,7 +32,7 @@ COLUMNS = columns(
 
 @dataclass(frozen=True, slots=True)
 class PricesReport:
-    """What each model costs, in USD per million tokens, and what is saved."""
+    """Each model's prices, in USD per million tokens, and the share that is saved."""
 
     models: Sequence[PriceComparison]
     output_share: float

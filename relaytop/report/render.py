@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 FORMS = ("table", "json", "toml", "markdown")
 ASCII = str.maketrans({"–": "-"})
-"""What ASCII has a sign for; anything else becomes a question mark."""
+"""Characters with a like one in ASCII; any other becomes a question mark."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextOptions:
-    """How a report for people is laid out; most need not ask."""
+    """The layout of a report for people; most reports need not ask."""
 
     markdown: bool = False
     """Markdown, which has no room for nested lines; else plain text."""

@@ -1,4 +1,4 @@
-"""What moving to a relay saves, a month and a year."""
+"""Savings by moving to a relay, a month and a year."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class RoiReport:
     output_share: Decimal
     """Share of the tokens that are output, 0 to 1."""
     usage: str
-    """Whose usage it is, in words; empty where it was named."""
+    """The usage that was measured, in words; empty where tokens and mix were given."""
     sources: Sequence[str]
-    """Where the prices are from, in lines."""
+    """Origins of the prices, a line each."""
     migration_usd: Decimal | None
-    """What moving costs, once; None where it was not named."""
+    """Cost of moving, once; None where it was not given."""
 
     def document(self) -> dict[str, Any]:
         """Return every sum in USD, rounded to cents; what is not known is absent."""

@@ -1,4 +1,4 @@
-"""What was used and spent, by period and target."""
+"""Tokens and cost from the ledger, by period and target."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class UsageReport:
     since_s: float | None
     """Unix seconds from which on it was counted; None: from the ledger's first entry."""
     zone: tzinfo | None
-    """Whose days they are; None for the system's zone."""
+    """Time zone of the days; None for the system's."""
 
     def document(self) -> dict[str, Any]:
         """Return the figures of each period and of all."""
