@@ -12,7 +12,7 @@ from relaytop.cli.options import common_options
 from relaytop.cli.output import output_options
 from relaytop.config.errors import RelaytopError
 from relaytop.config.load import load_settings
-from relaytop.config.suggestions import nearest
+from relaytop.config.suggestions import suggestion
 from relaytop.probe.prober import Prober
 from relaytop.report.models import ModelsReport
 from relaytop.wire.facts import Failure
@@ -59,9 +59,7 @@ def _selected(providers: tuple[Provider, ...], name: str | None) -> tuple[Provid
     if found:
         return found
     names = [p.name for p in providers]
-    near = nearest(name or "", names)
-    hint = f"did you mean {near!r}?" if near else f"known: {', '.join(names)}"
-    sentence = f"no provider {name!r}; {hint}"
+    sentence = f"no provider {name!r}; {suggestion(name or '', names)}"
     raise RelaytopError(sentence)
 
 

@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from relaytop.config.errors import RelaytopError
-from relaytop.config.suggestions import nearest
+from relaytop.config.suggestions import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,9 +39,7 @@ def selected_targets(settings: Settings, names: Sequence[str]) -> Settings:
                 alike = [dataclasses.replace(settings.defaults, provider=provider, model=model)]
         if not alike:
             known = [t.id for t in settings.targets] + sorted(providers)
-            near = nearest(name, known)
-            hint = f"did you mean {near!r}?" if near else f"known: {', '.join(known)}"
-            sentence = f"no target {name!r}; {hint}"
+            sentence = f"no target {name!r}; {suggestion(name, known)}"
             raise RelaytopError(sentence)
         found.update({target.id: target for target in alike})
     return dataclasses.replace(settings, targets=tuple(found.values()))

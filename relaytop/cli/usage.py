@@ -12,8 +12,10 @@ from relaytop.cli.options import look_options
 from relaytop.cli.output import output_options
 from relaytop.config.errors import RelaytopError
 from relaytop.config.paths import ledger_path
-from relaytop.ledger.usage import group, known_targets, nearest, parse_since, read_usage
+from relaytop.config.suggestions import suggestion
+from relaytop.ledger.usage import group, known_targets, parse_since, read_usage
 from relaytop.report.usage import PERIOD_TITLES, UsageReport
+from relaytop.wire.text import clean
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -46,7 +48,9 @@ def usage(
     known = known_targets(path)
     for target in targets:
         if known and target not in known:
-            raise RelaytopError(nearest(target, known))
+            clause = suggestion(target, map(clean, known))
+            sentence = f"--target {target}: nothing was ever booked for it; {clause}"
+            raise RelaytopError(sentence)
     periods = group(read_usage(path, targets, since_s or 0.0), by, zone)
     if not known:
         click.echo(f"nothing is booked yet: no request is in the ledger {path}", err=True)

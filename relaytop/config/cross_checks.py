@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relaytop.config.errors import ConfigError
+from relaytop.config.suggestions import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from relaytop.config.source_location import Source
 
 LONGEST = 100
-"""Characters of a name that a sentence repeats, and that nearest ones are looked for with."""
+"""Characters of a name that a sentence repeats."""
 
 
 def check_targets(own: Iterable[str], providers: Sequence[Provider], source: Source) -> None:
@@ -81,9 +82,4 @@ def check_window(window: Window, history: int, source: Source | None) -> None:
 
 
 def _unknown(place: str, what: str, name: str, known: Sequence[str]) -> str:
-    import difflib  # noqa: PLC0415 - only for a mistake
-
-    near = difflib.get_close_matches(name[:LONGEST], known, 1, 0.4)
-    some = ", ".join(known[:8]) + (" …" if len(known) > 8 else "")  # noqa: PLR2004
-    hint = f"did you mean {near[0]!r}?" if near else f"known: {some or 'none'}"
-    return f"{place}: no such {what}: {name[:LONGEST]!r}; {hint}"
+    return f"{place}: no such {what}: {name[:LONGEST]!r}; {suggestion(name, known)}"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
 from relaytop.config.errors import ConfigError
 from relaytop.config.keys import readable_by_others
-from relaytop.config.source_location import LONGEST, Source
+from relaytop.config.source_location import Source
+from relaytop.config.suggestions import suggestion
 from relaytop.config.syntax import syntax_error
 
 if TYPE_CHECKING:
@@ -97,8 +97,7 @@ def _sentence(source: Source, error: ValidationError) -> str:
         from relaytop.config.schema import known_keys  # noqa: PLC0415 - imported by now
 
         valid = known_keys(location[:-1])
-        near = difflib.get_close_matches(str(location[-1])[:LONGEST], valid, 1, 0.5)
-        hint = f"did you mean {near[0]!r}?" if near else f"valid: {', '.join(valid)}"
+        hint = suggestion(str(location[-1]), valid, f"valid: {', '.join(valid)}")
         return f"{where}: unknown key; {hint}"
     if first["type"] == "missing":
         return f"{where}: missing; it must be given"

@@ -1,4 +1,4 @@
-"""The nearest of known names."""
+"""Suggestions for a name that is not known."""
 
 from __future__ import annotations
 
@@ -6,20 +6,43 @@ import difflib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 CUTOFF = 0.5
+"""How alike two names must be, from 0 to 1."""
+COMPARED_CHARACTERS = 100
+"""Of a name; comparing takes their square in time."""
+MOST_LISTED = 20
+"""Known names that a suggestion lists."""
 
 
 def nearest(name: str, known: Sequence[str]) -> str | None:
-    """Return the known name that is most like this one; None where none is.
+    """Return the known name that is most like this one, in any case; None where none is.
 
     Relays put the maker before a model's id, so one that differs in that alone comes first.
     """
-    tail = name.rpartition("/")[2].lower()
-    same = [one for one in known if one.rpartition("/")[2].lower() == tail]
-    if same:
-        return same[0]
-    folded = {one.lower(): one for one in known}
-    found = difflib.get_close_matches(name.lower(), [*folded], 1, CUTOFF)
+    wanted = name[:COMPARED_CHARACTERS].lower()
+    folded = {one.lower(): one for one in reversed(known)}
+    same_tail = [one for one in folded if one.rpartition("/")[2] == wanted.rpartition("/")[2]]
+    found = difflib.get_close_matches(wanted, same_tail, 1, 0.0) or difflib.get_close_matches(
+        wanted, [*folded], 1, CUTOFF
+    )
     return folded[found[0]] if found else None
+
+
+def suggestion(name: str, known: Iterable[str], otherwise: str | None = None) -> str:
+    """Return the clause that ends a sentence about an unknown name.
+
+    Args:
+        name: What was given.
+        known: What could have been meant.
+        otherwise: The clause where no known name is like it; None lists the known ones.
+    """
+    names = [*known]
+    near = nearest(name, names)
+    if near is not None:
+        return f"did you mean {near!r}?"
+    if otherwise is not None:
+        return otherwise
+    more = " …" if len(names) > MOST_LISTED else ""
+    return f"known: {', '.join(names[:MOST_LISTED]) or 'none'}{more}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from relaytop.config.errors import RelaytopError
 from relaytop.config.paths import ledger_path
-from relaytop.config.suggestions import nearest
+from relaytop.config.suggestions import suggestion
 from relaytop.ledger.usage import read_usage
 from relaytop.pricing.books import book_names, read_book
 from relaytop.pricing.list_price import list_price, official_price
@@ -105,9 +105,7 @@ def _known_prices(
     books = book_names()
     if own is None and name not in (MARKET, *books):
         names = [*(provider.name for provider in providers), *books, MARKET]
-        near = nearest(name, names)
-        hint = f"did you mean {near!r}?" if near else f"known: {', '.join(names)}"
-        sentence = f"{flag} {name}: no such price list; {hint}"
+        sentence = f"{flag} {name}: no such price list; {suggestion(name, names)}"
         raise RelaytopError(sentence)
     known: dict[str, tuple[Price, str]] = {}
     if name in books:
@@ -119,9 +117,10 @@ def _known_prices(
 
 
 def _remedy(name: str, model: str, known: Collection[str]) -> str:
-    if near := nearest(model, [*known]):
-        return f"did you mean {near!r}?"
     if name == MARKET:
-        return f'name a provider of the config that has: [providers.X.prices."{model}"]'
-    set_it = f'set it in the config: [providers.{name}.prices."{model}"]'
-    return f"known: {', '.join(known)}; or {set_it}" if known else set_it
+        otherwise = f'name a provider of the config that has: [providers.X.prices."{model}"]'
+    else:
+        otherwise = f'set it in the config: [providers.{name}.prices."{model}"]'
+        if known:
+            otherwise = f"known: {', '.join(known)}; or {otherwise}"
+    return suggestion(model, known, otherwise)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from relaytop.config.errors import RelaytopError
 from relaytop.ledger.tables import QUARTER_S, Row
-from relaytop.wire.text import clean
 
 if TYPE_CHECKING:
     import sqlite3
@@ -130,13 +128,6 @@ def _connect(path: Path) -> sqlite3.Connection:
     file = path.resolve()
     still = "" if file.with_name(f"{file.name}-wal").exists() else "&immutable=1"
     return sqlite3.connect(f"{file.as_uri()}?mode=ro{still}", uri=True, timeout=BUSY_S)
-
-
-def nearest(target: str, known: Sequence[str]) -> str:
-    """Return a sentence that names the nearest target to one of which nothing was booked."""
-    near = difflib.get_close_matches(target, known, 1, 0.4)
-    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(map(clean, known))}"
-    return f"--target {target}: nothing was ever booked for it; {hint}"
 
 
 # ── grouping ─────────────────────────────────────────────────────────────────

@@ -22,7 +22,6 @@ from relaytop.ledger.usage import (
     begin_of,
     group,
     known_targets,
-    nearest,
     over_all,
     parse_since,
     read_usage,
@@ -282,8 +281,3 @@ def requests_in(path: Path) -> int:
     assert used.known_tokens in {None, (used.requests * 10, used.requests * 5)}
     assert used.cost_usd == used.requests * 0.25
     return used.requests
-
-
-def test_the_nearest_target_is_named() -> None:
-    assert nearest("p/gpt4", ["p/gpt-4", "q/other"]).endswith("did you mean 'p/gpt-4'?")
-    assert nearest("zzz", ["p/gpt-4", "q/other"]).endswith("known: p/gpt-4, q/other")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relaytop.config.suggestions import nearest
+from relaytop.config.suggestions import suggestion
 from relaytop.jobs.check.findings import GOOD, WARN, Finding
 from relaytop.monitor.number_format import format_limit
 
@@ -31,8 +31,7 @@ def model_finding(target: Target, models: Sequence[str], *, deployments: bool) -
         return None
     if target.model in models or target.model.removeprefix("models/") in models:
         return Finding(target.provider, target.id, "model", GOOD, "in the list at /models")
-    near = nearest(target.model, models)
-    remedy = f"did you mean {near!r}?" if near else "compare it with `relaytop models`"
+    remedy = suggestion(target.model, models, "compare it with `relaytop models`")
     words = "not in the list at /models"
     return Finding(target.provider, target.id, "model", WARN, words, remedy)
 

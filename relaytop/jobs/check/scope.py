@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from relaytop.config.errors import RelaytopError
-from relaytop.config.suggestions import nearest
+from relaytop.config.suggestions import suggestion
 
 if TYPE_CHECKING:
     from relaytop.config.settings import Provider, Settings, Target
@@ -45,9 +45,7 @@ def chosen(settings: Settings, name: str | None) -> list[Patient]:
             )
             return [Patient(patient.provider, (target,))]
     known = [p.name for p in settings.providers] + [t.id for t in settings.targets]
-    near = nearest(name, known)
-    hint = f"did you mean {near!r}?" if near else f"known: {', '.join(known)}"
-    sentence = f"no provider or target {name!r}; {hint}"
+    sentence = f"no provider or target {name!r}; {suggestion(name, known)}"
     raise RelaytopError(sentence)
 
 

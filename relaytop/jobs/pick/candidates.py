@@ -6,14 +6,12 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from relaytop.config.errors import RelaytopError
-from relaytop.config.suggestions import nearest
+from relaytop.config.suggestions import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from relaytop.config.settings import Provider, Settings, Target
-
-MOST_NAMED = 20
 
 
 def candidates(
@@ -46,10 +44,7 @@ def candidates(
     if not found:
         named = dict.fromkeys(_bare(t.model) for t in (*settings.targets, *offered))
         names = [*settings.aliases, *named]
-        near = nearest(model, names)
-        known_ids = ", ".join(names[:MOST_NAMED]) + (" …" if len(names) > MOST_NAMED else "")
-        hint = f"did you mean {near!r}?" if near else f"known: {known_ids or 'none'}"
-        sentence = f"no provider serves {model!r}; {hint}"
+        sentence = f"no provider serves {model!r}; {suggestion(model, names)}"
         raise RelaytopError(sentence)
     return dataclasses.replace(settings, targets=found)
 

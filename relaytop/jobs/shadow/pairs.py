@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from relaytop.config.errors import RelaytopError
-from relaytop.config.suggestions import nearest
+from relaytop.config.suggestions import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,9 +62,7 @@ def pairs_of(settings: Settings, a: str, b: str, named: Sequence[str]) -> tuple[
 def _check_provider(settings: Settings, name: str) -> None:
     known = [provider.name for provider in settings.providers]
     if name not in known:
-        near = nearest(name, known)
-        hint = f"did you mean {near!r}?" if near else f"known: {', '.join(known)}"
-        sentence = f"no provider {name!r}; {hint}"
+        sentence = f"no provider {name!r}; {suggestion(name, known)}"
         raise RelaytopError(sentence)
 
 
@@ -104,8 +102,6 @@ def _target(settings: Settings, provider: str, model: str) -> Target:
         return listed[model]
     named = {name for names in settings.aliases.values() for name in names}
     if listed and f"{provider}/{model}" not in named:
-        near = nearest(model, [*listed])
-        hint = f"did you mean {near!r}?" if near else f"known: {', '.join(listed)}"
-        sentence = f"{provider} lists no model {model!r}; {hint}"
+        sentence = f"{provider} lists no model {model!r}; {suggestion(model, listed)}"
         raise RelaytopError(sentence)
     return dataclasses.replace(settings.defaults, provider=provider, model=model)

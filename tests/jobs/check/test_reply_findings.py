@@ -2,7 +2,6 @@
 
 import pytest
 
-from relaytop.config.suggestions import nearest
 from relaytop.jobs.check.base_url import alternatives
 from relaytop.jobs.check.certificate import tls_failed, tls_good
 from relaytop.jobs.check.clock import clock_finding
@@ -81,19 +80,6 @@ def test_which_clock_is_ahead() -> None:
 @pytest.mark.parametrize("date", [None, "", "yesterday", "Tue, 99 Sep 2026 12:00:00 GMT"])
 def test_a_date_that_says_nothing(date: str | None) -> None:
     assert clock_finding("p", date, NOON) is None
-
-
-@pytest.mark.parametrize(
-    ("name", "near"),
-    [
-        ("gpt-4.1", "openai/gpt-4.1"),
-        ("gpt4.1", "openai/gpt-4.1"),
-        ("Claude-Sonnet-4-5", "claude-sonnet-4.5"),
-        ("zzz", None),
-    ],
-)
-def test_the_nearest_name(name: str, near: str | None) -> None:
-    assert nearest(name, ["claude-sonnet-4.5", "openai/gpt-4.1"]) == near
 
 
 @pytest.mark.parametrize(
