@@ -178,7 +178,7 @@ async def _go(settings: Settings, plan: Plan) -> tuple[Baseline, int | None]:
             code = await run_job(job.run(), lambda: doing.update(progress(job)))
     finally:
         await asyncio.to_thread(ledger.close)
-        for complaint in ledger.complaints():
+        for complaint in ledger.drain_warnings():
             click.echo(f"relaytop: {complaint}", err=True)
     return job, code
 

@@ -75,6 +75,6 @@ async def _go(
             findings = await round_.go(patients)
     finally:
         await asyncio.to_thread(ledger.close)
-    for complaint in ledger.complaints():
+    for complaint in ledger.drain_warnings():
         click.echo(f"relaytop: {complaint}", err=True)
     return findings, purse.cost_usd if purse.complete else None

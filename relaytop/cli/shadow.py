@@ -211,7 +211,7 @@ async def _go(settings: Settings, plan: Plan) -> tuple[Shadow, int | None]:
             code = await run_job(job.run(), lambda: doing.update(_progress(job)))
     finally:
         await asyncio.to_thread(ledger.close)
-        for complaint in ledger.complaints():
+        for complaint in ledger.drain_warnings():
             click.echo(f"relaytop: {complaint}", err=True)
     return job, code
 

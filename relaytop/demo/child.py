@@ -6,10 +6,9 @@ import json
 import os
 import selectors
 import subprocess
-import sys
 import time
 
-from relaytop.config.children import FOLDER, child_environment
+from relaytop.config.children import start_module
 from relaytop.config.errors import RelaytopError
 
 START_S = 10.0
@@ -41,15 +40,9 @@ class DemoRelay:
         Raises:
             RelaytopError: The process cannot be started.
         """
-        command = [sys.executable, "-m", "relaytop.demo", "--seed", str(seed), "--at", str(at_s)]
         try:
-            process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                cwd=FOLDER,
-                env=child_environment(os.environ),
+            process = start_module(
+                "relaytop.demo", ["--seed", str(seed), "--at", str(at_s)], os.environ
             )
         except OSError as problem:
             message = f"cannot start the demo's relay: {problem}"

@@ -1,4 +1,4 @@
-"""When a target holds off: after being told to wait, and after what waiting does not mend."""
+"""The back-off of a target: after a rate limit, and after failures that waiting does not mend."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ LONGEST_WAIT_S = 120.0
 FIRST_S = 1.0
 CEILING_S = 60.0
 SLOW_S = 60.0
-"""One probe a minute after what only a person can mend."""
-WAITING = frozenset({"rate_limited", "overloaded"})
-SLOWING = frozenset({"auth", "credit", "permission", "not_found"})
+"""The wait after a failure that only a person can mend."""
+WAIT_CLASSES = frozenset({"rate_limited", "overloaded"})
+SLOW_CLASSES = frozenset({"auth", "credit", "permission", "not_found"})
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A decision to hold off."""
+    """A wait before the next probe."""
 
     seconds: float
     reason: str
     asked: bool
-    """Whether the server told how long."""
+    """Whether the server said how long."""
 
 
 class Backoff:
@@ -42,16 +42,16 @@ class Backoff:
         self._uniform = uniform
         self._failures = 0
 
-    def after(self, sample: Sample) -> Wait | None:
-        """Return how long to hold off after a sample; None to go on with the cadence."""
+    def wait_after(self, sample: Sample) -> Wait | None:
+        """Return how long to wait after a sample; None to keep the cadence."""
         failure = sample.failure
         if failure is None:
             self._failures = 0
             return None
         reason = failure.error_class
-        if reason in SLOWING:
+        if reason in SLOW_CLASSES:
             return Wait(SLOW_S, reason, asked=False)
-        if reason not in WAITING:
+        if reason not in WAIT_CLASSES:
             self._failures = 0
             return None
         if sample.retry_after_s is not None:

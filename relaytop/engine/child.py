@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
-import sys
 from typing import TYPE_CHECKING
 
-from relaytop.config.children import FOLDER, child_environment
+from relaytop.config.children import start_module
 from relaytop.protocol.codec import BadMessageError, decode_report, encode
 from relaytop.protocol.messages import Start
 
@@ -23,7 +22,7 @@ READ_BYTES = 256 * 1024
 WORDS_BYTES = 4096
 STOP_S = 1.0
 GATHER_S = 0.2
-"""How often the pipe is looked at: five wake-ups a second, however many probes there are."""
+"""How often the pipe is read: five wake-ups a second, however many probes there are."""
 GATHER_FROZEN_S = 1.0
 """The same under a frozen picture; a second of a hundred probes fills half of the pipe."""
 
@@ -42,7 +41,7 @@ class EngineChild:
         self._rest = b""
         self._unsent = b""
         self.gather_s = GATHER_S
-        """How long reports may wait; longer where nobody is looking."""
+        """How long reports may wait in the pipe; longer under a frozen picture."""
 
     @classmethod
     def spawn(cls, environ: Mapping[str, str], *, ledger: Path | None) -> EngineChild:
@@ -50,24 +49,14 @@ class EngineChild:
 
         Args:
             environ: The environment; the keys in it are not passed on.
-            ledger: The ledger's file; None keeps no account.
+            ledger: The ledger's file; None: no ledger.
         """
-        command = [sys.executable, "-m", "relaytop.engine"]
-        if ledger is not None:
-            command += ["--ledger", str(ledger.absolute())]
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=FOLDER,
-            env=child_environment(environ),
-            # Not of the terminal's process group: ^C and hang-ups are the parent's to answer.
-            start_new_session=True,
-            bufsize=0,
+        arguments = [] if ledger is None else ["--ledger", str(ledger.absolute())]
+        # Not of the terminal's process group: ^C and hang-ups are the parent's to answer.
+        process = start_module(
+            "relaytop.engine", arguments, environ, stderr=subprocess.PIPE, new_session=True
         )
-        for pipe in (process.stdin, process.stdout, process.stderr):
-            assert pipe is not None  # noqa: S101 - asked for above
+        for pipe in filter(None, (process.stdin, process.stdout, process.stderr)):
             os.set_blocking(pipe.fileno(), False)
         return cls(process)
 
@@ -86,7 +75,7 @@ class EngineChild:
         self.send(Start(settings))
 
     def send(self, command: Command) -> bool:
-        """Send a command without waiting; False where no engine takes it."""
+        """Send a command without waiting; False if the engine has died."""
         self._unsent += encode(command)
         return self._flush()
 
@@ -114,11 +103,10 @@ class EngineChild:
         loop.call_later(0.02, self._flush)
 
     async def reports(self) -> AsyncIterator[list[Report]]:
-        """Yield what the engine says, as many reports at a time as are there; ends when it dies."""
+        """Yield the engine's reports in batches, as many as have come; ends when it dies."""
         pipe = self._process.stdout
-        assert pipe is not None  # noqa: S101 - asked for in spawn
         self._flush()
-        while True:
+        while pipe is not None:
             try:
                 data = os.read(pipe.fileno(), READ_BYTES)
             except BlockingIOError:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from relaytop.ledger.tables import DAY_S
 from relaytop.protocol.messages import Budget
 
 if TYPE_CHECKING:
     from relaytop.ledger.ledger import Allowance
 
-DAY_S = 86_400
 WARN_SHARE = 0.8
 DUST_USD = 1e-12
-"""What rounding may leave over."""
+"""A tolerance for rounding errors."""
 
 
 def utc_day(now: float) -> int:
@@ -29,7 +29,7 @@ class DailyBudget:
     """Counts what was spent today and what is reserved for probes in flight.
 
     Where a ledger divides the day's budget among processes, its allowance is the limit; without
-    one the whole budget is.
+    one the budget is.
 
     Args:
         usd: The budget of a day; 0 sends nothing that costs.
@@ -37,116 +37,117 @@ class DailyBudget:
     """
 
     def __init__(self, usd: float, now: float) -> None:
-        self._usual = usd
-        self.usd = usd
+        self._usual_usd = usd
+        self.limit_usd = usd
         self._day = utc_day(now)
-        self.own = 0.0
+        self.own_usd = 0.0
         """USD that this process has spent today."""
-        self._others = 0.0
-        self._ceiling: float | None = None
+        self._others_usd = 0.0
+        self._ceiling_usd: float | None = None
         self._exhausted = False
-        self._reserved = 0.0
+        self._reserved_usd = 0.0
         self._complete = True
-        self._held_back = False
+        self._blocked_today = False
 
     def allows(self, reserve: float, now: float, *, known: bool = True) -> bool:
-        """Whether a probe may be sent.
+        """Return whether a probe may be sent.
 
         Args:
-            reserve: What it may cost, in USD.
+            reserve: The bound on its cost, in USD.
             now: Unix seconds.
             known: False where its price is unknown: then no reserve means that it is free.
         """
-        self._turn(now)
-        if reserve <= 0 and (known or self.usd > 0):
+        self._roll_over(now)
+        if reserve <= 0 and (known or self.limit_usd > 0):
             return True
-        whole, limit = self.usd - self._others + DUST_USD, self._limit + DUST_USD
-        allowed = self.usd > 0 and self.own + self._reserved + reserve <= limit
-        # Only money on its way out holds this one back: it may be let go when that has settled.
-        # Or the ledger has more to give and was only not asked yet.
-        short = self._ceiling is None or self._exhausted
-        self._held_back = not allowed and (
-            self.usd <= 0 or self.own + reserve > whole or (short and self.own + reserve > limit)
+        most = self.limit_usd - self._others_usd + DUST_USD
+        limit = self._own_limit_usd + DUST_USD
+        allowed = self.limit_usd > 0 and self.own_usd + self._reserved_usd + reserve <= limit
+        # A probe that only reservations block may be sent once they have settled, and one that
+        # only the allowance blocks once the ledger has raised it.
+        needed, final = self.own_usd + reserve, self._ceiling_usd is None or self._exhausted
+        self._blocked_today = not allowed and (
+            self.limit_usd <= 0 or needed > most or (final and needed > limit)
         )
         return allowed
 
     @property
-    def held_back(self) -> bool:
-        """Whether the last probe that was not allowed will not be until the day has turned."""
-        return self._held_back
+    def blocked_today(self) -> bool:
+        """Whether the last probe that was not allowed will not be before the next UTC day."""
+        return self._blocked_today
 
     @property
-    def _limit(self) -> float:
-        """How far this process's own spending may go."""
-        whole = self.usd - self._others
-        return whole if self._ceiling is None else min(whole, self._ceiling)
+    def _own_limit_usd(self) -> float:
+        """The limit on what this process itself may spend today."""
+        most = self.limit_usd - self._others_usd
+        return most if self._ceiling_usd is None else min(most, self._ceiling_usd)
 
     def reserve(self, usd: float) -> None:
-        """Set money aside for a probe in flight."""
-        self._reserved += usd
+        """Reserve money for a probe in flight."""
+        self._reserved_usd += usd
 
     def settle(self, reserved: float, cost: float, now: float, *, known: bool = True) -> None:
-        """Book a finished probe.
+        """Replace a finished probe's reservation by its cost.
 
         Args:
-            reserved: What was set aside for it, in USD.
-            cost: What it cost, or what it is taken for where that is unknown.
+            reserved: What was reserved for it, in USD.
+            cost: Its cost in USD, or the amount assumed where that is unknown.
             now: Unix seconds.
             known: Whether the cost is known.
         """
-        self._turn(now)
-        self._reserved = max(0.0, self._reserved - reserved)
-        self.own += cost
+        self._roll_over(now)
+        self._reserved_usd = max(0.0, self._reserved_usd - reserved)
+        self.own_usd += cost
         self._complete = self._complete and known
 
     @property
-    def room(self) -> float:
-        """USD that may be set aside at once, without asking the ledger again."""
-        return self._limit - self.own - self._reserved
+    def available_usd(self) -> float:
+        """USD that may be reserved without a new allowance from the ledger."""
+        return self._own_limit_usd - self.own_usd - self._reserved_usd
 
     def set_allowance(self, allowance: Allowance | None) -> None:
-        """Take what the ledger says; None while it cannot be read."""
+        """Set the ledger's allowance; None while the ledger cannot be read."""
         if allowance is None:
-            self._ceiling = None
+            self._ceiling_usd = None
         elif allowance.day == self._day:
-            self._others = allowance.others_usd
+            self._others_usd = allowance.others_usd
             self._complete = self._complete and allowance.complete
-            self._ceiling, self._exhausted = allowance.ceiling_usd, allowance.exhausted
+            self._ceiling_usd, self._exhausted = allowance.ceiling_usd, allowance.exhausted
 
-    def raise_to(self, usd: float) -> None:
-        """Change today's budget; the ledger is to be asked anew."""
-        self.usd = usd
-        self._held_back, self._exhausted = False, False
+    def set_limit(self, usd: float) -> None:
+        """Change today's budget; the allowance must be requested anew."""
+        self.limit_usd = usd
+        self._blocked_today, self._exhausted = False, False
 
     @property
-    def spent(self) -> float:
+    def spent_usd(self) -> float:
         """USD spent today, over all processes that share the ledger."""
-        return self.own + self._others
+        return self.own_usd + self._others_usd
 
-    def report(self, now: float, *, held_back: bool | None = None) -> Budget:
-        """Say how things stand.
+    def report(self, now: float, *, blocked_today: bool | None = None) -> Budget:
+        """Return today's spending and the budget's state.
 
         Args:
             now: Unix seconds.
-            held_back: Whether any target is; None: whether the last probe that was asked for was.
+            blocked_today: Whether any target is; None: whether the last probe asked about was.
         """
-        self._turn(now)
-        spent = self.spent
-        if held_back is None:
-            held_back = self._held_back
-        if self.usd <= 0:
+        self._roll_over(now)
+        spent = self.spent_usd
+        if blocked_today is None:
+            blocked_today = self._blocked_today
+        if self.limit_usd <= 0:
             state = "off"
-        elif held_back or spent >= self.usd:
+        elif blocked_today or spent >= self.limit_usd:
             state = "reached"
         else:
-            state = "warn" if spent >= WARN_SHARE * self.usd else "ok"
-        return Budget(round(spent, 9), self.usd, state, self._complete)
+            state = "warn" if spent >= WARN_SHARE * self.limit_usd else "ok"
+        return Budget(round(spent, 9), self.limit_usd, state, self._complete)
 
-    def _turn(self, now: float) -> None:
+    def _roll_over(self, now: float) -> None:
         day = utc_day(now)
         if day != self._day:
-            self._day, self.own, self._others = day, 0.0, 0.0
-            self._complete, self._held_back, self._exhausted = True, False, False
+            self._day, self.own_usd, self._others_usd = day, 0.0, 0.0
+            self._complete, self._blocked_today, self._exhausted = True, False, False
             # The ledger answers for the new day within a second; until then nothing is granted.
-            self._ceiling = None if self._ceiling is None else 0.0
-            self.usd = self._usual
+            self._ceiling_usd = None if self._ceiling_usd is None else 0.0
+            self.limit_usd = self._usual_usd

@@ -1,11 +1,11 @@
-"""Who is due and waits for a turn: for `max_rpm`, and for money that may still come."""
+"""The queue of due targets, which wait for `max_rpm` and for the budget."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from relaytop.engine.daily_budget import next_day
-from relaytop.engine.engine_budget import LOOK_S
+from relaytop.engine.engine_budget import POLL_S
 from relaytop.engine.rate_limiter import RateLimiter
 
 if TYPE_CHECKING:
@@ -17,97 +17,99 @@ if TYPE_CHECKING:
 
 
 class DueQueue:
-    """The queue of the lanes that are due; nobody in it is passed over.
+    """The queue of due targets, first in first out.
 
     Args:
         providers: With their `max_rpm`.
-        till: Says what may be spent.
-        reserve_for: Returns what to set aside for a probe of a target.
-        on_broke: Told of each lane for which the budget has no more today.
+        budget: Decides what may be spent.
+        reserve_for: Returns what to reserve for a probe of a target.
+        on_over_budget: Called with each target that the budget blocks for the rest of the day.
     """
 
     def __init__(
         self,
         providers: Iterable[Provider],
-        till: EngineBudget,
+        budget: EngineBudget,
         reserve_for: Callable[[Target], Reserve],
-        on_broke: Callable[[TargetState], None],
+        on_over_budget: Callable[[TargetState], None],
     ) -> None:
-        self._till = till
+        self._budget = budget
         self._reserve_for = reserve_for
-        self._on_broke = on_broke
-        self._pacers = {p.name: RateLimiter(p.max_rpm) for p in providers}
-        self._lanes: dict[str, TargetState] = {}
-        self.short = False
-        """Whether a lane waits for what the ledger, or a probe in flight, may still give."""
+        self._on_over_budget = on_over_budget
+        self._rate_limiters = {p.name: RateLimiter(p.max_rpm) for p in providers}
+        self._states: dict[str, TargetState] = {}
+        self.awaits_funds = False
+        """Whether a target waits for the ledger's answer or a probe in flight to free money."""
 
-    def add(self, lane: TargetState, due_at: float) -> bool:
-        """Queue a lane; where it still waits from its last due time, count that and return False.
+    def add(self, state: TargetState, due_at: float) -> bool:
+        """Queue a due target; if it is queued already, count that and return False.
 
         Args:
-            lane: It is due.
-            due_at: Since when, in seconds of the loop's clock.
+            state: The target's.
+            due_at: When it was due, in seconds of the loop's clock.
         """
-        name = lane.target.id
-        if self._pacers[lane.target.provider].add(name, due_at):
-            self._lanes[name] = lane
-            lane.waits_for_money = False
+        name = state.target.id
+        if self._rate_limiters[state.target.provider].add(name, due_at):
+            self._states[name] = state
+            state.awaits_funds = False
             return True
-        lane.skipped += lane.waits_for_money
-        lane.paced += not lane.waits_for_money
+        state.skipped += state.awaits_funds
+        state.paced += not state.awaits_funds
         return False
 
-    def remove(self, lane: TargetState) -> None:
-        """Take a lane out of the queue."""
-        self._pacers[lane.target.provider].remove(lane.target.id)
-        self._lanes.pop(lane.target.id, None)
+    def remove(self, state: TargetState) -> None:
+        """Remove a target from the queue."""
+        self._rate_limiters[state.target.provider].remove(state.target.id)
+        self._states.pop(state.target.id, None)
 
-    def moments(self, now: float) -> list[float]:
-        """Return when to look at the queue again, in seconds of the loop's clock."""
-        free = [pacer.free_at(now) for pacer in self._pacers.values() if pacer.waiting]
-        if not self.short:
+    def wakeup_times(self, now: float) -> list[float]:
+        """Return when to call `pop_ready` again, in seconds of the loop's clock."""
+        free = [
+            limiter.next_slot(now) for limiter in self._rate_limiters.values() if limiter.queued
+        ]
+        if not self.awaits_funds:
             return free
-        # Who could go now waits for money; of that a reply tells, or the ledger's answer.
+        # A target that could start now waits for money: a reply or the ledger's answer wakes it.
         found = [at for at in free if at > now]
-        return [*found, now + LOOK_S] if self._till.pending else found
+        return [*found, now + POLL_S] if self._budget.pending else found
 
-    def take(self, now: float, unix_s: float) -> Iterator[tuple[TargetState, float, Reserve]]:
-        """Yield who may go, as (lane, since when it was due, what to set aside), in fair order.
+    def pop_ready(self, now: float, unix_s: float) -> Iterator[tuple[TargetState, float, Reserve]]:
+        """Yield the targets to probe now, as (state, when it was due, what to reserve).
 
-        That is longest waiting first, over all providers. The caller sets the money aside at once.
+        Longest waiting first, over all providers. The caller reserves the money at once.
 
         Args:
             now: Seconds of the loop's clock.
             unix_s: The same moment in Unix seconds.
         """
-        if self.short:
-            self._till.refresh()
-        self.short = False
-        waiting = [each for pacer in self._pacers.values() for each in pacer.waiting]
+        if self.awaits_funds:
+            self._budget.apply_allowance()
+        self.awaits_funds = False
+        waiting = [each for limiter in self._rate_limiters.values() for each in limiter.queued]
         for due_at, name in sorted(waiting):
-            lane = self._lanes[name]
-            pacer = self._pacers[lane.target.provider]
-            if pacer.free_at(now) > now:
+            state = self._states[name]
+            limiter = self._rate_limiters[state.target.provider]
+            if limiter.next_slot(now) > now:
                 continue
-            reserve = self._reserve_for(lane.target)
-            idle = not lane.paused and lane.held_until <= unix_s
-            if idle and self._must_wait(lane, reserve, unix_s):
-                lane.waits_for_money = self.short = True
+            reserve = self._reserve_for(state.target)
+            idle = not state.paused and state.held_until <= unix_s
+            if idle and self._needs_funds(state, reserve, unix_s):
+                state.awaits_funds = self.awaits_funds = True
                 continue
-            self.remove(lane)
-            if idle and lane.broke_until <= unix_s:
-                pacer.sent(now)
-                yield lane, due_at, reserve
+            self.remove(state)
+            if idle and state.over_budget_until <= unix_s:
+                limiter.record_request(now)
+                yield state, due_at, reserve
 
-    def _must_wait(self, lane: TargetState, reserve: Reserve, unix_s: float) -> bool:
-        """Whether a lane waits for money; if not, it may go or is broke."""
-        if self.short and reserve.usd > 0:
-            return True  # nobody takes what one that waits longer is in want of
-        allowed = self._till.allows(reserve, unix_s)
-        if not allowed and not self._till.budget.held_back:
+    def _needs_funds(self, state: TargetState, reserve: Reserve, unix_s: float) -> bool:
+        """Return whether a target must wait for money; if not, it may start or is over budget."""
+        if self.awaits_funds and reserve.usd > 0:
+            return True  # one that waits longer is served first
+        allowed = self._budget.allows(reserve, unix_s)
+        if not allowed and not self._budget.daily.blocked_today:
             return True
-        told = lane.broke_until > unix_s
-        lane.broke_until = 0.0 if allowed else next_day(unix_s)
-        if not allowed and not told:
-            self._on_broke(lane)
+        reported = state.over_budget_until > unix_s
+        state.over_budget_until = 0.0 if allowed else next_day(unix_s)
+        if not allowed and not reported:
+            self._on_over_budget(state)
         return False

@@ -32,7 +32,7 @@ from relaytop.protocol.messages import (
 from relaytop.wire.facts import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 
     from relaytop.config.settings import Price, Provider, Settings, Target
     from relaytop.engine.engine_budget import Reserve
@@ -42,22 +42,22 @@ if TYPE_CHECKING:
 
 PULSE_S = 1.0
 AHEAD_S = 4.0
-"""The ledger is asked for what so many seconds may cost; it answers every second."""
+"""The allowance requested covers so many seconds; the ledger renews it every second."""
 LEDGER_S = 3.0
-"""How long a ledger that is locked holds up the first probes."""
+"""How long a locked ledger may delay the first probes."""
 
 
 class Engine:
     """Probes targets on their cadence and reports what it finds.
 
     Args:
-        settings: What to watch.
-        emit: Takes each report; must not block.
+        settings: Providers, targets and budget.
+        emit: Called with each report; must not block.
         make_prober: Makes a provider's prober.
         uniform: Random floats in [0, 1).
-        ledger: What was spent is kept there; None keeps it in memory.
+        ledger: Records the spending; None: it is kept in memory only.
         clock: Unix seconds.
-        dropped: Tells how many reports the parent did not take.
+        dropped: Returns how many reports were dropped because the parent did not read.
         look_up: Finds list prices: (base URL, model ids) → prices.
     """
 
@@ -80,27 +80,29 @@ class Engine:
         self._dropped = dropped
         self._probers = {p.name: make_prober(p) for p in settings.providers}
         self._catalogue = PriceCatalogue(settings.providers, look_up, clock())
-        self._lanes: dict[str, TargetState] = {}
+        self._states: dict[str, TargetState] = {}
         self._schedule = Schedule()
-        self._till = EngineBudget(settings.budget_usd, settings.assumed_price, ledger, clock())
-        self._told: Budget | None = None
-        self._turns = DueQueue(settings.providers, self._till, self._reserve, self._broke)
-        self._lookout = FreeCheck()
+        self._budget = EngineBudget(settings.budget_usd, settings.assumed_price, ledger, clock())
+        self._last_report: Budget | None = None
+        self._due_queue = DueQueue(
+            settings.providers, self._budget, self._reserve, self._report_over_budget
+        )
+        self._free_check = FreeCheck()
         self._factor = 1.0
         self._paused = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
-        self._pulse_soon: asyncio.TimerHandle | None = None
+        self._early_pulse: asyncio.TimerHandle | None = None
         self._in_flight = 0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Probe until `stop` is set, then close what is open."""
         self._emit(Ready(os.getpid()))
         try:
-            await self._know_the_money()
+            await self._load_prices_and_budget()
             self.handle(Add(self._settings.targets))
             while not stop.is_set():
-                self._pulse()
+                self._send_pulse()
                 try:
                     await asyncio.wait_for(stop.wait(), PULSE_S)
                 except TimeoutError:
@@ -109,7 +111,7 @@ class Engine:
             await self._close()
 
     def handle(self, command: Command) -> None:
-        """Obey a command."""
+        """Apply a command."""
         match command:
             case Add(targets):
                 for target in targets:
@@ -118,58 +120,58 @@ class Engine:
                 self._pause(name, paused=isinstance(command, Pause))
             case Scale(factor):
                 self._factor = factor
-                for name, lane in self._lanes.items():
-                    self._schedule.set_interval(name, self._interval_s(lane.target), self._now())
+                for name, state in self._states.items():
+                    self._schedule.set_interval(name, self._interval_s(state.target), self._now())
             case SetBudget(usd):
-                self._till.budget.raise_to(usd)
-                self._till.ask(*self._want(self._targets()))
-                for lane in self._lanes.values():
-                    lane.broke_until = 0.0
-                self._tell_budget()
+                self._budget.daily.set_limit(usd)
+                self._budget.request_allowance(*self._expected_usd(self._targets()))
+                for state in self._states.values():
+                    state.over_budget_until = 0.0
+                self._report_budget()
             case ListModels(provider):
                 self._spawn(self._list_models(provider))
             case _:
-                return  # a Start comes first and is the child's to take
-        self._arm()
+                return  # Start comes first and is handled by `process`
+        self._arm_timer()
 
     # ── money ────────────────────────────────────────────────────────────────
 
-    async def _know_the_money(self) -> None:
-        """Learn prices and what may be spent before anything is sent that costs."""
-        chosen: dict[str, list[str]] = {}
+    async def _load_prices_and_budget(self) -> None:
+        """Load prices and today's allowance before anything is sent that costs."""
+        models_of: dict[str, list[str]] = {}
         for target in self._settings.targets:
-            chosen.setdefault(target.provider, []).append(target.model)
-        await asyncio.gather(*(self._learn_prices(name, models) for name, models in chosen.items()))
-        answered = self._till.ask(*self._want(self._settings.targets))
+            models_of.setdefault(target.provider, []).append(target.model)
+        loading = (self._load_prices(name, models) for name, models in models_of.items())
+        await asyncio.gather(*loading)
+        answered = self._budget.request_allowance(*self._expected_usd(self._settings.targets))
         if answered is not None:
             await asyncio.get_running_loop().run_in_executor(None, answered.wait, LEDGER_S)
             self._read_ledger()
 
-    async def _learn_prices(self, name: str, models: Iterable[str] = ()) -> None:
-        found = await self._catalogue.learn(name, models) if name in self._probers else None
+    async def _load_prices(self, name: str, models: Iterable[str] = ()) -> None:
+        found = await self._catalogue.load(name, models) if name in self._probers else None
         if found:
             self._probers[name].set_prices(self._catalogue.prices(name))
             self._emit(Prices(name, found))
 
     def _reserve(self, target: Target) -> Reserve:
-        return self._till.reserve_for(target, self._catalogue.price(target))
+        return self._budget.reserve_for(target, self._catalogue.price(target))
 
-    def _want(self, targets: Iterable[Target]) -> tuple[float, float]:
-        """Return USD that the next seconds may cost, and those of a probe in flight at each target.
+    def _expected_usd(self, targets: Iterable[Target]) -> tuple[float, float]:
+        """Return what the next seconds may cost, and one probe of each target alone, in USD.
 
         The first includes the second.
         """
-        ahead = least = 0.0
+        ahead = minimum = 0.0
         for target in targets:
             if target.provider in self._probers:
                 reserve = self._reserve(target).usd
-                least += reserve
-                interval_s = self._interval_s(target)
-                ahead += reserve * (1 + AHEAD_S / interval_s)
-        return ahead, least
+                minimum += reserve
+                ahead += reserve * (1 + AHEAD_S / self._interval_s(target))
+        return ahead, minimum
 
     def _targets(self) -> list[Target]:
-        return [lane.target for lane in self._lanes.values()]
+        return [state.target for state in self._states.values()]
 
     # ── the schedule ─────────────────────────────────────────────────────────
 
@@ -177,10 +179,10 @@ class Engine:
         return asyncio.get_running_loop().time()
 
     def _add(self, target: Target) -> None:
-        if target.id in self._lanes or target.provider not in self._probers:
+        if target.id in self._states or target.provider not in self._probers:
             return
         prober = self._probers[target.provider]
-        self._lanes[target.id] = TargetState(target, prober, self._uniform)
+        self._states[target.id] = TargetState(target, prober, self._uniform)
         self._schedule.add(target.id, self._interval_s(target), self._now())
 
     def _interval_s(self, target: Target) -> float:
@@ -189,76 +191,76 @@ class Engine:
     def _pause(self, name: str | None, *, paused: bool) -> None:
         if name is None:
             self._paused = paused
-            for lane in self._lanes.values():
-                self._turns.remove(lane)
-        elif name in self._lanes:
-            self._lanes[name].paused = paused
+            for state in self._states.values():
+                self._due_queue.remove(state)
+        elif name in self._states:
+            self._states[name].paused = paused
 
-    def _arm(self) -> None:
+    def _arm_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         now = self._now()
         due_at = self._schedule.next_due()
-        moments = self._turns.moments(now) + ([due_at] if due_at is not None else [])
+        moments = self._due_queue.wakeup_times(now) + ([due_at] if due_at is not None else [])
         if moments:
-            self._timer = asyncio.get_running_loop().call_at(min(moments), self._fire)
+            self._timer = asyncio.get_running_loop().call_at(min(moments), self._start_due_probes)
 
-    def _fire(self) -> None:
+    def _start_due_probes(self) -> None:
         now = self._now()
-        for name, due_at, missed in self._schedule.due(now):
-            lane = self._lanes.get(name)
-            if lane is not None and not lane.paused and not self._paused:
-                self._due(lane, due_at, missed)
+        for name, due_at, missed in self._schedule.pop_due(now):
+            state = self._states.get(name)
+            if state is not None and not state.paused and not self._paused:
+                self._enqueue(state, due_at, missed)
         offset = self._clock() - now
-        for lane, due_at, reserve in self._turns.take(now, now + offset):
-            self._begin(lane, due_at + offset, reserve)
-        if self._turns.short:
-            self._till.hurry(*self._want(self._targets()))
-        self._arm()
+        for state, due_at, reserve in self._due_queue.pop_ready(now, now + offset):
+            self._start_probe(state, due_at + offset, reserve)
+        if self._due_queue.awaits_funds:
+            self._budget.request_more(*self._expected_usd(self._targets()))
+        self._arm_timer()
 
-    def _due(self, lane: TargetState, due_at: float, missed: int) -> None:
-        """Queue a lane, or count why its probe cannot be."""
-        if missed or lane.running_since is not None:
-            lane.skipped += missed + (lane.running_since is not None)
-            self._soon()
-        if lane.running_since is not None or lane.held_until > self._clock():
+    def _enqueue(self, state: TargetState, due_at: float, missed: int) -> None:
+        """Queue a due target, or count why it cannot be probed."""
+        if missed or state.running_since is not None:
+            state.skipped += missed + (state.running_since is not None)
+            self._pulse_early()
+        if state.running_since is not None or state.held_until > self._clock():
             return
-        if not self._turns.add(lane, due_at):
-            self._soon()
+        if not self._due_queue.add(state, due_at):
+            self._pulse_early()
 
-    def _broke(self, lane: TargetState) -> None:
-        self._emit(Hold(lane.target.id, lane.broke_until, "budget", asked=False))
-        self._tell_budget()
+    def _report_over_budget(self, state: TargetState) -> None:
+        self._emit(Hold(state.target.id, state.over_budget_until, "budget", asked=False))
+        self._report_budget()
 
     # ── probes ───────────────────────────────────────────────────────────────
 
-    def _begin(self, lane: TargetState, due_at: float, reserve: Reserve) -> None:
-        lane.running_since = self._clock()
+    def _start_probe(self, state: TargetState, due_at: float, reserve: Reserve) -> None:
+        state.running_since = self._clock()
         self._in_flight += 1
-        self._till.budget.reserve(reserve.usd)
-        self._spawn(self._probe(lane, due_at, reserve))
+        self._budget.daily.reserve(reserve.usd)
+        self._spawn(self._probe(state, due_at, reserve))
 
-    async def _probe(self, lane: TargetState, due_at: float, reserve: Reserve) -> None:
+    async def _probe(self, state: TargetState, due_at: float, reserve: Reserve) -> None:
         try:
-            sample = await lane.prober.probe(lane.target, due_at)
+            sample = await state.prober.probe(state.target, due_at)
         finally:
-            lane.running_since = None
+            state.running_since = None
             self._in_flight -= 1
         now = self._clock()
-        self._till.book(sample, reserve, now)
-        if lane.target.id in self._lanes:
+        self._budget.settle(sample, reserve, now)
+        if state.target.id in self._states:
             self._emit(Finished(sample))
-            if (wait := lane.wait_after(sample)) is not None:
-                lane.held_until = now + wait.seconds
-                self._emit(Hold(lane.target.id, lane.held_until, wait.reason, wait.asked))
-        if self._turns.short:
-            self._fire()
+            if (wait := state.wait_after(sample)) is not None:
+                state.held_until = now + wait.seconds
+                self._emit(Hold(state.target.id, state.held_until, wait.reason, wait.asked))
+        if self._due_queue.awaits_funds:
+            self._start_due_probes()
 
-    async def _look(self, provider: str) -> None:
-        news = self._lookout.heard(provider, await self._probers[provider].models())
-        if news is not None:
-            self._emit(news)
+    async def _check_provider(self, provider: str) -> None:
+        notice = self._free_check.record(provider, await self._probers[provider].models())
+        if notice is not None:
+            self._emit(notice)
 
     async def _list_models(self, provider: str) -> None:
         found = await self._probers[provider].models()
@@ -266,58 +268,59 @@ class Engine:
             self._emit(Models(provider, error=f"{found.error_class}: {found.message}"))
             return
         self._emit(Models(provider, found))
-        await self._learn_prices(provider, found)
+        await self._load_prices(provider, found)
 
-    def _spawn(self, work: object) -> None:
-        task = asyncio.ensure_future(work)  # type: ignore[call-overload]
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    # ── what the parent is told ──────────────────────────────────────────────
+    # ── reports to the parent ────────────────────────────────────────────────
 
-    def _soon(self) -> None:
-        """Tell of skips at once, but four times a second at most."""
-        if self._pulse_soon is None:
+    def _pulse_early(self) -> None:
+        """Report skips soon, but four times a second at most."""
+        if self._early_pulse is None:
             loop = asyncio.get_running_loop()
-            self._pulse_soon = loop.call_later(PULSE_S / 4, self._pulse)
+            self._early_pulse = loop.call_later(PULSE_S / 4, self._send_pulse)
 
-    def _pulse(self) -> None:
-        if self._pulse_soon is not None:
-            self._pulse_soon.cancel()
-            self._pulse_soon = None
+    def _send_pulse(self) -> None:
+        if self._early_pulse is not None:
+            self._early_pulse.cancel()
+            self._early_pulse = None
         now = self._clock()
-        self._till.ask(*self._want(self._targets()))
+        self._budget.request_allowance(*self._expected_usd(self._targets()))
         self._read_ledger()
-        for provider in self._catalogue.due(now):
-            self._spawn(self._learn_prices(provider))
-        self._emit(pulse_of(self._lanes.values(), self._in_flight, now, self._dropped()))
-        self._tell_budget()
-        broke = [] if self._paused else [lane.target.provider for lane in self._broke_lanes(now)]
-        for provider in self._lookout.due(broke, now):
-            self._spawn(self._look(provider))
-        if self._turns.short:
-            self._fire()
+        for provider in self._catalogue.providers_due(now):
+            self._spawn(self._load_prices(provider))
+        self._emit(pulse_of(self._states.values(), self._in_flight, now, self._dropped()))
+        self._report_budget()
+        blocked = [] if self._paused else self._over_budget(now)
+        for provider in self._free_check.providers_due({s.target.provider for s in blocked}, now):
+            self._spawn(self._check_provider(provider))
+        if self._due_queue.awaits_funds:
+            self._start_due_probes()
 
-    def _broke_lanes(self, now: float) -> list[TargetState]:
-        return [one for one in self._lanes.values() if one.broke_until > now and not one.paused]
+    def _over_budget(self, now: float) -> list[TargetState]:
+        states = self._states.values()
+        return [each for each in states if each.over_budget_until > now and not each.paused]
 
     def _read_ledger(self) -> None:
-        self._till.refresh()
-        for text in self._till.complaints():
+        self._budget.apply_allowance()
+        for text in self._budget.drain_warnings():
             self._emit(Notice("warning", text))
 
-    def _tell_budget(self) -> None:
+    def _report_budget(self) -> None:
         now = self._clock()
-        report = self._till.budget.report(now, held_back=bool(self._broke_lanes(now)))
-        if report != self._told:
-            self._told = report
+        report = self._budget.daily.report(now, blocked_today=bool(self._over_budget(now)))
+        if report != self._last_report:
+            self._last_report = report
             self._emit(report)
 
     async def _close(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        if self._pulse_soon is not None:
-            self._pulse_soon.cancel()
+        if self._early_pulse is not None:
+            self._early_pulse.cancel()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

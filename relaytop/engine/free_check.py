@@ -1,4 +1,4 @@
-"""While the budget lets nothing be sent that costs: whether a provider still answers at all."""
+"""A free health check of providers while the budget blocks probes that cost."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ INTERVAL_S = 60.0
 
 
 class FreeCheck:
-    """Says when which provider is to be asked for its free `/models`, and what is news of it."""
+    """Schedules requests of each provider's free `/models` and reports when the outcome changes."""
 
     def __init__(self) -> None:
         self._schedule = Schedule()
         self._watched: set[str] = set()
         self._failing: set[str] = set()
 
-    def due(self, paused: Collection[str], now: float) -> list[str]:
-        """Return the providers to ask now, each soon after it was paused and then once a minute.
+    def providers_due(self, paused: Collection[str], now: float) -> list[str]:
+        """Return the providers to check now: each within a second of its pause, then every minute.
 
         Args:
-            paused: Those of whose targets the budget holds some back.
+            paused: Providers with targets that the budget blocks.
             now: Seconds of any steady clock.
         """
         for provider in sorted(self._watched.difference(paused)):
@@ -35,10 +35,10 @@ class FreeCheck:
             self._schedule.add(provider, INTERVAL_S, now)
         self._watched = set(paused)
         self._failing &= self._watched
-        return [provider for provider, _due_at, _missed in self._schedule.due(now)]
+        return [provider for provider, _due_at, _missed in self._schedule.pop_due(now)]
 
-    def heard(self, provider: str, found: tuple[str, ...] | Failure) -> Notice | None:
-        """Take an answer; return what the user should know if it is news."""
+    def record(self, provider: str, found: tuple[str, ...] | Failure) -> Notice | None:
+        """Record the outcome of a check; return a notice where it has changed."""
         if provider not in self._watched:
             return None
         failing = isinstance(found, Failure)

@@ -1,4 +1,4 @@
-"""Leaving production its last requests: when little of a rate limit is left, wait."""
+"""The headroom of a rate limit that probes leave to production: when little is left, wait."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ if TYPE_CHECKING:
     from relaytop.wire.facts import RateLimit
 
 SCARCE_SHARE = 0.10
-UNTOLD_S = 30.0
-"""How long to wait where the server does not say when the limit is whole again."""
+DEFAULT_WAIT_S = 30.0
+"""How long to wait where the server does not say when the limit resets."""
 BOUNDS_S = (1.0, 120.0)
 
 
 def is_scarce(state: RateLimit | None) -> bool:
-    """Whether at most a tenth of the tightest limit is left."""
+    """Return whether at most a tenth of the tightest limit is left."""
     tightest = state.tightest if state is not None else None
     return tightest is not None and tightest[1].share_left <= SCARCE_SHARE
 
 
 def scarce_s(state: RateLimit | None) -> float | None:
-    """Return how many seconds to leave a limit alone; None while there is enough of it.
+    """Return how many seconds to wait for a limit's reset; None while enough of it is left.
 
-    Until it is whole again, at most two minutes: then one probe looks how things are.
+    Two minutes at the most: then one probe finds out how much is left.
     """
     if state is None or not is_scarce(state):
         return None
     tight = [limit for _kind, limit in state.known if limit.share_left <= SCARCE_SHARE]
-    wait = max(UNTOLD_S if limit.reset_s is None else limit.reset_s for limit in tight)
+    wait = max(DEFAULT_WAIT_S if limit.reset_s is None else limit.reset_s for limit in tight)
     return min(BOUNDS_S[1], max(BOUNDS_S[0], wait))

@@ -1,8 +1,8 @@
-"""List prices, looked up in a process aside.
+"""The lookup of list prices in a child process.
 
 The price library takes 20 MB and 0.2 s, which the engine's loop must not lose while replies come
-in and its memory need not keep. It is asked at the start, when models are listed, and every hour,
-since some prices depend on it.
+in and its memory need not keep. Prices are looked up at the start, when models are listed, and
+every hour, since some depend on the time of day.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ DEADLINE_S = 15.0
 
 
 def may_be_listed(base_url: str) -> bool:
-    """Whether a host could be one that has list prices: loopback never is."""
+    """Return whether a host may have list prices: loopback and private networks never do."""
     host = urlsplit(base_url).hostname or ""
     try:
         return not ipaddress.ip_address(host).is_private

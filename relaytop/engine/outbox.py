@@ -1,4 +1,4 @@
-"""The engine's way out: a pipe that is never waited for, behind a bounded queue."""
+"""The engine's reports to its parent: a non-blocking pipe behind a bounded queue."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Outbox:
         self.dropped = 0
 
     def put(self, report: Report) -> None:
-        """Send a report, now or when the reader takes it."""
+        """Send a report, at once or when the pipe has room."""
         if self._closed:
             return
         self._queue.append((isinstance(report, Finished), encode(report)))

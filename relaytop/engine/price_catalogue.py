@@ -1,4 +1,4 @@
-"""What each provider's models cost: by the config, else by the list, which is looked at hourly."""
+"""The prices of each provider's models: the config's, else list prices, renewed every hour."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ if TYPE_CHECKING:
 
     from relaytop.config.settings import Price, Provider, Target
 
-PRICES_S = 3600.0
+RENEW_S = 3600.0
 
 
 class PriceCatalogue:
-    """Keeps the prices of models.
+    """The prices of all providers' models.
 
     Args:
         providers: With the prices of the config.
@@ -31,8 +31,8 @@ class PriceCatalogue:
         self._look_up = look_up
         self._prices = {name: dict(p.prices) for name, p in self._providers.items()}
         self._listed: dict[str, tuple[str, ...]] = {}
-        """Provider → models whose list prices are kept up to date."""
-        self._looked_at = now
+        """Provider → models whose list prices are renewed."""
+        self._renewed_at = now
 
     def price(self, target: Target) -> Price | None:
         """Return what a target's model costs; None where that is unknown."""
@@ -42,11 +42,11 @@ class PriceCatalogue:
         """Return the prices of a provider's models."""
         return self._prices[provider]
 
-    async def learn(self, provider: str, models: Iterable[str]) -> Mapping[str, Price]:
-        """Look up a provider's list prices, for those models that the config has no price of.
+    async def load(self, provider: str, models: Iterable[str]) -> Mapping[str, Price]:
+        """Load a provider's list prices of those models that have none in the config.
 
         Returns:
-            What was found for these and for those that were asked for before.
+            Model → price, of these models and of those loaded before.
         """
         known = self._providers[provider]
         wanted = tuple(
@@ -58,9 +58,9 @@ class PriceCatalogue:
             self._prices[provider] = {**found, **known.prices}
         return found
 
-    def due(self, now: float) -> list[str]:
-        """Return the providers whose list is to be looked at again: some prices depend on time."""
-        if now - self._looked_at < PRICES_S:
+    def providers_due(self, now: float) -> list[str]:
+        """Return the providers whose list prices are to be loaded again: some depend on time."""
+        if now - self._renewed_at < RENEW_S:
             return []
-        self._looked_at = now
+        self._renewed_at = now
         return list(self._listed)

@@ -1,4 +1,4 @@
-"""What the engine's process runs once it was told what to watch."""
+"""The engine's process after its first command: the engine between stdin and stdout."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def run(first: bytes, rest: bytes, ledger: Path | None) -> None:
     Args:
         first: The first command's line.
         rest: What was read from stdin after it.
-        ledger: The ledger's file; None keeps no account.
+        ledger: The ledger's file; None: no ledger.
 
     Raises:
         BadMessageError: The first command is no `Start`.
@@ -39,10 +39,10 @@ def run(first: bytes, rest: bytes, ledger: Path | None) -> None:
     if not isinstance(start, Start):
         message = "the first command must be Start"
         raise BadMessageError(message)
-    asyncio.run(_watch(start.settings, rest, ledger))
+    asyncio.run(_run_engine(start.settings, rest, ledger))
 
 
-async def _watch(settings: Settings, rest: bytes, ledger_path: Path | None) -> None:
+async def _run_engine(settings: Settings, rest: bytes, ledger_path: Path | None) -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
@@ -60,7 +60,7 @@ async def _watch(settings: Settings, rest: bytes, ledger_path: Path | None) -> N
         ledger=ledger,
         dropped=lambda: outbox.dropped,
     )
-    commands = asyncio.ensure_future(_obey(reader, engine, stop))
+    commands = asyncio.ensure_future(_handle_commands(reader, engine, stop))
     try:
         await engine.run(stop)
     finally:
@@ -69,7 +69,9 @@ async def _watch(settings: Settings, rest: bytes, ledger_path: Path | None) -> N
             ledger.close()
 
 
-async def _obey(reader: asyncio.StreamReader, engine: Engine, stop: asyncio.Event) -> None:
+async def _handle_commands(
+    reader: asyncio.StreamReader, engine: Engine, stop: asyncio.Event
+) -> None:
     while line := await reader.readline():
         engine.handle(decode_command(line))
     stop.set()

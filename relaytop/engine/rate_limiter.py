@@ -1,4 +1,4 @@
-"""Keeping `max_rpm`: a sliding minute for all models of a provider, and nobody starved in it."""
+"""The rate limiter for `max_rpm`: a sliding window over all models of a provider."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ MINUTE_S = 60.0
 
 
 class RateLimiter:
-    """A provider's queue of targets that are due.
+    """A provider's queue of due targets.
 
-    Probes go as they come while half of the minute's requests are left, then evenly spaced; in
-    any minute there are never more than allowed. Who waits longest is next. All times are
+    Probes start at once while half of the minute's requests are left, then evenly spaced; no
+    minute ever holds more than allowed. The target that waits longest is next. All times are
     seconds of one steady clock.
 
     Args:
-        max_rpm: Requests in any sixty seconds; None: as many as come.
+        max_rpm: Requests in any sixty seconds; None: unlimited.
     """
 
     def __init__(self, max_rpm: int | None) -> None:
@@ -25,28 +25,28 @@ class RateLimiter:
         """Target → when it was due."""
 
     def add(self, target: str, due_at: float) -> bool:
-        """Queue a target; False where it waits already, from its last due time."""
+        """Queue a target; False if it is queued already."""
         if target in self._queue:
             return False
         self._queue[target] = due_at
         return True
 
     def remove(self, target: str) -> None:
-        """Take a target out of the queue."""
+        """Remove a target from the queue."""
         self._queue.pop(target, None)
 
-    def sent(self, now: float) -> None:
-        """Count a request."""
+    def record_request(self, now: float) -> None:
+        """Record that a request was sent."""
         if self._max is not None:
             self._sent.append(now)
 
     @property
-    def waiting(self) -> list[tuple[float, str]]:
-        """Who waits, as (since when, target), longest first."""
+    def queued(self) -> list[tuple[float, str]]:
+        """The queued targets as (when it was due, target), in order of arrival."""
         return [(due_at, target) for target, due_at in self._queue.items()]
 
-    def free_at(self, now: float) -> float:
-        """Return when the next request may go; `now` or before: at once."""
+    def next_slot(self, now: float) -> float:
+        """Return when the next request may be sent; `now` or before: at once."""
         if self._max is None:
             return now
         while self._sent and self._sent[0] <= now - MINUTE_S:

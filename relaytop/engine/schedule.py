@@ -1,4 +1,4 @@
-"""When each target is due: a fixed cadence, phases spread evenly, whatever the replies do."""
+"""The open-loop schedule of probes: a fixed cadence per target, phases spread evenly."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class _Entry:
     """Share of the interval at which this target's ticks lie."""
     due_at: float
     queued: int = 0
-    """Which entry of the queue is the valid one."""
+    """The serial number of its valid entry in the heap; earlier ones are stale."""
 
 
 class Schedule:
@@ -36,7 +36,7 @@ class Schedule:
         self._serial = 0
 
     def add(self, target: str, interval_s: float, now: float) -> None:
-        """Begin a target's cadence; the first probe comes within the first second."""
+        """Begin a target's cadence; its first probe is due within a second."""
         phase = (self._count * GOLDEN) % 1.0
         self._count += 1
         entry = _Entry(interval_s, phase, now + phase * min(interval_s, FIRST_ROUND_S))
@@ -64,8 +64,8 @@ class Schedule:
             heapq.heappop(self._queue)
         return None
 
-    def due(self, now: float) -> list[tuple[str, float, int]]:
-        """Take the targets that are due: (target, due time, ticks missed before it).
+    def pop_due(self, now: float) -> list[tuple[str, float, int]]:
+        """Return the due targets as (target, due time, ticks missed before it), and advance them.
 
         After a stall of the whole machine a target is due once, at its newest tick; the ticks
         before it were missed.

@@ -1,4 +1,4 @@
-"""What the engine keeps of one target."""
+"""The engine's state of one target."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ LONG_S = 0.5
 
 
 class ProberLike(Protocol):
-    """What the engine needs of `relaytop.probe.prober.Prober`."""
+    """The part of `relaytop.probe.prober.Prober` that the engine uses."""
 
     async def probe(self, target: Target, due_at: float) -> Sample:
         """Probe once; never raises."""
         ...
 
     async def models(self) -> tuple[str, ...] | Failure:
-        """Ask what is on offer."""
+        """List the provider's models."""
         ...
 
     def set_prices(self, prices: Mapping[str, Price]) -> None:
-        """Take the prices of models."""
+        """Set the prices of models."""
         ...
 
-    def twin(self) -> Self:
-        """Return another with connections of its own, which shares what targets have taught."""
+    def clone(self) -> Self:
+        """Return another with connections of its own, which shares the targets' adaptations."""
         ...
 
     async def aclose(self) -> None:
@@ -44,25 +44,25 @@ class ProberLike(Protocol):
 
 
 class TargetState:
-    """One target on its way from probe to probe.
+    """One target's schedule state.
 
     Args:
-        target: What is probed.
+        target: The target to probe.
         prober: Its provider's.
         uniform: Random floats in [0, 1).
     """
 
     __slots__ = (
+        "awaits_funds",
         "backoff",
-        "broke_until",
         "held_until",
+        "over_budget_until",
         "paced",
         "paused",
         "prober",
         "running_since",
         "skipped",
         "target",
-        "waits_for_money",
     )
 
     def __init__(self, target: Target, prober: ProberLike, uniform: Callable[[], float]) -> None:
@@ -71,37 +71,37 @@ class TargetState:
         self.backoff = Backoff(uniform)
         self.held_until = 0.0
         self.paused = False
-        self.broke_until = 0.0
-        """Until when the budget has nothing for it, Unix seconds."""
-        self.waits_for_money = False
-        """Whether it is queued for what the ledger, or a probe in flight, may still give."""
+        self.over_budget_until = 0.0
+        """When the budget allows it again, Unix seconds; in the past: now."""
+        self.awaits_funds = False
+        """Whether it is queued until the ledger or a probe in flight frees money."""
         self.running_since: float | None = None
         self.skipped = 0
         self.paced = 0
 
     def wait_after(self, sample: Sample) -> Wait | None:
         """Return how long to hold off after a sample; None to go on with the cadence."""
-        wait = self.backoff.after(sample)
+        wait = self.backoff.wait_after(sample)
         scarce = scarce_s(sample.rate_limit)
         if wait is None and scarce is not None:
             return Wait(scarce, "scarce", asked=False)
         return wait
 
 
-def pulse_of(lanes: Collection[TargetState], in_flight: int, now: float, dropped: int) -> Pulse:
-    """Return how the lanes stand.
+def pulse_of(states: Collection[TargetState], in_flight: int, now: float, dropped: int) -> Pulse:
+    """Summarize the targets' states for the parent.
 
     Args:
-        lanes: All there are.
-        in_flight: Probes under way, of lanes that were removed too.
+        states: Of all targets.
+        in_flight: Probes under way.
         now: Unix seconds.
-        dropped: Reports that the parent did not take.
+        dropped: Reports dropped because the parent did not read.
     """
     running = {
-        lane.target.id: lane.running_since
-        for lane in lanes
-        if lane.running_since is not None and now - lane.running_since > LONG_S
+        state.target.id: state.running_since
+        for state in states
+        if state.running_since is not None and now - state.running_since > LONG_S
     }
-    skipped = {lane.target.id: lane.skipped for lane in lanes if lane.skipped}
-    paced = {lane.target.id: lane.paced for lane in lanes if lane.paced}
+    skipped = {state.target.id: state.skipped for state in states if state.skipped}
+    paced = {state.target.id: state.paced for state in states if state.paced}
     return Pulse(now, in_flight, running, skipped, dropped, paced)

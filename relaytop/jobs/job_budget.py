@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from relaytop.engine.engine_budget import LOOK_S, EngineBudget
+from relaytop.engine.engine_budget import POLL_S, EngineBudget
 
 if TYPE_CHECKING:
     from relaytop.config.settings import Price, Target
@@ -46,7 +46,7 @@ class JobBudget:
             least_usd: What is needed to do anything at all; None: all of it.
         """
         self._ahead, self._least = ahead_usd, ahead_usd if least_usd is None else least_usd
-        answered = self._till.ask(self._ahead, self._least)
+        answered = self._till.request_allowance(self._ahead, self._least)
         if answered is not None:
             await asyncio.to_thread(answered.wait, LEDGER_WAIT_S)
 
@@ -61,21 +61,21 @@ class JobBudget:
         async with self._queue:
             self._needs[target.id] = reserve.usd
             while not self._allows(reserve):
-                if self._till.budget.held_back:
+                if self._till.daily.blocked_today:
                     return None
                 self._ask_for_more()
-                await asyncio.sleep(LOOK_S)
+                await asyncio.sleep(POLL_S)
                 # What it waited for may have shown that its replies cost more than was thought.
                 reserve = self._till.reserve_for(target, price)
                 self._needs[target.id] = reserve.usd
-            self._till.budget.reserve(reserve.usd)
-        if self._till.budget.room < self._want()[0] / 2:
+            self._till.daily.reserve(reserve.usd)
+        if self._till.daily.available_usd < self._want()[0] / 2:
             self._ask_for_more()
         return reserve
 
     def _allows(self, reserve: Reserve) -> bool:
         now = time.time()
-        self._till.refresh()
+        self._till.apply_allowance()
         return self._till.allows(reserve, now)
 
     def _want(self) -> tuple[float, float]:
@@ -84,11 +84,11 @@ class JobBudget:
         return (self._ahead * least / self._least if self._least else least), least
 
     def _ask_for_more(self) -> None:
-        self._till.hurry(*self._want())
+        self._till.request_more(*self._want())
 
     def book(self, sample: Sample, reserve: Reserve) -> None:
         """Book what came of a probe for which money was set aside."""
-        self._till.book(sample, reserve, time.time())
+        self._till.settle(sample, reserve, time.time())
         cost = sample.billed_usd
         self.cost_usd += cost or 0.0
         self.complete = self.complete and cost is not None
@@ -96,11 +96,11 @@ class JobBudget:
     @property
     def budget(self) -> Budget:
         """How today's budget stands."""
-        return self._till.budget.report(time.time())
+        return self._till.daily.report(time.time())
 
     @property
     def state(self) -> str:
         """Say how today's budget stands where it has no more."""
-        budget = self._till.budget
-        spent = f"${budget.spent:.4f} of today's ${budget.usd:g}"
+        budget = self._till.daily
+        spent = f"${budget.spent_usd:.4f} of today's ${budget.limit_usd:g}"
         return f"the budget is reached ({spent}), so no more replies are paid for"

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from relaytop.engine.backoff import SLOWING, Backoff
+from relaytop.engine.backoff import SLOW_CLASSES, Backoff
 from relaytop.engine.rate_limiter import RateLimiter
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class Runner:
             self._probers[provider, slot] = first
         key = (provider, slot)
         if key not in self._probers:
-            self._probers[key] = first.twin()
+            self._probers[key] = first.clone()
         return self._probers[key]
 
     async def _turn(self, target: Target) -> None:
@@ -151,17 +151,17 @@ class Runner:
         while True:
             now = loop.time()
             held = self._held_until.get(target.id, 0.0) - self._clock()
-            wait = max(held, pacer.free_at(now) - now)
+            wait = max(held, pacer.next_slot(now) - now)
             if wait <= 0:
-                pacer.sent(now)
+                pacer.record_request(now)
                 return
             await asyncio.sleep(wait)
 
     def _learn(self, target: Target, sample: Sample) -> None:
         backoff = self._backoffs.setdefault(target.id, Backoff(self._uniform))
-        wait = backoff.after(sample)
+        wait = backoff.wait_after(sample)
         failure = sample.failure.error_class if sample.failure else ""
-        if failure not in SLOWING:
+        if failure not in SLOW_CLASSES:
             self._hopeless[target.id] = 0
             if wait is not None:
                 self._held_until[target.id] = self._clock() + wait.seconds

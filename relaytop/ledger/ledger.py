@@ -39,14 +39,14 @@ class Entry(NamedTuple):
     """What the budget takes it for, where the cost is unknown."""
 
 
-class Want(NamedTuple):
+class AllowanceRequest(NamedTuple):
     """What a process would like to be allowed to spend."""
 
     budget_usd: float
     """Of a UTC day, over all processes."""
     ahead_usd: float
     """What its next seconds may cost."""
-    least_usd: float
+    minimum_usd: float
     """What it needs to do anything at all: one probe of each target."""
 
 
@@ -66,7 +66,7 @@ class Allowance(NamedTuple):
 
 
 class _Question(NamedTuple):
-    want: Want
+    want: AllowanceRequest
     answered: threading.Event
 
 
@@ -85,7 +85,7 @@ class Ledger:
         self._inbox: queue.SimpleQueue[Entry | _Question | None] = queue.SimpleQueue()
         self._complaints: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._complained = False
-        self._want: Want | None = None
+        self._want: AllowanceRequest | None = None
         self._open: list[threading.Event] = []
         """Of the questions that are not answered yet."""
         self._known: dict[int, float] = {}
@@ -102,7 +102,7 @@ class Ledger:
         """Book a request, soon."""
         self._inbox.put(entry)
 
-    def ask(self, want: Want) -> threading.Event:
+    def request_allowance(self, want: AllowanceRequest) -> threading.Event:
         """Say what this process would like to spend; it is answered at once and kept up to date.
 
         Returns:
@@ -117,7 +117,7 @@ class Ledger:
         """What may be spent on the UTC day that it names; None while the file cannot be read."""
         return self._allowance
 
-    def complaints(self) -> list[str]:
+    def drain_warnings(self) -> list[str]:
         """Take what the user should know of the file's state."""
         found = []
         with contextlib.suppress(queue.Empty):
@@ -205,7 +205,7 @@ class Ledger:
                 left = want.budget_usd - stands.booked_usd - assumed
                 left -= stands.ahead_usd + stands.assumed_usd
                 # Half of what is left at most, so that one process does not starve the others.
-                granted = max(0.0, min(want.ahead_usd, left, max(left / 2, want.least_usd)))
+                granted = max(0.0, min(want.ahead_usd, left, max(left / 2, want.minimum_usd)))
                 exhausted = granted < want.ahead_usd and granted >= left
             claim = (today, granted, assumed)
             if claim != self._claim:

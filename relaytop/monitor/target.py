@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from relaytop.engine.backoff import SLOWING
+from relaytop.engine.backoff import SLOW_CLASSES
 from relaytop.monitor.handover import TargetHandover
 from relaytop.monitor.phases import Phases
 from relaytop.monitor.ring_buffer import Ring
@@ -138,7 +138,7 @@ class TargetMonitor:
             broken=bool(self.broken),
             samples=self.window.requests,
             now=now,
-            lasting=sample.failure is not None and sample.failure.error_class in SLOWING,
+            lasting=sample.failure is not None and sample.failure.error_class in SLOW_CLASSES,
         )
 
     def _totals(self, sample: Sample) -> None:

@@ -203,13 +203,13 @@ class Prober:
         """Take the prices of models, in place of those before."""
         self._prices = prices
 
-    def twin(self) -> Self:
+    def clone(self) -> Self:
         """Return another with connections of its own, which shares what targets have taught."""
-        twin = type(self)(
+        clone = type(self)(
             self._provider, self._clock, keep_text=self._keep_text, learned=self._learned
         )
-        twin.set_prices(self._prices)
-        return twin
+        clone.set_prices(self._prices)
+        return clone
 
     async def models(self) -> tuple[str, ...] | Failure:
         """Ask what the provider offers; costs nothing."""

@@ -11,7 +11,7 @@ def waits(*errors: str | None, asked: float | None = None, jitter: float = 1.0) 
     backoff = Backoff(lambda: jitter)
     found = []
     for error in errors:
-        wait = backoff.after(sample(error=error, retry_after_s=asked))
+        wait = backoff.wait_after(sample(error=error, retry_after_s=asked))
         found.append(wait.seconds if wait else 0.0)
     return found
 

@@ -14,12 +14,12 @@ import psutil
 from relaytop.config.settings import Provider, Secret, Settings, Target
 from relaytop.engine.child import EngineChild
 from relaytop.protocol.messages import Finished, ListModels, Models, Pulse, Ready, Report
-from tests.support.server import ScriptedServer, Seen, chat_stream, models_reply
+from tests.support.server import Response, ScriptedServer, Seen, chat_stream, models_reply
 
 KEY = "sk-child-0123456789"
 
 
-def handler(seen: Seen) -> object:
+def handler(seen: Seen) -> Response:
     return models_reply(["b", "a"]) if seen.path.endswith("/models") else chat_stream(3)
 
 
@@ -56,7 +56,7 @@ def samples(reports: list[Report]) -> list[Finished]:
 
 
 async def test_it_probes_and_reports() -> None:
-    with ScriptedServer(handler) as server:  # type: ignore[arg-type]
+    with ScriptedServer(handler) as server:
         async with engine() as child:
             child.start(settings(server))
             reports = await until(child, lambda found: len(samples(found)) >= 6)
@@ -69,7 +69,7 @@ async def test_it_probes_and_reports() -> None:
 
 
 async def test_the_key_is_in_no_argument_and_no_environment() -> None:
-    with ScriptedServer(handler) as server:  # type: ignore[arg-type]
+    with ScriptedServer(handler) as server:
         async with engine() as child:
             child.start(settings(server))
             await until(child, lambda found: len(samples(found)) >= 1)
@@ -79,12 +79,12 @@ async def test_the_key_is_in_no_argument_and_no_environment() -> None:
 
 
 async def test_it_dies_with_its_parent_though_a_probe_hangs() -> None:
-    def hang(_seen: Seen) -> object:
+    def hang(_seen: Seen) -> Response:
         reply = chat_stream(3)
         reply.silent = True
         return reply
 
-    with ScriptedServer(hang) as server:  # type: ignore[arg-type]
+    with ScriptedServer(hang) as server:
         async with engine() as child:
             child.start(settings(server))
             await until(child, lambda found: any(isinstance(r, Pulse) for r in found))
@@ -95,7 +95,7 @@ async def test_it_dies_with_its_parent_though_a_probe_hangs() -> None:
 
 
 async def test_a_killed_engine_ends_the_reports() -> None:
-    with ScriptedServer(handler) as server:  # type: ignore[arg-type]
+    with ScriptedServer(handler) as server:
         async with engine() as child:
             child.start(settings(server))
             await until(child, lambda found: len(samples(found)) >= 1)
@@ -109,7 +109,8 @@ async def test_a_killed_engine_ends_the_reports() -> None:
 
 async def test_a_crash_leaves_last_words() -> None:
     async with engine() as child:
-        child._process.stdin.write(b"nonsense\n")  # type: ignore[union-attr]
+        assert child._process.stdin
+        child._process.stdin.write(b"nonsense\n")
         async with asyncio.timeout(5):
             async for _batch in child.reports():
                 pass
@@ -118,7 +119,7 @@ async def test_a_crash_leaves_last_words() -> None:
 
 
 async def test_hang_ups_and_interrupts_are_the_parents_to_answer() -> None:
-    with ScriptedServer(handler) as server:  # type: ignore[arg-type]
+    with ScriptedServer(handler) as server:
         async with engine() as child:
             child.start(settings(server))
             await until(child, lambda found: len(samples(found)) >= 1)
@@ -133,7 +134,7 @@ async def test_hang_ups_and_interrupts_are_the_parents_to_answer() -> None:
 
 
 async def test_a_parent_that_does_not_read_delays_no_probe_and_the_loss_is_counted() -> None:
-    with ScriptedServer(handler) as server:  # type: ignore[arg-type]
+    with ScriptedServer(handler) as server:
         async with engine() as child:
             child.start(settings(server, interval_s=0.1, count=80))
             await until(child, lambda found: len(samples(found)) >= 80)
@@ -154,7 +155,7 @@ async def test_a_parent_that_does_not_read_delays_no_probe_and_the_loss_is_count
 
 async def test_the_ledger_is_written_and_read_by_the_next(tmp_path: Path) -> None:
     ledger = tmp_path / "ledger.sqlite"
-    with ScriptedServer(handler) as server:  # type: ignore[arg-type]
+    with ScriptedServer(handler) as server:
         async with engine(ledger) as child:
             child.start(settings(server))
             await until(child, lambda found: len(samples(found)) >= 5)

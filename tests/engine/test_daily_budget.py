@@ -30,7 +30,7 @@ def test_whatever_probes_cost_within_their_reserve_it_is_never_passed(
             budget.settle(taken, taken * part, NOON)
     for taken, part in in_flight:
         budget.settle(taken, taken * part, NOON)
-    assert budget.spent <= 1.00 + 1e-9
+    assert budget.spent_usd <= 1.00 + 1e-9
 
 
 def test_money_on_its_way_holds_back_without_ending_the_day() -> None:
@@ -52,7 +52,7 @@ def test_a_probe_of_unknown_cost_is_booked_at_what_it_is_taken_for() -> None:
 
 def test_the_utc_day_opens_it_again_at_its_usual_height() -> None:
     budget = DailyBudget(1.00, NOON)
-    budget.raise_to(3.00)
+    budget.set_limit(3.00)
     budget.settle(0.0, 2.999, NOON)
     assert not budget.allows(0.01, NOON)
     midnight = next_day(NOON)
@@ -67,7 +67,7 @@ def test_none_sends_what_costs_nothing_and_nothing_else() -> None:
     assert budget.allows(0.0, NOON)
     assert not budget.allows(1e-9, NOON)
     assert not budget.allows(0.0, NOON, known=False)
-    assert budget.held_back
+    assert budget.blocked_today
     assert budget.report(NOON).state == "off"
 
 
@@ -81,9 +81,9 @@ def test_what_others_spend_counts() -> None:
     budget = DailyBudget(1.00, NOON)
     budget.set_allowance(allowance(0.9, 0.1, exhausted=True))
     budget.settle(0.0, 0.05, NOON)
-    assert round(budget.spent, 6) == 0.95
+    assert round(budget.spent_usd, 6) == 0.95
     budget.set_allowance(allowance(5.0, 5.0, exhausted=True, days=-1))
-    assert round(budget.spent, 6) == 0.95
+    assert round(budget.spent_usd, 6) == 0.95
     assert budget.allows(0.05, NOON)
     assert not budget.allows(0.06, NOON)
     assert budget.report(NOON).state == "reached"
@@ -103,7 +103,7 @@ def test_what_is_spent_ends_it_before_the_ledger_says_so() -> None:
     budget.set_allowance(allowance(0.5, 0.1, exhausted=False))
     budget.settle(0.1, 0.6, NOON)
     assert not budget.allows(0.01, NOON)
-    assert budget.held_back
+    assert budget.blocked_today
 
 
 def test_without_the_ledger_it_goes_on_in_memory() -> None:
@@ -128,7 +128,7 @@ def test_raising_it_lets_go() -> None:
     budget = DailyBudget(1.00, NOON)
     budget.settle(0.0, 1.0, NOON)
     assert budget.report(NOON).state == "reached"
-    budget.raise_to(2.0)
+    budget.set_limit(2.0)
     assert budget.allows(0.5, NOON)
     assert budget.report(NOON).state == "ok"
 
@@ -138,7 +138,7 @@ def test_raising_it_does_not_heed_what_the_ledger_said_of_the_old_one() -> None:
     budget.set_allowance(allowance(0.6, 0.4, exhausted=True))
     budget.settle(0.0, 0.4, NOON)
     assert not budget.allows(0.1, NOON)
-    budget.raise_to(2.0)
+    budget.set_limit(2.0)
     assert not budget.allows(0.1, NOON)
-    assert not budget.held_back
+    assert not budget.blocked_today
     assert budget.report(NOON).state == "ok"

@@ -51,7 +51,7 @@ class FakeProber:
     def set_prices(self, prices: Mapping[str, Price]) -> None:
         self.prices = prices
 
-    def twin(self) -> "FakeProber":
+    def clone(self) -> "FakeProber":
         return self
 
     async def aclose(self) -> None:
@@ -144,10 +144,9 @@ async def test_it_waits_as_the_server_says_and_goes_on_by_itself() -> None:
     assert not engine_clock
 
 
-@pytest.mark.parametrize("whole", [True, False])
-async def test_pausing_and_resuming(whole: bool) -> None:  # noqa: FBT001
+@pytest.mark.parametrize("name", [None, "a/x"])
+async def test_pausing_and_resuming(name: str | None) -> None:
     prober = FakeProber(good)
-    name = None if whole else "a/x"
     reports = await run(
         settings("a/x", interval_s=0.1), prober, 0.6, lambda engine: engine.handle(Pause(name))
     )

@@ -5,13 +5,14 @@ import sqlite3
 import threading
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from relaytop.config.settings import Price, Target
 from relaytop.engine.daily_budget import next_day, utc_day
-from relaytop.engine.engine_budget import FADE, EngineBudget, Reserve
-from relaytop.ledger.ledger import Allowance, Entry, Ledger, Want
+from relaytop.engine.engine_budget import RECENT_COST_DECAY, EngineBudget, Reserve
+from relaytop.ledger.ledger import Allowance, AllowanceRequest, Entry, Ledger
 from relaytop.pricing.estimate import reserve_usd
 from tests.support.samples import T0, sample
 
@@ -24,12 +25,12 @@ class FakeLedger(Ledger):
     """Answers when the test says so."""
 
     def __init__(self) -> None:
-        self.asked: list[Want] = []
+        self.asked: list[AllowanceRequest] = []
         self.booked: list[Entry] = []
         self.answered = threading.Event()
         self.says: Allowance | None = None
 
-    def ask(self, want: Want) -> threading.Event:
+    def request_allowance(self, want: AllowanceRequest) -> threading.Event:
         self.asked.append(want)
         self.answered = threading.Event()
         return self.answered
@@ -42,56 +43,58 @@ class FakeLedger(Ledger):
         return self.says
 
     def answer(self, ceiling_usd: float, *, exhausted: bool = False, at: float = T0) -> None:
-        self.says = Allowance(utc_day(at), 0.0, True, ceiling_usd, exhausted)  # noqa: FBT003
+        self.says = Allowance(
+            utc_day(at), 0.0, complete=True, ceiling_usd=ceiling_usd, exhausted=exhausted
+        )
         self.answered.set()
 
 
-def probed(till: EngineBudget, price: Price | None = PRICE, **fields: object) -> float:
+def probed(budget: EngineBudget, price: Price | None = PRICE, **fields: Any) -> float:
     """Book one probe; return what the budget takes it for."""
-    before = till.budget.spent
-    reserve = till.reserve_for(TARGET, price)
-    till.budget.reserve(reserve.usd)
-    found = dataclasses.replace(sample(target=TARGET.id), **fields)  # type: ignore[arg-type]
-    till.book(found, reserve, T0)
-    return till.budget.spent - before
+    before = budget.daily.spent_usd
+    reserve = budget.reserve_for(TARGET, price)
+    budget.daily.reserve(reserve.usd)
+    found = dataclasses.replace(sample(target=TARGET.id), **fields)
+    budget.settle(found, reserve, T0)
+    return budget.daily.spent_usd - before
 
 
-def stands(till: EngineBudget, reserve: Reserve) -> str:
-    if till.allows(reserve, T0):
+def stands(budget: EngineBudget, reserve: Reserve) -> str:
+    if budget.allows(reserve, T0):
         return "allowed"
-    return "held back" if till.budget.held_back else "waits"
+    return "held back" if budget.daily.blocked_today else "waits"
 
 
 def test_what_is_set_aside_follows_what_replies_cost_and_never_less_than_the_bound() -> None:
-    till = EngineBudget(1.0, 10.0, None, T0)
-    assert till.reserve_for(TARGET, PRICE) == (BOUND_USD, True)
-    probed(till, cost_usd=0.05)
-    assert till.reserve_for(TARGET, PRICE).usd == 0.05
-    probed(till, cost_usd=0.0001)
-    assert till.reserve_for(TARGET, PRICE).usd == pytest.approx(0.05 * FADE)
+    budget = EngineBudget(1.0, 10.0, None, T0)
+    assert budget.reserve_for(TARGET, PRICE) == (BOUND_USD, True)
+    probed(budget, cost_usd=0.05)
+    assert budget.reserve_for(TARGET, PRICE).usd == 0.05
+    probed(budget, cost_usd=0.0001)
+    assert budget.reserve_for(TARGET, PRICE).usd == pytest.approx(0.05 * RECENT_COST_DECAY)
     for _ in range(100):
-        probed(till, cost_usd=0.0001)
-    assert till.reserve_for(TARGET, PRICE).usd == BOUND_USD
-    assert till.reserve_for(dataclasses.replace(TARGET, model="n"), PRICE).usd == BOUND_USD
+        probed(budget, cost_usd=0.0001)
+    assert budget.reserve_for(TARGET, PRICE).usd == BOUND_USD
+    assert budget.reserve_for(dataclasses.replace(TARGET, model="n"), PRICE).usd == BOUND_USD
 
 
 def test_what_is_set_aside_follows_a_bound_that_the_server_insists_on() -> None:
-    till = EngineBudget(1.0, 10.0, None, T0)
+    budget = EngineBudget(1.0, 10.0, None, T0)
     refused = sample(error="bad_request").failure
-    assert probed(till, failure=refused, http_status=400, least_tokens=64) == 0.0
+    assert probed(budget, failure=refused, http_status=400, least_tokens=64) == 0.0
     longer = dataclasses.replace(TARGET, max_tokens=64)
-    assert till.reserve_for(TARGET, PRICE).usd == reserve_usd(longer, PRICE, 10.0)[0]
+    assert budget.reserve_for(TARGET, PRICE).usd == reserve_usd(longer, PRICE, 10.0)[0]
     longest = dataclasses.replace(TARGET, max_tokens=100)
-    assert till.reserve_for(longest, PRICE).usd == reserve_usd(longest, PRICE, 10.0)[0]
+    assert budget.reserve_for(longest, PRICE).usd == reserve_usd(longest, PRICE, 10.0)[0]
 
 
 @pytest.mark.parametrize("error", ["timeout", "truncated", "protocol", "too_large"])
 def test_a_reply_that_began_and_failed_counts_at_its_reserve_and_is_unknown(error: str) -> None:
     ledger = FakeLedger()
-    till = EngineBudget(1.0, 10.0, ledger, T0)
+    budget = EngineBudget(1.0, 10.0, ledger, T0)
     failure = sample(error=error).failure
-    assert probed(till, failure=failure, http_status=200) == pytest.approx(BOUND_USD)
-    assert not till.budget.report(T0).complete
+    assert probed(budget, failure=failure, http_status=200) == pytest.approx(BOUND_USD)
+    assert not budget.daily.report(T0).complete
     (entry,) = ledger.booked
     assert (entry.cost_usd, entry.assumed_usd) == (None, BOUND_USD)
 
@@ -99,95 +102,95 @@ def test_a_reply_that_began_and_failed_counts_at_its_reserve_and_is_unknown(erro
 @pytest.mark.parametrize("status", [None, 302, 401, 429, 500])
 def test_a_refusal_is_free(status: int | None) -> None:
     ledger = FakeLedger()
-    till = EngineBudget(1.0, 10.0, ledger, T0)
-    assert probed(till, failure=sample(error="auth").failure, http_status=status) == 0.0
-    assert till.budget.report(T0).complete
+    budget = EngineBudget(1.0, 10.0, ledger, T0)
+    assert probed(budget, failure=sample(error="auth").failure, http_status=status) == 0.0
+    assert budget.daily.report(T0).complete
     assert (ledger.booked[0].cost_usd, ledger.booked[0].assumed_usd) == (0.0, 0.0)
 
 
 def test_an_unpriced_reply_counts_by_the_tokens_that_it_told() -> None:
     ledger = FakeLedger()
-    till = EngineBudget(1.0, 10.0, ledger, T0)
+    budget = EngineBudget(1.0, 10.0, ledger, T0)
     long = sample(tokens=(1000, 10)).usage
-    assert probed(till, None, usage=long) == pytest.approx(1010 * 10.0 / 1e6)
-    assert till.reserve_for(TARGET, None).usd == pytest.approx(0.0101)
-    assert not till.reserve_for(TARGET, None).known
+    assert probed(budget, None, usage=long) == pytest.approx(1010 * 10.0 / 1e6)
+    assert budget.reserve_for(TARGET, None).usd == pytest.approx(0.0101)
+    assert not budget.reserve_for(TARGET, None).known
     assert ledger.booked[0].cost_usd is None
     assert ledger.booked[0].assumed_usd == pytest.approx(0.0101)
     short = sample(tokens=(1, 1)).usage
-    bound = till.reserve_for(TARGET, None).usd
-    assert probed(till, None, usage=short) == pytest.approx(bound)
-    assert not till.budget.report(T0).complete
+    bound = budget.reserve_for(TARGET, None).usd
+    assert probed(budget, None, usage=short) == pytest.approx(bound)
+    assert not budget.daily.report(T0).complete
 
 
 def test_a_model_whose_price_is_zero_costs_nothing_whatever_it_tells() -> None:
-    till = EngineBudget(0.0, 10.0, None, T0)
+    budget = EngineBudget(0.0, 10.0, None, T0)
     free = Price(0.0, 0.0)
-    assert till.allows(till.reserve_for(TARGET, free), T0)
-    assert probed(till, free) == 0.0
-    assert till.budget.report(T0).complete
+    assert budget.allows(budget.reserve_for(TARGET, free), T0)
+    assert probed(budget, free) == 0.0
+    assert budget.daily.report(T0).complete
 
 
 def test_without_a_budget_nothing_of_unknown_price_is_sent_whatever_is_assumed() -> None:
-    till = EngineBudget(0.0, 0.0, None, T0)
-    assert not till.allows(till.reserve_for(TARGET, None), T0)
-    assert till.budget.held_back
+    budget = EngineBudget(0.0, 0.0, None, T0)
+    assert not budget.allows(budget.reserve_for(TARGET, None), T0)
+    assert budget.daily.blocked_today
 
 
 def test_the_ledger_is_asked_again_only_for_something_new_and_once_at_a_time() -> None:
     ledger = FakeLedger()
-    till = EngineBudget(1.0, 10.0, ledger, T0)
-    assert till.ask(0.2, 0.1) is ledger.answered
-    assert till.ask(0.2, 0.1) is None
-    till.hurry(0.3, 0.1)
+    budget = EngineBudget(1.0, 10.0, ledger, T0)
+    assert budget.request_allowance(0.2, 0.1) is ledger.answered
+    assert budget.request_allowance(0.2, 0.1) is None
+    budget.request_more(0.3, 0.1)
     assert len(ledger.asked) == 1
     ledger.answer(0.2)
-    till.hurry(0.2, 0.1)
+    budget.request_more(0.2, 0.1)
     assert len(ledger.asked) == 1
-    probed(till, cost_usd=0.05)
-    till.hurry(0.2, 0.1)
-    till.hurry(0.2, 0.1)
-    assert ledger.asked == [Want(1.0, 0.2, 0.1)] * 2
+    probed(budget, cost_usd=0.05)
+    budget.request_more(0.2, 0.1)
+    budget.request_more(0.2, 0.1)
+    assert ledger.asked == [AllowanceRequest(1.0, 0.2, 0.1)] * 2
 
 
 def test_that_the_ledger_had_no_more_is_not_believed_of_what_it_is_asked_now() -> None:
     ledger = FakeLedger()
-    till = EngineBudget(1.0, 10.0, ledger, T0)
-    till.ask(0.2, 0.1)
+    budget = EngineBudget(1.0, 10.0, ledger, T0)
+    budget.request_allowance(0.2, 0.1)
     ledger.answer(0.0, exhausted=True)
-    till.refresh()
-    reserve = till.reserve_for(TARGET, PRICE)
-    assert stands(till, reserve) == "held back"
-    till.ask(0.3, 0.1)
-    till.refresh()
-    assert stands(till, reserve) == "waits"
+    budget.apply_allowance()
+    reserve = budget.reserve_for(TARGET, PRICE)
+    assert stands(budget, reserve) == "held back"
+    budget.request_allowance(0.3, 0.1)
+    budget.apply_allowance()
+    assert stands(budget, reserve) == "waits"
     ledger.answer(0.3)
-    till.refresh()
-    assert stands(till, reserve) == "allowed"
+    budget.apply_allowance()
+    assert stands(budget, reserve) == "allowed"
 
 
 def test_a_new_day_waits_for_the_ledgers_word_of_it() -> None:
     ledger = FakeLedger()
-    till = EngineBudget(1.0, 10.0, ledger, T0)
-    till.ask(0.2, 0.1)
+    budget = EngineBudget(1.0, 10.0, ledger, T0)
+    budget.request_allowance(0.2, 0.1)
     ledger.answer(0.2)
-    till.refresh()
+    budget.apply_allowance()
     tomorrow = next_day(T0)
-    reserve = till.reserve_for(TARGET, PRICE)
-    assert not till.allows(reserve, tomorrow)
-    till.refresh()
-    assert not till.allows(reserve, tomorrow)
-    assert not till.budget.held_back
+    reserve = budget.reserve_for(TARGET, PRICE)
+    assert not budget.allows(reserve, tomorrow)
+    budget.apply_allowance()
+    assert not budget.allows(reserve, tomorrow)
+    assert not budget.daily.blocked_today
     ledger.answer(0.2, at=tomorrow)
-    till.refresh()
-    assert till.allows(reserve, tomorrow)
+    budget.apply_allowance()
+    assert budget.allows(reserve, tomorrow)
 
 
 def test_it_is_booked_as_it_was_told(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "l")
-    till = EngineBudget(1.0, 10.0, ledger, T0)
+    budget = EngineBudget(1.0, 10.0, ledger, T0)
     for _ in range(4):
-        probed(till, cost_usd=0.05)
+        probed(budget, cost_usd=0.05)
     ledger.close(10)
     with closing(sqlite3.connect(tmp_path / "l")) as connection:
         assert connection.execute("SELECT cost_usd FROM usage").fetchall() == [(0.2,)]

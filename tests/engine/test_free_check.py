@@ -7,14 +7,14 @@ from relaytop.wire.facts import Failure
 DOWN = Failure("timeout", "no byte came")
 
 
-def asked(lookout: FreeCheck, paused: set[str], seconds: range) -> list[tuple[int, str]]:
-    return [(at, name) for at in seconds for name in lookout.due(paused, float(at))]
+def asked(free_check: FreeCheck, paused: set[str], seconds: range) -> list[tuple[int, str]]:
+    return [(at, name) for at in seconds for name in free_check.providers_due(paused, float(at))]
 
 
 def test_each_provider_is_asked_soon_and_then_once_a_minute_spread() -> None:
-    lookout = FreeCheck()
-    assert asked(lookout, set(), range(100, 200)) == []
-    found = asked(lookout, {"a", "b", "c"}, range(200, 500))
+    free_check = FreeCheck()
+    assert asked(free_check, set(), range(100, 200)) == []
+    found = asked(free_check, {"a", "b", "c"}, range(200, 500))
     for name in "abc":
         at = [second for second, who in found if who == name]
         assert at[0] <= 201
@@ -24,25 +24,25 @@ def test_each_provider_is_asked_soon_and_then_once_a_minute_spread() -> None:
 
 
 def test_it_ends_with_the_pause_and_begins_anew() -> None:
-    lookout = FreeCheck()
-    assert asked(lookout, {"a"}, range(3)) == [(0, "a")]
-    assert asked(lookout, set(), range(3, 200)) == []
-    assert len(asked(lookout, {"a"}, range(200, 203))) == 1
+    free_check = FreeCheck()
+    assert asked(free_check, {"a"}, range(3)) == [(0, "a")]
+    assert asked(free_check, set(), range(3, 200)) == []
+    assert len(asked(free_check, {"a"}, range(200, 203))) == 1
 
 
 def test_what_changes_is_told_and_nothing_else() -> None:
-    lookout = FreeCheck()
-    lookout.due({"a"}, 0.0)
-    assert lookout.heard("a", ("m",)) is None
-    news = lookout.heard("a", DOWN)
+    free_check = FreeCheck()
+    free_check.providers_due({"a"}, 0.0)
+    assert free_check.record("a", ("m",)) is None
+    news = free_check.record("a", DOWN)
     assert news == Notice("warning", "a: /models fails: timeout · no byte came")
-    assert lookout.heard("a", Failure("connect", "refused")) is None
-    assert lookout.heard("a", ()) == Notice("info", "a: /models answers again")
-    assert lookout.heard("a", ()) is None
+    assert free_check.record("a", Failure("connect", "refused")) is None
+    assert free_check.record("a", ()) == Notice("info", "a: /models answers again")
+    assert free_check.record("a", ()) is None
 
 
 def test_an_answer_that_comes_after_the_pause_is_no_news() -> None:
-    lookout = FreeCheck()
-    lookout.due({"a"}, 0.0)
-    lookout.due(set(), 1.0)
-    assert lookout.heard("a", DOWN) is None
+    free_check = FreeCheck()
+    free_check.providers_due({"a"}, 0.0)
+    free_check.providers_due(set(), 1.0)
+    assert free_check.record("a", DOWN) is None

@@ -10,8 +10,8 @@ Sent = list[tuple[float, str]]
 
 
 def played(max_rpm: int, interval_s: float, targets: int, span_s: float) -> Sent:
-    """Return who was sent when: all due each interval, the pacer asked as the engine does."""
-    pacer, sent = RateLimiter(max_rpm), []
+    """Return who was sent when: all due each interval, the limiter asked as the engine does."""
+    limiter, sent = RateLimiter(max_rpm), []
     due = [
         (DAY + k * interval_s + i * interval_s / targets, f"t{i}")
         for k in range(int(span_s / interval_s))
@@ -20,15 +20,15 @@ def played(max_rpm: int, interval_s: float, targets: int, span_s: float) -> Sent
     due.sort()
     index, now = 0, DAY
     while index < len(due):
-        moments = [due[index][0]] + ([pacer.free_at(now)] if pacer.waiting else [])
+        moments = [due[index][0]] + ([limiter.next_slot(now)] if limiter.queued else [])
         now = max(now, min(moments))
         while index < len(due) and due[index][0] <= now:
-            pacer.add(due[index][1], due[index][0])
+            limiter.add(due[index][1], due[index][0])
             index += 1
-        while pacer.waiting and pacer.free_at(now) <= now:
-            name = pacer.waiting[0][1]
-            pacer.remove(name)
-            pacer.sent(now)
+        while limiter.queued and limiter.next_slot(now) <= now:
+            name = limiter.queued[0][1]
+            limiter.remove(name)
+            limiter.record_request(now)
             sent.append((now, name))
     return sent
 
@@ -55,16 +55,16 @@ def test_what_is_enough_is_not_delayed() -> None:
 
 
 def test_without_a_limit_everyone_goes_at_once() -> None:
-    pacer = RateLimiter(None)
+    limiter = RateLimiter(None)
     for name in ("a", "b", "c"):
-        assert pacer.add(name, 1.0)
-    assert pacer.waiting == [(1.0, "a"), (1.0, "b"), (1.0, "c")]
-    assert pacer.free_at(1.0) <= 1.0
+        assert limiter.add(name, 1.0)
+    assert limiter.queued == [(1.0, "a"), (1.0, "b"), (1.0, "c")]
+    assert limiter.next_slot(1.0) <= 1.0
 
 
 def test_one_that_waits_is_not_queued_twice_and_may_leave() -> None:
-    pacer = RateLimiter(1)
-    assert pacer.add("a", 1.0)
-    assert not pacer.add("a", 2.0)
-    pacer.remove("a")
-    assert not pacer.waiting
+    limiter = RateLimiter(1)
+    assert limiter.add("a", 1.0)
+    assert not limiter.add("a", 2.0)
+    limiter.remove("a")
+    assert not limiter.queued

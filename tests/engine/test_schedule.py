@@ -11,7 +11,7 @@ def ticks(schedule: Schedule, until: float, *, step: float = 0.01) -> dict[str, 
     found: dict[str, list[float]] = {}
     now = 0.0
     while now <= until:
-        for target, due_at, missed in schedule.due(now):
+        for target, due_at, missed in schedule.pop_due(now):
             assert not missed
             found.setdefault(target, []).append(due_at)
         now += step
@@ -51,11 +51,11 @@ def test_the_phases_are_spread_evenly(count: int) -> None:
 
 def test_a_stalled_machine_causes_no_burst() -> None:
     schedule = of(1, 1.0)
-    schedule.due(0.5)
-    ((target, due_at, missed),) = schedule.due(100.4)
+    schedule.pop_due(0.5)
+    ((target, due_at, missed),) = schedule.pop_due(100.4)
     assert (target, missed) == ("t0", 99)
     assert 99.4 < due_at <= 100.4
-    assert schedule.due(100.4) == []
+    assert schedule.pop_due(100.4) == []
 
 
 def test_targets_come_and_go() -> None:
@@ -75,7 +75,7 @@ def test_a_new_interval_holds_from_the_next_probe_on() -> None:
     found: dict[str, list[float]] = {}
     now = 3.0
     while now < 8.0:
-        for target, due_at, _missed in schedule.due(now):
+        for target, due_at, _missed in schedule.pop_due(now):
             found.setdefault(target, []).append(due_at)
         now += 0.01
     assert all(4 <= len(due) <= 5 for due in found.values())

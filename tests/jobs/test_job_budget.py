@@ -52,7 +52,7 @@ async def test_more_is_asked_for_in_time_and_as_much_as_replies_cost() -> None:
     await asyncio.sleep(0)
     ledger.answer(BOUND_USD * 30, at=time.time())
     await until_asked(ledger, 3)
-    assert ledger.asked[-1].least_usd == DEAR_USD
+    assert ledger.asked[-1].minimum_usd == DEAR_USD
     assert round(ledger.asked[-1].ahead_usd / DEAR_USD) == 20
     ledger.answer(2.0, at=time.time())
     assert await waiting

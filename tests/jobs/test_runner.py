@@ -40,7 +40,7 @@ class FakeProber:
     def set_prices(self, prices: Mapping[str, Price]) -> None:
         del prices
 
-    def twin(self) -> "FakeProber":
+    def clone(self) -> "FakeProber":
         self.twins.append(FakeProber(self.answer, self.delay_s, self.twins))
         return self.twins[-1]
 

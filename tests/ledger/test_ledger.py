@@ -7,7 +7,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from relaytop.ledger.ledger import Allowance, Entry, Ledger, Want
+from relaytop.ledger.ledger import Allowance, AllowanceRequest, Entry, Ledger
 from relaytop.ledger.tables import DAY_S
 
 
@@ -24,7 +24,7 @@ def eventually(found: object, wanted: object) -> None:
 
 def complained(ledger: Ledger) -> list[str]:
     deadline = time.monotonic() + 10
-    while not (said := ledger.complaints()) and time.monotonic() < deadline:
+    while not (said := ledger.drain_warnings()) and time.monotonic() < deadline:
         time.sleep(0.02)
     return said
 
@@ -112,8 +112,8 @@ def test_a_broken_file_is_complained_of(tmp_path: Path) -> None:
     gc.collect()  # a connection left open would be an error here
 
 
-def ask(ledger: Ledger, want: Want) -> None:
-    assert ledger.ask(want).wait(10)
+def ask(ledger: Ledger, want: AllowanceRequest) -> None:
+    assert ledger.request_allowance(want).wait(10)
 
 
 def allowed(ledger: Ledger) -> Allowance:
@@ -124,8 +124,8 @@ def allowed(ledger: Ledger) -> Allowance:
 
 def test_a_days_budget_is_divided_and_never_given_twice(tmp_path: Path) -> None:
     first, second = Ledger(tmp_path / "l"), Ledger(tmp_path / "l")
-    ask(first, Want(1.00, 0.75, 0.75))
-    ask(second, Want(1.00, 0.75, 0.75))
+    ask(first, AllowanceRequest(1.00, 0.75, 0.75))
+    ask(second, AllowanceRequest(1.00, 0.75, 0.75))
     assert allowed(first).ceiling_usd == 0.75
     assert (allowed(second).ceiling_usd, allowed(second).exhausted) == (0.25, True)
     first.close()
@@ -136,8 +136,8 @@ def test_a_days_budget_is_divided_and_never_given_twice(tmp_path: Path) -> None:
 
 def test_nobody_takes_more_than_half_of_what_is_left_unless_it_needs_it(tmp_path: Path) -> None:
     first, second = Ledger(tmp_path / "l"), Ledger(tmp_path / "l")
-    ask(first, Want(1.00, 5.0, 0.1))
-    ask(second, Want(1.00, 5.0, 0.1))
+    ask(first, AllowanceRequest(1.00, 5.0, 0.1))
+    ask(second, AllowanceRequest(1.00, 5.0, 0.1))
     found = [allowed(first), allowed(second)]
     assert [each.ceiling_usd for each in found] == [0.5, 0.25]
     assert not any(each.exhausted for each in found)
@@ -148,7 +148,7 @@ def test_nobody_takes_more_than_half_of_what_is_left_unless_it_needs_it(tmp_path
 def test_what_was_spent_lowers_what_may_be(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "l")
     ledger.record(entry(0.5))
-    ask(ledger, Want(1.00, 0.75, 0.75))
+    ask(ledger, AllowanceRequest(1.00, 0.75, 0.75))
     found = allowed(ledger)
     assert (found.others_usd, found.ceiling_usd) == (0.0, 1.0)
     assert found.complete
@@ -159,7 +159,7 @@ def test_what_was_spent_lowers_what_may_be(tmp_path: Path) -> None:
 def test_an_unpriced_request_stays_set_aside_at_what_it_is_taken_for(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "l")
     ledger.record(entry(None)._replace(assumed_usd=0.25))
-    ask(ledger, Want(1.00, 0.5, 0.5))
+    ask(ledger, AllowanceRequest(1.00, 0.5, 0.5))
     assert allowed(ledger).ceiling_usd == 0.75
     ledger.close()
     assert claims(tmp_path / "l") == 0.25
@@ -168,9 +168,9 @@ def test_an_unpriced_request_stays_set_aside_at_what_it_is_taken_for(tmp_path: P
 def test_what_a_killed_process_had_set_aside_is_not_given_again(tmp_path: Path) -> None:
     code = (
         "import sys, time, pathlib\n"
-        "from relaytop.ledger.ledger import Ledger, Want\n"
+        "from relaytop.ledger.ledger import Ledger, AllowanceRequest\n"
         "ledger = Ledger(pathlib.Path(sys.argv[1]))\n"
-        "ledger.ask(Want(1.0, 0.25, 0.25)).wait(10)\n"
+        "ledger.request_allowance(AllowanceRequest(1.0, 0.25, 0.25)).wait(10)\n"
         "print(flush=True)\n"
         "time.sleep(60)\n"
     )
@@ -181,7 +181,7 @@ def test_what_a_killed_process_had_set_aside_is_not_given_again(tmp_path: Path) 
         process.stdout.readline()
         process.kill()
     ledger = Ledger(tmp_path / "l")
-    ask(ledger, Want(1.00, 5.0, 5.0))
+    ask(ledger, AllowanceRequest(1.00, 5.0, 5.0))
     assert allowed(ledger).ceiling_usd == 0.75
     ledger.close()
 

@@ -16,7 +16,7 @@ import pytest
 
 from relaytop.config.errors import RelaytopError
 from relaytop.ledger import tables
-from relaytop.ledger.ledger import Entry, Ledger, Want
+from relaytop.ledger.ledger import AllowanceRequest, Entry, Ledger
 from relaytop.ledger.tables import QUARTER_S, Row
 from relaytop.ledger.usage import (
     begin_of,
@@ -232,12 +232,12 @@ def test_reading_holds_up_nobody_and_is_held_up_by_nobody(tmp_path: Path) -> Non
     path = tmp_path / "l"
     write(path, *(row(each) for each in range(2000)))
     ledger = Ledger(path)
-    assert ledger.ask(Want(1.0, 0.0, 0.0)).wait(10)
+    assert ledger.request_allowance(AllowanceRequest(1.0, 0.0, 0.0)).wait(10)
     reading = read_usage(path, (), 0)
     next(reading)
     ledger.record(Entry("p/new", NOW, failed=False, input_tokens=1, output_tokens=1, cost_usd=1.0))
     ledger.close(10)
-    assert ledger.complaints() == []
+    assert ledger.drain_warnings() == []
     assert len(list(reading)) == 1999
     assert "p/new" in known_targets(path)
     with closing(sqlite3.connect(path, isolation_level=None)) as writer:

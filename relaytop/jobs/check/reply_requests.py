@@ -116,10 +116,10 @@ class Replies:
     async def _turn(self, step: str) -> None:
         """Wait for the provider's `max_rpm`, and say so."""
         loop = asyncio.get_running_loop()
-        while (wait_s := self._pacer.free_at(now := loop.time()) - now) > 0:
+        while (wait_s := self._pacer.next_slot(now := loop.time()) - now) > 0:
             self._doing(f"{step}, when max_rpm allows it")
             await asyncio.sleep(wait_s)
-        self._pacer.sent(now)
+        self._pacer.record_request(now)
         self._doing(step)
 
     def _reply(self, target: Target, sample: Sample) -> Finding:
