@@ -1,4 +1,4 @@
-"""Where to listen: `HOST:PORT` as people write it, and the socket that comes of it."""
+"""Listen addresses: `HOST:PORT` as people write it, and the socket that comes of it."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class Histogram:
 
     @property
     def cumulative(self) -> list[int]:
-        """How many lay within each bound, and last how many there were."""
+        """Counts of what lay within each bound, and last the count of all."""
         return list(accumulate(self._counts))
 
 

@@ -22,7 +22,7 @@ TEXT = "text/plain; charset=utf-8"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a path says."""
+    """The reply of a path."""
 
     body: bytes
     content_type: str = TEXT

@@ -110,7 +110,7 @@ class RelaytopApp(App[int]):
         self.run_worker(self._pump(), group="engine", exclusive=True)
 
     async def _pump(self) -> None:
-        await self.session.pump(self._take_offer)
+        await self.session.read_engine(self._take_offer)
         self.monitor_screen.redraw()
         self.monitor_screen.refresh_bindings()
 
@@ -252,7 +252,7 @@ class RelaytopApp(App[int]):
         """Offer the restart only while the engine is dead, and no spending where none is ours."""
         del parameters
         if action in {"add", "budget"}:
-            return self.session.engine.obeys
+            return self.session.engine.takes_commands
         return self.session.dead is not None if action == "restart" else True
 
     # ── the end ──────────────────────────────────────────────────────────────

@@ -42,7 +42,7 @@ class Exporter(ReportConsumer, Protocol):
 
 
 class WatchCore:
-    """What the screen's session and the agent share.
+    """The part of a watch that the screen's session and the agent share.
 
     Args:
         settings: What to watch.
@@ -63,7 +63,7 @@ class WatchCore:
 
     @property
     def settings(self) -> Settings:
-        """What is watched, with the list prices that became known."""
+        """The settings in force, with the list prices that became known."""
         return self.monitor.settings
 
     @property
@@ -76,7 +76,7 @@ class WatchCore:
         recorder.write_header(self.settings)
         self._recorder = recorder
 
-    def note_targets(self) -> None:
+    def record_targets(self) -> None:
         """Let the recording know that other targets are watched."""
         if self._recorder is not None:
             self._recorder.write_header(self.settings)

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 class Engine(Protocol):
-    """What a watch needs of an engine: a process, an agent, or a recording that is played."""
+    """An engine as a watch needs it: a process, an agent, or a recording that is played."""
 
     gather_s: float
     """How often reports are read, in seconds; may be changed while it runs."""
 
     @property
-    def obeys(self) -> bool:
+    def takes_commands(self) -> bool:
         """Whether it takes commands: what others run, or what is past, is only looked at."""
         ...
 

@@ -64,7 +64,7 @@ class Player:
     # ── the protocol of an engine ────────────────────────────────────────────────
 
     pid = 0
-    obeys = False
+    takes_commands = False
     returncode: int | None = None
 
     def start(self, settings: Settings) -> None:
@@ -103,12 +103,12 @@ class Player:
 
     def toggle(self) -> bool:
         """Stop the clock or let it run; whether it stands now."""
-        if self.clock.standing:
-            self.clock.go_on()
+        if self.clock.paused:
+            self.clock.resume()
         else:
             self.clock.pause()
         self._wake.set()
-        return self.clock.standing
+        return self.clock.paused
 
     def seek(self, at: float) -> None:
         """Go to a moment, Unix seconds; the nearest there is."""
@@ -128,7 +128,7 @@ class Player:
 
     @property
     def progress(self) -> float | None:
-        """How far a search is, 0 to 1; None where there is none, or none that takes long."""
+        """Progress of a search, 0 to 1; None where there is none, or none that takes long."""
         since = self._searching_since
         if since is None or self._wall() - since < PATIENCE_S:
             return None

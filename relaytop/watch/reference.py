@@ -19,7 +19,7 @@ ROLES: Mapping[str, Literal["good", "bad"]] = {"worse": "bad", "better": "good"}
 
 
 class Reference:
-    """What changed since a snapshot, target by target.
+    """Changes since a snapshot, target by target.
 
     Args:
         document: The snapshot.

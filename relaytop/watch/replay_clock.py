@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class ReplayClock:
-    """Tells the recording's time.
+    """A clock that shows the recording's time.
 
     Args:
         at: Where it begins, Unix seconds.
@@ -32,12 +32,12 @@ class ReplayClock:
 
     @property
     def now(self) -> float:
-        """Where the playing has come to, also while the clock is held."""
+        """The moment that playing has reached, Unix seconds; also while the clock is held."""
         ran_s = 0.0 if self._since is None else (self._wall() - self._since) * self.speed
         return min(self._end, self._base + ran_s)
 
     @property
-    def standing(self) -> bool:
+    def paused(self) -> bool:
         """Whether it is paused."""
         return self._since is None
 
@@ -45,14 +45,14 @@ class ReplayClock:
         """Stand still."""
         self._base, self._since = self.now, None
 
-    def go_on(self) -> None:
-        """Run again."""
+    def resume(self) -> None:
+        """Resume."""
         self._base, self._since = self.now, self._wall()
 
     def jump(self, at: float) -> None:
         """Go to another moment, running or standing as before."""
         self._base = min(self._end, at)
-        self._since = None if self.standing else self._wall()
+        self._since = None if self.paused else self._wall()
 
     def hold(self, at: float) -> None:
         """Show a moment while what happened in it is applied."""

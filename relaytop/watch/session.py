@@ -73,12 +73,12 @@ class Session(WatchCore):
         self._off: set[str] = set()
         self._raised: tuple[int, float] | None = None
         """(UTC day, USD): a budget that holds for that day alone."""
-        self._away = False
+        self._frozen = False
         self._on_offer: Callable[[Models | Prices], None] = _ignore
 
     # ── the engine ───────────────────────────────────────────────────────────
 
-    async def pump(self, on_offer: Callable[[Models | Prices], None]) -> None:
+    async def read_engine(self, on_offer: Callable[[Models | Prices], None]) -> None:
         """Apply the engine's reports until it dies.
 
         Args:
@@ -101,18 +101,18 @@ class Session(WatchCore):
     @property
     def reads_agent(self) -> bool:
         """Whether another relaytop probes, and this one only shows what it finds."""
-        return self.player is None and not self.engine.obeys
+        return self.player is None and not self.engine.takes_commands
 
-    def look_away(self, *, away: bool) -> None:
+    def read_less_often(self, *, frozen: bool) -> None:
         """Read the engine less often while the picture is frozen."""
-        self._away = away
-        self.engine.gather_s = GATHER_FROZEN_S if away else GATHER_S
+        self._frozen = frozen
+        self.engine.gather_s = GATHER_FROZEN_S if frozen else GATHER_S
 
     def restart_engine(self) -> None:
         """Start another engine with the same targets, paused as they were."""
         self.engine.stop()
         self.engine = self._restart()
-        self.look_away(away=self._away)
+        self.read_less_often(frozen=self._frozen)
         self.engine.start(self.settings)
         for command in self._state_commands():
             self.engine.send(command)
@@ -211,7 +211,7 @@ class Session(WatchCore):
         self.note("notice", "info", f"interval ×{factor}: {fastest}")
 
     def next_window(self) -> None:
-        """Take the next window of the list."""
+        """Change to the next window of the list."""
         windows = [parse_window(text) for text in WINDOWS]
         current = windows.index(self.window) if self.window in windows else -1
         self.monitor.set_window(windows[(current + 1) % len(windows)], self.clock())
@@ -237,7 +237,7 @@ class Session(WatchCore):
                     self.monitor.pause(target.id, self.clock(), "user", told=False)
                 fresh.append(target)
         if fresh:
-            self.note_targets()
+            self.record_targets()
             self.engine.send(Add(tuple(fresh)))
 
     def snapshot(self) -> Path:

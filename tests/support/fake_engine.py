@@ -42,7 +42,7 @@ class FakeClock:
 class FakeEngine:
     """Takes commands and reports what it was given."""
 
-    obeys = True
+    takes_commands = True
 
     def __init__(self) -> None:
         self.gather_s = 0.2

@@ -164,7 +164,7 @@ async def test_seeking_while_it_stands_leaves_it_standing(ten: Path) -> None:
         play.player.seek(T0 + 100)
         await play.run(50)
         assert (play.recorded, play.at) == (until(100), 100.0)
-        assert play.player.clock.standing
+        assert play.player.clock.paused
 
 
 async def test_keys_that_come_at_once_add_up(ten: Path) -> None:

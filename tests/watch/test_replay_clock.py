@@ -22,12 +22,12 @@ def test_it_stands_and_goes_on_from_there() -> None:
     wall, clock = clocks(2.0)
     wall.now += 10
     clock.pause()
-    assert clock.standing
+    assert clock.paused
     wall.now += 100
     assert clock() == 1020.0
-    clock.go_on()
+    clock.resume()
     wall.now += 1
-    assert (clock(), clock.standing) == (1022.0, False)
+    assert (clock(), clock.paused) == (1022.0, False)
 
 
 def test_it_jumps_and_keeps_running_or_standing() -> None:
@@ -38,7 +38,7 @@ def test_it_jumps_and_keeps_running_or_standing() -> None:
     clock.pause()
     clock.jump(1200.0)
     wall.now += 1
-    assert (clock(), clock.standing) == (1200.0, True)
+    assert (clock(), clock.paused) == (1200.0, True)
     clock.jump(9000.0)
     assert clock() == 2000.0
 
@@ -57,6 +57,6 @@ def test_after_the_end_it_does_not_owe_what_it_ran_too_far() -> None:
     wall.now += 1000
     clock.pause()
     clock.jump(1990.0)
-    clock.go_on()
+    clock.resume()
     wall.now += 0.5
     assert clock() == 1995.0

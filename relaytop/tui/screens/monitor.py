@@ -255,7 +255,7 @@ class MonitorScreen(Listing):
         del parameters
         if action == "clear":
             return self.typing or bool(self.rows.words)
-        return action not in PROBING or self.session.engine.obeys
+        return action not in PROBING or self.session.engine.takes_commands
 
     # ── keys ─────────────────────────────────────────────────────────────────
 
@@ -276,7 +276,7 @@ class MonitorScreen(Listing):
         self.frozen = (
             None if self.frozen else FrozenSource(live, self.session.clock(), self.session.span_s)
         )
-        self.session.look_away(away=self.frozen is not None)
+        self.session.read_less_often(frozen=self.frozen is not None)
         self.redraw()
 
     def action_zoom(self) -> None:

@@ -180,7 +180,7 @@ class Agent(WatchCore):
             self._estimated = False
             self._changed.set()
             await self._open_socket()
-            self.note_targets()
+            self.record_targets()
             self.note("notice", "info", f"reloaded: {_count(settings)}")
 
     # ── events and snapshots ────────────────────────────────────────────────

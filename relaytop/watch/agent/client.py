@@ -41,7 +41,7 @@ class AgentClient:
     """
 
     returncode: int | None = None
-    obeys = False
+    takes_commands = False
 
     def __init__(self, connection: socket.socket, pid: int) -> None:
         self.pid = pid
@@ -88,7 +88,7 @@ class AgentClient:
             data = self._socket.recv(READ_BYTES)
             count += len(data)
             if not data or count > HISTORY_BYTES or time.monotonic() > deadline:
-                message = "the agent does not tell what it knows"
+                message = "the agent does not send its history"
                 raise BadMessageError(message)
             *lines, self._rest = (self._rest + data).split(b"\n")
             for number, line in enumerate(lines):
