@@ -26,7 +26,7 @@ def demo(seed: int, record: Path | None, options: Options) -> None:
         but={"interval_s", "timeout_s", "window", "budget_usd"},
     )
     from relaytop.cli.monitor import require_terminal, watch  # noqa: PLC0415 - start-up time
-    from relaytop.config.flag_overrides import overridden  # noqa: PLC0415
+    from relaytop.config.merge import with_flags  # noqa: PLC0415
     from relaytop.demo.child import DemoRelay  # noqa: PLC0415
     from relaytop.demo.settings import demo_settings  # noqa: PLC0415
 
@@ -36,7 +36,7 @@ def demo(seed: int, record: Path | None, options: Options) -> None:
     try:
         raise SystemExit(
             watch(
-                lambda: overridden(demo_settings(relay.ports()), options.flags),
+                lambda: with_flags(demo_settings(relay.ports()), options.flags),
                 options,
                 ledger=None,
             )

@@ -15,7 +15,7 @@ import click
 
 from relaytop.cli.estimate import say_cost, with_list_prices
 from relaytop.cli.progress import shown_on
-from relaytop.config.keyless import without_keys
+from relaytop.config.child_processes import without_keys
 from relaytop.config.paths import ledger_path, lock_path
 from relaytop.jobs.pick.candidates import candidates, unlisted
 from relaytop.watch.agent import discovery

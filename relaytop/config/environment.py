@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from relaytop.config.errors import ConfigError
 from relaytop.config.settings import APIS
-from relaytop.config.unresolved import Given
+from relaytop.config.unresolved import UnresolvedProvider
 from relaytop.config.urls import checked_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from relaytop.config.unresolved import RawProvider
+    from relaytop.config.schema import ProviderTable
 
 KNOWN = {
     "OPENAI_API_KEY": ("openai", "https://api.openai.com/v1"),
@@ -28,28 +28,27 @@ KNOWN = {
 OPENAI_BASE_URL = "OPENAI_BASE_URL"
 
 
-def providers_in(environ: Mapping[str, str]) -> list[Given]:
+def providers_in(environ: Mapping[str, str]) -> list[UnresolvedProvider]:
     """Return a provider for each known variable that holds a key.
 
     Raises:
         ConfigError: A known variable is set but empty and no other holds a key, or
             `OPENAI_BASE_URL` is malformed.
     """
-    found: list[Given] = []
-    for variable, (name, url) in KNOWN.items():
+    found: list[UnresolvedProvider] = []
+    for variable, (name, base_url) in KNOWN.items():
         if not environ.get(variable, "").strip():
             continue
         origins = {"api_key_env": f"environment variable {variable}"}
-        if variable == "OPENAI_API_KEY" and environ.get(OPENAI_BASE_URL):
-            try:
-                url = checked_url(environ[OPENAI_BASE_URL])  # noqa: PLW2901 - its documented override
-                origins["base_url"] = f"environment variable {OPENAI_BASE_URL}"
-            except ValueError as error:
-                sentence = f"environment variable {OPENAI_BASE_URL}: {error}"
-                raise ConfigError(sentence) from None
-        api = name if name in APIS else "openai"
-        raw: RawProvider = {"name": name, "base_url": url, "api": api, "api_key_env": variable}
-        found.append(Given(raw, origins))
+        override = environ.get(OPENAI_BASE_URL) if variable == "OPENAI_API_KEY" else None
+        if override:
+            origins["base_url"] = f"environment variable {OPENAI_BASE_URL}"
+        table: ProviderTable = {
+            "base_url": _checked(override) if override else base_url,
+            "api": name if name in APIS else "openai",
+            "api_key_env": variable,
+        }
+        found.append(UnresolvedProvider(name, table, origins))
     if not found:
         for variable in KNOWN:
             if variable in environ:
@@ -59,3 +58,11 @@ def providers_in(environ: Mapping[str, str]) -> list[Given]:
                 )
                 raise ConfigError(sentence)
     return found
+
+
+def _checked(base_url: str) -> str:
+    try:
+        return checked_url(base_url)
+    except ValueError as error:
+        sentence = f"environment variable {OPENAI_BASE_URL}: {error}"
+        raise ConfigError(sentence) from None

@@ -1,4 +1,4 @@
-"""Whether two relaytops watch the same: what is probed and how, as a short name."""
+"""A short name of what is probed and how: two relaytops of one name watch the same."""
 
 from __future__ import annotations
 
@@ -15,22 +15,21 @@ LENGTH = 16
 def fingerprint(settings: Settings) -> str:
     """Return a name that two settings share where they probe the same targets the same way.
 
-    How the figures are looked at (the window) does not count, and no key is part of it.
+    No key is part of it.
     """
-    probed = (
-        [_plain(dataclasses.replace(p, key=None)) for p in settings.providers],
-        [_plain(target) for target in settings.targets],
-        settings.history,
-        settings.budget_usd,
-        settings.assumed_price,
-    )
-    return hashlib.sha256(repr(probed).encode()).hexdigest()[:LENGTH]
+    return hashlib.sha256(repr(_plain(settings)).encode()).hexdigest()[:LENGTH]
 
 
 def _plain(value: object) -> object:
     """Return a value whose `repr` does not depend on the order in which a table was written."""
     if dataclasses.is_dataclass(value):
-        return [(f.name, _plain(getattr(value, f.name))) for f in dataclasses.fields(value)]
+        return [
+            (field.name, _plain(getattr(value, field.name)))
+            for field in dataclasses.fields(value)
+            if field.metadata.get("probed", True)
+        ]
     if isinstance(value, dict):
         return sorted((key, _plain(inner)) for key, inner in value.items())
+    if isinstance(value, tuple):
+        return [_plain(inner) for inner in value]
     return value

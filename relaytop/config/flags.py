@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from relaytop.config.errors import ConfigError
 from relaytop.config.field_checks import checked_model, checked_name
-from relaytop.config.unresolved import Given
+from relaytop.config.unresolved import UnresolvedProvider
 from relaytop.config.urls import checked_url, host_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from relaytop.config.unresolved import RawProvider
+    from relaytop.config.schema import ProviderTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ _OF_A_PROVIDER = {
 }
 
 
-def adhoc_provider(flags: Flags) -> Given | None:
+def adhoc_provider(flags: Flags) -> UnresolvedProvider | None:
     """Return the provider that `--base-url` defines; None without one.
 
     Raises:
@@ -59,18 +59,16 @@ def adhoc_provider(flags: Flags) -> Given | None:
     url = _checked("--base-url", checked_url, flags.base_url)
     models = [_checked("--model", checked_model, model) for model in flags.models]
     name = flags.name if flags.name is not None else host_of(url)
-    raw: RawProvider = {
-        "name": _checked("--name", checked_name, name),
-        "base_url": url,
-        "models": models,
-        "api": flags.api or "openai",
-    }
+    name = _checked("--name", checked_name, name)
+    table: ProviderTable = {"base_url": url, "models": list(dict.fromkeys(models))}
+    if flags.api:
+        table["api"] = flags.api
     if flags.api_key_env is not None:
         if not flags.api_key_env:
             sentence = "--api-key-env: it is empty; name the variable that holds the key"
             raise ConfigError(sentence)
-        raw["api_key_env"] = flags.api_key_env
-    return Given(raw, given)
+        table["api_key_env"] = flags.api_key_env
+    return UnresolvedProvider(name, table, given)
 
 
 def _checked(option: str, check: Callable[[str], str], value: str) -> str:

@@ -13,7 +13,7 @@ from relaytop.config.settings import Secret
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from relaytop.config.unresolved import Given
+    from relaytop.config.unresolved import UnresolvedProvider
 
 COMMAND_TIMEOUT_S = 20.0
 VARIABLE = "environment variable "
@@ -21,7 +21,7 @@ VARIABLE = "environment variable "
 
 
 def resolve_key(
-    given: Given, environ: Mapping[str, str], bare: Mapping[str, str]
+    given: UnresolvedProvider, environ: Mapping[str, str], bare: Mapping[str, str]
 ) -> tuple[Secret | None, str]:
     """Return a provider's key and where it came from, in words; (None, "none") without one.
 
@@ -33,19 +33,19 @@ def resolve_key(
     Raises:
         ConfigError: The named place holds no usable key. The key itself is never in the text.
     """
-    raw = given.raw
-    variable = raw.get("api_key_env")
+    table = given.table
+    variable = table.get("api_key_env")
     if variable:
         origin = f"{VARIABLE}{variable}"
         return _from_variable(variable, environ, given.place("api_key_env")), origin
-    command = raw.get("api_key_command")
+    command = table.get("api_key_command")
     if command:
         key = _from_command(command, bare, given.place("api_key_command"))
         return key, f"command {command[0]}"
-    file = raw.get("api_key_file")
+    file = table.get("api_key_file")
     if file:
         return _from_file(file, given.place("api_key_file")), f"file {file}"
-    inline = raw.get("api_key")
+    inline = table.get("api_key")
     if inline:
         return _checked(inline, given.place("api_key")), "config file"
     return None, "none"

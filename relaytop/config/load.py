@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
+from relaytop.config.child_processes import without_keys
 from relaytop.config.environment import KNOWN, providers_in
 from relaytop.config.errors import ConfigError
 from relaytop.config.flags import Flags, adhoc_provider
-from relaytop.config.keyless import without_keys
 from relaytop.config.keys import resolve_key
 from relaytop.config.merge import merge
 from relaytop.config.paths import config_file
-from relaytop.config.unresolved import Given
+from relaytop.config.unresolved import UnresolvedProvider
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from relaytop.config.schema import ConfigFile
     from relaytop.config.settings import Secret, Settings
     from relaytop.config.source_location import Source
-    from relaytop.config.unresolved import RawProvider
 
 
 def load_settings(
@@ -57,28 +56,25 @@ def load_settings(
         providers = providers_in(environ)
     if not providers:
         raise ConfigError(NOTHING.format(path=path, variables=", ".join(KNOWN)))
-    variables = (given.raw.get("api_key_env") for given in providers)
+    variables = (given.table.get("api_key_env") for given in providers)
     bare = without_keys(environ, [variable for variable in variables if variable])
-    keys = {given.raw["name"]: _key(given, environ, bare, complaints) for given in providers}
+    keys = {given.name: _key(given, environ, bare, complaints) for given in providers}
     return merge(file, source, providers, keys, flags)
 
 
-def _providers_of(file: ConfigFile, source: Source) -> list[Given]:
-    if not file.providers:
+def _providers_of(file: ConfigFile, source: Source) -> list[UnresolvedProvider]:
+    tables = file.get("providers", {})
+    if not tables:
         sentence = f"{source.path}: no [providers.…] in it; `relaytop init` shows what one is like"
         raise ConfigError(sentence)
     return [
-        Given(
-            cast("RawProvider", {**table.model_dump(), "name": name}),
-            dict.fromkeys(table.model_fields_set, source.origin),
-            source,
-        )
-        for name, table in file.providers.items()
+        UnresolvedProvider(name, table, dict.fromkeys(table, source.origin), source)
+        for name, table in tables.items()
     ]
 
 
 def _key(
-    given: Given,
+    given: UnresolvedProvider,
     environ: Mapping[str, str],
     bare: Mapping[str, str],
     complaints: dict[str, str] | None,
@@ -88,7 +84,7 @@ def _key(
     except ConfigError as error:
         if complaints is None:
             raise
-        complaints[given.raw["name"]] = str(error)
+        complaints[given.name] = str(error)
         return None, "none"
 
 

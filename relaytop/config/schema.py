@@ -1,10 +1,23 @@
-"""The config file's shape: what each key may be. Imported only when a file is read."""
+"""The config file's shape: what each key may be. Imported only when a file is read.
+
+A field is named as that of the settings that it becomes (`relaytop.config.settings`), its key in
+the file is that name without the unit, and its validator returns the value in that unit. What is
+validated holds the keys that were written alone.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Required
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    with_config,
+)
+from typing_extensions import TypedDict  # pydantic asks for it before Python 3.12
 
 from relaytop.config.durations import VALID_DURATION, parse_duration_s, parse_window
 from relaytop.config.field_checks import (
@@ -14,8 +27,11 @@ from relaytop.config.field_checks import (
     checked_model,
     checked_name,
 )
-from relaytop.config.settings import APIS, Window
+from relaytop.config.settings import APIS, Window, key_of
 from relaytop.config.urls import checked_proxy, checked_url
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MIN_S = 0.1
 MIN_THRESHOLD_S = 0.001
@@ -23,19 +39,16 @@ MIN_THRESHOLD_S = 0.001
 MAX_S = 86_400.0
 
 
-def _threshold(value: object) -> float:
-    return _bounded(value, MIN_THRESHOLD_S, "1ms")
+def _threshold_ms(value: object) -> float:
+    return _bounded_s(value, MIN_THRESHOLD_S, "1ms") * 1000
 
 
-def _duration(value: object) -> float:
-    return _bounded(value, MIN_S, "100ms")
+def _duration_s(value: object) -> float:
+    return _bounded_s(value, MIN_S, "100ms")
 
 
-def _bounded(value: object, least_s: float, least: str) -> float:
-    if not isinstance(value, str):
-        message = f"a duration is a text; {VALID_DURATION}"
-        raise ValueError(message)  # noqa: TRY004 - pydantic reports ValueError with its place
-    seconds = parse_duration_s(value)
+def _bounded_s(value: object, least_s: float, least: str) -> float:
+    seconds = parse_duration_s(_text(value, f"a duration is a text; {VALID_DURATION}"))
     if not least_s <= seconds <= MAX_S:
         message = f"{value} is out of bounds: from {least} to 24h"
         raise ValueError(message)
@@ -43,10 +56,13 @@ def _bounded(value: object, least_s: float, least: str) -> float:
 
 
 def _window(value: object) -> Window:
-    if not isinstance(value, str):
-        message = 'a window is a text: "10m" or "100 requests"'
-        raise ValueError(message)  # noqa: TRY004
-    return parse_window(value)
+    return parse_window(_text(value, 'a window is a text: "10m" or "100 requests"'))
+
+
+def _text(value: object, otherwise: str) -> str:
+    if isinstance(value, str):
+        return value
+    raise ValueError(otherwise)
 
 
 def _api(value: str) -> str:
@@ -56,15 +72,24 @@ def _api(value: str) -> str:
     return value
 
 
-def _some(value: list[str]) -> list[str]:
+def _distinct(value: list[str]) -> list[str]:
     if not value:
         message = "an empty list: name at least one, or leave the key out to choose in the monitor"
         raise ValueError(message)
-    return value
+    return list(dict.fromkeys(value))
 
 
-Duration = Annotated[float, BeforeValidator(_duration)]
-Threshold = Annotated[float, BeforeValidator(_threshold)]
+def _one_key(table: dict[str, Any]) -> dict[str, Any]:
+    given = [name for name in _KEYS if name in table]
+    if len(given) > 1:
+        message = f"{given[0]} and {given[1]} are both given; keep one"
+        raise ValueError(message)
+    return table
+
+
+_KEYS = ("api_key_env", "api_key_command", "api_key_file", "api_key")
+Seconds = Annotated[float, BeforeValidator(_duration_s)]
+ThresholdMs = Annotated[float, BeforeValidator(_threshold_ms)]
 USD = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Text = Annotated[str, Field(min_length=1)]
@@ -74,101 +99,110 @@ HeaderName = Annotated[str, AfterValidator(checked_header_name)]
 HeaderValue = Annotated[str, AfterValidator(checked_header_value)]
 
 
-_KEYS = ("api_key_env", "api_key_command", "api_key_file", "api_key")
+_table = with_config(
+    ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=True, alias_generator=key_of)
+)
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=True)
+@_table
+class ThresholdsTable(TypedDict, total=False):
+    """`[thresholds]`, of all targets or of one."""
+
+    p95_ms: ThresholdMs
+    ttft_ms: ThresholdMs
+    error_rate: Fraction
 
 
-class ThresholdsTable(_Table):
-    """`[thresholds]`."""
+@_table
+class ProbeTable(TypedDict, total=False):
+    """`[probe]`; each key may stand in a target's table too."""
 
-    p95: Threshold | None = None
-    ttft: Threshold | None = None
-    error_rate: Fraction | None = None
-
-
-class ProbeTable(_Table):
-    """`[probe]`."""
-
-    prompt: Text | None = None
-    max_tokens: Annotated[int, Field(ge=1, le=100_000)] | None = None
-    stream: bool | None = None
+    prompt: Text
+    max_tokens: Annotated[int, Field(ge=1, le=100_000)]
+    stream: bool
 
 
-class PriceTable(_Table):
-    """`[providers.X.prices."M"]`."""
+@_table
+class CadenceTable(TypedDict, total=False):
+    """What stands at the file's top for all targets, and in a target's table for one."""
 
-    input: USD
-    output: USD
-    cached_input: USD | None = None
-
-
-class ProviderTable(_Table):
-    """`[providers.X]`."""
-
-    base_url: Annotated[str, AfterValidator(checked_url)]
-    api: Annotated[str, AfterValidator(_api)] = "openai"
-    api_key: Text | None = None
-    api_key_env: Text | None = None
-    api_key_command: Annotated[list[Text], Field(min_length=1)] | None = None
-    api_key_file: Text | None = None
-    models: Annotated[list[Model], AfterValidator(_some)] = []
-    max_rpm: Annotated[int, Field(ge=1)] | None = None
-    headers: dict[HeaderName, HeaderValue] = {}
-    ca_file: Annotated[str, AfterValidator(checked_ca_file)] | None = None
-    proxy: Annotated[str, AfterValidator(checked_proxy)] | None = None
-    http2: bool = False
-    api_version: Text | None = None
-    prices: dict[str, PriceTable] = {}
-
-    @model_validator(mode="after")
-    def _one_key(self) -> Self:
-        given = [name for name in _KEYS if getattr(self, name) is not None]
-        if len(given) > 1:
-            message = f"{given[0]} and {given[1]} are both given; keep one"
-            raise ValueError(message)
-        return self
+    interval_s: Seconds
+    timeout_s: Seconds
 
 
-class TargetTable(_Table):
+@_table
+class TargetTable(CadenceTable, ProbeTable, total=False):
     """`[targets."X/M"]`."""
 
-    interval: Duration | None = None
-    timeout: Duration | None = None
-    prompt: Text | None = None
-    max_tokens: Annotated[int, Field(ge=1, le=100_000)] | None = None
-    stream: bool | None = None
-    thresholds: ThresholdsTable = ThresholdsTable()
+    thresholds: ThresholdsTable
 
 
-class ConfigFile(_Table):
+@_table
+class PriceTable(TypedDict, total=False):
+    """`[providers.X.prices."M"]`, in USD per million tokens."""
+
+    input: Required[USD]
+    output: Required[USD]
+    cached_input: USD
+
+
+@_table
+class ProviderTable(TypedDict, total=False):
+    """`[providers.X]`."""
+
+    base_url: Required[Annotated[str, AfterValidator(checked_url)]]
+    api: Annotated[str, AfterValidator(_api)]
+    api_key: Text
+    api_key_env: Text
+    api_key_command: Annotated[list[Text], Field(min_length=1)]
+    api_key_file: Text
+    models: Annotated[list[Model], AfterValidator(_distinct)]
+    max_rpm: Annotated[int, Field(ge=1)]
+    headers: dict[HeaderName, HeaderValue]
+    ca_file: Annotated[str, AfterValidator(checked_ca_file)]
+    proxy: Annotated[str, AfterValidator(checked_proxy)]
+    http2: bool
+    api_version: Text
+    prices: dict[str, PriceTable]
+
+
+@_table
+class ConfigFile(CadenceTable, total=False):
     """The whole file."""
 
-    interval: Duration | None = None
-    timeout: Duration | None = None
-    window: Annotated[Window, BeforeValidator(_window)] | None = None
-    history: Annotated[int, Field(ge=10, le=1_000_000)] | None = None
-    budget: USD | None = None
-    assumed_price: USD | None = None
-    probe: ProbeTable = ProbeTable()
-    thresholds: ThresholdsTable = ThresholdsTable()
-    providers: dict[Name, ProviderTable] = {}
-    targets: dict[str, TargetTable] = {}
-    aliases: dict[str, list[str]] = {}
+    window: Annotated[Window, BeforeValidator(_window)]
+    history: Annotated[int, Field(ge=10, le=1_000_000)]
+    budget_usd: USD
+    assumed_price: USD
+    probe: ProbeTable
+    thresholds: ThresholdsTable
+    providers: dict[Name, Annotated[ProviderTable, AfterValidator(_one_key)]]
+    targets: dict[str, TargetTable]
+    aliases: dict[str, list[str]]
+
+
+_FILE = TypeAdapter(ConfigFile)
+_TABLES: dict[str, Any] = {
+    "probe": ProbeTable,
+    "thresholds": ThresholdsTable,
+    "providers": ProviderTable,
+    "prices": PriceTable,
+    "targets": TargetTable,
+}
+
+
+def validate(document: Mapping[str, Any]) -> ConfigFile:
+    """Return what a parsed file says.
+
+    Raises:
+        pydantic.ValidationError: Something in it is not valid.
+    """
+    return _FILE.validate_python(document)
 
 
 def known_keys(path: tuple[Any, ...]) -> list[str]:
     """Return the keys that are valid in the table at `path`, to find the nearest one."""
-    model: type[BaseModel] = ConfigFile
-    tables: dict[str, type[BaseModel]] = {
-        "probe": ProbeTable,
-        "thresholds": ThresholdsTable,
-        "providers": ProviderTable,
-        "prices": PriceTable,
-        "targets": TargetTable,
-    }
+    table: Any = ConfigFile
     for part in path:
-        model = tables.get(str(part), model)
-    return list(model.model_fields)
+        table = _TABLES.get(str(part), table)
+    return [key_of(name) for name in table.__annotations__]

@@ -6,14 +6,41 @@ Nothing here validates; `relaytop.config.schema` does that for a file and
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from dataclasses import Field
+
+    from _typeshed import DataclassInstance
 
 APIS = ("openai", "anthropic", "gemini", "azure")
 """The wire APIs that a provider may name."""
+
+# How a field differs from a plain setting. A new one needs none of it: it has a key of its own in
+# the config, two processes must agree on it to share an agent, and recordings tell it.
+_NO_KEY = {"key": False}
+"""The config has no key of this name."""
+_VIEW_ONLY = {"probed": False}
+"""It does not change what is probed."""
+_PROBE = {"table": "probe"}
+"""A target's setting whose default stands in the config's table `[probe]`."""
+_PROMPT = {"recorded": False}
+"""What a model is asked is private: no recording tells it."""
+_UNITS = ("_ms", "_s", "_usd")
+
+
+def key_of(field_name: str) -> str:
+    """Return a setting's key in the config: the name of its field without the unit."""
+    for unit in _UNITS:
+        field_name = field_name.removesuffix(unit)
+    return field_name
+
+
+def config_fields(kind: type[DataclassInstance]) -> list[Field[Any]]:
+    """Return the fields of a class of settings that have a key in the config."""
+    return [each for each in fields(kind) if each.metadata.get("key", True)]
 
 
 class Secret:
@@ -34,7 +61,7 @@ class Secret:
 
     @property
     def masked(self) -> str:
-        """What may be shown of it: at most the prefix up to the first dash, and its length."""
+        """What may be shown of it: its length."""
         return f"••••••••  ({len(self._value)} characters)"
 
     def __repr__(self) -> str:
@@ -77,9 +104,9 @@ class Price:
     output: float
     cached_input: float | None = None
     """Of input that was read from a cache; None: as `input`."""
-    cache_write: float | None = None
+    cache_write: float | None = field(default=None, metadata=_NO_KEY)
     """Of input that was written to a cache; None: as `input`."""
-    source: str = "config"
+    source: str = field(default="config", metadata=_NO_KEY)
     """`config` or `list`."""
 
 
@@ -87,11 +114,11 @@ class Price:
 class Provider:
     """A base URL, a key, a wire API and prices: a relay or an official API."""
 
-    name: str
+    name: str = field(metadata=_NO_KEY)
     base_url: str
     api: str = "openai"
-    key: Secret | None = None
-    key_from: str = "none"
+    key: Secret | None = field(default=None, metadata={**_NO_KEY, **_VIEW_ONLY})
+    key_from: str = field(default="none", metadata=_NO_KEY)
     """Where the key comes from, in words: `environment variable X`, `file F`, …"""
     models: tuple[str, ...] = ()
     api_version: str | None = None
@@ -108,16 +135,16 @@ class Provider:
 class Target:
     """One model at one provider: the thing that is probed."""
 
-    provider: str
-    model: str
+    provider: str = field(metadata=_NO_KEY)
+    model: str = field(metadata=_NO_KEY)
     interval_s: float = 5.0
     timeout_s: float = 30.0
-    prompt: str = "ping"
-    max_tokens: int = 16
-    stream: bool = True
+    prompt: str = field(default="ping", metadata={**_PROBE, **_PROMPT})
+    max_tokens: int = field(default=16, metadata=_PROBE)
+    stream: bool = field(default=True, metadata=_PROBE)
     thresholds: Thresholds = Thresholds()
-    messages: tuple[tuple[str, str], ...] = ()
-    """What is asked in place of `prompt`, as (role, content): system, user or assistant."""
+    messages: tuple[tuple[str, str], ...] = field(default=(), metadata={**_NO_KEY, **_PROMPT})
+    """Sent in place of `prompt`, as (role, content): system, user or assistant."""
 
     @property
     def id(self) -> str:
@@ -125,8 +152,8 @@ class Target:
         return f"{self.provider}/{self.model}"
 
     @property
-    def asked(self) -> tuple[tuple[str, str], ...]:
-        """The messages of a probe, as (role, content)."""
+    def request_messages(self) -> tuple[tuple[str, str], ...]:
+        """The messages of a probe's request, as (role, content)."""
         return self.messages or (("user", self.prompt),)
 
 
@@ -134,17 +161,21 @@ class Target:
 class Settings:
     """Everything relaytop was told, merged, with where each value came from."""
 
-    providers: tuple[Provider, ...] = ()
-    targets: tuple[Target, ...] = ()
+    providers: tuple[Provider, ...] = field(default=(), metadata=_NO_KEY)
+    targets: tuple[Target, ...] = field(default=(), metadata=_NO_KEY)
     """Empty when no model was chosen yet: the first-run screen asks."""
-    defaults: Target = field(default_factory=lambda: Target(provider="", model=""))
+    defaults: Target = field(
+        default=Target(provider="", model=""), metadata={**_NO_KEY, **_VIEW_ONLY}
+    )
     """A template for targets that are added later: interval, timeout, probe, thresholds."""
-    window: Window = Window()
+    window: Window = field(default=Window(), metadata=_VIEW_ONLY)
     history: int = 3600
     budget_usd: float = 1.00
     assumed_price: float = 10.00
-    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    origins: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict, metadata={**_NO_KEY, **_VIEW_ONLY}
+    )
+    origins: Mapping[str, str] = field(default_factory=dict, metadata={**_NO_KEY, **_VIEW_ONLY})
     """Dotted key (`interval`, `providers.x.base_url`) → where its value came from, in words."""
 
     def provider(self, name: str) -> Provider:

@@ -8,7 +8,7 @@ import selectors
 import subprocess
 import time
 
-from relaytop.config.children import start_module
+from relaytop.config.child_processes import start_module
 from relaytop.config.errors import RelaytopError
 
 START_S = 10.0

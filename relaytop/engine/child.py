@@ -7,7 +7,7 @@ import os
 import subprocess
 from typing import TYPE_CHECKING
 
-from relaytop.config.children import start_module
+from relaytop.config.child_processes import start_module
 from relaytop.protocol.codec import BadMessageError, decode_report, encode
 from relaytop.protocol.messages import Start
 

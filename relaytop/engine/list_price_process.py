@@ -16,7 +16,7 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from relaytop.config.children import FOLDER, child_environment
+from relaytop.config.child_processes import FOLDER, child_environment
 from relaytop.config.settings import Price
 
 if TYPE_CHECKING:

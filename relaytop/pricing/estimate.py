@@ -40,7 +40,7 @@ def reserve_usd(target: Target, price: Price | None, assumed_price: float) -> tu
         price = Price(assumed_price, assumed_price)
     given = sum(
         len(content.encode(errors="replace")) / BYTES_PER_TOKEN + FRAME_TOKENS
-        for _role, content in target.asked
+        for _role, content in target.request_messages
     )
     return (given * price.input + target.max_tokens * price.output) / PER_MILLION, known
 

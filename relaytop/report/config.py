@@ -6,14 +6,14 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
 
-from relaytop.config.durations import format_duration, format_window
 from relaytop.config.source_location import dotted
+from relaytop.config.values import shared_values, target_values
 from relaytop.report.blocks import Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from relaytop.config.settings import Price, Provider, Settings, Target
+    from relaytop.config.settings import Price, Provider, Settings
     from relaytop.report.blocks import Block
     from relaytop.report.render import TextOptions
 
@@ -63,48 +63,19 @@ def _rows(settings: Settings, complaints: Mapping[str, str]) -> Iterator[Row]:
         settings: What is in force.
         complaints: Provider → why its key could not be had.
     """
-    plain = {
-        "interval": format_duration(settings.defaults.interval_s),
-        "timeout": format_duration(settings.defaults.timeout_s),
-        "window": format_window(settings.window),
-        "history": settings.history,
-        "budget": settings.budget_usd,
-        "assumed_price": settings.assumed_price,
-        **{f"probe.{key}": value for key, value in _probe(settings.defaults).items()},
-        **_thresholds(settings.defaults),
-    }
-    for key, value in plain.items():
+    for key, value in shared_values(settings):
         yield key, value, settings.origins.get(key, DEFAULT)
     for provider in settings.providers:
         yield from _provider_rows(provider, settings, complaints.get(provider.name))
     for target in settings.targets:
-        own = {
-            "interval": format_duration(target.interval_s),
-            "timeout": format_duration(target.timeout_s),
-            **_probe(target),
-            **_thresholds(target),
-        }
         place = f'targets."{target.id}".'
-        for key, value in own.items():
+        for key, value in target_values(target):
             if place + key in settings.origins:
                 name = f"{dotted(('targets', target.id))}.{key}"
                 yield name, value, settings.origins[place + key]
     for alias, targets in settings.aliases.items():
         origin = settings.origins.get(f'aliases."{alias}"', DEFAULT)
         yield dotted(("aliases", alias)), list(targets), origin
-
-
-def _probe(target: Target) -> dict[str, Any]:
-    return {"prompt": target.prompt, "max_tokens": target.max_tokens, "stream": target.stream}
-
-
-def _thresholds(target: Target) -> dict[str, Any]:
-    limits = target.thresholds
-    return {
-        "thresholds.p95": format_duration(limits.p95_ms / 1000),
-        "thresholds.ttft": format_duration(limits.ttft_ms / 1000),
-        "thresholds.error_rate": limits.error_rate,
-    }
 
 
 def _provider_rows(provider: Provider, settings: Settings, complaint: str | None) -> Iterator[Row]:

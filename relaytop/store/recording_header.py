@@ -60,19 +60,12 @@ def header_lines(settings: Settings, host: str) -> bytes:
         "budget_usd": settings.budget_usd,
     }
     head = json.dumps(document, separators=(",", ":")).encode() + b"\n"
-    return head + b"".join(encode(Add((_bare(target),))) for target in settings.targets)
+    return head + b"".join(encode(Add((_without_prompt(target),))) for target in settings.targets)
 
 
-def _bare(target: Target) -> Target:
-    return Target(
-        provider=target.provider,
-        model=target.model,
-        interval_s=target.interval_s,
-        timeout_s=target.timeout_s,
-        max_tokens=target.max_tokens,
-        stream=target.stream,
-        thresholds=target.thresholds,
-    )
+def _without_prompt(target: Target) -> Target:
+    told = [f.name for f in dataclasses.fields(target) if f.metadata.get("recorded", True)]
+    return Target(**{name: getattr(target, name) for name in told})
 
 
 def read_header(line: bytes) -> Header | None:

@@ -55,7 +55,9 @@ class Anthropic(ChatAPI):
             "model": target.model,
             "max_tokens": target.max_tokens,
             "messages": [
-                {"role": role, "content": words} for role, words in target.asked if role != SYSTEM
+                {"role": role, "content": text}
+                for role, text in target.request_messages
+                if role != SYSTEM
             ],
             "stream": target.stream,
         }

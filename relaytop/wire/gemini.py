@@ -49,7 +49,7 @@ class Gemini(ChatAPI):
         body: dict[str, Any] = {
             "contents": [
                 {"role": _ROLES.get(role, role), "parts": [{"text": words}]}
-                for role, words in target.asked
+                for role, words in target.request_messages
                 if role != SYSTEM
             ],
             "generationConfig": {"maxOutputTokens": target.max_tokens},

@@ -36,7 +36,7 @@ class OpenAI(ChatAPI):
         limit = MAX_COMPLETION_TOKENS if MAX_COMPLETION_TOKENS in learned else "max_tokens"
         body: dict[str, Any] = {
             "model": target.model,
-            "messages": [{"role": role, "content": words} for role, words in target.asked],
+            "messages": [{"role": role, "content": text} for role, text in target.request_messages],
             limit: bound(learned, target.max_tokens),
             "stream": target.stream,
         }

@@ -54,5 +54,5 @@ def below(base_url: str, prefix: str, path: str) -> str:
 
 def system_of(target: Target) -> str | None:
     """Return the system messages of a probe as one text; None where it has none."""
-    found = [words for role, words in target.asked if role == SYSTEM]
+    found = [words for role, words in target.request_messages if role == SYSTEM]
     return "\n\n".join(found) if found else None

@@ -22,6 +22,7 @@ from relaytop.config.schema import (
     TargetTable,
     ThresholdsTable,
 )
+from relaytop.config.settings import key_of
 
 LONGEST_S = 5.0
 RUNS = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -60,7 +61,8 @@ VALUE = st.recursive(
 
 def table(model: type, **known: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     """Return tables with some of a model's keys, their values right at times, and others."""
-    keys = {name: st.one_of(VALUE, known.get(name, VALUE)) for name in model.model_fields}  # type: ignore[attr-defined]
+    names = map(key_of, model.__annotations__)
+    keys = {name: st.one_of(VALUE, known.get(name, VALUE)) for name in names}
     return st.builds(
         lambda own, more: {**more, **own},
         st.fixed_dictionaries({}, optional=keys),

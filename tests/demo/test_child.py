@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 import relaytop
-from relaytop.config.children import child_environment
+from relaytop.config.child_processes import child_environment
 from relaytop.config.errors import RelaytopError
 from relaytop.demo.child import DemoRelay
 

@@ -1,4 +1,4 @@
-"""What a child process of ours is given: a folder, and no key."""
+"""Child processes and their environments: no key is in one that need not be."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import relaytop
+from relaytop.config.environment import KNOWN
+from relaytop.config.keys import VARIABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 FOLDER = Path(relaytop.__file__).parent.parent
 """Where the package lies: `python -m relaytop…` finds it there though it is not installed, and
 no stray module of the user's folder is loaded in place of a library's."""
 
-_KEPT = {
+_PASSED_ON = {
     "PATH",
     "HOME",
     "LANG",
@@ -37,11 +39,11 @@ _KEPT = {
 
 
 def child_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the part of an environment that a child needs: keys are in none of it."""
+    """Return the part of an environment that a process of relaytop needs: no key is in it."""
     return {
         name: value
         for name, value in environ.items()
-        if name.upper() in _KEPT or name.startswith(("LC_", "PYTHON"))
+        if name.upper() in _PASSED_ON or name.startswith(("LC_", "PYTHON"))
     }
 
 
@@ -75,3 +77,14 @@ def start_module(
         start_new_session=new_session,
         bufsize=0,
     )
+
+
+def without_keys(environ: Mapping[str, str], origins: Iterable[str]) -> dict[str, str]:
+    """Return an environment for a program of the user's: all of it but the keys.
+
+    Args:
+        environ: The environment.
+        origins: Where keys come from: variables, or the words of `Provider.key_from`.
+    """
+    hidden = {*KNOWN, *(origin.removeprefix(VARIABLE) for origin in origins)}
+    return {name: value for name, value in environ.items() if name not in hidden}

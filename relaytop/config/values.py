@@ -1,0 +1,52 @@
+"""The settings in force as a config would write them, whatever fields there are."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from relaytop.config.durations import format_duration, format_window
+from relaytop.config.settings import Window, config_fields, key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from _typeshed import DataclassInstance
+
+    from relaytop.config.settings import Settings, Target
+
+
+def shared_values(settings: Settings) -> Iterator[tuple[str, Any]]:
+    """Yield (dotted key, value) of what holds for all targets."""
+    defaults = [
+        (f"{table}.{key}" if table else key, value)
+        for key, value, table in _values(settings.defaults)
+    ]
+    yield from (pair for pair in defaults if "." not in pair[0])
+    yield from ((key, value) for key, value, _table in _values(settings))
+    yield from (pair for pair in defaults if "." in pair[0])
+
+
+def target_values(target: Target) -> Iterator[tuple[str, Any]]:
+    """Yield (key within the target's table, value) of all that may differ from target to target."""
+    yield from ((key, value) for key, value, _table in _values(target))
+
+
+def _values(part: DataclassInstance) -> Iterator[tuple[str, Any, str]]:
+    """Yield (key, value, the table that the key's default stands in)."""
+    for field in config_fields(type(part)):
+        key, value = key_of(field.name), getattr(part, field.name)
+        if isinstance(value, Window):
+            yield key, format_window(value), ""
+        elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+            yield from ((f"{key}.{inner}", each, "") for inner, each, _table in _values(value))
+        else:
+            yield key, _written(field.name, value), field.metadata.get("table", "")
+
+
+def _written(field_name: str, value: object) -> object:
+    if not isinstance(value, int | float):
+        return value
+    if field_name.endswith("_ms"):
+        return format_duration(value / 1000)
+    return format_duration(value) if field_name.endswith("_s") else value

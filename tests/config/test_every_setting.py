@@ -1,0 +1,156 @@
+"""No setting is forgotten: each key of the schema reaches all that is made of the settings.
+
+The tests walk the fields, so a new setting is tested where it is declared.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+import pytest
+
+from relaytop.config.fingerprint import fingerprint
+from relaytop.config.flags import Flags
+from relaytop.config.merge import merge
+from relaytop.config.schema import (
+    CadenceTable,
+    ConfigFile,
+    PriceTable,
+    ProbeTable,
+    ProviderTable,
+    TargetTable,
+    ThresholdsTable,
+)
+from relaytop.config.settings import (
+    Price,
+    Provider,
+    Settings,
+    Target,
+    Thresholds,
+    Window,
+    config_fields,
+    key_of,
+)
+from relaytop.config.source_location import Source
+from relaytop.config.unresolved import UnresolvedProvider
+from relaytop.config.values import shared_values
+from relaytop.protocol.codec import decode_command
+from relaytop.protocol.messages import Add
+from relaytop.report.config import ConfigReport
+from relaytop.store.recording_header import header_lines
+
+API_KEYS = {"api_key", "api_key_env", "api_key_command", "api_key_file"}
+"""They become `Provider.key`."""
+PARTS = {"probe", "thresholds", "providers", "targets", "aliases"}
+PROVIDER = Provider(name="p", base_url="http://127.0.0.1:9/v1", models=("m",))
+TARGET = Target(provider="p", model="m")
+SETTINGS = Settings(providers=(PROVIDER,), targets=(TARGET,))
+
+
+def keys(table: Any) -> set[str]:
+    return set(table.__annotations__)
+
+
+def named(kind: Any) -> set[str]:
+    return {field.name for field in config_fields(kind)}
+
+
+def other(value: Any) -> Any:
+    """Return another value of its type."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        first = dataclasses.fields(value)[0].name
+        return dataclasses.replace(value, **{first: other(getattr(value, first))})
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int | float):
+        return value + 1
+    return (*value, ("user", "x")) if isinstance(value, tuple) else f"other than {value}"
+
+
+def test_a_key_of_the_schema_is_a_field_of_the_settings_and_the_other_way_round() -> None:
+    assert keys(ThresholdsTable) == named(Thresholds)
+    assert keys(TargetTable) == named(Target)
+    assert keys(PriceTable) == named(Price)
+    assert keys(ProviderTable) - API_KEYS == named(Provider)
+    assert keys(ConfigFile) - keys(CadenceTable) - PARTS == named(Settings)
+    probe = {field.name for field in config_fields(Target) if field.metadata.get("table")}
+    assert keys(ProbeTable) == probe
+
+
+def test_each_value_of_a_file_arrives_with_its_origin_and_is_shown() -> None:
+    shared: dict[str, Any] = {name: object() for name in keys(CadenceTable) | named(Settings)}
+    shared["window"] = Window(count=1, seconds=None)
+    shared["history"] = 10
+    probe = {name: object() for name in keys(ProbeTable)}
+    thresholds = {name: object() for name in keys(ThresholdsTable)}
+    own: dict[str, Any] = {name: object() for name in keys(TargetTable)}
+    own["thresholds"] = {name: object() for name in keys(ThresholdsTable)}
+    given: Any = {name: object() for name in keys(ProviderTable)}
+    given |= {"models": ["m"], "headers": {"a": "b"}, "proxy": "http://h:1"}
+    given["prices"] = {"m": {"input": 1, "output": 2, "cached_input": 3}}
+    file: Any = {**shared, "probe": probe, "thresholds": thresholds, "targets": {"p/m": own}}
+    file["providers"] = {"p": given}
+    path: Any = "F"
+    source = Source(path, "")
+    provider = UnresolvedProvider("p", given, dict.fromkeys(given, source.origin), source)
+
+    settings = merge(file, source, [provider], {"p": (None, "none")}, Flags())
+
+    (target,), (made,) = settings.targets, settings.providers
+    for name, value in shared.items():
+        part: Any = settings if name in named(Settings) else settings.defaults
+        assert getattr(part, name) is value
+    assert all(getattr(settings.defaults, name) is value for name, value in probe.items())
+    limits = settings.defaults.thresholds
+    assert all(getattr(limits, name) is value for name, value in thresholds.items())
+    for name, value in own.items():
+        if name != "thresholds":
+            assert getattr(target, name) is value
+    assert target.thresholds == Thresholds(**own["thresholds"])
+    for name in named(Provider) - {"models", "prices"}:
+        assert getattr(made, name) is given[name]
+    assert (made.models, made.prices) == (("m",), {"m": Price(1, 2, 3)})
+    wanted = {key for key, _value in shared_values(settings)}
+    wanted |= {f"providers.p.{name}" for name in given}
+    wanted |= {f'targets."p/m".{key_of(name)}' for name in own if name != "thresholds"}
+    wanted |= {f'targets."p/m".thresholds.{key_of(name)}' for name in own["thresholds"]}
+    assert settings.origins == dict.fromkeys(wanted, "config file F")
+    rows = ConfigReport(settings, {}).document()
+    for key in wanted - {f"providers.p.{name}" for name in {*API_KEYS, "prices"}}:
+        assert rows[key]["from"] == "config file F"
+    assert rows["providers.p.prices.m.cached_input"]["value"] == 3
+
+
+@pytest.mark.parametrize(
+    ("part", "name"),
+    [
+        (kind, field.name)
+        for kind in (Settings, Provider, Target)
+        for field in dataclasses.fields(kind)
+    ],
+)
+def test_two_that_probe_otherwise_have_no_fingerprint_in_common(part: Any, name: str) -> None:
+    before: Any = {Settings: SETTINGS, Provider: PROVIDER, Target: TARGET}[part]
+    changed: Any = dataclasses.replace(before, **{name: other(getattr(before, name))})
+    settings: Settings = changed
+    if part is not Settings:
+        parts = "providers" if part is Provider else "targets"
+        replaced: dict[str, Any] = {parts: (changed,)}
+        settings = dataclasses.replace(SETTINGS, **replaced)
+    (field,) = (field for field in dataclasses.fields(part) if field.name == name)
+    alike = fingerprint(settings) == fingerprint(SETTINGS)
+    assert alike == (not field.metadata.get("probed", True))
+
+
+@pytest.mark.parametrize("field", dataclasses.fields(Target), ids=lambda field: field.name)
+def test_a_recording_tells_each_setting_of_a_target_but_what_it_asks(field: Any) -> None:
+    changed = dataclasses.replace(TARGET, **{field.name: other(getattr(TARGET, field.name))})
+    head, line = header_lines(Settings(targets=(changed,)), "h").splitlines()
+    assert json.loads(head)["schema"] == 1
+    command = decode_command(line)
+    assert isinstance(command, Add)
+    (told,) = command.targets
+    private = {"prompt", "messages"}
+    assert told == (TARGET if field.name in private else changed)
