@@ -14,12 +14,12 @@ from relaytop.probe.errors import PathError
 from relaytop.probe.route import route_to
 from relaytop.probe.sample import Sample
 from relaytop.probe.transport import StampedTransport
-from relaytop.wire.adaptations import bound, learn
+from relaytop.wire.adaptations import adapt, adapted_max_tokens
 from relaytop.wire.apis import api_named
 from relaytop.wire.facts import Failure
 from relaytop.wire.headers import lowered, relay_ms, request_id, server_ms
 from relaytop.wire.ratelimit import read_rate_limit
-from relaytop.wire.text import not_quoting, safe, safe_lines
+from relaytop.wire.text import safe, safe_lines, without_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -41,7 +41,7 @@ class Prober:
         provider: Where and how.
         clock: Unix seconds.
         keep_text: Whether samples carry what the model said.
-        learned: What targets have taught, shared with other probers of the provider.
+        adaptations: What targets have taught, shared with other probers of the provider.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Prober:
         clock: Callable[[], float] = time.time,
         *,
         keep_text: bool = False,
-        learned: dict[str, frozenset[str]] | None = None,
+        adaptations: dict[str, frozenset[str]] | None = None,
     ) -> None:
         self._provider = provider
         self._keep_text = keep_text
@@ -64,7 +64,7 @@ class Prober:
             self._route = error
         self._prices = provider.prices
         self._transports: dict[str, StampedTransport] = {}
-        self._learned = {} if learned is None else learned
+        self._adaptations = {} if adaptations is None else adaptations
         secrets = [provider.key.reveal()] if provider.key else []
         # A custom header may carry a credential; a short value would hide ordinary words.
         self._secrets = secrets + [v for v in provider.headers.values() if len(v) >= SHORT_SECRET]
@@ -80,12 +80,12 @@ class Prober:
         if transport is None and not isinstance(self._route, PathError):
             transport = self._transports[target.id] = StampedTransport(self._route)
         attempt = Attempt(transport, self._clock)
-        learned = self._learned.get(target.id, frozenset())
+        adaptations = self._adaptations.get(target.id, frozenset())
         try:
-            request = self._api.build(target, self._provider, learned)
+            request = self._api.build(target, self._provider, adaptations)
             await self._run(attempt, request, target.timeout_s)
             reply = await self._reply(attempt)
-            least = self._learn(target, learned, reply)
+            least = self._adapt(target, adaptations, reply)
             return self._sample(target, due_at, attempt, reply, least)
         except Exception as error:  # noqa: BLE001 - our own fault must cost one sample, no more
             words = f"relaytop could not read this reply ({type(error).__name__}: {error})"
@@ -105,7 +105,7 @@ class Prober:
         else:
             await attempt.run(request, timeout_s)
 
-    def _learn(self, target: Target, sent: frozenset[str], reply: Reply | None) -> int | None:
+    def _adapt(self, target: Target, sent: frozenset[str], reply: Reply | None) -> int | None:
         """Keep what a refusal teaches; return the bound on the next replies if that raises it.
 
         Args:
@@ -113,12 +113,12 @@ class Prober:
             sent: What was known when the request was built.
             reply: What came of it.
         """
-        if reply is None or reply.learned is None:
+        if reply is None or reply.adaptation is None:
             return None
-        before = bound(sent, target.max_tokens)
-        learned = learn(self._learned.get(target.id, frozenset()), reply.learned, before)
-        self._learned[target.id] = learned
-        after = bound(learned, target.max_tokens)
+        before = adapted_max_tokens(sent, target.max_tokens)
+        adaptations = adapt(self._adaptations.get(target.id, frozenset()), reply.adaptation, before)
+        self._adaptations[target.id] = adaptations
+        after = adapted_max_tokens(adaptations, target.max_tokens)
         return after if after > before else None
 
     def _sample(
@@ -206,7 +206,7 @@ class Prober:
     def clone(self) -> Self:
         """Return another with connections of its own, which shares what targets have taught."""
         clone = type(self)(
-            self._provider, self._clock, keep_text=self._keep_text, learned=self._learned
+            self._provider, self._clock, keep_text=self._keep_text, adaptations=self._adaptations
         )
         clone.set_prices(self._prices)
         return clone
@@ -233,7 +233,7 @@ class Prober:
         if isinstance(found, Failure):
             return found
         # An id that quotes a key cannot be shown, and with the key taken out it names no model.
-        return tuple(not_quoting(found, self._secrets))
+        return tuple(without_keys(found, self._secrets))
 
     async def aclose(self) -> None:
         """Close every connection."""

@@ -1,22 +1,23 @@
-"""What refusals teach of a target, as a set of words: how its next requests must differ."""
+"""Adaptations of a target's requests, learned from refusals and kept as a set of words."""
 
 from __future__ import annotations
 
 import re
 
 MAX_COMPLETION_TOKENS = "max_completion_tokens"
-"""The bound on the reply goes by its newer name."""
+"""Send the bound on the reply under its newer name."""
 NO_STREAM_OPTIONS = "no_stream_options"
-MORE_TOKENS = "more_tokens"
-"""The bound is too small; the refusal does not say what would do."""
-MOST_TOKENS = 1024
+"""Leave `stream_options` out."""
+RAISE_MAX_TOKENS = "raise_max_tokens"
+"""Raise the bound on the reply; the refusal does not say to what."""
+MAX_RAISE = 1024
 """No refusal makes us ask for more: a reply is paid for, and the server is not trusted."""
 FIRST_STEP, STEP = 64, 4
 """Where no figure is named: to this many tokens at least, or to this many times as many."""
 
-_AT_LEAST = "at_least="
+_MIN_TOKENS = "min_tokens="
 _NAME = re.compile(r"max_(?:completion_|output_|new_)?tokens|maxoutputtokens")
-_LEAST = re.compile(
+_AT_LEAST = re.compile(
     r"(?:>=|≥|at least|no less than|greater than or equal to|between"
     r"|minimum(?: value)?(?: is| of)?:?|range[^\d\[]{0,40}\[)\s?(\d{1,6})"
 )
@@ -27,40 +28,40 @@ _TOO_SMALL = re.compile(
 )
 
 
-def at_least(tokens: int) -> str:
-    """Return the lesson that a smaller bound on the reply is refused."""
-    return f"{_AT_LEAST}{tokens}"
+def min_tokens(tokens: int) -> str:
+    """Return the adaptation to a server that refuses a bound below `tokens`."""
+    return f"{_MIN_TOKENS}{tokens}"
 
 
-def lesson_in(words: str) -> str | None:
-    """Return what a refusal (in lower case) of a small bound on the reply teaches."""
-    if _NAME.search(words) is None or _TOO_MUCH.search(words) is not None:
+def token_bound_adaptation(message: str) -> str | None:
+    """Return the adaptation to a refused bound on the reply; `message` is in lower case."""
+    if _NAME.search(message) is None or _TOO_MUCH.search(message) is not None:
         return None
-    named = _LEAST.search(words)
-    above = _MORE_THAN.search(words)
+    named = _AT_LEAST.search(message)
+    above = _MORE_THAN.search(message)
     if named is not None or above is not None:
         tokens = int(named[1]) if named is not None else int(above[1]) + 1 if above else 0
-        return at_least(tokens) if tokens <= MOST_TOKENS else None
-    return MORE_TOKENS if _TOO_SMALL.search(words) else None
+        return min_tokens(tokens) if tokens <= MAX_RAISE else None
+    return RAISE_MAX_TOKENS if _TOO_SMALL.search(message) else None
 
 
-def bound(learned: frozenset[str], tokens: int) -> int:
-    """Return the bound on a reply to ask for in place of `tokens`."""
-    figures = (word.removeprefix(_AT_LEAST) for word in learned if word.startswith(_AT_LEAST))
-    return max([tokens, *map(int, figures)])
+def adapted_max_tokens(adaptations: frozenset[str], max_tokens: int) -> int:
+    """Return the bound on a reply to send in place of `max_tokens`."""
+    figures = (a.removeprefix(_MIN_TOKENS) for a in adaptations if a.startswith(_MIN_TOKENS))
+    return max([max_tokens, *map(int, figures)])
 
 
-def learn(known: frozenset[str], lesson: str, sent: int) -> frozenset[str]:
-    """Add a lesson to those known.
+def adapt(adaptations: frozenset[str], new: str, sent_max_tokens: int) -> frozenset[str]:
+    """Add an adaptation to those of a target.
 
     Args:
-        known: What the target has taught so far.
-        lesson: What a refusal teaches (`Reply.learned`).
-        sent: The bound on the reply that was refused, or not.
+        adaptations: Those so far.
+        new: From a refusal (`Reply.adaptation`).
+        sent_max_tokens: The bound on the reply in the refused request.
     """
-    if lesson == MORE_TOKENS:
-        lesson = at_least(min(max(FIRST_STEP, STEP * sent), MOST_TOKENS))
-    if not lesson.startswith(_AT_LEAST):
-        return known | {lesson}
-    least = bound(known | {lesson}, 0)
-    return frozenset({word for word in known if not word.startswith(_AT_LEAST)} | {at_least(least)})
+    if new == RAISE_MAX_TOKENS:
+        new = min_tokens(min(max(FIRST_STEP, STEP * sent_max_tokens), MAX_RAISE))
+    if not new.startswith(_MIN_TOKENS):
+        return adaptations | {new}
+    others = {each for each in adaptations if not each.startswith(_MIN_TOKENS)}
+    return frozenset(others | {min_tokens(adapted_max_tokens(adaptations | {new}, 0))})

@@ -1,31 +1,23 @@
-"""Anthropic's API: `/v1/messages`, whole or streamed as named events, and `/v1/models`."""
+"""Anthropic's API: `/v1/messages`, streamed as named events or not, and `/v1/models`."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from relaytop.wire.chat import ChatAPI
-from relaytop.wire.facts import Request, Usage
+from relaytop.wire.facts import Usage
+from relaytop.wire.json_document import object_in, text_of_parts
 from relaytop.wire.numbers import token_count
-from relaytop.wire.request import (
-    DOCUMENT,
-    STREAM,
-    SYSTEM,
-    below,
-    headers_for,
-    key_header,
-    system_of,
-)
-from relaytop.wire.text_parts import said_in
+from relaytop.wire.request import SYSTEM, join_url, key_header, system_text
 from relaytop.wire.usage import read_cost
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from relaytop.config.settings import Provider, Target
-    from relaytop.wire.streamed import Heard
+    from relaytop.wire.streamed import StreamState
 
+PREFIX = "/v1"
 VERSION = "2023-06-01"
 _EVENTS = (
     "message",
@@ -37,7 +29,7 @@ _EVENTS = (
     "message_stop",
     "ping",
 )
-_SPOKEN = ("text", "thinking", "partial_json")
+_TOKEN_KEYS = ("text", "thinking", "partial_json")
 
 
 class Anthropic(ChatAPI):
@@ -45,42 +37,40 @@ class Anthropic(ChatAPI):
 
     name = "anthropic"
     body_key = "content"
-    ending = "stop_reason or message_stop"
-    may_be_wordless = True
+    may_be_empty = True
+    end_marker = "stop_reason or message_stop"
 
-    def build(self, target: Target, provider: Provider, learned: frozenset[str]) -> Request:
-        """Build one probe's request; see `ChatAPI.build`."""
-        del learned
+    def url(self, provider: Provider, target: Target) -> str:
+        """Return where probes of a target are sent."""
+        del target
+        return join_url(provider.base_url, PREFIX, "/messages")
+
+    def models_url(self, provider: Provider) -> str:
+        """Return where models are listed."""
+        return join_url(provider.base_url, PREFIX, "/models?limit=1000")
+
+    def own_headers(self, provider: Provider) -> dict[str, str]:
+        """Return the headers that carry the key and the API's version."""
+        return {**key_header(provider, "x-api-key"), "anthropic-version": VERSION}
+
+    def body(self, target: Target, adaptations: frozenset[str]) -> dict[str, Any]:
+        """Return the document of a probe's request."""
+        del adaptations
+        messages = [
+            {"role": role, "content": text}
+            for role, text in target.request_messages
+            if role != SYSTEM
+        ]
         body: dict[str, Any] = {
             "model": target.model,
             "max_tokens": target.max_tokens,
-            "messages": [
-                {"role": role, "content": text}
-                for role, text in target.request_messages
-                if role != SYSTEM
-            ],
+            "messages": messages,
             "stream": target.stream,
         }
-        system = system_of(target)
+        system = system_text(target)
         if system is not None:
             body["system"] = system
-        headers = headers_for(
-            provider, _own(provider), accept=STREAM if target.stream else DOCUMENT, body=True
-        )
-        content = json.dumps(body, separators=(",", ":")).encode()
-        return Request("POST", below(provider.base_url, "/v1", "/messages"), headers, content)
-
-    def models_request(self, provider: Provider) -> Request:
-        """Build the request for what a provider offers."""
-        url = below(provider.base_url, "/v1", "/models?limit=1000")
-        return Request("GET", url, headers_for(provider, _own(provider)), b"")
-
-    def offered(self, document: object) -> Iterable[object] | None:
-        """Return the ids in `data`."""
-        entries = document.get("data") if isinstance(document, dict) else None
-        if not isinstance(entries, list):
-            return None
-        return (entry.get("id") for entry in entries if isinstance(entry, dict))
+        return body
 
     def usage(self, raw: object, headers: Mapping[str, str]) -> Usage:
         """Read a `usage` object, whose cached tokens stand outside `input_tokens`."""
@@ -100,55 +90,46 @@ class Anthropic(ChatAPI):
             cost_usd=cost,
         )
 
-    def whole_usage(self, document: Mapping[str, Any]) -> object:
-        """Return `usage`."""
-        return document.get("usage")
-
-    def whole_text(self, document: Mapping[str, Any]) -> str:
+    def text(self, document: Mapping[str, Any]) -> str:
         """Return the text blocks in `content`."""
-        return said_in(document.get("content"))
+        return text_of_parts(document.get("content"))
 
-    def knows(self, document: dict[str, Any]) -> bool:
-        """Each document names its type."""
+    def is_reply_part(self, document: dict[str, Any]) -> bool:
+        """Return whether a document's type is a known event's."""
         return document.get("type") in _EVENTS
 
-    def hear(self, heard: Heard, document: dict[str, Any], index: int) -> None:
-        """Take an event; the usage of `message_delta` adds to that of `message_start`."""
+    def apply_event(self, state: StreamState, document: dict[str, Any], index: int) -> None:
+        """Apply an event; the usage of `message_delta` adds to that of `message_start`."""
         kind = document.get("type")
         if kind == "message_start":
-            message = document.get("message")
-            _merge(heard, message.get("usage") if isinstance(message, dict) else None)
+            _merge(state, object_in(object_in(document, "message"), "usage"))
         elif kind == "message_delta":
-            _merge(heard, document.get("usage"))
-            delta = document.get("delta")
-            if isinstance(delta, dict) and delta.get("stop_reason"):
-                heard.finished = True
+            _merge(state, object_in(document, "usage"))
+            if object_in(document, "delta").get("stop_reason"):
+                state.finished = True
         elif kind == "message_stop":
-            heard.finished = True
-        elif _speaks(document):
-            if heard.first_token is None:
-                heard.first_token = index
-            heard.said.append(said_in([document.get("delta"), document.get("content_block")]))
-
-
-def _own(provider: Provider) -> dict[str, str]:
-    return {**key_header(provider, "x-api-key"), "anthropic-version": VERSION}
+            state.finished = True
+        elif _has_tokens(document):
+            if state.first_token is None:
+                state.first_token = index
+            state.texts.append(
+                text_of_parts([document.get("delta"), document.get("content_block")])
+            )
 
 
 def _optional(raw: Mapping[str, Any], name: str) -> int | None:
-    """Return a count that is 0 where it is not told, and None where it is absurd."""
+    """Return a count that is 0 where it is missing, and None where it is absurd."""
     value = raw.get(name)
     return 0 if value is None else token_count(value)
 
 
-def _merge(heard: Heard, usage: object) -> None:
-    if isinstance(usage, dict):
-        heard.usage |= {name: value for name, value in usage.items() if value is not None}
+def _merge(state: StreamState, usage: dict[str, Any]) -> None:
+    state.usage |= {name: value for name, value in usage.items() if value is not None}
 
 
-def _speaks(document: Mapping[str, Any]) -> bool:
-    """Whether an event carries text, thinking or a tool's call."""
+def _has_tokens(document: Mapping[str, Any]) -> bool:
+    """Return whether an event carries text, thinking or a tool's call."""
     delta, block = document.get("delta"), document.get("content_block")
     if isinstance(block, dict):
-        return block.get("type") == "tool_use" or any(block.get(name) for name in _SPOKEN)
-    return isinstance(delta, dict) and any(delta.get(name) for name in _SPOKEN)
+        return block.get("type") == "tool_use" or any(block.get(key) for key in _TOKEN_KEYS)
+    return isinstance(delta, dict) and any(delta.get(key) for key in _TOKEN_KEYS)

@@ -1,30 +1,32 @@
-"""What every wire API has in common: from status, headers and body to one Reply."""
+"""The base of all wire APIs: from status, headers and body to one Reply."""
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from relaytop.wire.error_body import error_of, parse, plain_error
-from relaytop.wire.facts import Failure, Reply, Usage
-from relaytop.wire.failure import LIMITED, classify, from_error, is_page
+from relaytop.wire.error_body import error_of, plain_error
+from relaytop.wire.facts import Failure, Reply, Request, Usage
+from relaytop.wire.failure import classify, classify_error, error_reply, is_web_page
 from relaytop.wire.headers import lowered
-from relaytop.wire.ratelimit import limits_in, retry_after_s
+from relaytop.wire.json_document import objects_of, parse
+from relaytop.wire.request import DOCUMENT, STREAM, headers_for
 from relaytop.wire.streamed import read_stream
 from relaytop.wire.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from relaytop.config.settings import Provider, Target
-    from relaytop.wire.facts import Request
-    from relaytop.wire.streamed import Heard
+    from relaytop.wire.streamed import StreamState
 
 OK = 200
 CLIENT_ERROR = 400
 MAX_MODELS = 10_000
 MAX_MODEL_ID = 200
-ENOUGH = 8
+SNIFF_BYTES = 8
 """Bytes that tell a stream from a document."""
 _BEFORE_TEXT = b"\xef\xbb\xbf \r\n"
 _STREAM_STARTS = (b":", b"data:", b"event:", b"id:", b"retry:")
@@ -36,63 +38,91 @@ class ChatAPI(ABC):
 
     name: str
     body_key: str
-    """The key that every whole reply has, holding a list."""
-    ending: str
-    """How a stream ends, in words."""
-    may_be_wordless = False
+    """The key that every reply in one document has, holding a list."""
+    may_be_empty = False
     """Whether that list may be empty in a good reply."""
+    usage_key = "usage"
+    """The key of the API's usage object."""
+    models_key = "data"
+    """The key of the list of models."""
+    end_marker: str
+    """How a stream ends, in words."""
 
-    # ── what each API says for itself ────────────────────────────────────────
+    # ── requests ─────────────────────────────────────────────────────────────
 
     @abstractmethod
-    def build(self, target: Target, provider: Provider, learned: frozenset[str]) -> Request:
+    def url(self, provider: Provider, target: Target) -> str:
+        """Return where probes of a target are sent."""
+
+    @abstractmethod
+    def models_url(self, provider: Provider) -> str:
+        """Return where models are listed."""
+
+    @abstractmethod
+    def own_headers(self, provider: Provider) -> dict[str, str]:
+        """Return the API's own headers: the key, a version."""
+
+    @abstractmethod
+    def body(self, target: Target, adaptations: frozenset[str]) -> dict[str, Any]:
+        """Return the document of a probe's request; see `build`."""
+
+    def build(self, target: Target, provider: Provider, adaptations: frozenset[str]) -> Request:
         """Build one probe's request.
 
         Args:
             target: Model, prompt and bounds.
             provider: Base URL, key and extra headers.
-            learned: What earlier 400s taught (`lessons.learn`).
+            adaptations: How it must differ, learned from earlier refusals (`adaptations`).
         """
+        accept = STREAM if target.stream else DOCUMENT
+        headers = headers_for(provider, self.own_headers(provider), accept=accept, body=True)
+        # ASCII alone: a command line may hand over text that UTF-8 cannot encode.
+        body = json.dumps(self.body(target, adaptations), separators=(",", ":")).encode()
+        return Request("POST", self.url(provider, target), headers, body)
 
-    @abstractmethod
     def models_request(self, provider: Provider) -> Request:
-        """Build the request for what a provider offers."""
+        """Build the request that lists a provider's models."""
+        headers = headers_for(provider, self.own_headers(provider))
+        return Request("GET", self.models_url(provider), headers, b"")
 
-    @abstractmethod
-    def offered(self, document: object) -> Iterable[object] | None:
-        """Return the ids in a document of models, unchecked; None where it is none."""
+    # ── replies, as each API writes them ─────────────────────────────────────
 
     @abstractmethod
     def usage(self, raw: object, headers: Mapping[str, str]) -> Usage:
         """Read the API's own usage object."""
 
     @abstractmethod
-    def whole_usage(self, document: Mapping[str, Any]) -> object:
-        """Return the usage object of a whole reply."""
+    def text(self, document: Mapping[str, Any]) -> str:
+        """Return the text of a reply in one document, without its reasoning."""
 
     @abstractmethod
-    def whole_text(self, document: Mapping[str, Any]) -> str:
-        """Return what a whole reply says, without its reasoning."""
+    def is_reply_part(self, document: dict[str, Any]) -> bool:
+        """Return whether a document is a part of a reply, so that no text in it is an error."""
 
     @abstractmethod
-    def knows(self, document: dict[str, Any]) -> bool:
-        """Whether a document is a part of a reply, so that no text in it is an error."""
+    def apply_event(self, state: StreamState, document: dict[str, Any], index: int) -> None:
+        """Apply one event's document, completed by chunk `index`, to the stream's state."""
 
-    @abstractmethod
-    def hear(self, heard: Heard, document: dict[str, Any], index: int) -> None:
-        """Take one event's document, completed by chunk `index`."""
-
-    def learned(self, status: int, error: Mapping[str, Any]) -> str | None:
-        """Return what a refusal teaches about this target."""
+    def adaptation(self, status: int, error: Mapping[str, Any]) -> str | None:
+        """Return how the next requests must differ after a refusal; None where it does not say."""
         del status, error
         return None
 
-    def refused(self, document: Mapping[str, Any]) -> Failure | None:
-        """Return why a 200 without a reply has none, where the API has a way of its own."""
+    def refusal(self, document: Mapping[str, Any]) -> Failure | None:
+        """Return why a 200 without a reply has none, where the API has a form of its own."""
         del document
         return None
 
-    # ── what is the same for all ─────────────────────────────────────────────
+    def model_ids(self, document: object) -> Iterator[object] | None:
+        """Return the ids in a list of models, unchecked; None where a document is none."""
+        entries = document.get(self.models_key) if isinstance(document, dict) else None
+        return map(self.model_id, objects_of(entries)) if isinstance(entries, list) else None
+
+    def model_id(self, entry: dict[str, Any]) -> object:
+        """Return the id of an entry of the list of models; None for one that cannot be probed."""
+        return entry.get("id")
+
+    # ── replies, the same for all ────────────────────────────────────────────
 
     def read_models(
         self,
@@ -105,11 +135,11 @@ class ChatAPI(ABC):
         if status != OK:
             return classify(status, lowered(headers), body, secrets)
         document = parse(body)
-        entries = self.offered(document)
+        entries = self.model_ids(document)
         if entries is None:
             error = error_of(document) if isinstance(document, dict) else None
             if error is not None:
-                return from_error(error, status, secrets)
+                return classify_error(error, status, secrets)
             return Failure("protocol", "the answer to /models is no list of models")
         ids = set()
         for name in entries:
@@ -129,89 +159,67 @@ class ChatAPI(ABC):
         secrets: Sequence[str],
         now: float,
     ) -> Reply:
-        """Read a reply, whole or streamed.
+        """Read a reply, streamed or in one document.
 
         Args:
             status: The HTTP status.
             headers: The raw response headers.
             chunks: The body's pieces in the order in which they came.
             ended_cleanly: Whether the body was not cut off.
-            secrets: What must not be shown of the server's words.
-            now: Unix seconds, for waits that are told as moments.
+            secrets: Keys and the like, removed from the server's messages.
+            now: Unix seconds, for waits that are given as points in time.
         """
         named = lowered(headers)
         if status != OK:
-            return self._error_reply(status, named, b"".join(chunks), secrets, now)
+            body = b"".join(chunks)
+            error = error_of(parse(body)) or plain_error(body)
+            failure = classify(status, named, body, secrets)
+            reply = error_reply(failure, error, named, now)
+            return replace(
+                reply,
+                retry_after_s=reply.retry_after_s if status >= CLIENT_ERROR else None,
+                adaptation=self.adaptation(status, error),
+            )
         if _is_stream(named, chunks):
             return read_stream(
                 self, named, chunks, ended_cleanly=ended_cleanly, secrets=secrets, now=now
             )
         if not ended_cleanly:
             return Reply(failure=Failure("truncated", "the connection ended inside the reply"))
-        return self._whole(named, b"".join(chunks), secrets, now)
+        return self._read_document(named, b"".join(chunks), secrets, now)
 
-    def _error_reply(
-        self,
-        status: int,
-        headers: Mapping[str, str],
-        body: bytes,
-        secrets: Sequence[str],
-        now: float,
-    ) -> Reply:
-        error = error_of(parse(body)) or plain_error(body)
-        failure = classify(status, headers, body, secrets)
-        limited = failure.error_class == LIMITED
-        wait = retry_after_s(headers, error, now, limited=limited)
-        return Reply(
-            failure=failure,
-            retry_after_s=wait if status >= CLIENT_ERROR else None,
-            rate_limit=limits_in(error, now),
-            learned=self.learned(status, error),
-        )
-
-    def _whole(
+    def _read_document(
         self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: float
     ) -> Reply:
         if not body.strip():
             return Reply(failure=Failure("protocol", "HTTP 200 with an empty body"))
         document = parse(body)
-        if document is None and is_page(headers, body):
+        if document is None and is_web_page(headers, body):
             return Reply(failure=Failure("gateway", "HTTP 200, but the body is a web page"))
         if not isinstance(document, dict | list):
             return Reply(failure=Failure("protocol", "HTTP 200, but the body is no JSON object"))
         last = document[-1] if isinstance(document, list) and document else document
-        known = isinstance(last, dict) and self.knows(last)
+        known = isinstance(last, dict) and self.is_reply_part(last)
         error = None if known else error_of(document)
         if error is not None:
-            failure = from_error(error, OK, secrets)
-            limited = failure.error_class == LIMITED
-            return Reply(
-                failure=failure,
-                retry_after_s=retry_after_s(headers, error, now, limited=limited),
-                rate_limit=limits_in(error, now),
-            )
+            return error_reply(classify_error(error, OK, secrets), error, headers, now)
         if not isinstance(last, dict):
             return Reply(failure=Failure("protocol", f"the reply has no {self.body_key}"))
-        refused = self.refused(last)
+        failure = self.refusal(last)
         parts = last.get(self.body_key)
-        good = isinstance(parts, list) and (
-            any(isinstance(part, dict) for part in parts) or (self.may_be_wordless and not parts)
-        )
-        if refused is None and not good:
-            refused = Failure("protocol", f"the reply has no {self.body_key}")
-        return Reply(
-            failure=refused,
-            usage=self.usage(self.whole_usage(last), headers),
-            text=self.whole_text(last),
-        )
+        empty = self.may_be_empty and parts == []
+        if failure is None and not objects_of(parts) and not empty:
+            failure = Failure("protocol", f"the reply has no {self.body_key}")
+        usage = self.usage(last.get(self.usage_key), headers)
+        return Reply(failure=failure, usage=usage, text=self.text(last))
 
 
 def _is_stream(headers: Mapping[str, str], chunks: Sequence[bytes]) -> bool:
-    """Whether a 200 is a stream: by its first bytes, else by its content type."""
+    """Return whether a 200 is a stream: by its first bytes, else by its content type."""
     start = b""
     for chunk in chunks:
-        start = (start + chunk[:ENOUGH]).lstrip(_BEFORE_TEXT)
-        if len(start) >= ENOUGH:
+        start = (start + chunk[:SNIFF_BYTES]).lstrip(_BEFORE_TEXT)
+        if len(start) >= SNIFF_BYTES:
             break
     if start.startswith(_STREAM_STARTS):
         return True

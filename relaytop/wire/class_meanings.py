@@ -1,4 +1,4 @@
-"""What each error class means, in words that fit a line."""
+"""The meaning of each error class, in words that fit a line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a server's words say that the money is spent, where no code of its own does."""
+"""The signs of used-up credit in a server's message, where no code of its own says so."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ _LACK = (
     r"|exceeded (?:your|its|the) (?:[a-z]{1,20} ){0,2}(?:credits?|balance|budget)"
     r"|(?:not active|suspended)[^.]{0,40}billing|billing[^.]{0,20}(?:not active|hard limit)"
 )
-_SPEAKS = re.compile(f"{_MONEY}|{_SPENT}|{_LACK}")
+_MENTIONS = re.compile(f"{_MONEY}|{_SPENT}|{_LACK}")
 _LACKS = re.compile(f"{_SPENT}|{_LACK}")
 _WAITING_HELPS = re.compile(
     r"\b(?:try again|retry) in\b|\bper ?(?:min|sec|hour)|\brpm\b|\btpm\b|load balanc"
 )
 
 
-def speaks_of_credit(message: str) -> bool:
-    """Whether a message (in lower case) is about credit: under 401 or 403 that is the reason."""
-    return _SPEAKS.search(message) is not None
+def mentions_credit(message: str) -> bool:
+    """Return whether a message (in lower case) is about credit: with 401 or 403 the reason."""
+    return _MENTIONS.search(message) is not None
 
 
 def lacks_credit(message: str) -> bool:
-    """Whether a message (in lower case) says that there is no credit left.
+    """Return whether a message (in lower case) says that there is no credit left.
 
-    A limit's message may tell where to buy more: to speak of credit is not to lack it.
+    A rate limit's message may say where to buy more: a mention of credit is no lack of it.
     """
     return _LACKS.search(message) is not None
 
 
 def waiting_helps(message: str) -> bool:
-    """Whether a message (in lower case) is about a limit that passes by itself."""
+    """Return whether a message (in lower case) is about a limit that resets by itself."""
     return _WAITING_HELPS.search(message) is not None

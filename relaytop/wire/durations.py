@@ -1,4 +1,4 @@
-"""How servers write a wait: seconds, Go durations, HTTP dates, epochs; one form: seconds left."""
+"""Waits as servers write them (seconds, Go durations, HTTP dates, epochs), read as seconds left."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ EPOCH_S = (1e9, 1e11)
 EPOCH_MS_FROM = 1e12
 LONGEST_TEXT = 64
 LONGEST_S = 366 * 86_400.0
-"""A longer wait is no wait that a limit has."""
+"""No real limit resets later."""
 
 
 def wait_s(text: str | None, now: float) -> float | None:
-    """Return the seconds from `now` (Unix seconds) until the moment that `text` tells.
+    """Return the seconds from `now` (Unix seconds) until the time in `text`.
 
     A bare number under 1e6 is seconds, 1e9–1e11 epoch seconds, from 1e12 epoch milliseconds.
     A moment in the past is 0. A negative, unreadable or absurd value is None.

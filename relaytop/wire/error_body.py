@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+from relaytop.wire.json_document import object_in, objects_of, text_of
 
-MAX_WORDS = 2000
-"""Characters taken of what is no plain message."""
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 MAX_BYTES = 16_384
 """Bytes taken of a body that is plain text."""
-
-
-def parse(body: bytes | str) -> object:
-    """Return the JSON document of a body; None where it is none.
-
-    Models say control characters and half characters, and relays pass them on as they are: they
-    spoil no reply.
-    """
-    text = body.decode("utf-8-sig", "replace") if isinstance(body, bytes) else body
-    try:
-        # NaN and huge numbers are let through: each figure is checked where it is read.
-        document: object = json.loads(text, strict=False)
-    except (json.JSONDecodeError, RecursionError):
-        return None
-    except ValueError:  # an integer of more digits than Python reads
-        try:
-            document = json.loads(text, strict=False, parse_int=float)
-        except (ValueError, RecursionError):
-            return None
-    return document
 
 
 def error_of(document: object) -> dict[str, Any] | None:
@@ -53,63 +32,42 @@ def error_of(document: object) -> dict[str, Any] | None:
     if isinstance(error, str) and error:
         return {**document, "message": document.get("message") or error}
     for name in ("message", "detail"):
-        if words_of(document.get(name)):
-            return {**document, "message": words_of(document[name])}
+        if text := text_of(document.get(name)):
+            return {**document, "message": text}
     return None
 
 
 def plain_error(body: bytes) -> dict[str, Any]:
-    """Return the words of a body that `error_of` knows no error in; none of a web page."""
+    """Return a body in which `error_of` finds no error as a message; none for a web page."""
     start = body.lstrip()[:MAX_BYTES]
     text = "" if start.startswith(b"<") else start.decode("utf-8", "replace")
     return {"message": text} if text else {}
 
 
-def words_of(value: object) -> str:
-    """Return text for a value of any kind; empty for none, and for one nested too deeply."""
-    if isinstance(value, str):
-        return value
-    if value is None or value in ([], {}):
-        return ""
-    try:
-        return json.dumps(value, ensure_ascii=False)[:MAX_WORDS]
-    except (ValueError, RecursionError):
-        return ""
-
-
 def message_of(error: Mapping[str, Any]) -> str:
-    """Return an error's message, with what OpenRouter quotes of its upstream."""
-    message = words_of(error.get("message"))
-    metadata = error.get("metadata")
-    upstream = metadata.get("raw") if isinstance(metadata, dict) else None
+    """Return an error's message, with the upstream's that OpenRouter quotes."""
+    message = text_of(error.get("message"))
+    upstream = object_in(error, "metadata").get("raw")
     return f"{message}: {upstream}" if isinstance(upstream, str) and upstream else message
 
 
 def codes_of(error: Mapping[str, Any]) -> list[str]:
-    """Return what the error names itself, in lower case, the most telling first."""
+    """Return an error's codes, in lower case, the most specific first."""
     named = [detail.get("reason") for detail in details_of(error)]
-    details = error.get("details")
-    if isinstance(details, dict):
-        named.append(details.get("error_code"))
+    named.append(object_in(error, "details").get("error_code"))
     named += [error.get(name) for name in ("code", "type", "status", "error")]
     return [value.lower() for value in named if isinstance(value, str)]
 
 
-def details_of(error: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the entries of Gemini's `details`, which its OpenAI-compatible endpoint sends too."""
-    details = error.get("details")
-    for detail in details if isinstance(details, list) else ():
-        if isinstance(detail, dict):
-            yield detail
+def details_of(error: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the entries of Gemini's `details`, which its OpenAI-compatible endpoint sends too."""
+    return objects_of(error.get("details"))
 
 
 def quota_ids(error: Mapping[str, Any]) -> str:
-    """Return the names of the quotas that Gemini says are used up, in one text."""
-    violations = [detail.get("violations") for detail in details_of(error)]
+    """Return the names of the quotas that Gemini reports as used up, in one text."""
     return " ".join(
-        words_of(entry.get("quotaId"))
-        for entries in violations
-        if isinstance(entries, list)
-        for entry in entries
-        if isinstance(entry, dict)
+        text_of(violation.get("quotaId"))
+        for detail in details_of(error)
+        for violation in objects_of(detail.get("violations"))
     )

@@ -45,7 +45,7 @@ BY_CODE = {
     "server_error": "server_error",
     "api_error": "server_error",
 }
-"""What a body's `code`, `type`, `status` or reason means."""
+"""A body's `code`, `type`, `status` or reason → its class."""
 
 WEAK = frozenset(
     {
@@ -56,7 +56,7 @@ WEAK = frozenset(
         "one_api_error",
     }
 )
-"""Codes that servers put on anything: an error status knows better."""
+"""Codes that servers use for anything: an error status beats them."""
 
 WORDS_DECIDE = frozenset(
     {
@@ -68,10 +68,10 @@ WORDS_DECIDE = frozenset(
         "permission_denied",
     }
 )
-"""Codes under which relays also report spent credit: what the message says beats them."""
+"""Codes under which relays also report used-up credit: the message beats them."""
 
 BLAMES_KEY = frozenset({"invalid_api_key", "api_key_invalid", "unauthenticated"})
-"""Codes that the message beats only where it says outright that there is no credit."""
+"""Codes that the message beats only where it states that there is no credit."""
 
 SPEND_LIMIT = re.compile(r"_spend_limit_(?:reached|exceeded)$")
 """A family of codes that all mean `credit`."""
@@ -92,11 +92,11 @@ BY_STATUS = {
 }
 
 KEY_STATUSES = frozenset({401, 403})
-"""Where a message that speaks of credit is believed: a key is refused for it."""
+"""The statuses with which a mention of credit is the reason: a key is refused for it."""
 
 CREDIT_WORDS = ("credit balance is too low",)
-"""What Anthropic says with status 400."""
+"""Anthropic's, with status 400."""
 NOT_FOUND_WORDS = ("invalid model name passed", "model not found", "model_not_found")
 OVERLOADED_WORDS = ("no deployments available",)
 AUTH_WORDS = ("api key not valid", "api_key_invalid")
-"""What Gemini says with status 400, where a relay has lost its `details`."""
+"""Gemini's, with status 400, where a relay has lost its `details`."""

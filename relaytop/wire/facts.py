@@ -1,4 +1,4 @@
-"""What `wire/` finds out: the facts that a reply carries, as plain values."""
+"""The facts that a reply carries, as plain values."""
 
 from __future__ import annotations
 
@@ -32,27 +32,27 @@ class Usage:
     input_tokens: int | None = None
     """All of the prompt, cached tokens included."""
     output_tokens: int | None = None
-    """All that was generated, reasoning included."""
+    """All generated tokens, reasoning included."""
     cached_tokens: int | None = None
     reasoning_tokens: int | None = None
     cost_usd: float | None = None
-    """What the relay itself says the request cost."""
+    """The request's cost by the relay's own account."""
     cache_write_tokens: int | None = None
     """Those of the input that were written to a cache, where that has a price of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One rate limit, for requests or for tokens; what was not said is None."""
+    """One rate limit, for requests or for tokens; a figure that was not sent is None."""
 
     limit: int | None = None
     remaining: int | None = None
     reset_s: float | None = None
-    """Seconds from the reply until the limit is whole again."""
+    """Seconds from the reply until the limit resets."""
 
     @property
     def share_left(self) -> float:
-        """What is left of it, 0 to 1; 1 without a limit to compare with, 2 if nothing is known."""
+        """The share left of it, 0 to 1; 1 if the limit is unknown, 2 if both figures are."""
         if self.remaining is None:
             return 2.0
         if not self.limit:
@@ -61,12 +61,12 @@ class Limit:
 
 
 KINDS = ("requests", "tokens", "input_tokens", "output_tokens")
-"""What a rate limit may count, in the order that screens list them."""
+"""The kinds of rate limits, in the order that screens list them."""
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """The rate-limit state that a reply told."""
+    """The rate-limit state that a reply carries."""
 
     requests: Limit | None = None
     tokens: Limit | None = None
@@ -75,28 +75,28 @@ class RateLimit:
 
     @property
     def known(self) -> list[tuple[str, Limit]]:
-        """What was told, as (kind, limit)."""
+        """The limits that were sent, as (kind, limit)."""
         return [(kind, limit) for kind in KINDS if (limit := getattr(self, kind)) is not None]
 
     @property
     def tightest(self) -> tuple[str, Limit] | None:
-        """The limit of which the smallest share is left; None where none was told."""
+        """The limit of which the smallest share is left; None where none was sent."""
         return min(self.known, key=lambda pair: pair[1].share_left, default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a probe failed."""
+    """The reason of a failed probe."""
 
     error_class: str
     """One of `ERROR_CLASSES`."""
     message: str = ""
-    """The server's words, or ours: one line, stripped of control characters and keys."""
+    """The server's message, or ours: one line, stripped of control characters and keys."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a reply (whole or streamed) turned out to be."""
+    """The facts of a reply, streamed or not."""
 
     failure: Failure | None = None
     usage: Usage = Usage()
@@ -105,16 +105,16 @@ class Reply:
     retry_after_s: float | None = None
     """How long the server asks us to wait, from headers or body."""
     rate_limit: RateLimit | None = None
-    """What an error's body tells of the limits, where a relay quotes headers in it."""
-    learned: str | None = None
-    """What a 400 taught about this target, for `lessons.learn`."""
+    """The limits in an error's body, where a relay quotes headers in it."""
+    adaptation: str | None = None
+    """How the target's next requests must differ after a refusal, for `adaptations.adapt`."""
     text: str = ""
-    """What the model said, without its reasoning, as the server sent it: not yet safe to show."""
+    """The model's text, without its reasoning, as the server sent it: not yet safe to show."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What goes on the wire."""
+    """One HTTP request."""
 
     method: str
     url: str

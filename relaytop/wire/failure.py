@@ -1,18 +1,16 @@
-"""From status and body to one error class: the body's own code, then the status, then the type."""
+"""The error class of a reply: by the body's own code, then the status, then the content type."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from relaytop.wire.credit import lacks_credit, speaks_of_credit, waiting_helps
+from relaytop.wire.credit import lacks_credit, mentions_credit, waiting_helps
 from relaytop.wire.error_body import (
     codes_of,
     error_of,
     message_of,
-    parse,
     plain_error,
     quota_ids,
-    words_of,
 )
 from relaytop.wire.error_codes import (
     AUTH_WORDS,
@@ -27,20 +25,22 @@ from relaytop.wire.error_codes import (
     WEAK,
     WORDS_DECIDE,
 )
-from relaytop.wire.facts import Failure
+from relaytop.wire.facts import Failure, Reply
+from relaytop.wire.json_document import parse, text_of
 from relaytop.wire.numbers import number
+from relaytop.wire.ratelimit import limits_in, retry_after_s
 from relaytop.wire.text import INPUT_LIMIT, safe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 REDIRECTION, CLIENT_ERROR, SERVER_ERROR, END = 300, 400, 500, 600
-"""Where HTTP's classes of status begin, and where the last one ends."""
+"""The first status of each of HTTP's classes, and the end of the last."""
 TOO_LARGE = 413
 TOO_MANY = 429
 LIMITED = "rate_limited"
 KEY_CLASSES = ("auth", "permission")
-_OWN_WORDS = {
+_DEFAULT_MESSAGES = {
     "auth": "the server does not accept the key",
     "rate_limited": "too many requests; the server says no more",
 }
@@ -49,18 +49,18 @@ _OWN_WORDS = {
 def classify(
     status: int, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]
 ) -> Failure:
-    """Say why a reply with an error status failed.
+    """Return the failure of a reply with an error status.
 
     Args:
         status: The HTTP status.
         headers: By lower-case name.
         body: As far as it came.
-        secrets: What must not be shown of the server's words.
+        secrets: Keys and the like, removed from the server's message.
     """
     error = error_of(parse(body))
-    failure = from_error(error or plain_error(body), status, secrets)
+    failure = classify_error(error or plain_error(body), status, secrets)
     if error is None:
-        page = is_page(headers, body)
+        page = is_web_page(headers, body)
         failure = Failure(failure.error_class, _message(status, body, secrets, page=page))
     limits = [headers.get(f"x-ratelimit-limit-{kind}-minute") for kind in ("req", "tokens")]
     if status == TOO_MANY and failure.error_class == LIMITED and "0" in limits:
@@ -69,31 +69,46 @@ def classify(
     return failure
 
 
-def from_error(
-    error: Mapping[str, Any], status: int, secrets: Sequence[str], otherwise: str = "protocol"
+def classify_error(
+    error: Mapping[str, Any], status: int, secrets: Sequence[str], default: str = "protocol"
 ) -> Failure:
-    """Say why a reply failed that names its error.
+    """Return the failure of a reply by its error.
 
     Args:
         error: The body's error in one form (`error_of`).
         status: The HTTP status; 200 where the error sits in a good reply or a stream.
-        secrets: What must not be shown of the server's words.
-        otherwise: The class of an error in a 200 that names none.
+        secrets: Keys and the like, removed from the server's message.
+        default: The class of an error in a 200 that names none.
     """
     message = message_of(error)
-    status = _status_in(error, status)
+    status = _real_status(error, status)
     error_class = _by_words(error, status, message[:INPUT_LIMIT].lower())
     if error_class is None:
-        error_class = _by_status(status) if status >= REDIRECTION else otherwise
-    shown = safe(message, secrets) or _OWN_WORDS.get(error_class, "")
+        error_class = _by_status(status) if status >= REDIRECTION else default
+    shown = safe(message, secrets) or _DEFAULT_MESSAGES.get(error_class, "")
     if not shown:
-        code = safe(words_of(error.get("code") or error.get("type")), secrets)
+        code = safe(text_of(error.get("code") or error.get("type")), secrets)
         shown = f"HTTP {status} with the error {code or 'that has no words'}"
     return Failure(error_class, shown)
 
 
-def is_page(headers: Mapping[str, str], body: bytes) -> bool:
-    """Whether a body is a web page."""
+def error_reply(
+    failure: Failure, error: Mapping[str, Any], headers: Mapping[str, str], now: float
+) -> Reply:
+    """Return a failed reply with the wait and the limits that its headers and error name.
+
+    Args:
+        failure: Why it failed.
+        error: The body's error in one form (`error_of`).
+        headers: By lower-case name.
+        now: Unix seconds.
+    """
+    wait_s = retry_after_s(headers, error, now, limited=failure.error_class == LIMITED)
+    return Reply(failure=failure, retry_after_s=wait_s, rate_limit=limits_in(error, now))
+
+
+def is_web_page(headers: Mapping[str, str], body: bytes) -> bool:
+    """Return whether a body is a web page."""
     start = body[:256].lstrip().lower()
     return (
         start.startswith((b"<!doctype", b"<html", b"<head"))
@@ -101,8 +116,8 @@ def is_page(headers: Mapping[str, str], body: bytes) -> bool:
     )
 
 
-def _status_in(error: Mapping[str, Any], status: int) -> int:
-    """OpenRouter and LiteLLM put the real status into the error's code, inside a 200."""
+def _real_status(error: Mapping[str, Any], status: int) -> int:
+    """Return the real status, which OpenRouter and LiteLLM put into the error's code in a 200."""
     code = number(error.get("code"))
     if code is not None and CLIENT_ERROR <= code < END and status < REDIRECTION:
         return int(code)
@@ -120,10 +135,10 @@ def _by_words(error: Mapping[str, Any], status: int, message: str) -> str | None
     if any(words in message for words in CREDIT_WORDS):
         return "credit"
     if "PerMinute" in quotas:
-        return "rate_limited"  # its message speaks of billing all the same
+        return "rate_limited"  # its message mentions billing all the same
     strong = [code for code in codes if _is_strong(code, status)]
     code = strong[0] if strong else ""
-    if _is_spent(code, status, message):
+    if _is_out_of_credit(code, status, message):
         return "credit"
     if code:
         return BY_CODE[code]
@@ -134,21 +149,21 @@ def _by_words(error: Mapping[str, Any], status: int, message: str) -> str | None
     return next((BY_CODE[code] for code in codes if code in BY_CODE), None)
 
 
-def _is_spent(code: str, status: int, message: str) -> bool:
-    """Whether the words say that the money is spent, where the code does not know better."""
+def _is_out_of_credit(code: str, status: int, message: str) -> bool:
+    """Return whether the message says that the credit is used up, where no code decides."""
     if code in BLAMES_KEY:
         return lacks_credit(message)
     if code and code not in WORDS_DECIDE:
         return False
     if status in KEY_STATUSES or BY_CODE.get(code) in KEY_CLASSES:
-        return speaks_of_credit(message)
+        return mentions_credit(message)
     return (
         (status == TOO_MANY or bool(code)) and lacks_credit(message) and not waiting_helps(message)
     )
 
 
 def _is_strong(code: str, status: int) -> bool:
-    """Whether a code beats the status; a request that is too large by itself is never let in."""
+    """Return whether a code beats the status; a request that is too large is no rate limit."""
     if code not in BY_CODE or code in WEAK:
         return False
     return status != TOO_LARGE or BY_CODE[code] != "rate_limited"

@@ -1,4 +1,4 @@
-"""Response headers as a plain mapping, and what they tell beside the rate limit."""
+"""Response headers as a plain mapping; request ids and processing times in them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 MAX_REQUEST_ID = 80
 LONGEST_MS = 86_400_000.0
-"""A longer processing time is not believed."""
+"""A longer processing time is discarded as absurd."""
 _REQUEST_IDS = (
     "x-request-id",
     "request-id",
@@ -53,7 +53,7 @@ def server_ms(headers: Mapping[str, str]) -> float | None:
 
 
 def relay_ms(headers: Mapping[str, str]) -> float | None:
-    """Return how much of that was the relay's own work, in milliseconds, where it says so."""
+    """Return the relay's own share of that in milliseconds, where it says so."""
     return _duration_ms(headers, _RELAY_TIME)
 
 

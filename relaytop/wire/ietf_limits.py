@@ -1,4 +1,4 @@
-"""The IETF draft's limits, which are lists: of policies, and of how each of them stands."""
+"""The IETF draft's rate-limit headers: a list of policies, and a list of their states."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from relaytop.wire.durations import wait_s
 from relaytop.wire.facts import Limit
-from relaytop.wire.numbers import whole
+from relaytop.wire.numbers import count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,11 +27,11 @@ def read_draft(headers: Mapping[str, str], now: float) -> Limit | None:
     """
     policies = _items(headers.get("ratelimit-policy", ""))
     states = _items(headers.get("ratelimit", ""))
-    quotas = {name: whole(parts.get("q")) for name, parts in policies}
+    quotas = {name: count(parts.get("q")) for name, parts in policies}
     # Servers that have one policy give it and its state names of their own.
     alone = next(iter(quotas.values())) if len(policies) == len(states) == 1 else None
     limits = [
-        Limit(quotas.get(name, alone), whole(parts.get("r")), wait_s(parts.get("t"), now))
+        Limit(quotas.get(name, alone), count(parts.get("r")), wait_s(parts.get("t"), now))
         for name, parts in states
     ]
     known = [limit for limit in limits if limit != Limit()]

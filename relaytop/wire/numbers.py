@@ -1,4 +1,4 @@
-"""Numbers from servers that may send anything."""
+"""Numbers from servers, checked for type and range."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import math
 
 MAX_TOKENS = 100_000_000
 MAX_USD = 10_000.0
+MAX_COUNT = 1e15
+"""Beyond any real limit."""
 MAX_DIGITS = 40
 
 
@@ -38,9 +40,7 @@ def usd(value: object) -> float | None:
     return result if result is not None and 0 <= result <= MAX_USD else None
 
 
-def whole(value: object) -> int | None:
-    """Return a whole number at or above 0, from a header or a body; None otherwise."""
+def count(value: object) -> int | None:
+    """Return a number from 0 on, from a header or a body, rounded down; None otherwise."""
     result = number(value)
-    if result is None or result < 0 or result > 1e15:  # noqa: PLR2004 - beyond any real limit
-        return None
-    return int(result)
+    return int(result) if result is not None and 0 <= result <= MAX_COUNT else None

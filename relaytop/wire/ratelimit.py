@@ -9,7 +9,8 @@ from relaytop.wire.durations import LONGEST_S, wait_s
 from relaytop.wire.error_body import details_of
 from relaytop.wire.facts import Limit, RateLimit
 from relaytop.wire.ietf_limits import read_draft
-from relaytop.wire.numbers import number, whole
+from relaytop.wire.json_document import object_in
+from relaytop.wire.numbers import count, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +21,7 @@ _NAMES = {
     "input_tokens": ("input-tokens",),
     "output_tokens": ("output-tokens",),
 }
-"""Kind → what headers call it."""
+"""Kind → its names in headers."""
 _SHAPES = (
     "x-ratelimit-api_key-{what}-{kind}",
     "x-ratelimit-{what}-{kind}",
@@ -38,7 +39,7 @@ _LIST = re.compile("[,;]")
 
 
 def read_rate_limit(headers: Mapping[str, str], now: float) -> RateLimit | None:
-    """Read the limits that headers (by lower-case name) tell; None where they tell nothing."""
+    """Read the limits in headers (by lower-case name); None where there are none."""
     if not any("ratelimit" in name for name in headers):
         return None
     found = {
@@ -78,21 +79,21 @@ def _plain(headers: Mapping[str, str], now: float) -> Limit | None:
 def _limit(limit: str | None, remaining: str | None, reset: str | None, now: float) -> Limit | None:
     # An older draft puts the policy behind the figure: `100, 100;w=60`.
     figures = [_LIST.split(text or "")[0] for text in (limit, remaining)]
-    known = Limit(whole(figures[0]), whole(figures[1]), wait_s(reset, now))
+    known = Limit(count(figures[0]), count(figures[1]), wait_s(reset, now))
     return None if known == Limit() else known
 
 
 def retry_after_s(
     headers: Mapping[str, str], error: Mapping[str, Any], now: float, *, limited: bool = False
 ) -> float | None:
-    """Return how long the server asks to wait, in the order in which its hints are trusted.
+    """Return how long the server asks to wait, from the first of its hints that is readable.
 
     Args:
         headers: The reply's headers by lower-case name.
         error: The body's error object; empty where there is none.
         now: Unix seconds.
-        limited: Whether a limit is why the reply failed: then the tightest one's reset is the
-            wait, though something be left of it (a request may need more than that).
+        limited: Whether the reply failed for a limit: then the tightest one's reset is the wait,
+            even where something is left of it (a request may need more than that).
     """
     milliseconds = number(headers.get("retry-after-ms"))
     if milliseconds is not None and 0 <= milliseconds <= LONGEST_S * 1000:
@@ -138,10 +139,7 @@ def _from_body(error: Mapping[str, Any], now: float) -> float | None:
 
 def _quoted(error: Mapping[str, Any]) -> dict[str, str]:
     """Return the headers that OpenRouter quotes in an error's body, by lower-case name."""
-    metadata = error.get("metadata")
-    headers = metadata.get("headers") if isinstance(metadata, dict) else None
-    if not isinstance(headers, dict):
-        return {}
+    headers = object_in(object_in(error, "metadata"), "headers")
     return {name.lower(): text for name, value in headers.items() if (text := _text(value))}
 
 

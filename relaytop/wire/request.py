@@ -1,4 +1,4 @@
-"""The headers that every API's requests share."""
+"""The parts that every API's requests share: headers, URLs, the system text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 STREAM = "text/event-stream"
 DOCUMENT = "application/json"
 SYSTEM = "system"
-"""The role of what some APIs take beside the messages."""
+"""The role of messages that some APIs take in a field of their own."""
 
 
 def headers_for(
@@ -24,13 +24,13 @@ def headers_for(
 
     Args:
         provider: Its extra headers replace ours: many servers refuse a repeated one.
-        own: What the API adds: the key, a version.
-        accept: What the reply should be.
+        own: The API's own: the key, a version.
+        accept: The reply's media type.
         body: Whether the request has a JSON body.
     """
     headers = [
         ("User-Agent", f"relaytop/{relaytop.__version__}"),
-        # Compressed chunks would come when the compressor likes, not when the model speaks.
+        # Compressed chunks would come when the compressor flushes, not when the model generates.
         ("Accept-Encoding", "identity"),
         ("Accept", accept),
         *([("Content-Type", DOCUMENT)] if body else []),
@@ -45,14 +45,14 @@ def key_header(provider: Provider, name: str, form: str = "{}") -> dict[str, str
     return {} if provider.key is None else {name: form.format(provider.key.reveal())}
 
 
-def below(base_url: str, prefix: str, path: str) -> str:
+def join_url(base_url: str, prefix: str, path: str) -> str:
     """Return a URL under `base_url` whose path begins with `prefix`, which the base may have."""
     if base_url.endswith(prefix):
         return f"{base_url}{path}"
     return f"{base_url}{prefix}{path}"
 
 
-def system_of(target: Target) -> str | None:
+def system_text(target: Target) -> str | None:
     """Return the system messages of a probe as one text; None where it has none."""
-    found = [words for role, words in target.request_messages if role == SYSTEM]
+    found = [text for role, text in target.request_messages if role == SYSTEM]
     return "\n\n".join(found) if found else None

@@ -1,11 +1,11 @@
-"""Server-sent events: a decoder of our own, because it must bound an endless line."""
+"""A decoder of server-sent events: our own, because it must bound an endless line."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 MAX_LINE = 256 * 1024
-"""Bytes that one line may have."""
+"""The most bytes of one line."""
 
 
 class LineTooLongError(Exception):
@@ -21,7 +21,7 @@ class Event(NamedTuple):
 
 
 class Decoder:
-    r"""Turns bytes, however they are cut, into events.
+    r"""Decodes bytes, however they are split, into events.
 
     Lines end on CRLF, LF or CR only. Comments, and events without data, are skipped.
     """
@@ -36,7 +36,7 @@ class Decoder:
         self._data: list[str] = []
 
     def feed(self, data: bytes) -> list[Event]:
-        """Take more bytes; return the events that they complete.
+        """Decode more bytes; return the events that they complete.
 
         Raises:
             LineTooLongError: A line is longer than the bound.

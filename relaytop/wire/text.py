@@ -1,4 +1,4 @@
-"""Text that came from a server, made safe to show: no control, no bidi, no keys."""
+"""Text from a server, made safe to show: no control characters, no bidi marks, no keys."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ PART_OF_KEY = 8
 QUOTED_PART = 16
 """A run of a key this long is in no model's name by chance."""
 INPUT_LIMIT = 16_384
-"""Characters looked at: more would not be shown anyway."""
+"""Characters read: more would not be shown anyway."""
 REPLY_LIMIT = 65_536
-"""Characters kept of what a model said."""
+"""Characters kept of a model's text."""
 
 _ESCAPES = re.compile(
     r"(?:\x1b\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"  # OSC … BEL or ST
@@ -54,7 +54,7 @@ def scrub(text: str, secrets: Iterable[str]) -> str:
     A key in other cases is the key still: header values are often lowered.
 
     Args:
-        text: What a server said.
+        text: A server's.
         secrets: The keys and other header values that must not be shown.
     """
     for secret in secrets:
@@ -63,7 +63,7 @@ def scrub(text: str, secrets: Iterable[str]) -> str:
     return _KEY_LIKE.sub(HIDDEN, text)
 
 
-def not_quoting(texts: Iterable[str], secrets: Iterable[str]) -> list[str]:
+def without_keys(texts: Iterable[str], secrets: Iterable[str]) -> list[str]:
     """Return the texts that hold no key, nor sixteen or more of its characters in a row."""
     parts = {part for key in secrets if key for part in _parts(_folded(key), QUOTED_PART)}
     found = ((text, _folded(text)) for text in texts)
@@ -98,7 +98,7 @@ def _without(text: str, secret: str) -> str:
 
 
 def safe(text: str, secrets: Iterable[str], limit: int = LIMIT) -> str:
-    """Clean, then scrub: what may be shown of a server's words."""
+    """Return a server's text, cleaned and scrubbed of keys."""
     return clean(scrub(clean(text, INPUT_LIMIT), secrets), limit)
 
 

@@ -1,10 +1,11 @@
-"""Token counts and the relay's own cost, in every shape that OpenAI-compatible servers use."""
+"""Token counts and the relay's own cost, in every form that OpenAI-compatible servers use."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from relaytop.wire.facts import Usage
+from relaytop.wire.json_document import object_in
 from relaytop.wire.numbers import token_count, usd
 
 if TYPE_CHECKING:
@@ -16,30 +17,24 @@ def read_usage(raw: object, headers: Mapping[str, str]) -> Usage:
     cost = read_cost(raw, headers)
     if not isinstance(raw, dict):
         return Usage(cost_usd=cost)
-    cached = token_count(_inner(raw, "prompt_tokens_details").get("cached_tokens"))
+    cached = token_count(object_in(raw, "prompt_tokens_details").get("cached_tokens"))
     if cached is None:
         cached = token_count(raw.get("prompt_cache_hit_tokens"))
-    given = token_count(raw.get("prompt_tokens"))
-    if given is None:
+    prompt = token_count(raw.get("prompt_tokens"))
+    if prompt is None:
         hit, miss = (token_count(raw.get(f"prompt_cache_{x}_tokens")) for x in ("hit", "miss"))
-        given = None if hit is None or miss is None else hit + miss
+        prompt = None if hit is None or miss is None else hit + miss
+    details = object_in(raw, "completion_tokens_details")
     return Usage(
-        input_tokens=given,
+        input_tokens=prompt,
         output_tokens=token_count(raw.get("completion_tokens")),
         cached_tokens=cached,
-        reasoning_tokens=token_count(
-            _inner(raw, "completion_tokens_details").get("reasoning_tokens")
-        ),
+        reasoning_tokens=token_count(details.get("reasoning_tokens")),
         cost_usd=cost,
     )
 
 
 def read_cost(raw: object, headers: Mapping[str, str]) -> float | None:
-    """Return what a relay says the request cost, in USD: in its usage object or in a header."""
+    """Return the request's cost in USD by the relay's own usage object or header."""
     stated = usd(raw.get("cost")) if isinstance(raw, dict) else None
     return stated if stated is not None else usd(headers.get("x-litellm-response-cost"))
-
-
-def _inner(raw: dict[str, Any], name: str) -> dict[str, Any]:
-    value = raw.get(name)
-    return value if isinstance(value, dict) else {}

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relaytop.config.settings import Provider, Target
-from relaytop.wire.adaptations import MORE_TOKENS, MOST_TOKENS, at_least, bound, learn, lesson_in
+from relaytop.wire.adaptations import (
+    MAX_RAISE,
+    RAISE_MAX_TOKENS,
+    adapt,
+    adapted_max_tokens,
+    min_tokens,
+    token_bound_adaptation,
+)
 from relaytop.wire.apis import api_named
 from relaytop.wire.text import INPUT_LIMIT
 from tests.wire.reading import JSON, class_of, reader
@@ -49,88 +56,93 @@ def taught(message: str, status: int = 400, **fields: object) -> str | None:
     body = json.dumps({"error": {"message": message, **fields}}).encode()
     reply = reader("openai")([body], status=status, headers=JSON)
     assert class_of(reply) == "bad_request"
-    return reply.learned
+    return reply.adaptation
 
 
 @pytest.mark.parametrize("message", NAMED.values(), ids=NAMED)
 @pytest.mark.parametrize("status", [400, 422])
 def test_a_refusal_of_a_small_bound_names_a_larger_one(message: str, status: int) -> None:
-    assert taught(message, status) == at_least(64)
+    assert taught(message, status) == min_tokens(64)
 
 
 @pytest.mark.parametrize("message", UNNAMED.values(), ids=UNNAMED)
 def test_or_names_none(message: str) -> None:
-    assert taught(message) == MORE_TOKENS
+    assert taught(message) == RAISE_MAX_TOKENS
 
 
 @pytest.mark.parametrize("message", NOTHING.values(), ids=NOTHING)
 def test_other_refusals_teach_nothing_of_it(message: str) -> None:
     assert taught(message) is None
-    assert reader("openai")([b"{}"], status=500, headers=JSON).learned is None
+    assert reader("openai")([b"{}"], status=500, headers=JSON).adaptation is None
 
 
 def test_the_parameter_may_be_named_beside_the_message_or_in_plain_text() -> None:
-    assert taught("Expected a value >= 64", param="max_tokens") == at_least(64)
-    assert taught("too small", param="max_tokens", code="integer_below_min_value") == MORE_TOKENS
+    assert taught("Expected a value >= 64", param="max_tokens") == min_tokens(64)
+    assert (
+        taught("too small", param="max_tokens", code="integer_below_min_value") == RAISE_MAX_TOKENS
+    )
     raw = json.dumps({"error": {"message": NAMED["responses"]}})
-    assert taught("Provider returned error", metadata={"raw": raw}) == at_least(64)
+    assert taught("Provider returned error", metadata={"raw": raw}) == min_tokens(64)
     detail = [{"loc": ["body", "max_tokens"], "msg": "Input should be greater than or equal to 64"}]
     for body in (json.dumps({"detail": detail}).encode(), NAMED["openai"].encode()):
-        assert reader("azure")([body], status=422, headers=JSON).learned == at_least(64)
+        assert reader("azure")([body], status=422, headers=JSON).adaptation == min_tokens(64)
 
 
 def test_a_parameter_that_is_refused_by_name_is_no_small_bound() -> None:
     message = "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens', at least 16"
-    lesson = taught(message, code="unsupported_parameter", param="max_tokens")
-    assert lesson == "max_completion_tokens"
+    adaptation = taught(message, code="unsupported_parameter", param="max_tokens")
+    assert adaptation == "max_completion_tokens"
 
 
 @pytest.mark.parametrize("api", ["openai", "azure"])
 @pytest.mark.parametrize("name", ["max_tokens", "max_completion_tokens"])
 def test_the_next_request_asks_for_what_was_learned_under_either_name(api: str, name: str) -> None:
-    learned = learn(frozenset({name}), at_least(64), 16)
+    adaptations = adapt(frozenset({name}), min_tokens(64), 16)
     for target, tokens in ((TARGET, 64), (replace(TARGET, max_tokens=500), 500)):
-        body = json.loads(api_named(api).build(target, PROVIDER, learned).body)
+        body = json.loads(api_named(api).build(target, PROVIDER, adaptations).body)
         assert body[name] == tokens
 
 
 def test_without_a_figure_it_goes_up_in_steps_to_a_bound() -> None:
-    learned, sent = frozenset({"no_stream_options"}), []
+    adaptations, sent = frozenset({"no_stream_options"}), []
     for _ in range(6):
-        sent.append(bound(learned, 16))
-        learned = learn(learned, MORE_TOKENS, sent[-1])
+        sent.append(adapted_max_tokens(adaptations, 16))
+        adaptations = adapt(adaptations, RAISE_MAX_TOKENS, sent[-1])
     assert sent == [16, 64, 256, 1024, 1024, 1024]
-    assert learned == {"no_stream_options", at_least(1024)}
-    assert bound(learn(frozenset(), MORE_TOKENS, 1), 1) == 64
-    assert bound(learn(frozenset(), MORE_TOKENS, 5000), 5000) == 5000
+    assert adaptations == {"no_stream_options", min_tokens(1024)}
+    assert adapted_max_tokens(adapt(frozenset(), RAISE_MAX_TOKENS, 1), 1) == 64
+    assert adapted_max_tokens(adapt(frozenset(), RAISE_MAX_TOKENS, 5000), 5000) == 5000
 
 
 def test_two_probes_that_were_refused_at_once_are_one_step() -> None:
-    once = learn(frozenset(), MORE_TOKENS, 16)
-    assert learn(once, MORE_TOKENS, 16) == once
+    once = adapt(frozenset(), RAISE_MAX_TOKENS, 16)
+    assert adapt(once, RAISE_MAX_TOKENS, 16) == once
 
 
-lessons = st.sampled_from(["max_completion_tokens", "no_stream_options", MORE_TOKENS]) | st.builds(
-    at_least, st.integers(1, MOST_TOKENS)
-)
+refusals = st.sampled_from(
+    ["max_completion_tokens", "no_stream_options", RAISE_MAX_TOKENS]
+) | st.builds(min_tokens, st.integers(1, MAX_RAISE))
 
 
-@given(st.lists(lessons, max_size=12), st.integers(1, 100_000))
+@given(st.lists(refusals, max_size=12), st.integers(1, 100_000))
 def test_whatever_is_learned_the_bound_only_rises_and_stays_sane(
     taught: list[str], tokens: int
 ) -> None:
-    learned: frozenset[str] = frozenset()
-    for lesson in taught:
-        before = bound(learned, tokens)
-        learned = learn(learned, lesson, before)
-        assert before <= bound(learned, tokens) <= max(tokens, MOST_TOKENS)
-        assert len(learned) <= 3
+    adaptations: frozenset[str] = frozenset()
+    for adaptation in taught:
+        before = adapted_max_tokens(adaptations, tokens)
+        adaptations = adapt(adaptations, adaptation, before)
+        assert before <= adapted_max_tokens(adaptations, tokens) <= max(tokens, MAX_RAISE)
+        assert len(adaptations) <= 3
 
 
 @given(st.lists(st.sampled_from(["max_tokens ", ">= ", "9", "minimum ", "too small", "["])))
 def test_whatever_a_refusal_says_its_figure_is_sane(words: list[str]) -> None:
-    lesson = lesson_in("".join(words))
-    assert lesson is None or bound(learn(frozenset(), lesson, 16), 16) <= MOST_TOKENS
+    adaptation = token_bound_adaptation("".join(words))
+    assert (
+        adaptation is None
+        or adapted_max_tokens(adapt(frozenset(), adaptation, 16), 16) <= MAX_RAISE
+    )
 
 
 @pytest.mark.parametrize(
@@ -139,5 +151,5 @@ def test_whatever_a_refusal_says_its_figure_is_sane(words: list[str]) -> None:
 def test_the_longest_refusal_is_read_at_once(unit: str) -> None:
     message = "max_tokens" + (unit * INPUT_LIMIT)[:INPUT_LIMIT]
     began = time.perf_counter()
-    lesson_in(message)
+    token_bound_adaptation(message)
     assert time.perf_counter() - began < 0.5

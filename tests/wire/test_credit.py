@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relaytop.wire.credit import lacks_credit, speaks_of_credit, waiting_helps
+from relaytop.wire.credit import lacks_credit, mentions_credit, waiting_helps
 from relaytop.wire.text import INPUT_LIMIT
 
 LACKING = (
@@ -27,18 +27,18 @@ NEITHER = ("accredited", "load balancer", "load_balance", "unbalanced", "refunds
 @pytest.mark.parametrize("message", LACKING)
 def test_what_says_that_there_is_no_credit(message: str) -> None:
     assert lacks_credit(message)
-    assert speaks_of_credit(message)
+    assert mentions_credit(message)
 
 
 @pytest.mark.parametrize("message", ABOUT)
-def test_what_speaks_of_credit_without_a_lack(message: str) -> None:
-    assert speaks_of_credit(message)
+def test_what_mentions_credit_without_a_lack(message: str) -> None:
+    assert mentions_credit(message)
     assert not lacks_credit(message)
 
 
 @pytest.mark.parametrize("message", NEITHER)
 def test_what_only_looks_like_it(message: str) -> None:
-    assert not speaks_of_credit(message)
+    assert not mentions_credit(message)
     assert not lacks_credit(message)
 
 
@@ -54,7 +54,7 @@ def test_what_only_looks_like_it(message: str) -> None:
         ("out of credits", False),
     ],
 )
-def test_whether_waiting_helps(message: str, helps: bool) -> None:  # noqa: FBT001
+def test_whether_waiting_helps(message: str, *, helps: bool) -> None:
     assert waiting_helps(message) is helps
 
 
@@ -66,14 +66,14 @@ words = st.sampled_from(
 @given(st.lists(words, max_size=40).map("".join) | st.text())
 def test_to_lack_credit_is_to_speak_of_it(message: str) -> None:
     waiting_helps(message)
-    assert speaks_of_credit(message) or not lacks_credit(message)
+    assert mentions_credit(message) or not lacks_credit(message)
 
 
 @pytest.mark.parametrize("unit", ["no ", "a", "credit ", "not active ", "no aaaaaaaaaa ", "_", " "])
 def test_the_longest_message_is_read_at_once(unit: str) -> None:
     message = (unit * INPUT_LIMIT)[:INPUT_LIMIT]
     began = time.perf_counter()
-    speaks_of_credit(message)
+    mentions_credit(message)
     lacks_credit(message)
     waiting_helps(message)
     assert time.perf_counter() - began < 0.5

@@ -32,8 +32,8 @@ def test_a_request() -> None:
 
 
 def test_what_was_learned_changes_the_request() -> None:
-    learned = frozenset({"max_completion_tokens", "no_stream_options"})
-    body = json.loads(API.build(TARGET, PROVIDER, learned).body)
+    adaptations = frozenset({"max_completion_tokens", "no_stream_options"})
+    body = json.loads(API.build(TARGET, PROVIDER, adaptations).body)
     assert body["max_completion_tokens"] == 16
     assert "max_tokens" not in body
     assert "stream_options" not in body
@@ -67,7 +67,7 @@ def test_without_a_key_none_is_sent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("message", "lesson"),
+    ("message", "adaptation"),
     [
         (
             "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens'",
@@ -77,11 +77,11 @@ def test_without_a_key_none_is_sent() -> None:
         ("something else", None),
     ],
 )
-def test_a_400_teaches(message: str, lesson: str | None) -> None:
+def test_a_400_teaches(message: str, adaptation: str | None) -> None:
     body = json.dumps({"error": {"message": message}}).encode()
     reply = read([body], status=400, headers=JSON)
     assert class_of(reply) == "bad_request"
-    assert reply.learned == lesson
+    assert reply.adaptation == adaptation
 
 
 def test_a_whole_reply_to_a_streaming_request_is_good_without_ttft() -> None:
@@ -149,8 +149,7 @@ def test_a_page_is_known_by_its_content_type_too() -> None:
     ("headers", "cleanly"), [(JSON, True), (SSE, True), (SSE, False), (JSON, False)]
 )
 def test_a_reply_nested_to_the_recursion_limit_is_survived(
-    headers: list[tuple[bytes, bytes]],
-    cleanly: bool,  # noqa: FBT001
+    headers: list[tuple[bytes, bytes]], *, cleanly: bool
 ) -> None:
     for depth in range(900, 1100, 5):
         nested = b"[" * depth + b"]" * depth
@@ -164,7 +163,9 @@ def test_the_model_list() -> None:
     ).encode()
     assert API.read_models(200, JSON, body, []) == ("a", "b")
     many = json.dumps({"data": [{"id": f"m{i}"} for i in range(100_000)]}).encode()
-    assert len(API.read_models(200, JSON, many, [])) == 10_000  # type: ignore[arg-type]
+    listed = API.read_models(200, JSON, many, [])
+    assert not isinstance(listed, Failure)
+    assert len(listed) == 10_000
     bad = b'{"error": {"code": "invalid_api_key"}}'
     for status, body, error_class in (
         (401, b"", "auth"),
@@ -178,16 +179,19 @@ def test_the_model_list() -> None:
 
 
 @given(
-    st.lists(st.binary(max_size=120) | st.sampled_from([ROLE, STOP, DONE, COUNTS]), max_size=8),
-    st.sampled_from([SSE, JSON]),
-    st.integers(200, 599),
-    st.booleans(),
+    chunks=st.lists(
+        st.binary(max_size=120) | st.sampled_from([ROLE, STOP, DONE, COUNTS]), max_size=8
+    ),
+    headers=st.sampled_from([SSE, JSON]),
+    status=st.integers(200, 599),
+    cleanly=st.booleans(),
 )
 def test_whatever_comes_there_is_a_verdict(
     chunks: list[bytes],
     headers: list[tuple[bytes, bytes]],
     status: int,
-    cleanly: bool,  # noqa: FBT001
+    *,
+    cleanly: bool,
 ) -> None:
     reply = read(chunks, status=status, headers=headers, cleanly=cleanly)
     assert reply.failure is None or reply.failure.error_class in ERROR_CLASSES

@@ -80,7 +80,7 @@ def test_the_chunk_that_completes_the_first_token_counts() -> None:
         ([b"data: " + b"x" * 300_000], True, "too_large"),
     ],
 )
-def test_a_bad_stream(chunks: list[bytes], cleanly: bool, error_class: str) -> None:  # noqa: FBT001
+def test_a_bad_stream(chunks: list[bytes], *, cleanly: bool, error_class: str) -> None:
     assert class_of(read(chunks, cleanly=cleanly)) == error_class
 
 

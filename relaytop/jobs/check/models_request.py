@@ -12,9 +12,9 @@ from relaytop.probe.prober import MODELS_TIMEOUT_S, SHORT_SECRET
 from relaytop.probe.transport import StampedTransport
 from relaytop.wire.apis import api_named
 from relaytop.wire.facts import Failure
-from relaytop.wire.failure import is_page
+from relaytop.wire.failure import is_web_page
 from relaytop.wire.headers import lowered
-from relaytop.wire.text import not_quoting, safe
+from relaytop.wire.text import safe, without_keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,7 +66,7 @@ async def ask_models(provider: Provider, route: Route) -> Answer:
         if isinstance(found, Failure):
             failure = found
         else:
-            models = tuple(not_quoting(found, secrets))
+            models = tuple(without_keys(found, secrets))
     else:
         failure = Failure(failure.error_class, safe(failure.message, secrets))
     headers = lowered(attempt.headers)
@@ -74,7 +74,7 @@ async def ask_models(provider: Provider, route: Route) -> Answer:
         models=models,
         failure=failure,
         status=attempt.status,
-        page=attempt.failure is None and is_page(headers, body),
+        page=attempt.failure is None and is_web_page(headers, body),
         date=headers.get("date"),
         ended_at=attempt.ended_at,
         latency_ms=attempt.latency_ms,
