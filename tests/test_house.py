@@ -41,11 +41,14 @@ def test_the_import_contracts_hold() -> None:
 @pytest.mark.parametrize(
     ("module", "banned"),
     [
-        ("relaytop.cli.main", {"textual", "pydantic", "httpx", "plotext", "asyncio", "sqlite3"}),
-        ("relaytop.engine.__main__", {"textual", "pydantic", "plotext", "click", "rich"}),
-        ("relaytop.demo.__main__", {"textual", "pydantic", "plotext", "httpx", "click"}),
-        ("relaytop.tui.app", {"httpx", "plotext", "pydantic"}),
-        ("relaytop.monitor.monitor", {"textual", "httpx", "asyncio", "pydantic"}),
+        (
+            "relaytop.cli.main",
+            {"textual", "pydantic", "httpx", "plotext", "asyncio", "sqlite3", "numpy"},
+        ),
+        ("relaytop.engine.__main__", {"textual", "pydantic", "plotext", "click", "rich", "numpy"}),
+        ("relaytop.demo.__main__", {"textual", "pydantic", "plotext", "httpx", "click", "numpy"}),
+        ("relaytop.tui.app", {"httpx", "plotext", "pydantic", "numpy"}),
+        ("relaytop.monitor.monitor", {"textual", "httpx", "asyncio", "pydantic", "numpy"}),
     ],
 )
 def test_a_module_loads_nothing_that_it_does_not_need(module: str, banned: set[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from relaytop.jobs.shadow.figure_names import EVENED, NAMES
+from relaytop.jobs.shadow.figure_names import LABELS, PROMPT_ADJUSTED
 from relaytop.monitor.number_format import format_ms, format_usd
 from relaytop.report import snapshot
 from relaytop.wire.text import clean
@@ -65,7 +65,7 @@ def _row(name: str, figure: Mapping[str, Any]) -> list[str]:
     unit = figure["unit"]
     low, high = figure.get("low"), figure.get("high")
     return [
-        f"{NAMES[name]}{'*' if name in EVENED else ''}",
+        f"{LABELS[name]}{'*' if name in PROMPT_ADJUSTED else ''}",
         _value(figure["a"], unit),
         _value(figure["b"], unit),
         _step(figure["difference"], unit),

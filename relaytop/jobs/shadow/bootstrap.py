@@ -1,75 +1,78 @@
-"""How far a difference may be off: rounds drawn again with replacement, both sides together."""
+"""Paired bootstrap confidence intervals of the difference between two sides.
+
+Rounds are drawn with replacement, each with both its outcomes, so what the sides share (the prompt,
+the hour) stays shared. The interval of b − a is the percentile interval: the middle 95 % of the
+differences in the resamples (Efron and Tibshirani, An Introduction to the Bootstrap, 1993,
+chapter 13).
+"""
 
 from __future__ import annotations
 
 import dataclasses
-import math
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from relaytop.jobs.shadow.arrays import block_sizes
+
 if TYPE_CHECKING:
-    import random
     from collections.abc import Callable, Mapping, Sequence
 
-    Values = Sequence[float]
+    from relaytop.jobs.shadow.arrays import Floats
+
+    Statistic = Callable[[Floats], Floats]
 
 RESAMPLES = 10_000
 CERTAINTY = 0.95
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Sides:
-    """Both sides' values of one kind, by round, and what is asked of them."""
+class PairedSample:
+    """One quantity of both sides, by round, and the statistics to take of each side."""
 
-    a: Values
-    b: Values
-    statistics: Mapping[str, Callable[[Values], float]]
-    """Figure → what it is of one side's values."""
+    a: Floats
+    """Shape (rounds,)."""
+    b: Floats
+    statistics: Mapping[str, Statistic]
+    """Figure → statistic over the last axis: shape (…, rounds) to (…)."""
     ordered: bool = False
-    """Whether the statistics need the values sorted."""
+    """Whether the statistics need the values sorted along that axis."""
 
 
-def percentile(ordered: Values, share: float) -> float:
-    """Return a percentile of sorted values, linear-interpolated."""
-    place = (len(ordered) - 1) * share
-    low = math.floor(place)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+def percentile(ordered: Floats, share: float) -> Floats:
+    """Return a percentile over the last axis of sorted values, linear-interpolated."""
+    rank = (ordered.shape[-1] - 1) * share
+    low = int(rank)
+    high = min(low + 1, ordered.shape[-1] - 1)
+    below, above = ordered[..., low], ordered[..., high]
+    found: Floats = below + (above - below) * (rank - low)
+    return found
 
 
-def intervals(
-    kinds: Sequence[Sides], random_: random.Random, resamples: int = RESAMPLES
+def confidence_intervals(
+    samples: Sequence[PairedSample], generator: np.random.Generator, resamples: int = RESAMPLES
 ) -> dict[str, tuple[float, float]]:
-    """Return figure → the 95 % interval of b − a, by the percentile bootstrap.
-
-    A round is drawn as a whole, so what both sides share (the prompt, the hour) stays shared.
+    """Return figure → (low, high) of the 95 % interval of b − a.
 
     Args:
-        kinds: What to draw from; all of the same rounds, of which there is at least one.
-        random_: Draws the rounds.
-        resamples: How often.
+        samples: All of the same rounds, of which there is at least one.
+        generator: Draws the rounds.
+        resamples: Bootstrap resamples.
     """
-    # Drawing from a range takes half as long again.
-    places = list(range(len(kinds[0].a)))
-    found: dict[str, list[float]] = {name: [] for kind in kinds for name in kind.statistics}
-    for _ in range(resamples):
-        drawn = random_.choices(places, k=len(places))
-        # A single index would give the value itself instead of a tuple.
-        pick = itemgetter(*drawn) if len(drawn) > 1 else _all
-        for kind in kinds:
-            a, b = pick(kind.a), pick(kind.b)
-            if kind.ordered:
-                a, b = sorted(a), sorted(b)
-            for name, statistic in kind.statistics.items():
+    rounds = len(samples[0].a)
+    found: dict[str, list[Floats]] = {name: [] for one in samples for name in one.statistics}
+    for size in block_sizes(resamples, rounds):
+        drawn = generator.integers(rounds, size=(size, rounds))
+        for sample in samples:
+            a, b = sample.a.take(drawn), sample.b.take(drawn)
+            if sample.ordered:
+                a.sort()
+                b.sort()
+            for name, statistic in sample.statistics.items():
                 found[name].append(statistic(b) - statistic(a))
-    return {name: _middle(values) for name, values in found.items()}
-
-
-def _all(values: Values) -> Values:
-    return values
-
-
-def _middle(values: list[float]) -> tuple[float, float]:
-    values.sort()
-    rest = (1 - CERTAINTY) / 2
-    return percentile(values, rest), percentile(values, 1 - rest)
+    tail = (1 - CERTAINTY) / 2
+    ordered = {name: np.sort(np.concatenate(blocks)) for name, blocks in found.items()}
+    return {
+        name: (float(percentile(values, tail)), float(percentile(values, 1 - tail)))
+        for name, values in ordered.items()
+    }

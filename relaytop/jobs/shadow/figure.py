@@ -17,17 +17,17 @@ class Figure:
     a: float
     b: float
     low: float | None = None
-    """Of the 95 % interval of b − a; None where there is none to give."""
+    """Of the 95 % confidence interval of b − a; None where there is none to give."""
     high: float | None = None
     shown: bool = False
     """Whether the verdict speaks of it."""
 
     @property
     def difference(self) -> float:
-        """What b has more than a."""
+        """B − a."""
         return self.b - self.a
 
     @property
-    def sure(self) -> bool:
+    def excludes_zero(self) -> bool:
         """Whether its own interval leaves out zero."""
         return self.low is not None and self.high is not None and self.low * self.high > 0

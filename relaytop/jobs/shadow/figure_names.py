@@ -1,8 +1,8 @@
-"""How figures are called."""
+"""Labels of the figures."""
 
 from __future__ import annotations
 
-NAMES = {
+LABELS = {
     "success_rate": "success",
     "mean": "mean",
     "min": "min",
@@ -22,5 +22,5 @@ NAMES = {
     "length": "characters",
     "cost": "$ a request",
 }
-EVENED = {"typical", "tail", "far_tail", "last_tail", "spread", "ttft"}
-"""Those with the difference between prompts taken out."""
+PROMPT_ADJUSTED = {"typical", "tail", "far_tail", "last_tail", "spread", "ttft"}
+"""Those without the prompts' effect (`prompt_effect`)."""

@@ -1,171 +1,164 @@
-"""What the rounds tell: figures of both sides, and the steps between them that are tested."""
+"""Figures of both sides, and the paired differences that the permutation test judges."""
 
 from __future__ import annotations
 
 import dataclasses
-import math
+from functools import partial
 from typing import TYPE_CHECKING
 
-from relaytop.jobs.shadow.bootstrap import Sides, intervals, percentile
+import numpy as np
+
+from relaytop.jobs.shadow.bootstrap import PairedSample, confidence_intervals, percentile
 from relaytop.jobs.shadow.figure import Figure
-from relaytop.jobs.shadow.permutation import SPREAD
+from relaytop.jobs.shadow.permutation import SPREAD, log_spread
 from relaytop.jobs.shadow.prompt_effect import without_prompt_effect
-from relaytop.jobs.shadow.tail_test import TAIL_NEEDS, tail_steps, tail_weight
+from relaytop.jobs.shadow.tail_test import TAIL, TAIL_MIN_ROUNDS, tail_differences, tail_weight
 
 if TYPE_CHECKING:
-    import random
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from relaytop.jobs.shadow.rounds import Outcome, Round
+    from relaytop.jobs.shadow.arrays import Floats, Indices
+    from relaytop.jobs.shadow.bootstrap import Statistic
+    from relaytop.jobs.shadow.rounds import Round
 
-    Statistic = Callable[[Sequence[float]], float]
-    Tell = Callable[[Outcome], float | None]
-
-TAIL = "tail"
-CARRIES = {
-    "p95": (TAIL_NEEDS, 0.05),
+REQUIREMENTS = {
+    "p95": (TAIL_MIN_ROUNDS, 0.05),
     "p99": (100, 0.01),
-    TAIL: (TAIL_NEEDS, 0.05),
+    TAIL: (TAIL_MIN_ROUNDS, 0.05),
     "far_tail": (100, 0.025),
     "last_tail": (200, 0.0125),
-    SPREAD: (TAIL_NEEDS, 0.05),
+    SPREAD: (TAIL_MIN_ROUNDS, 0.05),
 }
 """Figure → (rounds it needs, share of timeouts beyond which it is cut off)."""
 UNITS = {SPREAD: "times"}
 UNTESTED = {"tokens"}
 """Output tokens go with the length, and providers count them differently."""
-_MEANS: tuple[tuple[str, str, Tell], ...] = (
-    ("tokens", "tokens", lambda outcome: outcome.tokens),
-    ("length", "characters", lambda outcome: outcome.length),
-    ("cost", "USD", lambda outcome: outcome.cost_usd),
-)
+_MEANS = (("tokens", "tokens"), ("length", "characters"), ("cost_usd", "USD"))
 
 
-class Measured:
-    """The rounds of one comparison, measured.
+class Measurements:
+    """Figures and tests of one comparison.
+
+    Times are of rounds that both sides answered, any other figure of those that tell it of both.
 
     Args:
-        rounds: What was found.
+        rounds: What both sides made of each request.
     """
 
     def __init__(self, rounds: Sequence[Round]) -> None:
-        self.steps: dict[str, list[float]] = {}
-        """Test → b − a by round."""
-        self.about: dict[str, str] = {}
-        """Test → what it is about, where that is not its own name."""
+        self.differences: dict[str, Floats] = {}
+        """Test → b − a by round, shape (rounds,); 0 where a side has no value."""
         self.weights: dict[str, float] = {}
-        """Test → its part of the error, in relation to the others."""
-        self.logs: tuple[list[float], list[float]] = ([], [])
-        """Both sides' evened log latencies, where there are enough to have a tail."""
-        self.answered: list[int] = []
-        """The rounds of `logs`."""
+        """Test → its share of the error, relative to the others."""
+        self.log_latencies: tuple[Floats, Floats] | None = None
+        """Both sides' without the prompts' effect, shape (answered,); None: too few for a tail."""
+        self.answered: Indices = np.empty(0, dtype=np.intp)
+        """The rounds of `log_latencies`."""
         self._rounds = rounds
+        self._prompts = np.array([one.prompt for one in rounds], dtype=np.intp)
         self._figures: dict[str, Figure] = {}
-        self._kinds: dict[tuple[int, ...], list[Sides]] = {}
-        n = max(len(rounds), 1)
-        self._timeouts = max(
-            sum(one.a.timed_out for one in rounds) / n, sum(one.b.timed_out for one in rounds) / n
-        )
-        self._average("success_rate", "share", lambda outcome: float(outcome.ok))
-        self._latency()
-        self._ttft()
-        for name, unit, tell in _MEANS:
-            self._average(name, unit, tell)
+        self._samples: dict[bytes, list[PairedSample]] = {}
+        """Places of the rounds → samples of these rounds."""
+        timed_out = [(one.a.timed_out, one.b.timed_out) for one in rounds] or [(False, False)]
+        self._timeout_share = float(np.mean(timed_out, axis=0).max())
+        self._add_mean("success_rate", "ok", "share")
+        self._add_latency()
+        self._add_ttft()
+        for field, unit in _MEANS:
+            self._add_mean(field.removesuffix("_usd"), field, unit)
 
-    def figures(self, random_: random.Random, resamples: int) -> dict[str, Figure]:
+    def figures(self, generator: np.random.Generator, resamples: int) -> dict[str, Figure]:
         """Return all figures with their intervals; those of the same rounds are drawn together."""
-        found: dict[str, tuple[float, float]] = {}
-        for kinds in self._kinds.values():
-            found |= intervals(kinds, random_, resamples)
-        return {
-            name: dataclasses.replace(figure, low=found[name][0], high=found[name][1])
-            if name in found
-            else figure
-            for name, figure in self._figures.items()
+        figures = dict(self._figures)
+        for samples in self._samples.values():
+            for name, (low, high) in confidence_intervals(samples, generator, resamples).items():
+                figures[name] = dataclasses.replace(figures[name], low=low, high=high)
+        return figures
+
+    def _add_mean(self, name: str, field: str, unit: str) -> None:
+        places, a, b = self._paired(field)
+        if places.size and name not in UNTESTED:
+            self._add_test(name, places, b - a)
+        self._add(places, unit, PairedSample(a, b, {name: _mean}))
+
+    def _add_latency(self) -> None:
+        places, a_ms, b_ms = self._paired("latency_ms")
+        if not places.size:
+            return
+        for name, extreme in (("min", np.min), ("max", np.max)):
+            a, b = float(extreme(a_ms)), float(extreme(b_ms))
+            self._figures[name] = Figure(name, "ms", len(places), a, b)
+        plain = {"mean": _mean} | {f"p{p}": _percentile(p) for p in (50, 95, 99)}
+        self._add(places, "ms", PairedSample(a_ms, b_ms, plain, ordered=True))
+        logs = without_prompt_effect(self._prompts[places], a_ms, b_ms)
+        self._add_test("typical", places, logs[1] - logs[0])
+        adjusted: dict[str, Statistic] = {
+            "typical": _geometric_mean,
+            TAIL: partial(_geometric_mean, slowest=10),
+            "far_tail": partial(_geometric_mean, slowest=20),
+            "last_tail": partial(_geometric_mean, slowest=40),
+            SPREAD: lambda ordered: np.exp(log_spread(ordered)),
         }
-
-    def _average(self, name: str, unit: str, tell: Tell) -> None:
-        places, (a, b) = self._known(tell)
-        if not places:
-            return
-        if name not in UNTESTED:
-            self._test(name, places, [y - x for x, y in zip(a, b, strict=True)])
-        self._add(places, Sides(a, b, {name: _mean}), unit)
-
-    def _latency(self) -> None:
-        places, raw = self._known(lambda outcome: outcome.latency_ms)
-        if not places:
-            return
-        for name, plain in (("min", min), ("max", max)):
-            self._figures[name] = Figure(name, "ms", len(places), plain(raw[0]), plain(raw[1]))
-        percentiles = {f"p{p}": _quantile(p / 100) for p in (50, 95, 99)}
-        self._add(places, Sides(*raw, {"mean": _mean, **percentiles}, ordered=True), "ms")
-        a, b = without_prompt_effect([self._rounds[i].prompt for i in places], *raw)
-        self._test("typical", places, [y - x for x, y in zip(a, b, strict=True)])
-        depths = {TAIL: 10, "far_tail": 20, "last_tail": 40}
-        slow = {name: _slowest(part) for name, part in depths.items()} | {SPREAD: _spread}
-        self._add(places, Sides(a, b, {"typical": _typical, **slow}, ordered=True), "ms")
+        self._add(places, "ms", PairedSample(*logs, adjusted, ordered=True))
         if TAIL not in self._figures:
             return
-        self.answered, self.logs = places, (a, b)
-        weight = tail_weight(len(places))
-        self.weights[SPREAD] = weight
-        for name, steps in tail_steps(a, b).items():
-            self._test(name, places, steps)
-            self.about[name], self.weights[name] = TAIL, weight
+        self.answered, self.log_latencies = places, logs
+        tail = tail_differences(*logs)
+        self.weights = dict.fromkeys((SPREAD, *tail), tail_weight(len(places)))
+        for name, differences in tail.items():
+            self._add_test(name, places, differences)
 
-    def _ttft(self) -> None:
-        places, raw = self._known(lambda outcome: outcome.ttft_ms)
-        if not places:
+    def _add_ttft(self) -> None:
+        places, a_ms, b_ms = self._paired("ttft_ms")
+        if not places.size:
             return
-        percentiles = {"ttft_p50": _quantile(0.5), "ttft_p95": _quantile(0.95)}
-        self._add(places, Sides(*raw, percentiles, ordered=True), "ms")
-        a, b = without_prompt_effect([self._rounds[i].prompt for i in places], *raw)
-        self._test("ttft", places, [y - x for x, y in zip(a, b, strict=True)])
-        self._add(places, Sides(a, b, {"ttft": _typical}), "ms")
+        plain = {f"ttft_p{p}": _percentile(p) for p in (50, 95)}
+        self._add(places, "ms", PairedSample(a_ms, b_ms, plain, ordered=True))
+        a, b = without_prompt_effect(self._prompts[places], a_ms, b_ms)
+        self._add_test("ttft", places, b - a)
+        self._add(places, "ms", PairedSample(a, b, {"ttft": _geometric_mean}))
 
-    def _known(self, tell: Tell) -> tuple[list[int], tuple[list[float], list[float]]]:
-        """Return the rounds of which both sides tell something, and what."""
-        pairs = [(i, tell(one.a), tell(one.b)) for i, one in enumerate(self._rounds)]
-        known = [(i, a, b) for i, a, b in pairs if a is not None and b is not None]
-        return [i for i, _, _ in known], ([a for _, a, _ in known], [b for _, _, b in known])
+    def _paired(self, field: str) -> tuple[Indices, Floats, Floats]:
+        """Return the rounds in which both sides have a value, and each side's values."""
+        sides = [[getattr(side, field) for side in (one.a, one.b)] for one in self._rounds]
+        values = np.array(sides, dtype=float).reshape(-1, 2)  # None becomes NaN
+        places = np.flatnonzero(~np.isnan(values).any(axis=1))
+        a, b = values[places].T
+        return places, a, b
 
-    def _test(self, name: str, places: Sequence[int], steps: Sequence[float]) -> None:
-        row = [0.0] * len(self._rounds)
-        for i, step in zip(places, steps, strict=True):
-            row[i] = step
-        self.steps[name] = row
+    def _add_test(self, name: str, places: Indices, differences: Floats) -> None:
+        row = np.zeros(len(self._rounds))
+        row[places] = differences
+        self.differences[name] = row
 
-    def _add(self, places: Sequence[int], sides: Sides, unit: str) -> None:
+    def _add(self, places: Indices, unit: str, sample: PairedSample) -> None:
+        """Add a sample's figures, as far as there are rounds enough and timeouts few enough."""
         n = len(places)
-        carried = {}
-        for name, statistic in sides.statistics.items():
-            needs, most_timeouts = CARRIES.get(name.removeprefix("ttft_"), (1, 1.0))
-            if n >= needs and self._timeouts <= most_timeouts:
+        carried: dict[str, Statistic] = {}
+        for name, statistic in sample.statistics.items():
+            min_rounds, max_timeouts = REQUIREMENTS.get(name.removeprefix("ttft_"), (1, 1.0))
+            if n >= min_rounds and self._timeout_share <= max_timeouts:
                 carried[name] = statistic
-        sides = dataclasses.replace(sides, statistics=carried)
-        self._kinds.setdefault(tuple(places), []).append(sides)
-        a, b = sorted(sides.a), sorted(sides.b)
+        if not carried:
+            return
+        sample = dataclasses.replace(sample, statistics=carried)
+        self._samples.setdefault(places.tobytes(), []).append(sample)
+        a, b = np.sort(sample.a), np.sort(sample.b)
         for name, statistic in carried.items():
-            figure_unit = UNITS.get(name, unit)
-            self._figures[name] = Figure(name, figure_unit, n, statistic(a), statistic(b))
+            values = float(statistic(a)), float(statistic(b))
+            self._figures[name] = Figure(name, UNITS.get(name, unit), n, *values)
 
 
-def _quantile(share: float) -> Statistic:
-    return lambda ordered: percentile(ordered, share)
+def _mean(values: Floats) -> Floats:
+    mean: Floats = values.mean(axis=-1)
+    return mean
 
 
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)
+def _percentile(percent: int) -> Statistic:
+    return lambda ordered: percentile(ordered, percent / 100)
 
 
-def _typical(logs: Sequence[float]) -> float:
-    return math.exp(_mean(logs))
-
-
-def _slowest(part: int) -> Statistic:
-    return lambda logs: math.exp(_mean(logs[-max(1, round(len(logs) / part)) :]))
-
-
-def _spread(logs: Sequence[float]) -> float:
-    return math.exp(_mean(logs[-max(1, round(len(logs) / 5)) :]) - _mean(logs))
+def _geometric_mean(logs: Floats, slowest: int = 1) -> Floats:
+    """Return exp(mean) of all, or of the slowest tenth, twentieth, … of sorted logarithms."""
+    k = max(1, round(logs.shape[-1] / slowest))
+    return np.exp(_mean(logs[..., -k:]))

@@ -1,87 +1,90 @@
-"""Which differences chance does not explain: sides swapped at random, all figures together."""
+"""Paired permutation test of several statistics at once.
+
+Null hypothesis: the two sides are equal, so that in each round either outcome could as well have
+been the other side's. Under it, swapping the sides of any rounds gives data that were as likely, so
+the statistics after random swaps (a coin a round, the same for all statistics) are their exact
+joint null distribution, whatever the replies are like (Fisher, The Design of Experiments, 1935;
+Pitman 1937). The data as observed count as one of the permutations, so that no p-value is 0
+(Phipson and Smyth 2010). P-values are adjusted for the number of tests (`stepdown`).
+
+Nearly all statistics are sums of b − a over the rounds, whose signs a swap changes. No such sum is
+ever many standard deviations off, so a heavy-tailed one does not hide what the others find. The
+spread alone is not a sum: it takes the mean off a side as a whole, so it is computed anew from both
+sides of each permutation.
+"""
 
 from __future__ import annotations
 
-from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
+from relaytop.jobs.shadow.arrays import block_sizes
 from relaytop.jobs.shadow.stepdown import stepdown
 
 if TYPE_CHECKING:
-    import random
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-SWAPS = 2000
+    from relaytop.jobs.shadow.arrays import Floats, Indices
+
+PERMUTATIONS = 2000
 SPREAD = "spread"
-_SPREAD_PART = 5
-_SAME = 1e-12
-_COINS = bytes.maketrans(b"01", b"\0\1")
+_SPREAD_FRACTION = 5
+_NEGLIGIBLE = 1e-12
 
 
-class Seen(NamedTuple):
-    """What one test saw."""
+class PermutationResult(NamedTuple):
+    """The outcome of one test."""
 
-    step: float
+    statistic: float
     """Positive where b has more."""
-    chance: float
-    """How often chance alone shows as much in any of the tests."""
+    p_value: float
+    """Adjusted: how often chance alone shows as much in any of the tests."""
 
 
-def chances(
-    steps: Mapping[str, Sequence[float]],
-    logs: tuple[Sequence[float], Sequence[float]],
-    answered: Sequence[int],
-    random_: random.Random,
+def log_spread(logs: Floats) -> Floats:
+    """Return how far the mean of the slowest fifth lies above the mean, over the last axis."""
+    k = max(1, round(logs.shape[-1] / _SPREAD_FRACTION))
+    slowest: Floats = np.partition(logs, -k)[..., -k:]
+    spread: Floats = slowest.mean(axis=-1) - logs.mean(axis=-1)
+    return spread
+
+
+def permutation_test(
+    differences: Mapping[str, Floats],
+    log_latencies: tuple[Floats, Floats] | None,
+    answered: Indices,
+    generator: np.random.Generator,
     weights: Mapping[str, float],
-    swaps: int = SWAPS,
-) -> dict[str, Seen]:
-    """Return test → what it saw, and how often chance shows as much in any; the strongest first.
-
-    If both sides were equal, each round's two outcomes could as well have come the other way
-    round. So they are swapped, each round by the toss of a coin, the same for all tests, and what
-    is seen then is what chance can do. That is exact whatever the replies are like. A probability
-    below 3 % holds for all tests together, not for each.
-
-    Nearly all tests add up b − a over the rounds, so that swapping changes signs. No such sum is
-    ever many standard deviations off, which keeps a wild one from hiding what the others see. The
-    spread alone (how far the slowest fifth lies above the mean) is taken anew from each side of
-    each run, since what belongs to the mean has to be taken off a side as a whole.
+    permutations: int = PERMUTATIONS,
+) -> dict[str, PermutationResult]:
+    """Return test → its statistic and adjusted p-value, the most significant first.
 
     Args:
-        steps: Test → b − a by round, as many for each; 0 where a side has none.
-        logs: Both sides' evened log latencies, for each round that both answered; nothing where the
-            spread is not to be tested.
-        answered: Which rounds those are.
-        random_: Tosses the coins.
-        weights: Test → its part of the error, in relation to the others.
-        swaps: Runs.
+        differences: Test → b − a by round, shape (rounds,); 0 where a side has no value.
+        log_latencies: Both sides' log latencies, shape (answered,); None leaves the spread out.
+        answered: The rounds of `log_latencies`.
+        generator: Draws the swaps.
+        weights: Test → its share of the error, relative to the others.
+        permutations: Beside the data as observed.
     """
-    columns = {
-        name: list(values)
-        for name, values in steps.items()
-        if any(abs(value) > _SAME for value in values)
-    }
-    totals = {name: sum(values) for name, values in columns.items()}
-    runs = {name: [total] for name, total in totals.items()}
-    a, b = logs
-    spread = [_spread(b) - _spread(a)] if a else []
-    rounds = max(map(len, steps.values()), default=0)
-    for _ in range(swaps if rounds else 0):
-        coins = f"{random_.getrandbits(rounds):0{rounds}b}".encode().translate(_COINS)
-        for name, values in columns.items():
-            runs[name].append(totals[name] - 2 * sum(compress(values, coins)))
-        if spread:
-            turned = [coins[i] for i in answered]
-            left = [y if coin else x for coin, x, y in zip(turned, a, b, strict=True)]
-            right = [x if coin else y for coin, x, y in zip(turned, a, b, strict=True)]
-            spread.append(_spread(right) - _spread(left))
-    if spread:
-        runs[SPREAD] = spread
-    found = stepdown(runs, weights)
-    return {name: Seen(runs[name][0], chance) for name, chance in found.items()}
-
-
-def _spread(logs: Sequence[float]) -> float:
-    """Return how far the mean of the slowest fifth lies above the mean of all."""
-    k = max(1, round(len(logs) / _SPREAD_PART))
-    return sum(sorted(logs)[-k:]) / k - sum(logs) / len(logs)
+    sums = {name: d for name, d in differences.items() if (np.abs(d) > _NEGLIGIBLE).any()}
+    rounds = max(map(len, differences.values()), default=0)
+    matrix = np.stack([*sums.values()], axis=1) if sums else np.empty((rounds, 0))
+    names = [*sums, *([SPREAD] if log_latencies else [])]
+    blocks: list[Floats] = []
+    for size in block_sizes(permutations + 1, rounds):
+        swapped = generator.integers(2, size=(size, rounds), dtype=np.bool_)
+        if not blocks:
+            swapped[0] = False
+        columns = (1.0 - 2.0 * swapped) @ matrix
+        if log_latencies:
+            a, b = log_latencies
+            turned = swapped[:, answered]
+            spread = log_spread(np.where(turned, a, b)) - log_spread(np.where(turned, b, a))
+            columns = np.column_stack([columns, spread])
+        blocks.append(columns)
+    statistics = np.concatenate(blocks)
+    found = stepdown(dict(zip(names, statistics.T, strict=True)), weights)
+    observed = dict(zip(names, statistics[0].tolist(), strict=True))
+    return {name: PermutationResult(observed[name], p) for name, p in found.items()}

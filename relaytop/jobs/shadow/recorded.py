@@ -11,7 +11,7 @@ from relaytop.jobs.recorded import Recorded
 from relaytop.jobs.shadow.bootstrap import RESAMPLES
 from relaytop.jobs.shadow.document import comparison_document, shadow_parts
 from relaytop.jobs.shadow.rounds import Round, outcome_of
-from relaytop.jobs.shadow.time_matching import pairs_in_time
+from relaytop.jobs.shadow.time_matching import match_by_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MOST = 2000
 """Pairs that are compared; of more, so many are drawn."""
 DRAWN = 5_000_000
-"""Pairs that are drawn again for the intervals, all resamples together: some ten seconds."""
+"""Pairs drawn again for the intervals, all resamples together: some tenths of a second."""
 ASKED = ("max_tokens", "stream")
 """What a recording tells of how its targets were probed."""
 
@@ -72,7 +72,7 @@ def _meet(found: Recorded, pair: Pair, random_: random.Random) -> Encounter:
         for t in (pair.a, pair.b)
     )
     within_s = max(pair.a.interval_s, pair.b.interval_s)
-    places = pairs_in_time([s.sent_at for s in left], [s.sent_at for s in right], within_s)
+    places = match_by_time([s.sent_at for s in left], [s.sent_at for s in right], within_s)
     apart_s = [abs(left[i].sent_at - right[j].sent_at) for i, j in places]
     drawn = sorted(random_.sample(places, MOST)) if len(places) > MOST else places
     return Encounter(

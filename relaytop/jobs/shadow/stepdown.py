@@ -1,47 +1,56 @@
-"""Many tests of one comparison, judged together."""
+"""Westfall-Young step-down adjustment: p-values of several tests of one comparison.
+
+It bounds the family-wise error, the probability that any test of a true null hypothesis is found,
+and minds how the tests depend on one another, since every permutation is of all tests together
+(Westfall and Young, Resampling-Based Multiple Testing, 1993, the step-down minP algorithm). Tests
+may have unequal shares of the error: a p-value is divided by its test's weight (Genovese, Roeder
+and Wasserman 2006).
+"""
 
 from __future__ import annotations
 
 import math
-from itertools import accumulate
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from relaytop.jobs.shadow.arrays import Floats
+
 _DIGITS = 9
-"""What is alike so far is a tie: the order in which one adds up must decide nothing."""
+"""Values alike in so many digits are tied: the order of summation must decide nothing."""
+_erfc = np.frompyfunc(math.erfc, 1, 1)
 
 
-def stepdown(runs: Mapping[str, Sequence[float]], weights: Mapping[str, float]) -> dict[str, float]:
-    """Return test → the probability that chance shows as much in any of them, the strongest first.
+def stepdown(
+    statistics: Mapping[str, Sequence[float] | Floats], weights: Mapping[str, float]
+) -> dict[str, float]:
+    """Return test → its adjusted p-value, the most significant first.
 
-    Every value is put in its test's own standard deviations over all runs, so that tests of any
-    unit can stand side by side, and from there on a probability, as if it were normal. That it is
-    not quite normal makes no difference to how often equal sides are told apart, since the smallest
-    probability of each run, not a table, says what chance can do.
+    A value is divided by its test's standard deviation over all permutations, so that tests of any
+    unit can be compared, and becomes a two-sided p-value as if it were normal. That it is not quite
+    normal makes no difference to the error: the smallest of these in each permutation, not a table,
+    is what an observed one is held against.
 
-    Tests are taken down step by step (Westfall and Young): the one that stands out most is held
-    against all, the next against those that are left, and none is found before one that stands out
-    more.
+    The most significant test is held against all, the next against those that are left, and so on;
+    no test has a smaller p-value than one that is more significant.
 
     Args:
-        runs: Test → its value as seen, and then in each run of chance.
-        weights: Test → its part of the error, in relation to the others; 1 where it is not named.
+        statistics: Test → its values, shape (1 + permutations,), the first as observed.
+        weights: Test → its share of the error, relative to the others; 1 where it is not named.
     """
-    rare = {name: _rarity(values, weights.get(name, 1.0)) for name, values in runs.items()}
-    order = sorted(rare, key=lambda name: rare[name][0])
-    least: list[float] = []
-    alone: dict[str, float] = {}
-    for name in reversed(order):
-        least = list(map(min, least, rare[name])) if least else rare[name]
-        seen = rare[name][0]
-        alone[name] = sum(one <= seen for one in least) / len(least)
-    return dict(zip(order, accumulate((alone[name] for name in order), max), strict=True))
-
-
-def _rarity(values: Sequence[float], weight: float) -> list[float]:
-    scale = math.sqrt(2 * sum(v * v for v in values) / len(values))
-    if scale == 0:
-        return [1.0 / weight] * len(values)
-    return [math.erfc(round(abs(v) / scale, _DIGITS)) / weight for v in values]
+    if not statistics:
+        return {}
+    names = list(statistics)
+    values = np.column_stack([statistics[name] for name in names])
+    deviation = np.sqrt((values**2).mean(axis=0))
+    deviation[deviation == 0] = 1.0
+    scaled = np.round(np.abs(values) / (deviation * math.sqrt(2)), _DIGITS)
+    weighted = _erfc(scaled).astype(float) / [weights.get(name, 1.0) for name in names]
+    order = np.argsort(weighted[0], kind="stable")
+    # Column j: the smallest p-value of the tests that are no more significant than test j.
+    smallest = np.minimum.accumulate(weighted[:, order[::-1]], axis=1)[:, ::-1]
+    p_values = np.maximum.accumulate((smallest <= smallest[0]).mean(axis=0))
+    return {names[i]: p for i, p in zip(order, p_values.tolist(), strict=True)}

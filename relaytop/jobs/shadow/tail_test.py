@@ -1,56 +1,65 @@
-"""Whose replies make up the slow end: tests in which every round has its say."""
+"""Exceedance tests of the tail: paired differences of what lies beyond a pooled threshold.
+
+The threshold is a quantile of both sides' replies in one sample, so it does not depend on which
+side a reply is of, and a permutation changes no more than the signs of the differences. Null
+hypothesis: the sides are equal. Two scores are tested at each threshold: the excess over it (as in
+the peaks-over-threshold method, Balkema and de Haan 1974; Pickands 1975), which finds a tail that
+reaches farther; and the excess plus the mean excess for every exceedance, which finds a tail that
+holds more replies.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-TAIL_NEEDS = 20
+    from relaytop.jobs.shadow.arrays import Floats
+
+TAIL = "tail"
+TAIL_MIN_ROUNDS = 20
 """Rounds below which there is no slowest tenth to speak of."""
-PARTS = (5, 10, 20, 40)
-"""The slow end is the slowest fifth, tenth, … of both sides' replies."""
-LEAST = 5
-"""Replies of which a slow end must consist at least."""
-MOST_WEIGHT = 3.0
-FULL_WEIGHT = 180
-_SAME = 1e-12
+TAIL_FRACTIONS = (5, 10, 20, 40)
+"""The tail is the slowest fifth, tenth, … of both sides' replies."""
+MIN_EXCEEDANCES = 5
+"""Replies of which a tail must consist at least."""
+MAX_WEIGHT = 3.0
+MAX_WEIGHT_ROUNDS = 180
+_NEGLIGIBLE = 1e-12
 
 
-def tail_steps(a: Sequence[float], b: Sequence[float]) -> dict[str, list[float]]:
-    """Return test → by how much b has more part in the slow end than a, by round.
-
-    The replies of both sides are put in one row, and its slow end is cut off. A reply's part in it
-    is how far it lies beyond the cut, or that and the mean of it for being there at all: the one
-    finds a tail that reaches farther, the other one that has more in it. The cut is the same
-    whichever side a reply is of, so that swapping sides changes no more than signs, and no round
-    weighs more in one run of chance than in another.
+def tail_differences(a: Sequence[float] | Floats, b: Sequence[float] | Floats) -> dict[str, Floats]:
+    """Return test → b's score − a's by round, shape (rounds,).
 
     Args:
-        a: One side's evened log latencies, by round.
+        a: One side's log latencies without the prompts' effect, shape (rounds,).
         b: The other's.
     """
-    row = sorted([*a, *b])
-    found: dict[str, list[float]] = {}
-    for part in PARTS:
-        k = round(len(row) / part)
-        if k < LEAST:
+    sides = np.stack([a, b])
+    pooled = np.sort(sides, axis=None)
+    found: dict[str, Floats] = {}
+    for fraction in TAIL_FRACTIONS:
+        k = round(len(pooled) / fraction)
+        if k < MIN_EXCEEDANCES:
             break
-        cut = row[-k - 1]
-        mean = sum(v - cut for v in row[-k:]) / k
-        if mean < _SAME:
+        threshold = pooled[-k - 1]
+        mean_excess = (pooled[-k:] - threshold).mean()
+        if mean_excess < _NEGLIGIBLE:
             continue
-        for name, there in (("reach", 0.0), ("part", mean)):
-            parts = ([there + v - cut if v > cut else 0.0 for v in side] for side in (a, b))
-            found[f"tail_{name}_{part}"] = [y - x for x, y in zip(*parts, strict=True)]
+        excess = np.maximum(sides - threshold, 0.0)
+        count = mean_excess * (sides > threshold)
+        found[f"{TAIL}_excess_{fraction}"] = excess[1] - excess[0]
+        found[f"{TAIL}_count_{fraction}"] = (excess + count)[1] - (excess + count)[0]
     return found
 
 
 def tail_weight(rounds: int) -> float:
-    """Return the part of the error that each test of the tail has, in relation to the others.
+    """Return the share of the error that each test of the tail has, relative to the others.
 
     A tail is the hardest to see: of 200 rounds it is told by 20. Twenty rounds hardly have one, and
     there it must not take from the tests that do see something.
     """
-    return MOST_WEIGHT * min(1.0, rounds / FULL_WEIGHT)
+    return MAX_WEIGHT * min(1.0, rounds / MAX_WEIGHT_ROUNDS)

@@ -1,4 +1,4 @@
-"""Which of two rows of moments lie nearest to one another, each used once."""
+"""One-to-one matching of two series of timestamps, nearest first (greedy, non-crossing)."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def pairs_in_time(
+def match_by_time(
     left: Sequence[float], right: Sequence[float], within_s: float
 ) -> list[tuple[int, int]]:
-    """Return (index on the left, index on the right), in the order of time.
+    """Return (index on the left, index on the right) of each pair, in the order of time.
 
-    A moment waits for a nearer one of the other side only where the next of its own side does not
-    lie nearer still; so no pair crosses another.
+    A timestamp is left out where the next of its own side lies nearer to the other side's; no pair
+    crosses another.
 
     Args:
-        left: Moments in ascending order, in seconds.
+        left: Timestamps in ascending order, in seconds.
         right: The same of the other side.
         within_s: How far apart the two of a pair may lie.
     """
@@ -26,8 +26,8 @@ def pairs_in_time(
     while i < len(left) and j < len(right):
         apart_s = abs(left[i] - right[j])
         ahead = left[i] < right[j]
-        row, place, other = (left, i, right[j]) if ahead else (right, j, left[i])
-        nearer = place + 1 < len(row) and abs(row[place + 1] - other) < apart_s
+        series, place, other = (left, i, right[j]) if ahead else (right, j, left[i])
+        nearer = place + 1 < len(series) and abs(series[place + 1] - other) < apart_s
         if apart_s > within_s or nearer:
             i, j = (i + 1, j) if ahead else (i, j + 1)
             continue

@@ -1,12 +1,12 @@
-"""A comparison in words that claim no more than its figures show."""
+"""Verdict of a comparison, in words that claim no more than its figures show."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relaytop.jobs.shadow.figure_names import NAMES
+from relaytop.jobs.shadow.figure_names import LABELS
 from relaytop.jobs.shadow.figures import UNTESTED
-from relaytop.jobs.shadow.tail_test import TAIL_NEEDS
+from relaytop.jobs.shadow.tail_test import TAIL_MIN_ROUNDS
 from relaytop.monitor.number_format import format_ms
 
 if TYPE_CHECKING:
@@ -28,26 +28,26 @@ def verdict(comparison: Comparison, a: str, b: str) -> str:
     if not comparison.rounds:
         return "nothing to compare: no request was finished by both"
     clauses = [
-        words(figures[name], a, b)
-        for name, words in _CLAUSES.items()
+        clause(figures[name], a, b)
+        for name, clause in _CLAUSES.items()
         if name in figures and figures[name].shown
     ]
     if "typical" not in figures:
         clauses.append("no request was answered by both, so no times are compared")
     elif not clauses:
-        clauses.append(_nothing(comparison))
+        clauses.append(_no_difference(comparison))
     return "; ".join(clauses)
 
 
-def _nothing(comparison: Comparison) -> str:
+def _no_difference(comparison: Comparison) -> str:
     """Say that there is no difference, and what to think of intervals that look like one."""
     n = comparison.rounds
     text = f"no difference shown with {n} request{'' if n == 1 else 's'} a side"
-    if comparison.figures["typical"].n < TAIL_NEEDS:
+    if comparison.figures["typical"].n < TAIL_MIN_ROUNDS:
         text += ", too few to judge the tail"
-    sure = [f for name, f in comparison.figures.items() if f.sure and name not in UNTESTED]
-    if sure:
-        names = ", ".join(NAMES[figure.name] for figure in sure)
+    excluding = [n for n, f in comparison.figures.items() if f.excludes_zero and n not in UNTESTED]
+    if excluding:
+        names = ", ".join(LABELS[name] for name in excluding)
         text += f": chance suffices to leave 0 outside the interval of {names}"
     return text
 
@@ -57,7 +57,7 @@ def _less(figure: Figure, a: str, b: str) -> str:
     return b if figure.difference < 0 else a
 
 
-def _span(figure: Figure, write: Callable[[float], str]) -> str:
+def _interval(figure: Figure, write: Callable[[float], str]) -> str:
     """Write how much it is, from least to most."""
     low, high = sorted((abs(figure.low or 0.0), abs(figure.high or 0.0)))
     left, right = write(low), write(high)
@@ -66,13 +66,13 @@ def _span(figure: Figure, write: Callable[[float], str]) -> str:
 
 def _success(figure: Figure, a: str, b: str) -> str:
     more = b if figure.difference > 0 else a
-    span = _span(figure, lambda share: f"{share * 100:.1f}")
+    span = _interval(figure, lambda share: f"{share * 100:.1f}")
     return f"{more} answers more often by {span} points"
 
 
 def _faster(where: str) -> Callable[[Figure, str, str], str]:
     return lambda figure, a, b: (
-        f"{_less(figure, a, b)} is faster {where} by {_span(figure, format_ms)} ms"
+        f"{_less(figure, a, b)} is faster {where} by {_interval(figure, format_ms)} ms"
     )
 
 
@@ -86,16 +86,18 @@ def _spread(figure: Figure, a: str, b: str) -> str:
 
 
 def _ttft(figure: Figure, a: str, b: str) -> str:
-    return f"{_less(figure, a, b)} sends its first token sooner by {_span(figure, format_ms)} ms"
+    return (
+        f"{_less(figure, a, b)} sends its first token sooner by {_interval(figure, format_ms)} ms"
+    )
 
 
 def _cost(figure: Figure, a: str, b: str) -> str:
-    span = _span(figure, lambda usd: f"{usd * 1000:.4g}")
+    span = _interval(figure, lambda usd: f"{usd * 1000:.4g}")
     return f"{_less(figure, a, b)} costs less by ${span} per 1,000 requests"
 
 
 def _length(figure: Figure, a: str, b: str) -> str:
-    span = _span(figure, lambda characters: f"{characters:.1f}")
+    span = _interval(figure, lambda characters: f"{characters:.1f}")
     return f"{_less(figure, a, b)} writes shorter replies by {span} characters"
 
 

@@ -14,7 +14,7 @@ OF_THE_TAIL = ("A is faster at P95", "A is faster in the slowest tenth", "B vari
 def verdicts(stretch: Stretch) -> list[str]:
     found = []
     for seed in range(RUNS):
-        comparison = compare(rounds(seed, 200, stretch), seed, resamples=200, swaps=200)
+        comparison = compare(rounds(seed, 200, stretch), seed, resamples=200, permutations=200)
         found.append(verdict(comparison, "A", "B"))
     return found
 

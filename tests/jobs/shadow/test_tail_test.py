@@ -6,17 +6,17 @@ import random
 import pytest
 
 from relaytop.jobs.shadow.prompt_effect import without_prompt_effect
-from relaytop.jobs.shadow.tail_test import tail_steps, tail_weight
+from relaytop.jobs.shadow.tail_test import tail_differences, tail_weight
 
 
 def test_each_round_has_its_part_in_the_slow_end() -> None:
     a = [0.0] * 25
     b = [0.0] * 20 + [1.0, 2.0, 3.0, 4.0, 5.0]
-    steps = tail_steps(a, b)
-    assert steps["tail_reach_10"] == b
-    assert steps["tail_part_10"] == [0.0] * 20 + [4.0, 5.0, 6.0, 7.0, 8.0]
-    swapped = tail_steps(b, a)
-    assert all(swapped[name] == [-v for v in steps[name]] for name in steps)
+    steps = tail_differences(a, b)
+    assert steps["tail_excess_10"].tolist() == b
+    assert steps["tail_count_10"].tolist() == [0.0] * 20 + [4.0, 5.0, 6.0, 7.0, 8.0]
+    swapped = tail_differences(b, a)
+    assert all((swapped[name] == -steps[name]).all() for name in steps)
 
 
 def test_a_slow_end_of_few_replies_is_no_test() -> None:
@@ -24,10 +24,10 @@ def test_a_slow_end_of_few_replies_is_no_test() -> None:
 
     def names(n: int) -> set[str]:
         a, b = ([dice.random() for _ in range(n)] for _ in "ab")
-        return {name.rpartition("_")[2] for name in tail_steps(a, b)}
+        return {name.rpartition("_")[2] for name in tail_differences(a, b)}
 
     assert [len(names(n)) for n in (10, 20, 25, 50, 100)] == [0, 1, 2, 3, 4]
-    assert tail_steps([1.0] * 50, [1.0] * 50) == {}
+    assert tail_differences([1.0] * 50, [1.0] * 50) == {}
 
 
 def test_the_more_rounds_the_more_weight_has_the_tail() -> None:

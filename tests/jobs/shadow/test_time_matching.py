@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from relaytop.jobs.shadow.compare import compare
 from relaytop.jobs.shadow.rounds import Outcome, Round
-from relaytop.jobs.shadow.time_matching import pairs_in_time
+from relaytop.jobs.shadow.time_matching import match_by_time
 from relaytop.jobs.shadow.verdict import verdict
 from tests.jobs.shadow.simulated import Stretch, as_usual, slower_tail
 
@@ -20,7 +20,7 @@ moments = st.lists(st.floats(0, 1000), max_size=30).map(sorted)
 def test_each_is_used_once_in_order_and_near(
     left: list[float], right: list[float], within_s: float
 ) -> None:
-    found = pairs_in_time(left, right, within_s)
+    found = match_by_time(left, right, within_s)
     for places in list(zip(*found, strict=True)) or [(), ()]:
         assert list(places) == sorted(set(places))
     assert all(abs(left[i] - right[j]) <= within_s for i, j in found)
@@ -28,23 +28,23 @@ def test_each_is_used_once_in_order_and_near(
 
 @given(moments, moments, st.floats(0, 50))
 def test_the_sides_may_be_exchanged(left: list[float], right: list[float], within_s: float) -> None:
-    mirrored = [(i, j) for j, i in pairs_in_time(right, left, within_s)]
-    assert mirrored == pairs_in_time(left, right, within_s)
+    mirrored = [(i, j) for j, i in match_by_time(right, left, within_s)]
+    assert mirrored == match_by_time(left, right, within_s)
 
 
 @given(st.lists(st.floats(0, 1000), max_size=30, unique=True).map(sorted))
 def test_equal_rows_pair_off(row: list[float]) -> None:
-    assert pairs_in_time(row, row, 1.0) == [(i, i) for i in range(len(row))]
+    assert match_by_time(row, row, 1.0) == [(i, i) for i in range(len(row))]
 
 
 def test_two_cadences_and_a_silence() -> None:
     left = [5.0 * i for i in range(20)]
     right = [10.0 * i + 1 for i in range(10)]
-    assert pairs_in_time(left, right, 10.0) == [(2 * i, i) for i in range(10)]
+    assert match_by_time(left, right, 10.0) == [(2 * i, i) for i in range(10)]
     there = [t for t in left if not 30 <= t < 60]
-    assert len(pairs_in_time(left, there, 5.0)) == len(there)
-    assert pairs_in_time([0.0, 3.0], [2.0], 5.0) == [(1, 0)]
-    assert pairs_in_time([0.0], [9.0], 5.0) == []
+    assert len(match_by_time(left, there, 5.0)) == len(there)
+    assert match_by_time([0.0, 3.0], [2.0], 5.0) == [(1, 0)]
+    assert match_by_time([0.0], [9.0], 5.0) == []
 
 
 def recorded(seed: int, b: Stretch) -> list[Round]:
@@ -60,13 +60,13 @@ def recorded(seed: int, b: Stretch) -> list[Round]:
         drift = 0.4 * math.sin(moment / 400)
         return Outcome(ok=True, latency_ms=800 * math.exp(drift + stretch(dice.gauss(0, 1))))
 
-    found = pairs_in_time(rows[0], rows[1], 5.0)
+    found = match_by_time(rows[0], rows[1], 5.0)
     return [Round(0, at(rows[0][i], as_usual), at(rows[1][j], b)) for i, j in found]
 
 
 def verdicts(b: Stretch) -> list[str]:
     return [
-        verdict(compare(recorded(seed, b), seed, resamples=200, swaps=200), "A", "B")
+        verdict(compare(recorded(seed, b), seed, resamples=200, permutations=1000), "A", "B")
         for seed in range(RUNS)
     ]
 
