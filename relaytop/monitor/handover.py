@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from relaytop.monitor.source import Event
-from relaytop.monitor.summary import LastError, Status
+from relaytop.monitor.status import StatusKeeper
+from relaytop.monitor.summary import LastError
 from relaytop.wire.facts import RateLimit
 
 # These annotations are read when a message is decoded.
@@ -12,7 +13,7 @@ from relaytop.wire.facts import RateLimit
 
 @dataclass(frozen=True, slots=True)
 class RingHandover:
-    """The samples of a ring, to be kept on by another process."""
+    """The samples of a ring buffer."""
 
     began_at: float
     """Unix seconds."""
@@ -22,20 +23,61 @@ class RingHandover:
     """Those that are still kept, oldest first, in base 64."""
 
 
-@dataclass(frozen=True, slots=True)
-class StatusHandover:
-    """A status and how it came to be, to be kept on by another process."""
+@dataclass(slots=True, kw_only=True)
+class TargetFacts:
+    """What is known of one target beside its samples; it is handed over as it is.
 
-    status: Status
-    """That of its probes, also while it is paused."""
-    since: float
-    """Unix seconds."""
-    paused: bool
-    reason: str | None
-    failures: int
-    """In a row."""
-    successes: int
-    """In a row."""
+    Counts since the engine's start are the engine's own.
+    """
+
+    status: StatusKeeper
+    errors: tuple[LastError, ...] = ()
+    """Newest first."""
+    wait_parts: tuple[Mapping[str, float], ...] = ()
+    """The newest waits in milliseconds by part, oldest first; see `server_timing`."""
+    last_at: float | None = None
+    """Unix seconds of the last result."""
+    running_since: float | None = None
+    """Unix seconds of a probe that is still hanging (over 0.5 s)."""
+    hold_until: float | None = None
+    """Unix seconds until which the engine holds off."""
+    hold_reason: str | None = None
+    rate_limit: RateLimit | None = None
+    rate_limit_at: float | None = None
+    """Unix seconds of the reply that told it."""
+    skips_total: int = 0
+    """Probes that the engine has skipped."""
+    skips_in_ring: int = 0
+    """Those of them that a sample's record carries."""
+    paced_total: int = 0
+    """Probes that the engine has held back for `max_rpm`."""
+    paced: tuple[tuple[float, int], ...] = ()
+    """(Unix seconds, probes held back then), oldest first."""
+    total_requests: int = 0
+    total_ok: int = 0
+    total_cost_usd: float | None = None
+    total_unpriced: bool = False
+    """Whether the price of any of them is unknown."""
+    price_source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetHandover:
+    """One target's samples, and what is known of it beside them."""
+
+    target: str
+    ring: RingHandover
+    facts: TargetFacts
+
+
+@dataclass(slots=True)
+class EngineCounts:
+    """What the engine told of all targets together, since its start."""
+
+    skipped: int = 0
+    in_flight: int = 0
+    dropped: int = 0
+    """Messages that were lost between the engine and its reader."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,38 +88,6 @@ class MonitorHandover:
     """Unix seconds."""
     steady_since: float | None
     """Unix seconds since when the number of probes has not been changed."""
-    skipped: int
-    in_flight: int
-    dropped: int
-    """Messages that were lost between the engine and its reader, since the engine's start."""
+    counts: EngineCounts
     events: tuple[Event, ...]
     """The event log, oldest first."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetHandover:
-    """What is known of one target; counts since the engine's start are the engine's own."""
-
-    target: str
-    ring: RingHandover
-    status: StatusHandover
-    errors: tuple[LastError, ...] = ()
-    """Newest first."""
-    split: tuple[Mapping[str, float], ...] = ()
-    """Milliseconds by part, oldest first."""
-    last_at: float | None = None
-    running_since: float | None = None
-    hold_until: float | None = None
-    hold_reason: str | None = None
-    rate_limit: RateLimit | None = None
-    rate_limit_at: float | None = None
-    skips_seen: int = 0
-    skips_total: int = 0
-    paced_total: int = 0
-    paced: tuple[tuple[float, int], ...] = ()
-    """(Unix seconds, probes held back then)."""
-    total: tuple[int, int] = (0, 0)
-    """(requests, good ones) since the start."""
-    total_cost_usd: float | None = None
-    total_unpriced: bool = False
-    price_source: str | None = None

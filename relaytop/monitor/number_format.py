@@ -1,4 +1,4 @@
-"""How a figure is written, in one place for the screen, the tables and the reports."""
+"""Figures as text, in one place for the screen, the tables and the reports."""
 
 from __future__ import annotations
 
@@ -7,13 +7,21 @@ import math
 MINUTE_S = 60
 HOUR_S = 3600
 DAY_S = 86_400
+THOUSAND, MILLION = 1000, 1_000_000
+ROUNDS_TO_10, ROUNDS_TO_100, ROUNDS_TO_100_000 = 9.95, 99.95, 99_999.5
+"""From there on a figure has a digit more than its column when it is rounded."""
+TWO_DIGITS = 100
+LONGEST_COUNT, LONGEST_MILLIONS = 10_000, 100_000_000
+"""Counts from which five characters do not hold every digit, and one decimal of the millions."""
+LEAST_PERCENT = 0.1
+MOST_DECIMALS = 9
 
 
 def format_ms(value: float) -> str:
     """Write milliseconds: whole ones from 10 on, a decimal below; tens of seconds as seconds."""
-    if value >= 99_999.5:  # noqa: PLR2004 - six digits would break the column
+    if value >= ROUNDS_TO_100_000:
         return f"{value / 1000:.0f}s"
-    return f"{value:.0f}" if value >= 9.95 else f"{value:.1f}"  # noqa: PLR2004
+    return f"{value:.0f}" if value >= ROUNDS_TO_10 else f"{value:.1f}"
 
 
 def format_censored(timeout_ms: float) -> str:
@@ -27,22 +35,22 @@ def format_percent(share: float) -> str:
     value = share * 100
     if value == 0:
         return "0.0"
-    return "100" if value >= 99.95 else f"{max(value, 0.1):.1f}"  # noqa: PLR2004
+    return "100" if value >= ROUNDS_TO_100 else f"{max(value, LEAST_PERCENT):.1f}"
 
 
 def format_rate(value: float | None) -> str:
     """Write tokens per second; blank where unknown."""
     if value is None:
         return ""
-    return f"{value:.1f}" if value < 99.95 else format_count(round(value))  # noqa: PLR2004
+    return f"{value:.1f}" if value < ROUNDS_TO_100 else format_count(round(value))
 
 
 def format_age(seconds: float) -> str:
     """Write a span in at most four characters: `3s`, `12m`, `3h`, `2d`."""
     seconds = max(0.0, seconds)
-    if seconds < 100:  # noqa: PLR2004 - two digits
+    if seconds < TWO_DIGITS:
         return f"{int(seconds)}s"
-    if seconds < 100 * MINUTE_S:
+    if seconds < TWO_DIGITS * MINUTE_S:
         return f"{int(seconds // MINUTE_S)}m"
     if seconds < 2 * DAY_S:
         return f"{int(seconds // HOUR_S)}h"
@@ -51,13 +59,13 @@ def format_age(seconds: float) -> str:
 
 def format_count(value: int) -> str:
     """Write a count in at most five characters: `999`, `9,999`, `98k`, `1.2M`."""
-    if value < 10_000:  # noqa: PLR2004
+    if value < LONGEST_COUNT:
         return f"{value:,}"
-    if value < 1_000_000:  # noqa: PLR2004
-        return f"{value // 1000}k"
-    if value < 100_000_000:  # noqa: PLR2004
-        return f"{value / 1_000_000:.1f}M"
-    return f"{value // 1_000_000}M"
+    if value < MILLION:
+        return f"{value // THOUSAND}k"
+    if value < LONGEST_MILLIONS:
+        return f"{value / MILLION:.1f}M"
+    return f"{value // MILLION}M"
 
 
 def format_limit(remaining: int, limit: int | None) -> str:
@@ -67,7 +75,7 @@ def format_limit(remaining: int, limit: int | None) -> str:
 
 
 def _short(value: int) -> str:
-    return str(value) if value < 1000 else format_count(value).replace(",", "")  # noqa: PLR2004
+    return str(value) if value < THOUSAND else format_count(value).replace(",", "")
 
 
 def format_dollars(value: float, least: int = 2) -> str:
@@ -77,12 +85,12 @@ def format_dollars(value: float, least: int = 2) -> str:
     needed = 1 - math.floor(math.log10(value))  # two digits that count
     if needed <= least:
         return f"{value:,.{least}f}"
-    whole, _, decimals = f"{value:.{min(needed, 9)}f}".partition(".")
+    whole, _, decimals = f"{value:.{min(needed, MOST_DECIMALS)}f}".partition(".")
     return f"{whole}.{decimals.rstrip('0').ljust(least, '0')}"
 
 
 def format_usd(value: float) -> str:
     """Write an amount of US dollars without its sign, four decimals up to a hundred."""
-    if value >= 1000:  # noqa: PLR2004
+    if value >= THOUSAND:
         return f"{value:,.0f}"
-    return f"{value:.4f}" if value < 100 else f"{value:.2f}"  # noqa: PLR2004
+    return f"{value:.4f}" if value < TWO_DIGITS else f"{value:.2f}"

@@ -16,14 +16,14 @@ STALE_SHARE = 0.01
 PHASES = ("dns", "connect", "tls", "wait")
 
 
-class Phases:
+class PhaseMedians:
     """Keeps the medians from one reading to the next."""
 
     def __init__(self) -> None:
         self._medians: dict[str, float] = {}
         self._read_at: tuple[int, int] | None = None
 
-    def medians_ms(self, window: RollingWindow) -> dict[str, float]:
+    def read_ms(self, window: RollingWindow) -> dict[str, float]:
         """Return phase → median over the window's successes that had it."""
         first, last = window.span
         stale = round(STALE_SHARE * min(NEWEST, last - first))

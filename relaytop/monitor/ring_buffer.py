@@ -68,7 +68,7 @@ def tokens_of(count: int) -> int | None:
     return None if count == _UNKNOWN else count
 
 
-class Ring:
+class RingBuffer:
     """The newest samples of one target.
 
     Args:
@@ -116,7 +116,7 @@ class Ring:
         self.count += 1
         return self._record(offset)
 
-    def past(self) -> RingHandover:
+    def handover(self) -> RingHandover:
         """Return what is kept."""
         if self.full:
             cut = self.count % self._capacity * RECORD_BYTES
@@ -125,23 +125,23 @@ class Ring:
             records = self._buffer[: self.count * RECORD_BYTES]
         return RingHandover(self._began_at, self.count, base64.b64encode(records).decode())
 
-    def restore(self, past: RingHandover) -> None:
+    def restore(self, known: RingHandover) -> None:
         """Keep what another ring kept, as far as this one reaches.
 
         Raises:
-            ValueError: It is no ring's past.
+            ValueError: It is no ring's handover.
         """
         try:
-            records = base64.b64decode(past.records, validate=True)
+            records = base64.b64decode(known.records, validate=True)
         except binascii.Error as error:
             raise ValueError(str(error)) from None
         kept, rest = divmod(len(records), RECORD_BYTES)
-        if rest or not kept <= past.count:
-            message = f"{len(records)} bytes are no samples of {past.count}"
+        if rest or not kept <= known.count:
+            message = f"{len(records)} bytes are no samples of {known.count}"
             raise ValueError(message)
-        self._began_at, self.count = past.began_at, past.count
+        self._began_at, self.count = known.began_at, known.count
         for number in range(max(0, kept - self._capacity), kept):
-            place = (past.count - kept + number) % self._capacity * RECORD_BYTES
+            place = (known.count - kept + number) % self._capacity * RECORD_BYTES
             source = number * RECORD_BYTES
             self._buffer[place : place + RECORD_BYTES] = records[source : source + RECORD_BYTES]
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
 from statistics import median
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from relaytop.probe.sample import Sample
 
@@ -15,37 +14,31 @@ KEPT = 30
 """Newest samples that are looked at."""
 
 
-class ServerTiming:
-    """One target's newest waits, split by what the server said of them."""
+def wait_parts_ms(sample: Sample) -> dict[str, float] | None:
+    """Return a probe's wait by part, in milliseconds; None where its server told no time.
 
-    def __init__(self) -> None:
-        self._parts: deque[dict[str, float]] = deque(maxlen=KEPT)
+    The parts are `upstream` and `relay`, or `server` where the server does not tell them apart, and
+    `path`, which is what was measured beyond that.
+    """
+    wait_ms, server_ms = sample.phases.wait_ms, sample.server_ms
+    if not sample.ok or wait_ms is None or server_ms is None:
+        return None
+    # A clock that runs differently, or a time that counts the whole stream, is no path.
+    path = max(0.0, wait_ms - server_ms)
+    if sample.relay_ms is None:
+        return {"server": server_ms, "path": path}
+    relay = min(sample.relay_ms, server_ms)
+    return {"upstream": server_ms - relay, "relay": relay, "path": path}
 
-    def take(self, sample: Sample) -> None:
-        """Take a probe whose server told its own time; others say nothing."""
-        wait_ms, server_ms = sample.phases.wait_ms, sample.server_ms
-        if not sample.ok or wait_ms is None or server_ms is None:
-            return
-        # A clock that runs differently, or a time that counts the whole stream, is no path.
-        path = max(0.0, wait_ms - server_ms)
-        if sample.relay_ms is None:
-            self._parts.append({"server": server_ms, "path": path})
-            return
-        relay = min(sample.relay_ms, server_ms)
-        self._parts.append({"upstream": server_ms - relay, "relay": relay, "path": path})
 
-    def past(self) -> tuple[Mapping[str, float], ...]:
-        """Return what is kept, oldest first."""
-        return tuple(self._parts)
+def medians_ms(waits: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Return the median of each part, by the newest wait's kind; empty of nothing.
 
-    def restore(self, past: Iterable[Mapping[str, float]]) -> None:
-        """Go on from what another kept."""
-        self._parts = deque((dict(parts) for parts in past), maxlen=KEPT)
-
-    def medians_ms(self) -> dict[str, float]:
-        """Return the median of each part, by the newest sample's kind; empty of nothing."""
-        if not self._parts:
-            return {}
-        newest = self._parts[-1]
-        alike = [parts for parts in self._parts if parts.keys() == newest.keys()]
-        return {name: median(parts[name] for parts in alike) for name in newest}
+    Args:
+        waits: The newest waits by part, oldest first.
+    """
+    if not waits:
+        return {}
+    newest = waits[-1]
+    alike = [parts for parts in waits if parts.keys() == newest.keys()]
+    return {name: median(parts[name] for parts in alike) for name in newest}

@@ -1,4 +1,4 @@
-"""Where the screen and the reports get their figures: a small face, many kinds behind it."""
+"""The protocol from which the screen and the reports read their figures."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Overview:
     """What the next hour costs at most, every reply at its full length; None without a price."""
     usd_per_h_complete: bool
     """False when a target's price is unknown: the figure is a lower bound."""
-    alike: str | None
+    common_error: str | None
     """The error class with which every provider fails at once, if they do."""
     window: Window
     reserved_usd_per_h: float = 0.0

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from collections import deque
+import dataclasses
 from typing import TYPE_CHECKING
 
 from relaytop.engine.backoff import SLOW_CLASSES
-from relaytop.monitor.handover import TargetHandover
-from relaytop.monitor.phases import Phases
-from relaytop.monitor.ring_buffer import Ring
-from relaytop.monitor.server_timing import ServerTiming
+from relaytop.monitor.handover import TargetFacts, TargetHandover
+from relaytop.monitor.phases import PhaseMedians
+from relaytop.monitor.ring_buffer import RingBuffer
+from relaytop.monitor.server_timing import KEPT as WAITS_KEPT
+from relaytop.monitor.server_timing import medians_ms, wait_parts_ms
 from relaytop.monitor.status import StatusKeeper
 from relaytop.monitor.summary import LastError, Summary, Totals
-from relaytop.monitor.time_bins import Bins
+from relaytop.monitor.time_bins import TimeBins
 from relaytop.monitor.window import RollingWindow
 
 if TYPE_CHECKING:
     from relaytop.config.settings import Target, Window
     from relaytop.monitor.source import Bin
     from relaytop.probe.sample import Sample
-    from relaytop.wire.facts import RateLimit
 
 ERRORS_KEPT = 20
 PACED_KEPT = 1000
+BINS_KEPT = 4
+"""Widths of bins that are read at once: table, chart, zoomed chart, one to spare."""
+EARLIEST_S = 60.0
+"""How long before a target is added one of its samples may have ended."""
 
 
 class TargetMonitor:
-    """One target's ring, window, status and last words.
+    """One target's ring buffer, window, status and other facts.
 
     Args:
         target: What is probed.
@@ -37,157 +41,127 @@ class TargetMonitor:
 
     def __init__(self, target: Target, window: Window, history: int, now: float) -> None:
         self.target = target
-        self.ring = Ring(history, now - 60.0)
+        self.ring = RingBuffer(history, now - EARLIEST_S)
         self.window = RollingWindow(self.ring, window)
-        self.status = StatusKeeper(now)
-        self.errors: deque[LastError] = deque(maxlen=ERRORS_KEPT)
+        self.facts = TargetFacts(status=StatusKeeper(now))
         self.interval_s = target.interval_s
-        self.last_at: float | None = None
-        self.running_since: float | None = None
-        self.hold_until: float | None = None
-        self.hold_reason: str | None = None
-        self._rate_limit: RateLimit | None = None
-        self._rate_limit_at: float | None = None
-        self._skips_seen = 0
-        self._skips_total = 0
-        self._paced_total = 0
-        self._paced: deque[tuple[float, int]] = deque(maxlen=PACED_KEPT)
-        self._total = [0, 0]
-        self._total_cost: float | None = None
-        self._total_unpriced = False
-        self._price_source: str | None = None
-        self._cached: tuple[int, Summary] | None = None
-        self._version = 0
-        self._split = ServerTiming()
-        self._phases = Phases()
-        self._bins: dict[tuple[float, int], Bins] = {}
+        self._summary: Summary | None = None
+        self._phases = PhaseMedians()
+        self._bins: dict[tuple[float, int], TimeBins] = {}
 
-    def past(self) -> TargetHandover:
+    @property
+    def status(self) -> StatusKeeper:
+        """The status and how it came to be."""
+        return self.facts.status
+
+    def handover(self) -> TargetHandover:
         """Return all that is known, for another process to go on from."""
-        return TargetHandover(
-            target=self.target.id,
-            ring=self.ring.past(),
-            status=self.status.past(),
-            errors=tuple(self.errors),
-            split=self._split.past(),
-            last_at=self.last_at,
-            running_since=self.running_since,
-            hold_until=self.hold_until,
-            hold_reason=self.hold_reason,
-            rate_limit=self._rate_limit,
-            rate_limit_at=self._rate_limit_at,
-            skips_seen=self._skips_seen,
-            skips_total=self._skips_total,
-            paced_total=self._paced_total,
-            paced=tuple(self._paced),
-            total=(self._total[0], self._total[1]),
-            total_cost_usd=self._total_cost,
-            total_unpriced=self._total_unpriced,
-            price_source=self._price_source,
-        )
+        status = dataclasses.replace(self.facts.status)
+        facts = dataclasses.replace(self.facts, status=status)
+        return TargetHandover(self.target.id, self.ring.handover(), facts)
 
-    def restore(self, past: TargetHandover, now: float) -> None:
+    def restore(self, known: TargetHandover, now: float) -> None:
         """Go on from what another process knew; the ring must have the same capacity."""
-        self.ring.restore(past.ring)
-        self.status.restore(past.status)
-        self.errors = deque(past.errors, maxlen=ERRORS_KEPT)
-        self._split.restore(past.split)
-        self.last_at = past.last_at
-        self.running_since = past.running_since
-        self.hold_until, self.hold_reason = past.hold_until, past.hold_reason
-        self._rate_limit, self._rate_limit_at = past.rate_limit, past.rate_limit_at
-        self._skips_seen, self._skips_total = past.skips_seen, past.skips_total
-        self._paced_total = past.paced_total
-        self._paced = deque(past.paced, maxlen=PACED_KEPT)
-        self._total = list(past.total)
-        self._total_cost, self._total_unpriced = past.total_cost_usd, past.total_unpriced
-        self._price_source = past.price_source
+        self.ring.restore(known.ring)
+        self.facts = known.facts
         self._bins.clear()
         self.change_window(self.window.window, now)
 
-    def touch(self) -> None:
+    def invalidate(self) -> None:
         """Forget the cached summary."""
-        self._version += 1
+        self._summary = None
 
-    def take(self, sample: Sample, now: float) -> bool:
-        """Take a finished probe; whether the status changed."""
-        skipped = self._skips_total - self._skips_seen
-        self._skips_seen = self._skips_total
+    def record(self, sample: Sample, now: float) -> bool:
+        """Count a finished probe; return whether the status changed."""
+        facts = self.facts
+        skipped = facts.skips_total - facts.skips_in_ring
+        facts.skips_in_ring = facts.skips_total
         self.window.make_room()
-        record = self.ring.append(sample, skipped)
-        self.window.add(record)
+        self.window.add(self.ring.append(sample, skipped))
         self.window.expire(now)
-        self.last_at = sample.ended_at
-        self.running_since = None
+        facts.last_at = sample.ended_at
+        facts.running_since = None
         if sample.rate_limit is not None:
-            self._rate_limit, self._rate_limit_at = sample.rate_limit, sample.ended_at
-        self.touch()
+            facts.rate_limit, facts.rate_limit_at = sample.rate_limit, sample.ended_at
+        self.invalidate()
         if sample.stale:
             return False
-        self._totals(sample)
-        self._split.take(sample)
-        if sample.failure is not None:
-            failure = sample.failure
-            self.errors.appendleft(
-                LastError(failure.error_class, sample.ended_at, failure.message, sample.request_id)
+        self._add_to_totals(sample)
+        wait = wait_parts_ms(sample)
+        if wait is not None:
+            facts.wait_parts = (*facts.wait_parts, wait)[-WAITS_KEPT:]
+        failure = sample.failure
+        if failure is not None:
+            error = LastError(
+                failure.error_class, sample.ended_at, failure.message, sample.request_id
             )
+            facts.errors = (error, *facts.errors)[:ERRORS_KEPT]
         else:
-            self.hold_until = self.hold_reason = None
-        return self.status.finished(
+            facts.hold_until = facts.hold_reason = None
+        return facts.status.record(
             ok=sample.ok,
             broken=bool(self.broken),
             samples=self.window.requests,
             now=now,
-            lasting=sample.failure is not None and sample.failure.error_class in SLOW_CLASSES,
+            lasting=failure is not None and failure.error_class in SLOW_CLASSES,
         )
 
-    def _totals(self, sample: Sample) -> None:
-        self._total[0] += 1
-        self._total[1] += sample.ok
+    def _add_to_totals(self, sample: Sample) -> None:
+        facts = self.facts
+        facts.total_requests += 1
+        facts.total_ok += sample.ok
         if sample.cost_usd is not None:
-            self._total_cost = (self._total_cost or 0.0) + sample.cost_usd
-            self._price_source = sample.price_source
+            facts.total_cost_usd = (facts.total_cost_usd or 0.0) + sample.cost_usd
+            facts.price_source = sample.price_source
         elif sample.billed_usd is None:
-            self._total_unpriced = True
+            facts.total_unpriced = True
 
-    def skipped(self, total: int) -> int:
-        """Take the engine's count of skips; return how many are new."""
-        new = max(0, total - self._skips_total)
+    def set_running(self, since: float | None) -> None:
+        """Note the probe that is still hanging, by the Unix seconds of its beginning."""
+        if since != self.facts.running_since:
+            self.facts.running_since = since
+            self.invalidate()
+
+    def set_skips(self, total: int) -> int:
+        """Note the engine's count of skips; return how many are new."""
+        new = max(0, total - self.facts.skips_total)
         if new:
-            self._skips_total = total
-            self.touch()
+            self.facts.skips_total = total
+            self.invalidate()
         return new
 
     def set_paced(self, total: int, now: float) -> None:
-        """Take the engine's count of probes that `max_rpm` held back."""
-        new, self._paced_total = total - self._paced_total, total
+        """Note the engine's count of probes that `max_rpm` held back."""
+        facts = self.facts
+        new, facts.paced_total = total - facts.paced_total, total
         if new > 0:
-            self._paced.append((now, new))
-            self.touch()
+            facts.paced = (*facts.paced, (now, new))[-PACED_KEPT:]
+            self.invalidate()
 
     @property
     def paced(self) -> int:
         """Probes that `max_rpm` held back over the window."""
         began_at = self.window.began_at
-        return sum(count for at, count in self._paced if at >= began_at)
+        return sum(count for at, count in self.facts.paced if at >= began_at)
 
     def engine_lost(self) -> None:
-        """The engine is gone, and with it the running probe and its counters."""
-        self.running_since = None
-        self._skips_seen = self._skips_total = self._paced_total = 0
-        self.touch()
+        """Note that the engine is gone, and with it the running probe and its counters."""
+        facts = self.facts
+        facts.running_since = None
+        facts.skips_in_ring = facts.skips_total = facts.paced_total = 0
+        self.invalidate()
 
     def change_window(self, window: Window, now: float) -> None:
-        """Take another window."""
+        """Change to another window."""
         self.window.change(window, now)
-        self.touch()
+        self.invalidate()
 
     def expire(self, now: float) -> bool:
-        """Let old samples leave the window; whether the status changed."""
+        """Let old samples leave the window; return whether the status changed."""
         if not self.window.expire(now):
             return False
-        self.touch()
-        return self.status.expired(broken=bool(self.broken), samples=self.window.requests, now=now)
+        self.invalidate()
+        return self.status.reassess(broken=bool(self.broken), samples=self.window.requests, now=now)
 
     @property
     def broken(self) -> tuple[str, ...]:
@@ -213,15 +187,13 @@ class TargetMonitor:
 
     def summary(self) -> Summary:
         """Return the summary, the same object until something changes."""
-        if self._cached is not None and self._cached[0] == self._version:
-            return self._cached[1]
-        made = self._summary()
-        self._cached = (self._version, made)
-        return made
+        if self._summary is None:
+            self._summary = self._summarise()
+        return self._summary
 
-    def _summary(self) -> Summary:
-        window, target, status = self.window, self.target, self.status
-        pending = self._skips_total - self._skips_seen
+    def _summarise(self) -> Summary:
+        window, target, facts = self.window, self.target, self.facts
+        status = facts.status
         return Summary(
             target=target.id,
             provider=target.provider,
@@ -232,7 +204,7 @@ class TargetMonitor:
             since=status.since,
             requests=window.requests,
             ok=window.ok,
-            skipped=window.skipped + pending,
+            skipped=window.skipped + facts.skips_total - facts.skips_in_ring,
             paced=self.paced,
             stale=window.stale,
             error_rate=window.error_rate,
@@ -240,26 +212,26 @@ class TargetMonitor:
             latency=window.latencies.distribution(window.timeouts),
             # A timeout may have had its first token, but a slow one must not look healthy.
             ttft=window.ttfts.distribution(window.timeouts if len(window.ttfts) else 0),
-            phases_ms=self._phases.medians_ms(window),
-            split_ms=self._split.medians_ms(),
+            phases_ms=self._phases.read_ms(window),
+            split_ms=medians_ms(facts.wait_parts),
             input_tokens=window.input_tokens if window.has_tokens else None,
             output_tokens=window.output_tokens if window.has_tokens else None,
             tok_s_n=len(window.rates),
             tok_s_p50=window.rates.percentile(0.5),
             cost_usd=window.cost_usd,
-            price_source=self._price_source,
+            price_source=facts.price_source,
             total=Totals(
-                self._total[0],
-                self._total[1],
-                None if self._total_unpriced else self._total_cost,
+                facts.total_requests,
+                facts.total_ok,
+                None if facts.total_unpriced else facts.total_cost_usd,
             ),
-            last_error=self.errors[0] if self.errors else None,
-            rate_limit=self._rate_limit,
-            rate_limit_at=self._rate_limit_at,
-            last_at=self.last_at,
-            running_since=self.running_since,
-            hold_until=self.hold_until,
-            hold_reason=self.hold_reason,
+            last_error=facts.errors[0] if facts.errors else None,
+            rate_limit=facts.rate_limit,
+            rate_limit_at=facts.rate_limit_at,
+            last_at=facts.last_at,
+            running_since=facts.running_since,
+            hold_until=facts.hold_until,
+            hold_reason=facts.hold_reason,
             timeout_ms=target.timeout_s * 1000,
             interval_s=self.interval_s,
         )
@@ -267,9 +239,9 @@ class TargetMonitor:
     def bins(self, start: float, bin_s: float, n: int) -> list[Bin]:
         """Return `n` bins from `start` on; only those that may have changed are counted anew."""
         key = (bin_s, n)
-        kept = self._bins.get(key)
-        if kept is None:
-            if len(self._bins) >= 4:  # noqa: PLR2004 - table, chart, zoomed chart, one to spare
+        bins = self._bins.get(key)
+        if bins is None:
+            if len(self._bins) >= BINS_KEPT:
                 self._bins.pop(next(iter(self._bins)))
-            kept = self._bins[key] = Bins(self.ring)
-        return kept.read(start, bin_s, n)
+            bins = self._bins[key] = TimeBins(self.ring)
+        return bins.read(start, bin_s, n)

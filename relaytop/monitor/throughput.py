@@ -1,4 +1,4 @@
-"""How fast probes end, and what that costs, over the last minutes."""
+"""Probes per second and cost per hour, over the last minutes."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class Throughput:
         self._finished.clear()
         self.change()
 
-    def take(self, now: float, cost_usd: float | None) -> None:
-        """Count a finished probe; what is past its span goes, though nobody may be looking."""
+    def record(self, now: float, cost_usd: float | None) -> None:
+        """Count a finished probe; what is older than the spans is dropped, whoever reads it."""
         self._finished.append(now)
         if self.steady_since is None:
             self.steady_since = now
@@ -55,9 +55,9 @@ class Throughput:
             self._costs.append((now, cost_usd))
         self._forget(now)
 
-    def restore(self, past: Iterable[tuple[float, float]], now: float) -> None:
+    def add(self, others: Iterable[tuple[float, float]], now: float) -> None:
         """Count what another process saw too, as (Unix seconds, USD or NaN)."""
-        found = list(past)
+        found = list(others)
         self._finished = deque(sorted([*self._finished, *(at for at, _cost_usd in found)]))
         self._costs = deque(sorted([*self._costs, *(pair for pair in found if pair[1] > 0)]))
         self._forget(now)

@@ -9,17 +9,17 @@ from relaytop.monitor.ring_buffer import STALE
 from relaytop.monitor.source import Bin
 
 if TYPE_CHECKING:
-    from relaytop.monitor.ring_buffer import Ring
+    from relaytop.monitor.ring_buffer import RingBuffer
 
 
-class Bins:
+class TimeBins:
     """Bins of one width, kept from one reading to the next.
 
     Args:
         ring: Where the samples are.
     """
 
-    def __init__(self, ring: Ring) -> None:
+    def __init__(self, ring: RingBuffer) -> None:
         self._ring = ring
         self._start = 0.0
         self._bins: list[Bin] = []

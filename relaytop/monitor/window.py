@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -11,9 +12,11 @@ from relaytop.monitor.sorted_window import SortedWindow
 
 if TYPE_CHECKING:
     from relaytop.config.settings import Window
-    from relaytop.monitor.ring_buffer import Record, Ring
+    from relaytop.monitor.ring_buffer import Record, RingBuffer
 
 NANO = 1_000_000_000
+LEAST_TOKENS = 2
+"""A rate is of the tokens after the first."""
 _FLOAT = struct.Struct("<f")
 
 
@@ -27,7 +30,7 @@ class RollingWindow:
         window: A time or a count.
     """
 
-    def __init__(self, ring: Ring, window: Window) -> None:
+    def __init__(self, ring: RingBuffer, window: Window) -> None:
         self._ring = ring
         self.window = window
         self._tail = ring.count
@@ -48,7 +51,7 @@ class RollingWindow:
         self._priced = 0
 
     def change(self, window: Window, now: float) -> None:
-        """Take another window; the ring still has its samples."""
+        """Change to another window; the ring still has its samples."""
         self.window = window
         self._reset()
         self._tail = self._ring.count
@@ -62,19 +65,19 @@ class RollingWindow:
             self._count(record, 1)
 
     def add(self, record: Record) -> None:
-        """Take the sample that was just appended to the ring."""
+        """Count the sample that was just appended to the ring."""
         self._count(record, 1)
         if self.window.count is not None:
             while self._ring.count - self._tail > self.window.count:
                 self._drop()
 
     def make_room(self) -> None:
-        """Let go of the oldest sample where the ring is about to overwrite it."""
+        """Drop the oldest sample where the ring is about to overwrite it."""
         if self._tail < self._ring.count and self._ring.full and self._tail == self._ring.first:
             self._drop()
 
     def expire(self, now: float) -> bool:
-        """Let go of what is older than the window; whether anything was."""
+        """Drop what is older than the window; return whether anything was."""
         if self.window.seconds is None:
             return False
         edge, before = now - self.window.seconds, self._tail
@@ -92,12 +95,12 @@ class RollingWindow:
         if record.outcome == STALE:
             return
         self.requests += sign
-        given, made = tokens_of(record.input_tokens), tokens_of(record.output_tokens)
-        if given is not None or made is not None:
+        read, made = tokens_of(record.input_tokens), tokens_of(record.output_tokens)
+        if read is not None or made is not None:
             self._token_samples += sign
-            self.input_tokens += sign * (given or 0)
+            self.input_tokens += sign * (read or 0)
             self.output_tokens += sign * (made or 0)
-        if record.cost_usd != record.cost_usd:
+        if math.isnan(record.cost_usd):
             self._unpriced += sign
         elif record.outcome == OK or record.cost_usd > 0:
             self._cost_nano += sign * _nano(record.cost_usd)
@@ -112,7 +115,7 @@ class RollingWindow:
             (self.rates, tok_s(record, made)),
         )
         for values, value in pairs:
-            if value == value:  # noqa: PLR0124 - false for NaN alone
+            if not math.isnan(value):
                 if sign > 0:
                     values.add(value)
                 else:
@@ -187,7 +190,7 @@ def tok_s(record: Record, made: int | None) -> float:
     Computed from what the ring kept, so that it comes out the same when the sample leaves.
     """
     span_s = (record.latency_ms - record.ttft_ms) / 1000
-    if made is None or made < 2 or not span_s > 0:  # noqa: PLR2004 - the word's definition
+    if made is None or made < LEAST_TOKENS or not span_s > 0:
         return float("nan")
     rounded: float = _FLOAT.unpack(_FLOAT.pack((made - 1) / span_s))[0]
     return rounded

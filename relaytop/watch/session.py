@@ -189,9 +189,9 @@ class Session(WatchCore):
             if target in self._off:
                 continue
             if self.paused:
-                self.monitor.pause(target, now, "user", told=False)
+                self.monitor.pause(target, now, "user", log=False)
             else:
-                self.monitor.resume(target, now, told=False)
+                self.monitor.resume(target, now, log=False)
         self.engine.send(Pause() if self.paused else Resume())
         self.note("status", "info", "all probing paused" if self.paused else "probing goes on")
 
@@ -234,7 +234,7 @@ class Session(WatchCore):
             if target.id not in self.monitor.targets():
                 self.monitor.add(target, self.clock())
                 if self.paused:
-                    self.monitor.pause(target.id, self.clock(), "user", told=False)
+                    self.monitor.pause(target.id, self.clock(), "user", log=False)
                 fresh.append(target)
         if fresh:
             self.record_targets()

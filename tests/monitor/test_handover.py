@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from relaytop.monitor.handover import MonitorHandover, RingHandover, TargetHandover
 from relaytop.monitor.monitor import Monitor
-from relaytop.monitor.ring_buffer import Ring
+from relaytop.monitor.ring_buffer import RingBuffer
 from relaytop.protocol.codec import decode, encode
 from relaytop.protocol.messages import Budget, Finished, Hold, Pulse
 from relaytop.wire.facts import Limit, RateLimit
@@ -25,13 +25,13 @@ KINDS = {kind.__name__: kind for kind in (MonitorHandover, TargetHandover)}
 OTHER = "relay/n"
 
 
-def moved(monitor: Monitor, now: float, **options: int) -> Monitor:
+def moved(monitor: Monitor, now: float, history: int = 3600) -> Monitor:
     """Return another monitor that was told everything over a wire."""
-    fresh = Monitor(settings(TARGET, OTHER, **options), now)  # type: ignore[arg-type]
-    fresh.restore(decode(encode(monitor.past()), KINDS), now)
+    fresh = Monitor(settings(TARGET, OTHER, history=history), now)
+    fresh.restore(decode(encode(monitor.handover()), KINDS), now)
     for name in monitor.targets():
-        past = monitor.past_of(name)
-        fresh.restore(decode(encode(past), KINDS), now)
+        handover = monitor.target_handover(name)
+        fresh.restore(decode(encode(handover), KINDS), now)
     return fresh
 
 
@@ -108,15 +108,15 @@ def test_a_pause_and_its_streaks_are_kept() -> None:
 def test_a_target_that_is_not_watched_here_is_passed_over() -> None:
     one = Monitor(settings(TARGET, OTHER), T0)
     other = Monitor(settings(TARGET), T0)
-    other.restore(one.past_of(OTHER), T0)
+    other.restore(one.target_handover(OTHER), T0)
     assert other.targets() == (TARGET,)
 
 
 def test_a_smaller_ring_keeps_the_newest() -> None:
-    ring, small = Ring(100, T0), Ring(5, T0)
+    ring, small = RingBuffer(100, T0), RingBuffer(5, T0)
     for at in range(130):
         ring.append(sample(at, float(at)), 0)
-    small.restore(ring.past())
+    small.restore(ring.handover())
     assert [record.latency_ms for record in small.since(0)] == [125, 126, 127, 128, 129]
     small.append(sample(130, 130.0), 0)
     assert [record.latency_ms for record in small.since(0)] == [126, 127, 128, 129, 130]
@@ -132,4 +132,4 @@ def test_a_smaller_ring_keeps_the_newest() -> None:
 )
 def test_what_is_no_rings_past_is_said_to_be_none(past: RingHandover) -> None:
     with pytest.raises(ValueError, match=r"."):
-        Ring(10, T0).restore(past)
+        RingBuffer(10, T0).restore(past)

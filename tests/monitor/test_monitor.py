@@ -1,6 +1,7 @@
 import dataclasses
 import gc
 import tracemalloc
+from typing import Any
 
 from relaytop.config.settings import Price, Thresholds, Window
 from relaytop.monitor.monitor import Monitor
@@ -10,8 +11,8 @@ from relaytop.wire.facts import Limit, RateLimit
 from tests.support.samples import T0, TARGET, sample, settings
 
 
-def fed(*samples: Sample, **options: object) -> Monitor:
-    monitor = Monitor(settings(**options), T0)  # type: ignore[arg-type]
+def fed(*samples: Sample, **options: Any) -> Monitor:
+    monitor = Monitor(settings(**options), T0)
     for each in samples:
         monitor.apply(Finished(each), each.ended_at)
     return monitor
@@ -126,15 +127,15 @@ def test_every_provider_failing_alike_points_at_this_box() -> None:
 
     monitor = Monitor(settings("a/m", "a/n", "b/m"), T0)
     down("a/m", "a/n")
-    assert monitor.overview(T0 + 3).alike is None
+    assert monitor.overview(T0 + 3).common_error is None
     down("b/m", error="auth")
-    assert monitor.overview(T0 + 3).alike is None
+    assert monitor.overview(T0 + 3).common_error is None
     down("b/m")
-    assert monitor.overview(T0 + 3).alike == "connect"
+    assert monitor.overview(T0 + 3).common_error == "connect"
     monitor.apply(Finished(sample(4, target="a/n")), T0 + 4)
     for at in (5, 6):
         monitor.apply(Finished(sample(at, target="a/n")), T0 + at)
-    assert monitor.overview(T0 + 6).alike is None
+    assert monitor.overview(T0 + 6).common_error is None
 
 
 def test_the_cost_per_hour_is_estimated_then_measured() -> None:

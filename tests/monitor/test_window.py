@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relaytop.config.settings import Window
-from relaytop.monitor.ring_buffer import RECORD_BYTES, Ring
+from relaytop.monitor.ring_buffer import RECORD_BYTES, RingBuffer
 from relaytop.monitor.sorted_window import SortedWindow
 from relaytop.monitor.window import RollingWindow
 from relaytop.probe.sample import Sample
@@ -29,7 +29,7 @@ def percentile(values: list[float], share: float) -> float:
 
 
 def rolled(window: Window, samples: list[Sample], *, history: int = 50) -> RollingWindow:
-    ring = Ring(history, T0 - 60)
+    ring = RingBuffer(history, T0 - 60)
     rolling = RollingWindow(ring, window)
     for each in samples:
         rolling.make_room()

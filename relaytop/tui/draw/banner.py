@@ -26,10 +26,10 @@ def banner(overview: Overview, dead: str | None, width: int) -> Line | None:
     if dead is not None:
         end = "no probe runs; r starts it again"
         texts = (f"engine died: {dead}. N{end[1:]}", f"engine died; {end}")
-    elif overview.alike is not None:
-        end = f"({overview.alike}): probably this box"
+    elif (common := overview.common_error) is not None:
+        end = f"({common}): probably this box"
         texts = (
-            f"every provider fails alike ({overview.alike}): probably it is this box or its net",
+            f"every provider fails alike ({common}): probably it is this box or its net",
             f"all providers fail alike {end} or its network",
             f"all fail alike {end}",
         )

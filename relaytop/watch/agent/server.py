@@ -118,9 +118,9 @@ class AgentServer:
     async def _send_history(self, subscriber: _Subscriber, writer: asyncio.StreamWriter) -> None:
         """Send what is known, target after target: all at once may be many megabytes."""
         hello = encode(Hello(relaytop.__version__, os.getpid()))
-        await _send(writer, hello + encode(self._monitor.past()))
+        await _send(writer, hello + encode(self._monitor.handover()))
         for name in self._monitor.targets():
-            line = encode(self._monitor.past_of(name))
+            line = encode(self._monitor.target_handover(name))
             subscriber.follow(name)
             await _send(writer, line)
         budget = self._monitor.overview(time.time()).budget

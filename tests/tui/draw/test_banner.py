@@ -21,7 +21,7 @@ def test_there_is_none_while_all_is_well() -> None:
 
 @given(widths, st.sampled_from(["connect", "rate_limited", "server_error"]))
 def test_this_box_is_named_whole_at_every_width(width: int, alike: str) -> None:
-    line = banner(dataclasses.replace(USUAL, alike=alike), None, width)
+    line = banner(dataclasses.replace(USUAL, common_error=alike), None, width)
     assert line is not None
     assert line_width(line) <= width
     for said in ("probably", "this box", alike):

@@ -25,7 +25,7 @@ USUAL = Overview(
     usd_per_h=0.32,
     projected_usd_per_h=0.35,
     usd_per_h_complete=True,
-    alike=None,
+    common_error=None,
     window=Window(),
 )
 overviews = st.builds(
@@ -47,7 +47,7 @@ overviews = st.builds(
     usd_per_h=st.none() | st.floats(0, 1e4),
     projected_usd_per_h=st.none() | st.floats(0, 1e4),
     usd_per_h_complete=st.booleans(),
-    alike=st.none(),
+    common_error=st.none(),
     window=st.just(Window()),
 )
 
