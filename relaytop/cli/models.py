@@ -65,5 +65,5 @@ def _selected(providers: tuple[Provider, ...], name: str | None) -> tuple[Provid
 
 async def _ask(providers: tuple[Provider, ...]) -> dict[str, tuple[str, ...] | Failure]:
     probers = [Prober(provider) for provider in providers]
-    offers = await asyncio.gather(*(prober.models() for prober in probers))
+    offers = await asyncio.gather(*(prober.list_models() for prober in probers))
     return {p.name: offer for p, offer in zip(providers, offers, strict=True)}

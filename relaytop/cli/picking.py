@@ -55,7 +55,7 @@ async def serving(search: Search) -> Settings:
 
         doing = {"asking": ", ".join(provider.name for provider in asked)}
         async with shown_on(sys.stderr, doing):
-            found = await asyncio.gather(*(Prober(provider).models() for provider in asked))
+            found = await asyncio.gather(*(Prober(provider).list_models() for provider in asked))
         for provider, offer in zip(asked, found, strict=True):
             if isinstance(offer, tuple):
                 offers[provider.name] = offer

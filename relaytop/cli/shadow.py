@@ -201,7 +201,7 @@ async def _go(settings: Settings, plan: Plan) -> tuple[Shadow, int | None]:
     click.echo(text, err=True)
     ledger = Ledger(ledger_path())
     purse = JobBudget(settings.budget_usd, settings.assumed_price, ledger)
-    keeping = partial(Prober, keep_text=True)
+    keeping = partial(Prober, include_text=True)
     job = Shadow(settings, plan, purse, make_prober=keeping, clock=time.time)
     doing: dict[str, str] = {}
     try:

@@ -258,12 +258,12 @@ class Engine:
             self._start_due_probes()
 
     async def _check_provider(self, provider: str) -> None:
-        notice = self._free_check.record(provider, await self._probers[provider].models())
+        notice = self._free_check.record(provider, await self._probers[provider].list_models())
         if notice is not None:
             self._emit(notice)
 
     async def _list_models(self, provider: str) -> None:
-        found = await self._probers[provider].models()
+        found = await self._probers[provider].list_models()
         if isinstance(found, Failure):
             self._emit(Models(provider, error=f"{found.error_class}: {found.message}"))
             return

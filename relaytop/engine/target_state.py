@@ -26,7 +26,7 @@ class ProberLike(Protocol):
         """Probe once; never raises."""
         ...
 
-    async def models(self) -> tuple[str, ...] | Failure:
+    async def list_models(self) -> tuple[str, ...] | Failure:
         """List the provider's models."""
         ...
 

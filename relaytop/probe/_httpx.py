@@ -11,12 +11,18 @@ sniffio, saying so once makes the attempt free.
 
 import sys
 from importlib.util import find_spec
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 _CLI = "httpx._main"
 _SNIFFIO = "sniffio"
+_modules = cast("dict[str, ModuleType | None]", sys.modules)
+"""None marks a module as absent, which typeshed does not know."""
 
 if "httpx" not in sys.modules:
-    sys.modules[_CLI] = None  # type: ignore[assignment] # what the import system calls "absent"
+    _modules[_CLI] = None
     import httpx
 
     del sys.modules[_CLI]
@@ -24,6 +30,6 @@ else:
     import httpx
 
 if _SNIFFIO not in sys.modules and find_spec(_SNIFFIO) is None:
-    sys.modules[_SNIFFIO] = None  # type: ignore[assignment]
+    _modules[_SNIFFIO] = None
 
 __all__ = ["httpx"]

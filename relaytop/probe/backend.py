@@ -1,4 +1,4 @@
-"""The network backend under httpx: makes connections that stamp what they read."""
+"""The network backend of httpcore: its connections stamp every read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import httpcore
 
-from relaytop.probe.connect import Connecting, connected, resolved
+from relaytop.probe.connect import ConnectTimings, connect_first, resolve
 from relaytop.probe.stream import StampedStream
 
 if TYPE_CHECKING:
@@ -33,11 +33,11 @@ class StampedBackend(httpcore.AsyncNetworkBackend):
         """Resolve and connect.
 
         Raises:
-            PathError: The name does not resolve, or no address of it answers.
+            ProbeError: The name does not resolve, or no address of it answers.
         """
         del timeout, local_address, socket_options
-        phases = Connecting()
-        sock = await connected(await resolved(host, port, phases), phases)
+        phases = ConnectTimings()
+        sock = await connect_first(await resolve(host, port, phases), phases)
         loop = asyncio.get_running_loop()
         try:
             _, self.stream = await loop.create_connection(lambda: StampedStream(phases), sock=sock)
@@ -47,5 +47,5 @@ class StampedBackend(httpcore.AsyncNetworkBackend):
         return self.stream
 
     async def sleep(self, seconds: float) -> None:
-        """Wait; httpcore asks for it between retries, which a probe never makes."""
+        """Wait; httpcore calls it between retries, which a probe never makes."""
         await asyncio.sleep(seconds)

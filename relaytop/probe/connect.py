@@ -1,4 +1,4 @@
-"""From a host's name to a connected socket, each step timed."""
+"""Name resolution and connecting, each step timed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from itertools import zip_longest
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from relaytop.probe.errors import CONNECT, DNS, PathError
+from relaytop.probe.errors import CONNECT, DNS, ProbeError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,26 +19,27 @@ if TYPE_CHECKING:
 STAGGER_S = 0.25
 """How long an address may be silent before the next one is tried beside it (RFC 8305)."""
 MAX_ADDRESSES = 8
+_FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 
 Address = tuple[Any, ...]
-"""As `getaddrinfo` gives them."""
+"""A result of `getaddrinfo`."""
 
 
 @dataclass(slots=True)
-class Connecting:
-    """How long making one connection took, in milliseconds; None: the phase did not occur."""
+class ConnectTimings:
+    """Durations of making one connection, in milliseconds; None: the phase did not occur."""
 
     dns_ms: float | None = None
     connect_ms: float | None = None
-    """Until one address answered, the time lost with others before it included."""
+    """Until one address answered, including the time lost with others before it."""
     tls_ms: float | None = None
 
 
-async def resolved(host: str, port: int, phases: Connecting) -> list[Address]:
+async def resolve(host: str, port: int, timings: ConnectTimings) -> list[Address]:
     """Return the addresses of a host; a literal address needs no resolution.
 
     Raises:
-        PathError: The name does not resolve.
+        ProbeError: The name does not resolve.
     """
     literal = host.strip("[]")
     try:
@@ -46,14 +47,13 @@ async def resolved(host: str, port: int, phases: Connecting) -> list[Address]:
     except ValueError:
         pass
     else:
-        family = socket.AF_INET if version == 4 else socket.AF_INET6  # noqa: PLR2004 - IPv4
-        return [(family, socket.SOCK_STREAM, 0, "", (literal, port))]
+        return [(_FAMILIES[version], socket.SOCK_STREAM, 0, "", (literal, port))]
     loop = asyncio.get_running_loop()
     try:
-        found, phases.dns_ms = await loop.run_in_executor(None, _look_up, host, port)
+        found, timings.dns_ms = await loop.run_in_executor(None, _look_up, host, port)
     except (OSError, UnicodeError) as error:
         words = getattr(error, "strerror", None) or "not a host name"
-        raise PathError(DNS, f"{host}: {words}") from None
+        raise ProbeError(DNS, f"{host}: {words}") from None
     return found
 
 
@@ -64,31 +64,31 @@ def _look_up(host: str, port: int) -> tuple[list[Address], float]:
     return found, (perf_counter() - began) * 1000
 
 
-async def connected(addresses: Sequence[Address], phases: Connecting) -> socket.socket:
-    """Connect to the first address that answers; the families take turns.
+async def connect_first(addresses: Sequence[Address], timings: ConnectTimings) -> socket.socket:
+    """Connect to the first address that answers (Happy Eyeballs: families alternate, staggered).
 
     Raises:
-        PathError: None does.
+        ProbeError: No address answers.
     """
     began = perf_counter()
     if len(addresses) == 1:
         try:
             winner = await _connect(addresses[0])
         except OSError as error:
-            raise PathError(CONNECT, _words(error)) from None
+            raise ProbeError(CONNECT, _reason(error)) from None
     else:
-        winner = await _race(_alternating(addresses)[:MAX_ADDRESSES])
-    phases.connect_ms = (perf_counter() - began) * 1000
+        winner = await _connect_staggered(_interleave_families(addresses)[:MAX_ADDRESSES])
+    timings.connect_ms = (perf_counter() - began) * 1000
     return winner
 
 
-def _alternating(addresses: Sequence[Address]) -> list[Address]:
+def _interleave_families(addresses: Sequence[Address]) -> list[Address]:
     preferred = [one for one in addresses if one[0] == addresses[0][0]]
     others = [one for one in addresses if one[0] != addresses[0][0]]
     return [one for pair in zip_longest(preferred, others) for one in pair if one is not None]
 
 
-async def _race(addresses: Sequence[Address]) -> socket.socket:
+async def _connect_staggered(addresses: Sequence[Address]) -> socket.socket:
     waiting = list(addresses)
     running: dict[asyncio.Task[socket.socket], None] = {}
     reason = "no address"
@@ -105,16 +105,16 @@ async def _race(addresses: Sequence[Address]) -> socket.socket:
                     return task.result()
                 if not isinstance(error, OSError):
                     raise error
-                reason = _words(error)
+                reason = _reason(error)
     finally:
         for task in running:
             task.add_done_callback(_close_late)
             task.cancel()
-    raise PathError(CONNECT, reason)
+    raise ProbeError(CONNECT, reason)
 
 
 def _close_late(task: asyncio.Task[socket.socket]) -> None:
-    """Close what a losing address brought after all."""
+    """Close the socket of an address that answered after another one."""
     if not task.cancelled() and task.exception() is None:
         task.result().close()
 
@@ -123,7 +123,7 @@ async def _connect(address: Address) -> socket.socket:
     family, kind, protocol, _name, where = address
     sock = socket.socket(family, kind, protocol)
     try:
-        sock.setblocking(False)  # noqa: FBT003 - the standard library's signature
+        sock.settimeout(0)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         await asyncio.get_running_loop().sock_connect(sock, where)
     except BaseException:
@@ -132,6 +132,6 @@ async def _connect(address: Address) -> socket.socket:
     return sock
 
 
-def _words(error: OSError) -> str:
+def _reason(error: OSError) -> str:
     # asyncio puts "Connect call failed" and the address where the reason was.
     return os.strerror(error.errno) if error.errno else str(error) or type(error).__name__

@@ -1,4 +1,4 @@
-"""What can go wrong on the way to a reply."""
+"""Errors of connecting and of reading a reply, by class."""
 
 DNS = "dns"
 CONNECT = "connect"
@@ -7,12 +7,12 @@ PROTOCOL = "protocol"
 TOO_LARGE = "too_large"
 
 
-class PathError(Exception):
-    """There is no way to the provider, or what came over it goes past a bound.
+class ProbeError(Exception):
+    """The provider cannot be reached, or its reply exceeds a bound.
 
     Args:
         error_class: One of this module's.
-        message: What happened, in words.
+        message: The reason, without keys or passwords.
     """
 
     def __init__(self, error_class: str, message: str) -> None:

@@ -1,4 +1,4 @@
-"""One request to one target becomes one Sample: one attempt, never retried, never an exception."""
+"""The prober: one request to one target becomes one Sample, never retried, never an exception."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from relaytop.pricing.cost import cost_usd
-from relaytop.probe.attempt import Attempt
-from relaytop.probe.errors import PathError
-from relaytop.probe.route import route_to
+from relaytop.probe.errors import ProbeError
+from relaytop.probe.exchange import Exchange
 from relaytop.probe.sample import Sample
 from relaytop.probe.transport import StampedTransport
+from relaytop.probe.transport_settings import transport_settings
 from relaytop.wire.adaptations import adapt, adapted_max_tokens
 from relaytop.wire.apis import api_named
 from relaytop.wire.facts import Failure
@@ -25,23 +25,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from relaytop.config.settings import Price, Provider, Target
-    from relaytop.probe.route import Route
+    from relaytop.probe.transport_settings import TransportSettings
     from relaytop.wire.facts import Reply, Request
 
 MODELS_TIMEOUT_S = 15.0
 SHORT_SECRET = 8
 QUICK_BYTES = 32 * 1024
-"""Replies up to this size are read on the loop; a larger one would keep it from other stamps."""
+"""Replies up to this size are read on the loop; a larger one would delay other replies' stamps."""
 
 
 class Prober:
     """Probes the targets of one provider, each over a connection of its own.
 
     Args:
-        provider: Where and how.
+        provider: Its base URL, key, API and prices.
         clock: Unix seconds.
-        keep_text: Whether samples carry what the model said.
-        adaptations: What targets have taught, shared with other probers of the provider.
+        include_text: Whether samples carry the model's text.
+        adaptations: Target → how its requests must differ, shared among probers of the provider.
     """
 
     def __init__(
@@ -49,19 +49,19 @@ class Prober:
         provider: Provider,
         clock: Callable[[], float] = time.time,
         *,
-        keep_text: bool = False,
+        include_text: bool = False,
         adaptations: dict[str, frozenset[str]] | None = None,
     ) -> None:
         self._provider = provider
-        self._keep_text = keep_text
+        self._keep_text = include_text
         self._clock = clock
         self._api = api_named(provider.api)
-        self._route: Route | PathError
+        self._settings: TransportSettings | ProbeError
         try:
-            # Here and not at the first probe: reading certificates would hold up others' replies.
-            self._route = route_to(provider)
-        except PathError as error:
-            self._route = error
+            # Here and not at the first probe: reading certificates would delay others' replies.
+            self._settings = transport_settings(provider)
+        except ProbeError as error:
+            self._settings = error
         self._prices = provider.prices
         self._transports: dict[str, StampedTransport] = {}
         self._adaptations = {} if adaptations is None else adaptations
@@ -74,44 +74,44 @@ class Prober:
 
         Args:
             target: One of this provider's; at most one probe of it may run at a time.
-            due_at: When the cadence wanted it, Unix seconds.
+            due_at: When it was due by the cadence, Unix seconds.
         """
         transport = self._transports.get(target.id)
-        if transport is None and not isinstance(self._route, PathError):
-            transport = self._transports[target.id] = StampedTransport(self._route)
-        attempt = Attempt(transport, self._clock)
+        if transport is None and not isinstance(self._settings, ProbeError):
+            transport = self._transports[target.id] = StampedTransport(self._settings)
+        exchange = Exchange(transport, self._clock)
         adaptations = self._adaptations.get(target.id, frozenset())
         try:
             request = self._api.build(target, self._provider, adaptations)
-            await self._run(attempt, request, target.timeout_s)
-            reply = await self._reply(attempt)
+            await self._run(exchange, request, target.timeout_s)
+            reply = await self._reply(exchange)
             least = self._adapt(target, adaptations, reply)
-            return self._sample(target, due_at, attempt, reply, least)
+            return self._sample(target, due_at, exchange, reply, least)
         except Exception as error:  # noqa: BLE001 - our own fault must cost one sample, no more
             words = f"relaytop could not read this reply ({type(error).__name__}: {error})"
             failure = Failure("protocol", safe(words, self._secrets))
             return Sample(
                 target=target.id,
                 due_at=due_at,
-                sent_at=attempt.sent_at,
-                ended_at=attempt.ended_at,
+                sent_at=exchange.sent_at,
+                ended_at=exchange.ended_at,
                 failure=failure,
-                http_status=attempt.status,
+                http_status=exchange.status,
             )
 
-    async def _run(self, attempt: Attempt, request: Request, timeout_s: float) -> None:
-        if isinstance(self._route, PathError):
-            attempt.failure = Failure(self._route.error_class, str(self._route))
+    async def _run(self, exchange: Exchange, request: Request, timeout_s: float) -> None:
+        if isinstance(self._settings, ProbeError):
+            exchange.failure = Failure(self._settings.error_class, str(self._settings))
         else:
-            await attempt.run(request, timeout_s)
+            await exchange.run(request, timeout_s)
 
     def _adapt(self, target: Target, sent: frozenset[str], reply: Reply | None) -> int | None:
-        """Keep what a refusal teaches; return the bound on the next replies if that raises it.
+        """Adapt a target's next requests to a refusal; return `max_tokens` if that raises it.
 
         Args:
-            target: Which was probed.
-            sent: What was known when the request was built.
-            reply: What came of it.
+            target: The probed one.
+            sent: The adaptations with which the request was built.
+            reply: Its reply.
         """
         if reply is None or reply.adaptation is None:
             return None
@@ -125,13 +125,13 @@ class Prober:
         self,
         target: Target,
         due_at: float,
-        attempt: Attempt,
+        exchange: Exchange,
         reply: Reply | None,
         least_tokens: int | None,
     ) -> Sample:
-        failure = attempt.failure
+        failure = exchange.failure
         if reply is not None and reply.failure is not None:
-            failure = reply.failure  # the body's own words say more than how it ended
+            failure = reply.failure  # the body's own error says more than how it ended
         if failure is not None:
             failure = Failure(failure.error_class, safe(failure.message, self._secrets))
         # Of a failed one too: a reply that was cut off after its usage is billed.
@@ -139,23 +139,23 @@ class Prober:
         cost, source = (None, None)
         if usage is not None:
             cost, source = cost_usd(usage, self._prices.get(target.model))
-        headers = lowered(attempt.headers)
+        headers = lowered(exchange.headers)
         limits = read_rate_limit(headers, self._clock()) if headers else None
         good = failure is None
         return Sample(
             target=target.id,
             due_at=due_at,
-            sent_at=attempt.sent_at,
-            ended_at=attempt.ended_at,
+            sent_at=exchange.sent_at,
+            ended_at=exchange.ended_at,
             failure=failure,
-            stale=attempt.stale,
-            latency_ms=attempt.latency_ms if good else None,
-            ttft_ms=attempt.ttft_ms(reply) if good and reply else None,
-            phases=attempt.phases(),
+            stale=exchange.stale,
+            latency_ms=exchange.latency_ms if good else None,
+            ttft_ms=exchange.ttft_ms(reply) if good and reply else None,
+            phases=exchange.phases(),
             usage=usage,
             cost_usd=cost,
             price_source=source,
-            http_status=attempt.status,
+            http_status=exchange.status,
             request_id=request_id(headers, self._secrets),
             rate_limit=limits or (reply.rate_limit if reply else None),
             retry_after_s=reply.retry_after_s if reply else None,
@@ -165,19 +165,19 @@ class Prober:
             text=reply.text if reply and self._keep_text else None,
         )
 
-    async def _reply(self, attempt: Attempt) -> Reply | None:
-        if attempt.status is None or attempt.body is None:
+    async def _reply(self, exchange: Exchange) -> Reply | None:
+        if exchange.status is None or exchange.body is None:
             return None
-        if attempt.failure is not None and attempt.failure.error_class != "truncated":
+        if exchange.failure is not None and exchange.failure.error_class != "truncated":
             return None
         read = partial(
             self._read,
-            attempt.status,
-            attempt.headers,
-            attempt.body.pieces(),
-            ended_cleanly=attempt.failure is None,
+            exchange.status,
+            exchange.headers,
+            exchange.body.pieces(),
+            ended_cleanly=exchange.failure is None,
         )
-        return read() if attempt.body.size <= QUICK_BYTES else await asyncio.to_thread(read)
+        return read() if exchange.body.size <= QUICK_BYTES else await asyncio.to_thread(read)
 
     def _read(
         self,
@@ -200,31 +200,33 @@ class Prober:
         return reply
 
     def set_prices(self, prices: Mapping[str, Price]) -> None:
-        """Take the prices of models, in place of those before."""
+        """Set the prices of models, in place of those before."""
         self._prices = prices
 
     def clone(self) -> Self:
-        """Return another with connections of its own, which shares what targets have taught."""
+        """Return another with connections of its own, which shares the targets' adaptations."""
         clone = type(self)(
-            self._provider, self._clock, keep_text=self._keep_text, adaptations=self._adaptations
+            self._provider, self._clock, include_text=self._keep_text, adaptations=self._adaptations
         )
         clone.set_prices(self._prices)
         return clone
 
-    async def models(self) -> tuple[str, ...] | Failure:
-        """Ask what the provider offers; costs nothing."""
-        transport = None if isinstance(self._route, PathError) else StampedTransport(self._route)
-        attempt = Attempt(transport, self._clock)
+    async def list_models(self) -> tuple[str, ...] | Failure:
+        """List the provider's models; costs nothing."""
+        transport = (
+            None if isinstance(self._settings, ProbeError) else StampedTransport(self._settings)
+        )
+        exchange = Exchange(transport, self._clock)
         try:
-            await self._run(attempt, self._api.models_request(self._provider), MODELS_TIMEOUT_S)
+            await self._run(exchange, self._api.models_request(self._provider), MODELS_TIMEOUT_S)
         finally:
             if transport is not None:
                 await transport.aclose()
-        if attempt.failure is not None or attempt.status is None or attempt.body is None:
-            failure = attempt.failure or Failure("protocol", "no answer")
+        if exchange.failure is not None or exchange.status is None or exchange.body is None:
+            failure = exchange.failure or Failure("protocol", "no answer")
             return Failure(failure.error_class, safe(failure.message, self._secrets))
-        body = b"".join(attempt.body.pieces())
-        return await asyncio.to_thread(self._offer, attempt.status, attempt.headers, body)
+        body = b"".join(exchange.body.pieces())
+        return await asyncio.to_thread(self._offer, exchange.status, exchange.headers, body)
 
     def _offer(
         self, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes

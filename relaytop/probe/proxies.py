@@ -1,4 +1,4 @@
-"""Which proxy leads to a provider: its own setting, else the environment's."""
+"""The proxy of a provider: its own setting, else the environment's."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 
 def proxy_for(base_url: str, own: str | None) -> str | None:
-    """Return the proxy's URL; None for a direct way. Loopback is never proxied by the environment.
+    """Return the proxy's URL; None for none. The environment's is never used for loopback.
 
     Args:
         base_url: The provider's.

@@ -1,4 +1,4 @@
-"""What one probe found. There is one Sample in the house."""
+"""The sample: all facts of one finished probe."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from relaytop.wire.facts import Failure, RateLimit, Usage
 
-_GOOD = 2
-"""Of HTTP's classes of status."""
+_SUCCESS = 2
+"""HTTP's class of good statuses."""
+MIN_TOKENS = 2
+"""A rate of tokens needs a first one and others after it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phases:
-    """Where the time of one probe went, in milliseconds; None: the phase did not occur.
+    """Durations of one probe's phases, in milliseconds; None: the phase did not occur.
 
     dns, connect and tls come before the request is sent and are outside the latency;
     wait (request sent → first byte) and transfer (first → last byte) add up to it.
@@ -33,16 +35,16 @@ class Sample:
 
     target: str
     due_at: float
-    """When the cadence wanted it, Unix seconds."""
+    """When it was due by the cadence, Unix seconds."""
     sent_at: float
-    """When the request left (or the attempt began, if it never left), Unix seconds."""
+    """When the request left (or the exchange began, where none left), Unix seconds."""
     ended_at: float
     """When its result was known, Unix seconds."""
     failure: Failure | None = None
     stale: bool = False
     """A reused connection that died before the first byte: outside the error rate."""
     latency_ms: float | None = None
-    """Request sent → last byte; None where there was no whole reply."""
+    """Request sent → last byte; None where the reply did not end well."""
     ttft_ms: float | None = None
     """Request sent → first non-empty content, reasoning or tool delta."""
     phases: Phases = Phases()
@@ -57,11 +59,11 @@ class Sample:
     server_ms: float | None = None
     """The server's own processing time where it says so (`openai-processing-ms`, …)."""
     relay_ms: float | None = None
-    """How much of that was the relay's own work (`x-litellm-overhead-duration-ms`)."""
+    """The relay's own share of that (`x-litellm-overhead-duration-ms`)."""
     least_tokens: int | None = None
-    """Of a refusal that raised it: the bound on replies that the target's next probes ask for."""
+    """The target's new `max_tokens`, where a refusal raised it."""
     text: str | None = None
-    """What the model said, made safe to show; None where the prober does not keep it."""
+    """The model's text, made safe to show; None where the prober does not include it."""
 
     @property
     def ok(self) -> bool:
@@ -70,13 +72,13 @@ class Sample:
 
     @property
     def billed_usd(self) -> float | None:
-        """What the provider will bill, in USD; None: unknown.
+        """The provider's charge in USD; None: unknown.
 
         A refusal is not billed. A reply that began and then failed is, as far as it had come.
         """
         if self.cost_usd is not None or self.failure is None:
             return self.cost_usd
-        begun = self.http_status is not None and self.http_status // 100 == _GOOD
+        begun = self.http_status is not None and self.http_status // 100 == _SUCCESS
         return None if begun else 0.0
 
     @property
@@ -86,6 +88,6 @@ class Sample:
             return None
         tokens = self.usage.output_tokens
         span_s = (self.latency_ms - self.ttft_ms) / 1000
-        if tokens is None or tokens < 2 or span_s <= 0:  # noqa: PLR2004 - the word's definition
+        if tokens is None or tokens < MIN_TOKENS or span_s <= 0:
             return None
         return (tokens - 1) / span_s

@@ -1,4 +1,4 @@
-"""A connection that stamps every read with the time at which it reached the socket."""
+"""A connection that stamps every read with the time at which the socket became readable."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import httpcore
 
-from relaytop.probe.errors import TLS, TOO_LARGE, PathError
+from relaytop.probe.errors import TLS, TOO_LARGE, ProbeError
 
 if TYPE_CHECKING:
-    from relaytop.probe.connect import Connecting
+    from relaytop.probe.connect import ConnectTimings
 
 MAX_HEADER_BYTES = 64 * 1024
 HIGH_WATER = 512 * 1024
@@ -32,10 +32,10 @@ class StampedStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
     is woken at most every tenth of a second, since the stamps are taken here and not by it.
 
     Args:
-        phases: How long resolution, connect and TLS took; filled in as they happen.
+        phases: The durations of resolution, connect and TLS; filled in as they happen.
     """
 
-    def __init__(self, phases: Connecting) -> None:
+    def __init__(self, phases: ConnectTimings) -> None:
         self.phases = phases
         self.sent_at = 0.0
         """perf_counter seconds at which the request had left; 0 where none has."""
@@ -82,18 +82,18 @@ class StampedStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
     # ── asyncio.BufferedProtocol ──────────────────────────────────────────────
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the transport."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - TCP has no other
-        self._transport = transport
+        """Set the transport."""
+        if isinstance(transport, asyncio.Transport):  # TCP has no other
+            self._transport = transport
 
     def get_buffer(self, sizehint: int) -> memoryview:
-        """Lend the buffer that the socket is read into, and stamp: it has something to read."""
+        """Return the buffer to read the socket into, and stamp: it has something to read."""
         del sizehint
         self._ready_at = perf_counter()
         return _BUFFER
 
     def buffer_updated(self, nbytes: int) -> None:
-        """Keep what was read."""
+        """Queue what was read."""
         now, data = self._ready_at, bytes(_BUFFER[:nbytes])
         if self.first_read_at is None:
             self.first_read_at = now
@@ -123,11 +123,11 @@ class StampedStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
         self.resume_writing()
 
     def pause_writing(self) -> None:
-        """The kernel takes no more."""
+        """Note that the kernel's buffer is full."""
         self._drained = self._loop.create_future()
 
     def resume_writing(self) -> None:
-        """The kernel takes more again."""
+        """Note that the kernel's buffer has room again."""
         if self._drained is not None and not self._drained.done():
             self._drained.set_result(None)
         self._drained = None
@@ -149,13 +149,13 @@ class StampedStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
         """Return the next piece, or nothing at the end of the stream.
 
         Raises:
-            PathError: The headers are too large.
+            ProbeError: The headers are too large.
         """
         del timeout  # the probe has a deadline
         if self._asking:
             await self._send_request()
         if self._in_headers and self._header_bytes >= MAX_HEADER_BYTES:
-            raise PathError(TOO_LARGE, "the reply's headers are larger than 64 KiB")
+            raise ProbeError(TOO_LARGE, "the reply's headers are larger than 64 KiB")
         if not self._pieces and not self.eof:
             self._waiter = self._loop.create_future()
             try:
@@ -219,27 +219,28 @@ class StampedStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
         """Do the TLS handshake on this connection.
 
         Raises:
-            PathError: It failed, or the certificate does not verify.
+            ProbeError: It failed, or the certificate does not verify.
         """
         del timeout
-        assert self._transport is not None  # noqa: S101 - made before it is handed out
+        if self._transport is None:
+            raise ProbeError(TLS, "handshake failed: not connected")
         began = perf_counter()
         try:
             transport = await self._loop.start_tls(
                 self._transport, self, ssl_context, server_hostname=server_hostname
             )
         except ssl.SSLCertVerificationError as error:
-            raise PathError(TLS, f"certificate: {error.verify_message}") from None
+            raise ProbeError(TLS, f"certificate: {error.verify_message}") from None
         except (ssl.SSLError, OSError) as error:
             words = getattr(error, "reason", None) or str(error) or "the peer hung up"
-            raise PathError(TLS, f"handshake failed: {words}") from None
+            raise ProbeError(TLS, f"handshake failed: {words}") from None
         self._transport = transport
         self.begin()  # what a proxy was asked before is not the request
         self.phases.tls_ms = (perf_counter() - began) * 1000
         return self
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - httpcore's signature
-        """Answer what httpcore asks: chiefly whether an idle connection is dead."""
+        """Return what httpcore asks for: chiefly whether an idle connection is dead."""
         if info == "is_readable":
             return self.eof or bool(self._pieces)
         if self._transport is None:

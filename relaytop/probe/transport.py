@@ -1,4 +1,4 @@
-"""httpx's way to the network: httpcore's pool on our own backend, one connection per target."""
+"""The HTTP transport of a target: httpcore's pool on our own backend, with one connection."""
 
 from __future__ import annotations
 
@@ -11,47 +11,52 @@ from relaytop.probe._httpx import httpx
 from relaytop.probe.backend import StampedBackend
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from relaytop.probe.route import Route
+    from relaytop.probe.transport_settings import TransportSettings
 
 IDLE_S = 2.0
 """A connection idle for longer is not reused: servers close theirs after five seconds, say."""
 
 
-class StampedTransport(httpx.AsyncBaseTransport):
+class StampedTransport:
     """Sends one request at a time and leaves the stamps in `backend.stream`.
 
-    It is used without httpx's client, which would keep a server's cookies, and takes as long
-    for a request as the rest of a probe.
+    There is no httpx client about it: that would keep a server's cookies, and takes as long for
+    a request as the rest of a probe.
 
     Args:
-        route: How the provider is reached.
+        settings: The provider's.
     """
 
-    def __init__(self, route: Route) -> None:
+    def __init__(self, settings: TransportSettings) -> None:
         self.backend = StampedBackend()
         common: dict[str, Any] = {
-            "ssl_context": route.context,
+            "ssl_context": settings.context,
             "max_connections": 1,
             "keepalive_expiry": IDLE_S,
-            "http2": route.http2,
+            "http2": settings.http2,
             "network_backend": self.backend,
         }
         self._pool: httpcore.AsyncConnectionPool
-        if route.proxy is None:
+        if settings.proxy is None:
             self._pool = httpcore.AsyncConnectionPool(**common)
         else:
-            url = httpx.URL(route.proxy)
+            url = httpx.URL(settings.proxy)
             self._pool = httpcore.AsyncHTTPProxy(
                 proxy_url=str(url.copy_with(username=None, password=None)),
                 proxy_auth=(url.username, url.password) if url.username else None,
-                proxy_ssl_context=route.proxy_context,
+                proxy_ssl_context=settings.proxy_context,
                 **common,
             )
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request; httpcore's exceptions and ours pass through."""
+    async def send(self, request: httpx.Request) -> httpcore.Response:
+        """Send a request and return its reply, of which the headers have come.
+
+        Raises:
+            ProbeError: The provider cannot be reached, or the headers are too large.
+            httpcore.NetworkError: The connection ended early.
+            httpcore.ProtocolError: The reply is no HTTP.
+            httpcore.ProxyError: The proxy refused.
+        """
         if self.backend.stream is not None:
             self.backend.stream.begin()
         response = await self._pool.handle_async_request(
@@ -66,12 +71,7 @@ class StampedTransport(httpx.AsyncBaseTransport):
         stream = self.backend.stream
         if stream is not None:
             stream.end_headers()
-        return httpx.Response(
-            response.status,
-            headers=response.headers,
-            stream=_Body(response),
-            extensions=response.extensions,
-        )
+        return response
 
     async def aclose(self) -> None:
         """Close the connection."""
@@ -83,15 +83,3 @@ def _core_url(url: httpx.URL) -> httpcore.URL:
     return httpcore.URL(
         scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
     )
-
-
-class _Body(httpx.AsyncByteStream):
-    def __init__(self, response: httpcore.Response) -> None:
-        self._response = response
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for part in self._response.aiter_stream():
-            yield part
-
-    async def aclose(self) -> None:
-        await self._response.aclose()

@@ -1,4 +1,4 @@
-"""Running the probing code once, against ourselves, before anyone's latency depends on it."""
+"""The warm-up of the probing code, against a listener of our own, before latencies count."""
 
 from __future__ import annotations
 

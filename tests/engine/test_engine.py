@@ -45,7 +45,7 @@ class FakeProber:
         await asyncio.sleep(self.delay_s)
         return self.answer(target, due_at)
 
-    async def models(self) -> tuple[str, ...] | Failure:
+    async def list_models(self) -> tuple[str, ...] | Failure:
         return ("a", "b")
 
     def set_prices(self, prices: Mapping[str, Price]) -> None:

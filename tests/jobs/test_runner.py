@@ -34,7 +34,7 @@ class FakeProber:
         self.running[target.id] -= 1
         return self.answer(target)
 
-    async def models(self) -> tuple[str, ...] | Failure:
+    async def list_models(self) -> tuple[str, ...] | Failure:
         return ()
 
     def set_prices(self, prices: Mapping[str, Price]) -> None:

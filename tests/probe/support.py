@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from typing import Any
 
 from relaytop.config.settings import Price, Provider, Secret, Target
 from relaytop.probe.prober import Prober
@@ -44,8 +45,8 @@ async def probe(
     return found
 
 
-async def one(response: Response | Callable[[Seen], Response], **options: object) -> Sample:
-    (sample,) = await probe(response, **options)  # type: ignore[arg-type]
+async def one(response: Response | Callable[[Seen], Response], **options: Any) -> Sample:
+    (sample,) = await probe(response, **options)
     return sample
 
 

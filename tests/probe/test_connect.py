@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from relaytop.config.settings import Provider, Target
-from relaytop.probe.connect import Address, Connecting, connected, resolved
-from relaytop.probe.errors import PathError
+from relaytop.probe.connect import Address, ConnectTimings, connect_first, resolve
+from relaytop.probe.errors import ProbeError
 from relaytop.probe.prober import Prober
 
 
@@ -45,8 +45,8 @@ def refusing() -> Iterator[socket.socket]:
 
 async def test_a_silent_address_is_not_waited_for() -> None:
     with silent() as first, listening() as second:
-        phases = Connecting()
-        sock = await asyncio.wait_for(connected([address(first), address(second)], phases), 5)
+        phases = ConnectTimings()
+        sock = await asyncio.wait_for(connect_first([address(first), address(second)], phases), 5)
         assert sock.getpeername() == second.getsockname()
         sock.close()
         await asyncio.sleep(0)  # the loser is cancelled
@@ -56,15 +56,15 @@ async def test_a_silent_address_is_not_waited_for() -> None:
 
 async def test_a_refused_address_is_followed_by_the_next() -> None:
     with refusing() as first, listening() as second:
-        sock = await connected([address(first), address(second)], Connecting())
+        sock = await connect_first([address(first), address(second)], ConnectTimings())
         assert sock.getpeername() == second.getsockname()
         sock.close()
 
 
 @pytest.mark.parametrize("count", [1, 2])
 async def test_none_answers(count: int) -> None:
-    with refusing() as sock, pytest.raises(PathError, match="refused") as caught:
-        await connected([address(sock)] * count, Connecting())
+    with refusing() as sock, pytest.raises(ProbeError, match="refused") as caught:
+        await connect_first([address(sock)] * count, ConnectTimings())
     assert caught.value.error_class == "connect"
 
 
@@ -80,17 +80,17 @@ async def test_the_deadline_holds_while_connecting() -> None:
 
 
 async def test_a_literal_address_is_not_resolved() -> None:
-    phases = Connecting()
+    phases = ConnectTimings()
     for literal, family in (("127.0.0.1", socket.AF_INET), ("[::1]", socket.AF_INET6)):
-        (found,) = await resolved(literal, 80, phases)
+        (found,) = await resolve(literal, 80, phases)
         assert found[0] == family
     assert phases.dns_ms is None
-    assert await resolved("localhost", 80, phases)
+    assert await resolve("localhost", 80, phases)
     assert phases.dns_ms is not None
 
 
 @pytest.mark.parametrize("name", ["nonexistent.invalid", "a" * 64 + ".invalid", "x..y"])
 async def test_a_name_that_does_not_resolve(name: str) -> None:
-    with pytest.raises(PathError) as caught:
-        await resolved(name, 80, Connecting())
+    with pytest.raises(ProbeError) as caught:
+        await resolve(name, 80, ConnectTimings())
     assert caught.value.error_class == "dns"

@@ -27,7 +27,7 @@ from tests.support.server import (
 async def test_a_large_reply_in_the_first_read_is_no_large_header() -> None:
     ids = [f"vendor/model-{i:05}" for i in range(8000)]
     with ScriptedServer(lambda _: models_reply(ids)) as server:
-        found = await Prober(Provider(name="p", base_url=server.base_url)).models()
+        found = await Prober(Provider(name="p", base_url=server.base_url)).list_models()
     assert found == tuple(ids)
 
 
@@ -71,7 +71,7 @@ async def test_a_ca_file_without_certificates_is_a_failure_of_each_probe() -> No
         assert class_of(sample) == "tls"
         assert sample.failure
         assert path in sample.failure.message
-        assert isinstance(await prober.models(), Failure)
+        assert isinstance(await prober.list_models(), Failure)
 
 
 async def test_a_reply_that_is_cut_after_its_usage_has_its_cost() -> None:

@@ -5,7 +5,7 @@ import pytest
 pytest.importorskip("h2")
 
 from relaytop.config.settings import Provider, Target
-from relaytop.probe import route
+from relaytop.probe import transport_settings
 from relaytop.probe.prober import Prober
 from tests.support.http2 import http2_server
 from tests.support.server import CERTIFICATE, DONE, ROLE, STOP, delta
@@ -45,7 +45,7 @@ async def test_a_goodbye_on_a_reused_connection_is_stale() -> None:
 
 
 async def test_asked_for_and_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(route, "find_spec", lambda _name: None)
+    monkeypatch.setattr(transport_settings, "find_spec", lambda _name: None)
     sample = await prober_of("https://localhost:9/v1").probe(TARGET, 0.0)
     assert sample.failure
     assert "relaytop[h2]" in sample.failure.message

@@ -178,7 +178,7 @@ async def test_models() -> None:
     async def offer(response: Response) -> tuple[str, ...] | Failure:
         with ScriptedServer(lambda _: response) as server:
             prober = Prober(Provider(name="p", base_url=server.base_url))
-            return await prober.models()
+            return await prober.list_models()
 
     assert await offer(models_reply(["b", "a"])) == ("a", "b")
     refused = await offer(error_reply(401, "who are you"))

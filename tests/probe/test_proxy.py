@@ -26,7 +26,7 @@ async def test_a_plain_request_names_the_whole_url() -> None:
 
 
 @pytest.mark.parametrize("tls", [False, True])
-async def test_a_tunnel_is_timed_apart_from_the_request(tls: bool) -> None:  # noqa: FBT001
+async def test_a_tunnel_is_timed_apart_from_the_request(*, tls: bool) -> None:
     asked: list[bytes] = []
     with ScriptedServer(lambda _: chat_stream(2, first_s=0.05), tls=True) as server:
         async with connect_proxy(asked, tls=tls) as proxy:

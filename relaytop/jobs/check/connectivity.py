@@ -13,10 +13,10 @@ from relaytop.engine.list_price_process import may_be_listed
 from relaytop.jobs.check.certificate import tls_failed, tls_good
 from relaytop.jobs.check.findings import BAD, GOOD, WARN, Finding
 from relaytop.jobs.check.proxy import named_by, proxy_finding, route_failed, shown
-from relaytop.probe.connect import Connecting, connected, resolved
-from relaytop.probe.errors import PathError
-from relaytop.probe.route import route_to
+from relaytop.probe.connect import ConnectTimings, connect_first, resolve
+from relaytop.probe.errors import ProbeError
 from relaytop.probe.stream import StampedStream
+from relaytop.probe.transport_settings import transport_settings
 
 if TYPE_CHECKING:
     import socket
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from relaytop.config.settings import Provider
     from relaytop.probe.connect import Address
-    from relaytop.probe.route import Route
+    from relaytop.probe.transport_settings import TransportSettings
 
 STEP_TIMEOUT_S = 10.0
 STEPS = ("dns", "tcp", "tls")
@@ -40,7 +40,7 @@ _REMEDIES = {
 class Way:
     """How far one came, and what was found."""
 
-    route: Route | None = None
+    route: TransportSettings | None = None
     """None where the settings give no way."""
     findings: list[Finding] = field(default_factory=list)
     missing: tuple[str, ...] = ()
@@ -60,8 +60,8 @@ async def walk(provider: Provider, doing: Callable[[str], None]) -> Way:
     """
     way = Way()
     try:
-        way.route = route_to(provider)
-    except PathError as error:
+        way.route = transport_settings(provider)
+    except ProbeError as error:
         way.findings.append(route_failed(provider, error))
         way.missing = _after(None, provider)
         return way
@@ -90,13 +90,13 @@ def _after(step: str | None, provider: Provider) -> tuple[str, ...]:
 
 
 class _Walker:
-    def __init__(self, provider: Provider, route: Route) -> None:
+    def __init__(self, provider: Provider, route: TransportSettings) -> None:
         self._provider = provider
         self._route = route
         parts = urlsplit(route.proxy or provider.base_url)
         self._host = parts.hostname or ""
         self._port = parts.port or _PORTS[parts.scheme]
-        self._phases = Connecting()
+        self._phases = ConnectTimings()
         self._addresses: list[Address] = []
         self._socket: socket.socket | None = None
 
@@ -107,11 +107,11 @@ class _Walker:
                 return await {"dns": self._dns, "tcp": self._tcp, "tls": self._tls}[step]()
         except TimeoutError:
             return self._failed(step, f"no answer within {STEP_TIMEOUT_S:g} s")
-        except PathError as error:
+        except ProbeError as error:
             return self._failed(step, str(error))
 
     async def _dns(self) -> Finding:
-        self._addresses = await resolved(self._host, self._port, self._phases)
+        self._addresses = await resolve(self._host, self._port, self._phases)
         found = list(dict.fromkeys(str(address[4][0]) for address in self._addresses))
         if self._phases.dns_ms is None:
             return self._good("dns", f"{found[0]} is an address itself")
@@ -120,7 +120,7 @@ class _Walker:
         return self._good("dns", f"{self._host} is {words} ({self._phases.dns_ms:.0f} ms)")
 
     async def _tcp(self) -> Finding:
-        self._socket = await connected(self._addresses, self._phases)
+        self._socket = await connect_first(self._addresses, self._phases)
         whose = "the proxy's port" if self._route.proxy else "port"
         words = f"{whose} {self._port} answers ({self._phases.connect_ms or 0.0:.0f} ms)"
         return self._good("tcp", words)

@@ -16,7 +16,7 @@ from relaytop.jobs.check.refusal import explain
 if TYPE_CHECKING:
     from relaytop.config.settings import Provider
     from relaytop.jobs.check.models_request import Answer
-    from relaytop.probe.route import Route
+    from relaytop.probe.transport_settings import TransportSettings
 
 NOT_THERE = 404
 _HOPELESS = frozenset({"auth", "credit", "dns", "connect", "tls"})
@@ -35,7 +35,7 @@ class Offer:
     """Whether replies would fail as well."""
 
 
-async def look_at_offer(provider: Provider, route: Route) -> Offer:
+async def look_at_offer(provider: Provider, route: TransportSettings) -> Offer:
     """Ask for the models; where nothing is there, under the base URL's likely other forms too."""
     answer = await ask_models(provider, route)
     offer = Offer(answer.models)
@@ -81,7 +81,9 @@ def _refused(provider: Provider, answer: Answer) -> Finding:
     return Finding(provider.name, None, "models", level, found.meaning, found.remedy)
 
 
-async def _look_elsewhere(provider: Provider, route: Route, answer: Answer, offer: Offer) -> None:
+async def _look_elsewhere(
+    provider: Provider, route: TransportSettings, answer: Answer, offer: Offer
+) -> None:
     for candidate in alternatives(provider):
         other = await ask_models(candidate, route)
         known = other.failure is not None and other.failure.error_class == "auth"

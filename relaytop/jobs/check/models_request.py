@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from relaytop.probe.attempt import Attempt
+from relaytop.probe.exchange import Exchange
 from relaytop.probe.prober import MODELS_TIMEOUT_S, SHORT_SECRET
 from relaytop.probe.transport import StampedTransport
 from relaytop.wire.apis import api_named
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from relaytop.config.settings import Provider
-    from relaytop.probe.route import Route
+    from relaytop.probe.transport_settings import TransportSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,13 @@ class Answer:
     certificate: Mapping[str, Any] | None = None
 
 
-async def ask_models(provider: Provider, route: Route) -> Answer:
+async def ask_models(provider: Provider, route: TransportSettings) -> Answer:
     """Ask what a provider offers; costs nothing and never raises on what a server does."""
     api, transport = api_named(provider.api), StampedTransport(route)
-    attempt = Attempt(transport, time.time)
+    exchange = Exchange(transport, time.time)
     version, certificate = None, None
     try:
-        await attempt.run(api.models_request(provider), MODELS_TIMEOUT_S)
+        await exchange.run(api.models_request(provider), MODELS_TIMEOUT_S)
         stream = transport.backend.stream
         ssl_object = stream.get_extra_info("ssl_object") if stream is not None else None
         if ssl_object is not None and stream is not None:
@@ -56,12 +56,12 @@ async def ask_models(provider: Provider, route: Route) -> Answer:
     finally:
         await transport.aclose()
     secrets = _secrets(provider)
-    failure = attempt.failure
-    body = b"".join(attempt.body.pieces()) if attempt.body is not None else b""
+    failure = exchange.failure
+    body = b"".join(exchange.body.pieces()) if exchange.body is not None else b""
     models: tuple[str, ...] = ()
     if failure is None:
         found = await asyncio.to_thread(
-            api.read_models, attempt.status or 0, attempt.headers, body, secrets
+            api.read_models, exchange.status or 0, exchange.headers, body, secrets
         )
         if isinstance(found, Failure):
             failure = found
@@ -69,15 +69,15 @@ async def ask_models(provider: Provider, route: Route) -> Answer:
             models = tuple(without_keys(found, secrets))
     else:
         failure = Failure(failure.error_class, safe(failure.message, secrets))
-    headers = lowered(attempt.headers)
+    headers = lowered(exchange.headers)
     return Answer(
         models=models,
         failure=failure,
-        status=attempt.status,
-        page=attempt.failure is None and is_web_page(headers, body),
+        status=exchange.status,
+        page=exchange.failure is None and is_web_page(headers, body),
         date=headers.get("date"),
-        ended_at=attempt.ended_at,
-        latency_ms=attempt.latency_ms,
+        ended_at=exchange.ended_at,
+        latency_ms=exchange.latency_ms,
         tls_version=version,
         certificate=certificate,
     )

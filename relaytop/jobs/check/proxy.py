@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from relaytop.config.settings import Provider
-    from relaytop.probe.errors import PathError
+    from relaytop.probe.errors import ProbeError
 
 
 def proxy_finding(provider: Provider, proxy: str | None) -> Finding:
@@ -44,7 +44,7 @@ def named_by(provider: Provider, environ: Mapping[str, str]) -> str:
     return "set by the system"
 
 
-def route_failed(provider: Provider, error: PathError) -> Finding:
+def route_failed(provider: Provider, error: ProbeError) -> Finding:
     """Say why the settings give no way to a provider."""
     step, remedy = "proxy", f"correct it: {named_by(provider, os.environ)}"
     if error.error_class == TLS:

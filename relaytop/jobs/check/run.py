@@ -13,9 +13,9 @@ from relaytop.jobs.check.key_text import key_finding
 from relaytop.jobs.check.models_findings import Offer, look_at_offer
 from relaytop.jobs.check.reply_findings import model_finding, price_finding
 from relaytop.jobs.check.reply_requests import Replies
-from relaytop.probe.errors import PathError
+from relaytop.probe.errors import ProbeError
 from relaytop.probe.prober import Prober
-from relaytop.probe.route import route_to
+from relaytop.probe.transport_settings import transport_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -52,8 +52,8 @@ class Round:
         """Check them side by side; the findings are in the order of the providers."""
         for patient in patients:
             # Reading certificates takes 20 ms, which would count as another's connecting.
-            with contextlib.suppress(PathError):
-                route_to(patient.provider)
+            with contextlib.suppress(ProbeError):
+                transport_settings(patient.provider)
         found = await asyncio.gather(*map(self._visit, patients))
         return [finding for findings in found for finding in findings]
 

@@ -1,4 +1,4 @@
-"""What happens to one request, from the socket's point of view; it never raises."""
+"""One HTTP exchange, a request and its reply, with the stamps of the socket; it never raises."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import httpcore
 
 from relaytop.probe._httpx import httpx
-from relaytop.probe.body import Body
-from relaytop.probe.errors import PathError
+from relaytop.probe.errors import ProbeError
+from relaytop.probe.reply_body import ReplyBody
 from relaytop.probe.sample import Phases
 from relaytop.wire.facts import Failure
 
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
     from relaytop.wire.facts import Reply, Request
 
 
-class Attempt:
-    """One request over one transport, with all that came of it.
+class Exchange:
+    """One request over a transport, and its reply.
 
     Args:
-        transport: The target's; None where there is no way to the provider.
+        transport: The target's; None where the provider cannot be reached.
         clock: Unix seconds.
     """
 
     def __init__(self, transport: StampedTransport | None, clock: Callable[[], float]) -> None:
         self.status: int | None = None
         self.headers: list[tuple[bytes, bytes]] = []
-        self.body: Body | None = None
+        self.body: ReplyBody | None = None
         self.failure: Failure | None = None
         self.stale = False
         """Whether a reused connection died before the first byte."""
@@ -52,27 +52,27 @@ class Attempt:
             async with asyncio.timeout(timeout_s):
                 await self._exchange(request)
         except TimeoutError:
-            words = f"no whole answer within {timeout_s:g} s ({self._where()})"
+            words = f"no whole answer within {timeout_s:g} s ({self._progress()})"
             self.failure = Failure("timeout", words)
-        except PathError as error:
+        except ProbeError as error:
             self.failure = Failure(error.error_class, str(error))
         except httpcore.LocalProtocolError:
             # httpcore quotes the header, which may be the key's.
             self.failure = Failure("protocol", "a header of the request cannot be sent as HTTP")
         except (httpcore.ProtocolError, httpcore.NetworkError, OSError) as error:
-            self._broken(str(error))
+            self._record_disconnect(str(error))
         except httpcore.ProxyError as error:
             self.failure = Failure("connect", f"the proxy refused: {error}")
         except (httpx.InvalidURL, ValueError, RuntimeError) as error:
             self.failure = Failure("protocol", f"{type(error).__name__}: {error}")
         finally:
             self._ended = time.perf_counter()
-            self._take_stamps()
+            self._copy_stamps()
 
     async def _exchange(self, request: Request) -> None:
         if self._transport is None:
             return
-        response = await self._transport.handle_async_request(
+        response = await self._transport.send(
             httpx.Request(
                 request.method,
                 _url(request.url),
@@ -81,22 +81,22 @@ class Attempt:
             )
         )
         try:
-            self.status = response.status_code
-            self.headers = response.headers.raw
-            self.body = Body(response.headers.get("content-encoding", ""))
+            self.status = response.status
+            self.headers = response.headers
+            self.body = body = ReplyBody(_encoding(response.headers))
             stream = self._stream
-            async for part in response.stream:  # type: ignore[union-attr] # it is asynchronous
+            async for part in response.aiter_stream():
                 if part and stream is not None:
-                    self.body.add(part, stream.read_at)
+                    body.append(part, stream.read_at)
         finally:
-            await response.stream.aclose()  # type: ignore[union-attr]
+            await response.aclose()
 
     @property
     def _stream(self) -> StampedStream | None:
         return self._transport.backend.stream if self._transport is not None else None
 
-    def _broken(self, words: str) -> None:
-        """The connection ended early: stale if reused and silent, else by how far it had come."""
+    def _record_disconnect(self, reason: str) -> None:
+        """Set the failure of a connection that ended early: stale if it was reused and silent."""
         stream = self._stream
         reused = stream is not None and stream is self._before
         silent = stream is not None and stream.first_read_at is None
@@ -109,9 +109,9 @@ class Attempt:
         elif stream is None or silent:
             self.failure = Failure("connect", "the server hung up without an answer")
         else:
-            self.failure = Failure("protocol", f"no valid HTTP: {words}")
+            self.failure = Failure("protocol", f"no valid HTTP: {reason}")
 
-    def _where(self) -> str:
+    def _progress(self) -> str:
         stream = self._stream
         if stream is None or not stream.sent_at:
             return "connecting"
@@ -119,7 +119,7 @@ class Attempt:
             return "the reply had begun"
         return "no byte came" if stream.first_read_at is None else "in the headers"
 
-    def _take_stamps(self) -> None:
+    def _copy_stamps(self) -> None:
         stream = self._stream
         if stream is None or stream.sent_at < self._began:
             return
@@ -129,7 +129,7 @@ class Attempt:
 
     @property
     def sent_at(self) -> float:
-        """When the request left (or the attempt began, if it never left), Unix seconds."""
+        """When the request left (or the exchange began, where none left), Unix seconds."""
         return self._began_at + (self._sent or self._began) - self._began
 
     @property
@@ -151,7 +151,7 @@ class Attempt:
         return (self.body.stamps[reply.first_token_chunk] - self._sent) * 1000
 
     def phases(self) -> Phases:
-        """Where the time went; connecting only where this attempt did it."""
+        """Return the durations of the phases; those of connecting only where this exchange did."""
         stream = self._stream
         if stream is None:
             return Phases()
@@ -166,6 +166,12 @@ class Attempt:
             wait_ms=wait_ms,
             transfer_ms=None if latency_ms is None or wait_ms is None else latency_ms - wait_ms,
         )
+
+
+def _encoding(headers: list[tuple[bytes, bytes]]) -> str:
+    """Return the reply's `Content-Encoding`; a repeated header is a list."""
+    values = [value for name, value in headers if name.lower() == b"content-encoding"]
+    return b", ".join(values).decode("latin-1")
 
 
 @lru_cache(maxsize=64)

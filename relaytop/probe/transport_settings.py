@@ -1,4 +1,4 @@
-"""How a provider is reached: through which proxy, trusting whom, with which HTTP."""
+"""The transport settings of a provider: its proxy, TLS contexts and HTTP version."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from relaytop.probe._httpx import httpx
-from relaytop.probe.errors import CONNECT, PROTOCOL, TLS, PathError
+from relaytop.probe.errors import CONNECT, PROTOCOL, TLS, ProbeError
 from relaytop.probe.proxies import proxy_for
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ PROXY_SCHEMES = ("http", "https")
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
-    """The way to a provider; its contexts are shared, since making one takes 20 ms and 1 MB."""
+class TransportSettings:
+    """A provider's; the TLS contexts are shared, since making one takes 20 ms and 1 MB."""
 
     context: ssl.SSLContext
     http2: bool = False
@@ -31,19 +31,19 @@ class Route:
     """Only where the proxy itself speaks TLS."""
 
 
-def route_to(provider: Provider) -> Route:
-    """Find out how to reach a provider, from its settings and the environment.
+def transport_settings(provider: Provider) -> TransportSettings:
+    """Return a provider's transport settings, from its configuration and the environment.
 
     Raises:
-        PathError: Its CA file holds nothing usable, its proxy is of no known kind, or HTTP/2 is
+        ProbeError: Its CA file holds nothing usable, its proxy is of no known kind, or HTTP/2 is
             asked for and not installed.
     """
     if provider.http2 and find_spec("h2") is None:
-        raise PathError(PROTOCOL, "http2 = true needs the package h2: install relaytop[h2]")
+        raise ProbeError(PROTOCOL, "http2 = true needs the package h2: install relaytop[h2]")
     proxy = proxy_for(provider.base_url, provider.proxy)
     scheme = _scheme(proxy) if proxy else ""
     secure = provider.base_url.startswith("https:")
-    return Route(
+    return TransportSettings(
         # httpcore would make a context of its own even for plain http.
         context=_context(provider.ca_file, http2=provider.http2) if secure else _unused_context(),
         http2=provider.http2,
@@ -60,7 +60,7 @@ def _scheme(proxy: str) -> str:
         scheme, host = "", None
     if scheme not in PROXY_SCHEMES or not host:
         # Without the URL itself, which may hold a password.
-        raise PathError(CONNECT, "the proxy's URL must be http://host:port or https://host:port")
+        raise ProbeError(CONNECT, "the proxy's URL must be http://host:port or https://host:port")
     return scheme
 
 
@@ -79,7 +79,7 @@ def _context(ca_file: str | None, *, http2: bool) -> ssl.SSLContext:
             context.load_default_certs()
     except (OSError, ssl.SSLError) as error:
         words = f"{ca_file or 'SSL_CERT_FILE'}: no usable certificates: {error.strerror or error}"
-        raise PathError(TLS, words) from None
+        raise ProbeError(TLS, words) from None
     return context
 
 
