@@ -15,7 +15,7 @@ def _seconds(name: str, default: float) -> float:
 REDRAW_S = _seconds("RELAYTOP_REDRAW", 1.0)
 """Seconds between two readings of the figures; half of it when targets are probed faster."""
 
-DEATH_S = 1.7
+FORCED_EXIT_S = 1.7
 """After a signal, how long a clean end may take before it is forced."""
 
 FIRST_CHART_S = 0.3

@@ -35,13 +35,13 @@ NAMES = {
     "right": "→",
     "ctrl+c": "^c",
 }
-"""Textual's name of a key → what is written on it."""
+"""Textual's name of a key → its label on a keyboard."""
 
 
-def key_name(key: str, marks: Glyphs) -> str:
-    """Return what a key is called where one reads of it."""
+def key_label(key: str, glyphs: Glyphs) -> str:
+    """Return the label of a key, by Textual's name of it."""
     name = NAMES.get(key, key)
-    return marks.arrows.get(name, name)
+    return glyphs.arrows.get(name, name)
 
 
 def _key(
@@ -51,7 +51,7 @@ def _key(
     tooltip: str,
     group: Binding.Group,
     *,
-    id: str,  # noqa: A002 - Textual's own name
+    name: str,
     show: bool = True,
     priority: bool = False,
 ) -> Binding:
@@ -62,7 +62,7 @@ def _key(
         show=show,
         priority=priority,
         tooltip=tooltip,
-        id=id,
+        id=name,
         group=group,
     )
 
@@ -74,71 +74,73 @@ BINDINGS: list[BindingType] = [
         "help",
         "This page: the keys and what the signs mean",
         HELP,
-        id="help",
+        name="help",
     ),
-    _key("q", "app.quit", "quit", "Stop probing and leave", HELP, id="quit"),
+    _key("q", "app.quit", "quit", "Stop probing and leave", HELP, name="quit"),
     _key(
         "space",
-        "switch",
+        "toggle_target",
         "on/off",
         "Stop or start probing the selected model",
         PROBE,
-        id="toggle",
+        name="toggle",
     ),
-    _key("a", "app.add", "add", "Add models from a provider's list", PROBE, id="add"),
-    _key("p", "pause", "pause", "Pause or resume all probing", PROBE, id="pause"),
+    _key("a", "app.add", "add", "Add models from a provider's list", PROBE, name="add"),
+    _key("p", "pause", "pause", "Pause or resume all probing", PROBE, name="pause"),
     _key(
         "f",
         "freeze",
         "freeze",
         "Hold the picture still; probing and counting go on",
         LOOK,
-        id="freeze",
+        name="freeze",
     ),
-    _key("s", "snapshot", "snapshot", "Save what is known now as a TOML file", KEEP, id="snapshot"),
+    _key(
+        "s", "snapshot", "snapshot", "Save what is known now as a TOML file", KEEP, name="snapshot"
+    ),
     _key(
         "enter,z",
         "zoom",
         "zoom",
         "Give the selected target the whole screen, and back",
         LOOK,
-        id="zoom",
+        name="zoom",
     ),
     _key(
         "e",
-        "app.errors",
+        "open('errors')",
         "errors",
         "All failures of the selected target: whole messages, request ids",
         LOOK,
-        id="errors",
+        name="errors",
     ),
-    _key("l", "app.log", "log", "The whole event log", LOOK, id="log"),
+    _key("l", "open('log')", "log", "The whole event log", LOOK, name="log"),
     _key(
         "c",
-        "app.compare",
+        "open('compare')",
         "compare",
         "The same model at other providers, side by side",
         LOOK,
-        id="compare",
+        name="compare",
     ),
-    _key("t", "app.theme", "theme", "Next theme", LOOK, id="theme", show=False),
+    _key("t", "app.theme", "theme", "Next theme", LOOK, name="theme", show=False),
     _key(
         "slash",
         "filter",
         "filter",
         "List only targets with these words in their name or status",
         LOOK,
-        id="filter",
+        name="filter",
     ),
-    _key("escape", "clear", "all rows", "List all targets again", LOOK, id="clear"),
-    _key("o", "order", "order", "Order the rows by the next column", LOOK, id="order"),
+    _key("escape", "clear", "all rows", "List all targets again", LOOK, name="clear"),
+    _key("o", "sort", "order", "Order the rows by the next column", LOOK, name="order"),
     _key(
         "O",
         "reverse",
         "reverse",
         "Turn the order of the rows round",
         LOOK,
-        id="reverse",
+        name="reverse",
         show=False,
     ),
     _key(
@@ -147,7 +149,7 @@ BINDINGS: list[BindingType] = [
         "window",
         "Next window: the span of percentiles and error rate",
         LOOK,
-        id="window",
+        name="window",
     ),
     _key(
         "plus,equals_sign",
@@ -155,55 +157,55 @@ BINDINGS: list[BindingType] = [
         "faster",
         "Probe more often",
         PROBE,
-        id="faster",
+        name="faster",
     ),
-    _key("minus", "interval(1)", "slower", "Probe less often", PROBE, id="slower"),
+    _key("minus", "interval(1)", "slower", "Probe less often", PROBE, name="slower"),
     _key(
         "dollar_sign",
         "app.budget",
         "budget",
         "Raise today's budget (asks first)",
         PROBE,
-        id="budget",
+        name="budget",
     ),
-    _key("down,j", "move(1)", "down", "Next target", LOOK, id="down", show=False),
-    _key("up,k", "move(-1)", "up", "Previous target", LOOK, id="up", show=False),
+    _key("down,j", "move(1)", "down", "Next target", LOOK, name="down", show=False),
+    _key("up,k", "move(-1)", "up", "Previous target", LOOK, name="up", show=False),
     _key(
         "home,g",
         "move(-100000)",
         "first",
         "First target",
         LOOK,
-        id="first",
+        name="first",
         show=False,
     ),
-    _key("end,G", "move(100000)", "last", "Last target", LOOK, id="last", show=False),
+    _key("end,G", "move(100000)", "last", "Last target", LOOK, name="last", show=False),
     _key(
         "r",
         "app.restart",
         "restart engine",
         "Start the engine again after it died",
         PROBE,
-        id="restart",
+        name="restart",
     ),
 ]
 
 REPLAY_BINDINGS: list[BindingType] = [
-    _key("q", "app.quit", "quit", "Leave", HELP, id="replay.quit"),
-    _key("p", "pause", "pause", "Stop the recording, or let it go on", LOOK, id="replay.pause"),
-    _key("left", "seek(-60)", "-1m", "A minute back", LOOK, id="replay.back"),
-    _key("right", "seek(60)", "+1m", "A minute on", LOOK, id="replay.on"),
-    _key("home", "seek_first", "begin", "Its beginning", LOOK, id="replay.first", show=False),
-    _key("end", "seek_last", "end", "Its end", LOOK, id="replay.last", show=False),
-    _key("g", "move(-100000)", "first", "First target", LOOK, id="replay.top", show=False),
-    _key("G", "move(100000)", "last", "Last target", LOOK, id="replay.bottom", show=False),
+    _key("q", "app.quit", "quit", "Leave", HELP, name="replay.quit"),
+    _key("p", "pause", "pause", "Stop the recording, or let it go on", LOOK, name="replay.pause"),
+    _key("left", "seek(-60)", "-1m", "A minute back", LOOK, name="replay.back"),
+    _key("right", "seek(60)", "+1m", "A minute on", LOOK, name="replay.on"),
+    _key("home", "seek_first", "begin", "Its beginning", LOOK, name="replay.first", show=False),
+    _key("end", "seek_last", "end", "Its end", LOOK, name="replay.last", show=False),
+    _key("g", "move(-100000)", "first", "First target", LOOK, name="replay.top", show=False),
+    _key("G", "move(100000)", "last", "Last target", LOOK, name="replay.bottom", show=False),
     _key(
         "f",
         "freeze",
         "freeze",
         "Hold the picture still; the recording goes on",
         LOOK,
-        id="replay.freeze",
+        name="replay.freeze",
         show=False,  # stopping it does nearly the same, and a narrow footer has no room for both
     ),
 ]
@@ -216,7 +218,7 @@ APP_BINDINGS: list[BindingType] = [
         "interrupt",
         "Leave at once, exit code 130",
         HELP,
-        id="interrupt",
+        name="interrupt",
         show=False,
         priority=True,
     ),
@@ -224,7 +226,7 @@ APP_BINDINGS: list[BindingType] = [
 """Keys that work above every dialog."""
 
 
-def footer_line(bindings: Iterable[Binding], width: int, marks: Glyphs) -> Line:
+def footer_line(bindings: Iterable[Binding], width: int, glyphs: Glyphs) -> Line:
     """Draw the footer's keys as far as `width` cells carry them."""
     line: Line = [(" ", "text")]
     seen: set[str] = set()
@@ -233,7 +235,7 @@ def footer_line(bindings: Iterable[Binding], width: int, marks: Glyphs) -> Line:
             continue
         seen.add(binding.action)
         item: Line = [
-            (key_name(binding.key, marks), "accent"),
+            (key_label(binding.key, glyphs), "accent"),
             (f" {binding.description}  ", "dim"),
         ]
         if line_width(line) + line_width(item) - 2 > width:

@@ -1,11 +1,11 @@
-"""Why a file could not be written, in words."""
+"""The reason why a file could not be written, as a sentence."""
 
 from __future__ import annotations
 
 import errno
 import os
 
-WORDS = {
+REASONS = {
     errno.EEXIST: "there is a file where its folder should be",
     errno.ENOTDIR: "there is a file where its folder should be",
     errno.EACCES: "no permission to write there",
@@ -16,7 +16,7 @@ WORDS = {
 }
 
 
-def in_words(error: OSError, where: os.PathLike[str]) -> str:
-    """Say what is wrong and where, without a number."""
-    why = WORDS.get(error.errno or 0) or (os.strerror(error.errno) if error.errno else str(error))
-    return f"{os.fspath(where)}: {why}"
+def describe_os_error(error: OSError, path: os.PathLike[str]) -> str:
+    """Return what is wrong and where, without an error number."""
+    why = REASONS.get(error.errno or 0) or (os.strerror(error.errno) if error.errno else str(error))
+    return f"{os.fspath(path)}: {why}"

@@ -15,8 +15,6 @@ from relaytop.tui.draw.text_runs import line_width
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from textual.app import App
-
     from relaytop.tui.draw.text_runs import Line
 
 THEME = Theme(
@@ -43,12 +41,10 @@ class Palette:
     """The styles of one theme.
 
     Args:
-        app: The app whose theme's colours are looked up.
+        variables: The theme's CSS variables.
     """
 
-    def __init__(self, app: App[int]) -> None:
-        variables = app.get_css_variables()
-
+    def __init__(self, variables: Mapping[str, str]) -> None:
         def colour(name: str, fallback: str) -> Color:
             try:
                 return Color.parse(variables.get(name, fallback))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from relaytop.monitor.source import Source
     from relaytop.monitor.summary import Distribution, Summary
 
-WORST = ("down", "degraded", "unknown", "paused", "up")
+WORST_FIRST = ("down", "degraded", "unknown", "paused", "up")
 
 
 def _censored(figure: Distribution, name: str) -> float | None:
@@ -33,38 +33,38 @@ def _left(s: Summary) -> float | None:
     return found.remaining / found.limit if found.limit else float(found.remaining)
 
 
-def _minus(value: float | None) -> float | None:
+def _negated(value: float | None) -> float | None:
     return None if value is None else -value
 
 
-FIRST: Mapping[str, Callable[[Summary, float], float | None]] = {
-    "mark": lambda s, _now: -float(WORST.index(s.status)),
+SORT_KEYS: Mapping[str, Callable[[Summary, float], float | None]] = {
+    "status": lambda s, _now: -float(WORST_FIRST.index(s.status)),
     "p50": lambda s, _now: _censored(s.latency, "p50"),
     "p95": lambda s, _now: _censored(s.latency, "p95"),
     "p99": lambda s, _now: _censored(s.latency, "p99"),
     "ttft": lambda s, _now: _censored(s.ttft, "p50"),
-    "tok_s": lambda s, _now: _minus(s.tok_s_p50),
+    "tok_s": lambda s, _now: _negated(s.tok_s_p50),
     "error": lambda s, _now: s.error_rate,
     "age": _age_s,
     "since": lambda s, _now: s.since,
-    "limit": lambda s, _now: _minus(_left(s)),
+    "limit": lambda s, _now: _negated(_left(s)),
     "cost": lambda s, _now: s.total.cost_usd,
 }
-"""Column → what is first the greater it is: the slow, the failing, the scarce, the dear."""
+"""Column → the figure whose greatest is first: the slow, the failing, the scarce, the dear."""
 
 
-@dataclass(slots=True)
-class Rows:
-    """What the table shows of all targets."""
+@dataclass(frozen=True, slots=True)
+class RowQuery:
+    """Which targets the table lists: a filter and an order."""
 
     words: str = ""
     """Only targets with all of these words in their name or status."""
     column: str | None = None
-    """What they are ordered by; None: as they are configured."""
+    """The key of the column that they are sorted by; None: as they are configured."""
     reverse: bool = False
 
-    def listed(self, source: Source, now: float) -> list[str]:
-        """Return the targets to list, in their order."""
+    def list_targets(self, source: Source, now: float) -> list[str]:
+        """Return the ids of the targets to list, in their order."""
         names = list(source.targets())
         words = self.words.lower().split()
         if words:
@@ -73,18 +73,17 @@ class Rows:
             return sorted(names, reverse=self.reverse)
         if self.column is None:
             return names[::-1] if self.reverse else names
-        first = FIRST[self.column]
-        values = {name: first(source.summary(name, now), now) for name in names}
+        sort_key = SORT_KEYS[self.column]
+        values = {name: sort_key(source.summary(name, now), now) for name in names}
         known = [name for name in names if values[name] is not None]
         known.sort(key=lambda name: values[name] or 0.0, reverse=not self.reverse)
         return known + [name for name in names if values[name] is None]
 
-    def next_column(self, shown: Sequence[str]) -> None:
-        """Order by the next of the columns shown; after the last as configured."""
-        columns = [key for key in shown if key in FIRST or key == "target"]
-        at = columns.index(self.column) + 1 if self.column in columns else 0
-        self.column = columns[at] if at < len(columns) else None
-        self.reverse = False
+    def sorted_by_next(self, columns: Sequence[str]) -> RowQuery:
+        """Return the query sorted by the next of these columns; after the last as configured."""
+        keys = [key for key in columns if key in SORT_KEYS or key == "target"]
+        at = keys.index(self.column) + 1 if self.column in keys else 0
+        return RowQuery(self.words, keys[at] if at < len(keys) else None)
 
     @staticmethod
     def _matches(source: Source, name: str, now: float, words: Sequence[str]) -> bool:

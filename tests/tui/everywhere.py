@@ -13,6 +13,7 @@ from relaytop.tui.screens.model_picker import ModelPicker
 from relaytop.watch.session import Session
 from tests.support.fake_engine import engine_of, feed, session_of
 from tests.support.samples import settings
+from tests.tui.pilots import app_in, picker_of
 
 Go = Callable[[Pilot[int]], Awaitable[None]]
 Make = Callable[[Path], Session]
@@ -36,27 +37,19 @@ def pressing(*keys: str) -> Go:
     return go
 
 
-def picture(pilot: Pilot[int]) -> str:
-    """All that is on the screen."""
-    strips = pilot.app.screen._compositor.render_strips()
-    return "\n".join(strip.text for strip in strips)
-
-
 async def _choose(pilot: Pilot[int]) -> None:
-    screen = pilot.app.screen
-    if not isinstance(screen, ModelPicker):
+    if not isinstance(pilot.app.screen, ModelPicker):
         await pilot.press("a")
         await pilot.pause()
-        screen = pilot.app.screen
-    assert isinstance(screen, ModelPicker)
-    screen.offer(Models("relay", tuple(f"vendor/modèl-{i}" for i in range(40))))
+    screen = picker_of(pilot)
+    screen.add_models(Models("relay", tuple(f"vendor/modèl-{i}" for i in range(40))))
     await pilot.pause()
     await pressing("down", "space", "down")(pilot)
 
 
 async def _die(pilot: Pilot[int]) -> None:
     await pressing("p", "f")(pilot)
-    engine_of(pilot.app.session).queue.put_nowait(None)  # type: ignore[attr-defined]
+    engine_of(app_in(pilot).session).queue.put_nowait(None)
     await pilot.pause()
     await pilot.pause()
 

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from relaytop.tui.draw.ascii import plain
-from relaytop.tui.draw.glyphs import ASCII, UNICODE
+from relaytop.tui.draw.glyphs import ASCII, UNICODE, Glyphs
 from tests.support.fake_engine import NAMES, app_of, feed, incident, session_of
-from tests.tui.everywhere import PLACES, picture
-from tests.tui.test_screens import SIZES, settled
+from tests.tui.everywhere import PLACES
+from tests.tui.pilots import picture, settled
+from tests.tui.test_screens import SIZES
 
 texts = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]))
 
@@ -41,15 +42,15 @@ async def test_every_screen(tmp_path: Path, place: str, size: tuple[int, int]) -
         assert "".join(sorted(set(text) - set(map(chr, range(128))))) == ""
 
 
-@pytest.mark.parametrize("marks", [UNICODE, ASCII], ids=["unicode", "ascii"])
-async def test_a_foreign_name_and_a_hang(tmp_path: Path, marks: object) -> None:
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=["unicode", "ascii"])
+async def test_a_foreign_name_and_a_hang(tmp_path: Path, glyphs: Glyphs) -> None:
     session = session_of(tmp_path, "relay/modèl", *NAMES)
     feed(session, incident())
-    async with app_of(session, marks).run_test(size=(60, 15)) as pilot:  # type: ignore[arg-type]
+    async with app_of(session, glyphs).run_test(size=(60, 15)) as pilot:
         await settled(pilot)
         text = picture(pilot)
-        assert ("relay/mod?l" if marks is ASCII else "relay/modèl") in text
-        assert ("~12s" if marks is ASCII else "…12s") in text  # at the least width there is
+        assert ("relay/mod?l" if glyphs is ASCII else "relay/modèl") in text
+        assert ("~12s" if glyphs is ASCII else "…12s") in text  # at the least width there is
 
 
 @pytest.fixture(autouse=True)

@@ -1,14 +1,11 @@
 """Every key, pressed once: what it tells the engine and what the screen shows."""
 
 import dataclasses
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from textual import events
 from textual.binding import Binding
-from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
 from relaytop.config.settings import Price, Settings
@@ -26,22 +23,20 @@ from relaytop.tui.keys import APP_BINDINGS, BINDINGS
 from relaytop.tui.screens.help import HelpScreen
 from relaytop.tui.screens.model_picker import ModelPicker
 from relaytop.watch.session import Session
-from tests.support.fake_engine import NAMES, app_of, engine_of, feed, session_of
+from tests.support.fake_engine import NAMES, engine_of, feed, session_of
 from tests.support.samples import settings
-from tests.tui.everywhere import picture
-
-
-@asynccontextmanager
-async def running(session: Session) -> AsyncIterator[Pilot[int]]:
-    app = app_of(session)
-    async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.pause()
-        yield pilot
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Session:
-    return feed(session_of(tmp_path))
+from tests.tui.pilots import (
+    app_in,
+    clock_of,
+    lines_of,
+    monitor_of,
+    notices,
+    on_monitor,
+    picker_of,
+    picture,
+    running,
+    shown,
+)
 
 
 def only_picture(folder: Path) -> str:
@@ -57,15 +52,9 @@ def unwatched() -> Settings:
     return dataclasses.replace(settings("relay/m"), targets=())
 
 
-def shown(pilot: Pilot[int], part: str) -> str:
-    screen = pilot.app.monitor_screen  # type: ignore[attr-defined]
-    lines = screen._table if part == "table" else screen._lines[part]
-    return "\n".join(strip.text for strip in lines._strips)
-
-
 async def test_moving_selects_and_stops_at_the_ends(session: Session) -> None:
     async with running(session) as pilot:
-        screen = pilot.app.monitor_screen  # type: ignore[attr-defined]
+        screen = monitor_of(pilot)
         for key, index in (("j", 1), ("down", 2), ("k", 1), ("up", 0), ("up", 0), ("end", 5)):
             await pilot.press(key)
             assert screen.selected == NAMES[index]
@@ -99,10 +88,10 @@ async def test_f_holds_the_picture_while_counting_goes_on(session: Session) -> N
     async with running(session) as pilot:
         await pilot.press("f")
         before = shown(pilot, "table")
-        session.clock.now += 50  # type: ignore[attr-defined]
+        clock_of(session).now += 50
         feed_more = session.monitor
         feed_more.pause(NAMES[0], session.clock(), "user")
-        pilot.app.monitor_screen.redraw()  # type: ignore[attr-defined]
+        monitor_of(pilot).read()
         assert "FROZEN" in shown(pilot, "top")
         assert shown(pilot, "table") == before
         await pilot.press("f")
@@ -131,7 +120,7 @@ async def test_a_frozen_picture_keeps_its_window(session: Session) -> None:
         before = shown(pilot, "table"), shown(pilot, "top")
         await pilot.press("w", "+")
         assert (shown(pilot, "table"), shown(pilot, "top")) == before
-        assert any("frozen" in note.message for note in pilot.app._notifications)
+        assert any("frozen" in note for note in notices(pilot))
         await pilot.press("f", "w")
         assert "window 30m" in shown(pilot, "top")
 
@@ -143,10 +132,10 @@ async def test_what_a_dead_engine_told_is_dim_and_nothing_is_sent(session: Sessi
         await pilot.pause()
         await pilot.pause()
         assert " 0.0/s" in shown(pilot, "top")
-        table = pilot.app.monitor_screen._table  # type: ignore[attr-defined]
-        assert {role for line in table._lines for _text, role in line} == {"dim"}
+        table = lines_of(pilot, "table")
+        assert {role for line in table.lines for _text, role in line} == {"dim"}
         await pilot.press("r")
-        assert len({role for line in table._lines for _text, role in line}) > 3
+        assert len({role for line in table.lines for _text, role in line}) > 3
 
 
 async def test_s_saves_a_snapshot_and_says_where(session: Session, tmp_path: Path) -> None:
@@ -162,18 +151,18 @@ async def test_s_says_why_it_could_not(tmp_path: Path) -> None:
     async with running(feed(session_of(blocked))) as pilot:
         await pilot.press("s")
         await pilot.pause()
-        (said,) = [note.message for note in pilot.app._notifications]
+        (said,) = notices(pilot)
         assert said == f"snapshot not saved: {blocked}: there is a file where its folder should be"
 
 
 @pytest.mark.parametrize("key", ["enter", "z"])
 async def test_zooming(session: Session, key: str) -> None:
     async with running(session) as pilot:
-        screen = pilot.app.monitor_screen  # type: ignore[attr-defined]
+        screen = monitor_of(pilot)
         await pilot.press(key)
-        assert not screen._table.display
+        assert not screen.table.display
         await pilot.press(key)
-        assert screen._table.display
+        assert screen.table.display
 
 
 async def test_dollar_asks_before_it_raises(session: Session) -> None:
@@ -192,9 +181,8 @@ async def test_a_adds_what_is_chosen(session: Session) -> None:
             "holysheep",
             "direct",
         }
-        screen = pilot.app.screen
-        assert isinstance(screen, ModelPicker)
-        screen.offer(Models("direct", ("new/model", "openai/gpt-4.1")))
+        screen = picker_of(pilot)
+        screen.add_models(Models("direct", ("new/model", "openai/gpt-4.1")))
         await pilot.pause()
         for key in ("down", "space", "enter"):
             await pilot.press(key)
@@ -208,9 +196,8 @@ async def test_keys_that_come_at_once_are_obeyed_in_their_order(session: Session
     async with running(session) as pilot:
         await pilot.press("a")
         await pilot.pause()
-        screen = pilot.app.screen
-        assert isinstance(screen, ModelPicker)
-        screen.offer(Models("direct", ("new/a", "new/b", "new/c")))
+        screen = picker_of(pilot)
+        screen.add_models(Models("direct", ("new/a", "new/b", "new/c")))
         await pilot.pause()
         for key in ("down", "down", "space", "down", "space", "enter"):
             pilot.app.post_message(events.Key(key, " " if key == "space" else None))
@@ -226,16 +213,15 @@ async def test_a_list_that_grows_keeps_its_cursor_and_its_prices_come_later(
     async with running(session) as pilot:
         await pilot.press("a")
         await pilot.pause()
-        screen = pilot.app.screen
-        assert isinstance(screen, ModelPicker)
-        screen.offer(Models("holysheep", ("x", "y")))
+        screen = picker_of(pilot)
+        screen.add_models(Models("holysheep", ("x", "y")))
         await pilot.pause()
         await pilot.press("down", "down")
-        screen.offer(Models("direct", ("a", "b")))
+        screen.add_models(Models("direct", ("a", "b")))
         await pilot.pause()
         listing = screen.query_one(OptionList)
         assert listing.highlighted is not None
-        assert screen._under == ("holysheep", "y")
+        assert screen.highlighted == ("holysheep", "y")
         assert "unpriced" in str(listing.get_option_at_index(listing.highlighted).prompt)
         prices = Prices("holysheep", {"y": Price(2.0, 8.0, source="list")})
         engine_of(session).queue.put_nowait([prices])
@@ -265,9 +251,8 @@ async def test_where_nothing_is_offered_it_says_what_to_do(
 ) -> None:
     async with running(session_of(tmp_path, watched=unwatched())) as pilot:
         await pilot.pause()
-        screen = pilot.app.screen
-        assert isinstance(screen, ModelPicker)
-        screen.offer(offer)
+        screen = picker_of(pilot)
+        screen.add_models(offer)
         await pilot.pause()
         told = str(screen.query_one("#asking", Static).content)
         for said in (words, "base URL", "`relaytop check`"):
@@ -275,7 +260,7 @@ async def test_where_nothing_is_offered_it_says_what_to_do(
         await pilot.press("escape")
         await pilot.pause()
     assert pilot.app.return_code == 2
-    complaint = pilot.app.complaint  # type: ignore[attr-defined]
+    complaint = app_in(pilot).complaint or ""
     for said in ("relay at http://127.0.0.1:9/v1", words, "`relaytop check`"):
         assert said in complaint
     assert "\n" not in complaint
@@ -287,9 +272,10 @@ async def test_a_choice_shows_by_its_shape_and_keeps_its_price_when_resized(
     async with running(session) as pilot:
         await pilot.press("a")
         await pilot.pause()
-        screen = pilot.app.screen
-        assert isinstance(screen, ModelPicker)
-        screen.offer(Models("direct", tuple(f"vendor/quite-a-long-name-{i}" for i in range(30))))
+        screen = picker_of(pilot)
+        screen.add_models(
+            Models("direct", tuple(f"vendor/quite-a-long-name-{i}" for i in range(30)))
+        )
         await pilot.pause()
         await pilot.press("down", "space", "down")
         for size in ((60, 15), (100, 30), (61, 40)):
@@ -344,7 +330,7 @@ async def test_help_opens_and_closes(session: Session) -> None:
         await pilot.press("?")
         assert isinstance(pilot.app.screen, HelpScreen)
         await pilot.press("escape")
-        assert pilot.app.screen is pilot.app.monitor_screen  # type: ignore[attr-defined]
+        assert on_monitor(pilot)
 
 
 async def test_the_command_palette_and_another_theme(session: Session) -> None:

@@ -4,19 +4,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.fake_engine import ASCII, UNICODE, app_of
-from tests.tui.everywhere import PLACES, picture
-from tests.tui.test_screens import settled
+from relaytop.tui.draw.glyphs import ASCII, UNICODE, Glyphs
+from tests.support.fake_engine import app_of
+from tests.tui.everywhere import PLACES
+from tests.tui.pilots import picture, settled
 
 
-@pytest.mark.parametrize("marks", [UNICODE, ASCII], ids=["unicode", "ascii"])
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=["unicode", "ascii"])
 @pytest.mark.parametrize("place", PLACES)
 async def test_every_screen_shows_without_colours(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, marks: object
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, glyphs: Glyphs
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     make, go = PLACES[place]
-    app = app_of(make(tmp_path), marks)  # type: ignore[arg-type]
+    app = app_of(make(tmp_path), glyphs)
     async with app.run_test(size=(100, 30)) as pilot:
         await settled(pilot)
         await go(pilot)

@@ -1,27 +1,18 @@
 """The full-screen pages: the event log, a target's failures."""
 
-from pathlib import Path
-
 import pytest
 
 from relaytop.monitor.source import Event
 from relaytop.protocol.messages import Finished
-from relaytop.tui.draw.compare import rivals
+from relaytop.tui.draw.compare import same_model_targets
 from relaytop.tui.palette import THEMES
 from relaytop.tui.screens.page import Page
 from relaytop.watch.session import Session
-from tests.support.fake_engine import NAMES, NOW, FakeEngine, feed, session_of
+from tests.support.fake_engine import NAMES, NOW, FakeEngine
 from tests.support.samples import T0, sample
-from tests.tui.everywhere import picture
-from tests.tui.test_keys import running
-from tests.tui.test_screens import settled
+from tests.tui.pilots import lines_of, monitor_of, notices, on_monitor, picture, running, settled
 
 WORDS = " ".join(f"word{number}" for number in range(80))
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Session:
-    return feed(session_of(tmp_path))
 
 
 def note(session: Session, text: str) -> None:
@@ -37,25 +28,25 @@ async def test_l_lists_all_events_whole(session: Session) -> None:
         for said in ("events", "word0", "word79", "degraded: p95 over threshold"):
             assert said in text
         await pilot.press("l")
-        assert pilot.app.screen is pilot.app.monitor_screen  # type: ignore[attr-defined]
+        assert on_monitor(pilot)
 
 
 async def test_it_scrolls_and_what_one_reads_stays_while_others_come(session: Session) -> None:
     for number in range(100):
         note(session, f"event {number:03}")
     async with running(session) as pilot:
-        screen = pilot.app.monitor_screen  # type: ignore[attr-defined]
+        screen = monitor_of(pilot)
         await pilot.press("l")
         await pilot.pause()
         assert "event 099" in picture(pilot).splitlines()[1]
         note(session, "newest")
-        screen.redraw()
+        screen.read()
         assert "newest" in picture(pilot).splitlines()[1]
         await pilot.press("j", "down", "space")
         await pilot.pause()
         before = picture(pilot).splitlines()[1:-1]
         note(session, "one more")
-        screen.redraw()
+        screen.read()
         assert picture(pilot).splitlines()[1:-1] == before
         await pilot.press("G")
         assert "of 113" in picture(pilot).splitlines()[-1]
@@ -92,27 +83,28 @@ async def test_c_compares_one_model_at_its_providers(session: Session) -> None:
         await pilot.press("c", "j", "j", "c")
         await pilot.pause()
         assert not isinstance(pilot.app.screen, Page)
-        assert any("no other provider" in note.message for note in pilot.app._notifications)
+        assert any("no other provider" in note for note in notices(pilot))
 
 
 def test_one_model_is_known_by_alias_by_id_and_without_its_maker() -> None:
     targets = ["a/gpt", "b/openai/GPT", "c/gpt-2024", "d/other"]
-    assert rivals("a/gpt", targets, {}) == ["b/openai/GPT"]
+    assert same_model_targets("a/gpt", targets, {}) == ["b/openai/GPT"]
     aliases = {"gpt": ("a/gpt", "c/gpt-2024"), "x": ("d/other",)}
-    assert rivals("a/gpt", targets, aliases) == ["b/openai/GPT", "c/gpt-2024"]
+    assert same_model_targets("a/gpt", targets, aliases) == ["b/openai/GPT", "c/gpt-2024"]
 
 
 async def test_t_takes_the_next_theme_and_paints_all_of_it(session: Session) -> None:
     async with running(session) as pilot:
-        screen = pilot.app.monitor_screen  # type: ignore[attr-defined]
         await settled(pilot)
         seen = []
         for _ in THEMES:
             await pilot.press("t")
             await pilot.pause()
             seen.append(pilot.app.theme)
-            ground = screen.palette.blank.bgcolor
-            grounds = {seg.style.bgcolor for seg in screen._chart._strips[0] if seg.style}
+            view, chart = monitor_of(pilot).view, lines_of(pilot, "chart")
+            assert view is not None
+            ground = view.palette.blank.bgcolor
+            grounds = {seg.style.bgcolor for seg in chart.render_line(0) if seg.style}
             assert grounds == {ground}
         assert sorted(seen) == sorted(THEMES)
 
@@ -136,13 +128,13 @@ async def test_a_page_is_resized_and_says_which_size_it_needs(session: Session, 
 async def test_pages_open_while_others_probe(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(FakeEngine, "obeys", False)
+    monkeypatch.setattr(FakeEngine, "takes_commands", False)
     async with running(session) as pilot:
         for key in ("l", "e", "c"):
             await pilot.press(key)
             assert isinstance(pilot.app.screen, Page)
             await pilot.press("q")
-            assert pilot.app.screen is pilot.app.monitor_screen  # type: ignore[attr-defined]
+            assert on_monitor(pilot)
 
 
 async def test_a_page_of_a_frozen_picture_stands_still(session: Session) -> None:
@@ -150,5 +142,5 @@ async def test_a_page_of_a_frozen_picture_stands_still(session: Session) -> None
         await pilot.press("f", "l")
         await pilot.pause()
         note(session, "after the freeze")
-        pilot.app.monitor_screen.redraw()  # type: ignore[attr-defined]
+        monitor_of(pilot).read()
         assert "after the freeze" not in picture(pilot)

@@ -4,24 +4,24 @@ import asyncio
 import socket
 import time
 import tomllib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
-from relaytop.protocol.messages import Budget, Finished, Hold, Notice, Ready, Report
+from relaytop.protocol.messages import Budget, Finished, Hold, Notice, Report
 from relaytop.store.recording import Recording
 from relaytop.tui.keys import REPLAY_BINDINGS
 from relaytop.tui.screens.help import HelpScreen
 from relaytop.watch.player import Player
 from relaytop.watch.replay import ReplaySession
-from tests.support.fake_engine import NAMES, NOW, app_of, incident
+from tests.support.fake_engine import NAMES, NOW, app_of
 from tests.support.recordings import Wall, record
 from tests.support.samples import T0, sample, settings
-from tests.tui.test_keys import shown
-from tests.tui.test_screens import Compare, settled, sized
+from tests.tui.pilots import app_in, monitor_of, on_monitor, settled, shown
+from tests.tui.test_screens import Compare, sized
 
 
 @pytest.fixture(autouse=True)
@@ -29,29 +29,13 @@ def _utc(zone: Callable[[str], None]) -> None:
     zone("UTC")
 
 
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[ReplaySession]:
-    """Five recorded minutes, at their last moment; no second passes unless a test says so."""
-    reports = [report for _at, report in incident()]
-    path = record(tmp_path / "rec", Ready(1), *reports, watched=settings(*NAMES))
-    with Recording(path) as recording:
-        player = Player(recording, speed=10.0, start_at=NOW - 1, wall=Wall())
-        player.gather_s = 0.01
-        yield ReplaySession(player, snapshots=tmp_path / "snapshots")
-
-
-def wall_of(session: ReplaySession) -> Wall:
-    wall = session._player._wall
-    assert isinstance(wall, Wall)
-    return wall
-
-
 async def arrived(pilot: Pilot[int]) -> None:
     """Wait until the moment that was looked for is shown."""
-    session = pilot.app.session  # type: ignore[attr-defined]
+    player = app_in(pilot).session.player
+    assert player is not None
     for _ in range(3):  # the player notices within its next look
         await asyncio.sleep(0.02)
-        while session.player.searching:
+        while player.searching:
             await pilot.pause(0.01)
     await settled(pilot)
 
@@ -67,8 +51,8 @@ def pressing(*keys: str) -> Callable[[Pilot[int]], object]:
 
 
 @asynccontextmanager
-async def running(session: ReplaySession) -> AsyncIterator[Pilot[int]]:
-    app = app_of(session)
+async def running(replay: ReplaySession) -> AsyncIterator[Pilot[int]]:
+    app = app_of(replay)
     async with app.run_test(size=(120, 36)) as pilot:
         await arrived(pilot)
         yield pilot
@@ -76,40 +60,40 @@ async def running(session: ReplaySession) -> AsyncIterator[Pilot[int]]:
 
 @sized
 def test_the_last_moment(
-    snap_compare: Compare, session: ReplaySession, size: tuple[int, int]
+    snap_compare: Compare, replay: ReplaySession, size: tuple[int, int]
 ) -> None:
-    assert snap_compare(app_of(session), terminal_size=size, run_before=pressing("j"))
+    assert snap_compare(app_of(replay), terminal_size=size, run_before=pressing("j"))
 
 
 @sized
 def test_standing_a_minute_before(
-    snap_compare: Compare, session: ReplaySession, size: tuple[int, int]
+    snap_compare: Compare, replay: ReplaySession, size: tuple[int, int]
 ) -> None:
     keys = ("p", "left", "G", "z")
-    assert snap_compare(app_of(session), terminal_size=size, run_before=pressing(*keys))
+    assert snap_compare(app_of(replay), terminal_size=size, run_before=pressing(*keys))
 
 
 @sized
-def test_its_help(snap_compare: Compare, session: ReplaySession, size: tuple[int, int]) -> None:
-    assert snap_compare(app_of(session), terminal_size=size, run_before=pressing("question_mark"))
+def test_its_help(snap_compare: Compare, replay: ReplaySession, size: tuple[int, int]) -> None:
+    assert snap_compare(app_of(replay), terminal_size=size, run_before=pressing("question_mark"))
 
 
-async def test_the_recordings_figures_and_clock(session: ReplaySession) -> None:
-    async with running(session) as pilot:
+async def test_the_recordings_figures_and_clock(replay: ReplaySession) -> None:
+    async with running(replay) as pilot:
         assert "REPLAY ×10" in shown(pilot, "top")
         assert time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(NOW - 1))[-8:] in shown(pilot, "top")
-        source = session.monitor
-        assert source.summary(NAMES[0], session.clock()).requests == 60
-        assert source.summary(NAMES[5], session.clock()).status == "down"
+        source = replay.monitor
+        assert source.summary(NAMES[0], replay.clock()).requests == 60
+        assert source.summary(NAMES[5], replay.clock()).status == "down"
 
 
-async def test_left_and_right_home_and_end(session: ReplaySession) -> None:
-    async with running(session) as pilot:
+async def test_left_and_right_home_and_end(replay: ReplaySession) -> None:
+    async with running(replay) as pilot:
 
         async def after(key: str) -> tuple[float, int]:
             await pilot.press(key)
             await arrived(pilot)
-            return session.clock() - T0, session.monitor.summary(NAMES[0], NOW).requests
+            return replay.clock() - T0, replay.monitor.summary(NAMES[0], NOW).requests
 
         assert await after("left") == (239.0, 48)
         assert await after("left") == (179.0, 36)
@@ -121,37 +105,37 @@ async def test_left_and_right_home_and_end(session: ReplaySession) -> None:
         assert "end of the recording" in shown(pilot, "log")
 
 
-async def test_p_stops_the_recording(session: ReplaySession) -> None:
-    async with running(session) as pilot:
+async def test_p_stops_the_recording(replay: ReplaySession, wall: Wall) -> None:
+    async with running(replay) as pilot:
         await pilot.press("home", "p")
         await arrived(pilot)
-        wall_of(session).now += 10
+        wall.now += 10
         await arrived(pilot)
         assert "PAUSED" in shown(pilot, "top")
-        assert session.clock() == T0
+        assert replay.clock() == T0
         assert "‖" not in shown(pilot, "table")  # the targets were not paused
         await pilot.press("p")
-        wall_of(session).now += 10
+        wall.now += 10
         await arrived(pilot)
         assert "PAUSED" not in shown(pilot, "top")
-        assert session.clock() == T0 + 100
+        assert replay.clock() == T0 + 100
 
 
-async def test_a_chosen_window_outlives_going_back(session: ReplaySession) -> None:
-    async with running(session) as pilot:
-        before = session.window
+async def test_a_chosen_window_outlives_going_back(replay: ReplaySession) -> None:
+    async with running(replay) as pilot:
+        before = replay.window
         await pilot.press("w", "left")
         await arrived(pilot)
-        assert session.window != before
-        assert session.monitor.overview(NOW).window == session.window
+        assert replay.window != before
+        assert replay.monitor.overview(NOW).window == replay.window
 
 
-async def test_what_a_recording_cannot_do_is_not_offered(session: ReplaySession) -> None:
-    async with running(session) as pilot:
+async def test_what_a_recording_cannot_do_is_not_offered(replay: ReplaySession) -> None:
+    async with running(replay) as pilot:
         for key in ("space", "plus", "minus", "a", "dollar_sign", "r"):
             await pilot.press(key)
-            assert pilot.app.screen is pilot.app.monitor_screen  # type: ignore[attr-defined]
-        assert session.interval_s(NAMES[0]) == 5.0
+            assert on_monitor(pilot)
+        assert replay.interval_s(NAMES[0]) == 5.0
         assert "‖" not in shown(pilot, "table")
         keys = shown(pilot, "keys")
         for word in ("on/off", "add", "faster", "slower", "budget", "restart"):
@@ -161,15 +145,15 @@ async def test_what_a_recording_cannot_do_is_not_offered(session: ReplaySession)
 
 
 async def test_a_snapshot_is_of_the_recordings_moment_and_machine(
-    session: ReplaySession, monkeypatch: pytest.MonkeyPatch
+    replay: ReplaySession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recorded_on = socket.gethostname()
     monkeypatch.setattr(socket, "gethostname", lambda: "where it is played")
-    async with running(session) as pilot:
+    async with running(replay) as pilot:
         await pilot.press("home")
         await arrived(pilot)
         await pilot.press("s")
-    (path,) = session.snapshots.iterdir()
+    (path,) = replay.snapshots.iterdir()
     document = tomllib.loads(path.read_text())
     assert document["taken_at"].timestamp() == T0
     assert document["targets"][0]["requests"] == 1
@@ -177,38 +161,39 @@ async def test_a_snapshot_is_of_the_recordings_moment_and_machine(
 
 
 async def test_the_frozen_picture_stays_while_the_recording_goes_on(
-    session: ReplaySession,
+    replay: ReplaySession, wall: Wall
 ) -> None:
-    async with running(session) as pilot:
+    async with running(replay) as pilot:
         await pilot.press("home")
         await arrived(pilot)
         await pilot.press("f")
         before = shown(pilot, "table")
-        wall_of(session).now += 10
-        session._player.gather_s = 0.01
+        wall.now += 10
+        assert replay.player is not None
+        replay.player.gather_s = 0.01
         await arrived(pilot)
         assert shown(pilot, "table") == before
         assert "FROZEN" in shown(pilot, "top")
         await pilot.press("f")
         await arrived(pilot)
         assert shown(pilot, "table") != before
-        assert session.clock() == T0 + 100
+        assert replay.clock() == T0 + 100
 
 
-async def test_g_goes_to_the_first_target_for_home_is_taken(session: ReplaySession) -> None:
-    async with running(session) as pilot:
-        screen = pilot.app.monitor_screen  # type: ignore[attr-defined]
+async def test_g_goes_to_the_first_target_for_home_is_taken(replay: ReplaySession) -> None:
+    async with running(replay) as pilot:
+        screen = monitor_of(pilot)
         await pilot.press("G")
         assert screen.selected == NAMES[-1]
         await pilot.press("g")
         assert screen.selected == NAMES[0]
 
 
-async def test_it_leaves_with_0(session: ReplaySession) -> None:
-    async with running(session) as pilot:
+async def test_it_leaves_with_0(replay: ReplaySession) -> None:
+    async with running(replay) as pilot:
         await pilot.press("q")
     assert pilot.app.return_code == 0
-    assert not session.snapshots.exists()
+    assert not replay.snapshots.exists()
 
 
 HOSTILE = ("[red]r/[link=x]m", "漢字/" + "模型" * 900, "r/" + "e\u0301" * 900, "r/" + "x" * 20_000)
@@ -230,9 +215,9 @@ async def test_whatever_a_recording_names_is_drawn(tmp_path: Path) -> None:
     with Recording(path) as recording:
         assert recording.broken == 0
         player = Player(recording, speed=1.0, start_at=recording.ended_at, wall=Wall())
-        session = ReplaySession(player, snapshots=tmp_path)
+        replay = ReplaySession(player, snapshots=tmp_path)
         for size in ((80, 24), (200, 50)):
-            app = app_of(session)
+            app = app_of(replay)
             async with app.run_test(size=size) as pilot:
                 await arrived(pilot)
                 for key in ("j", "z", "j", "z", "j", "s", "question_mark", "escape", "end", "home"):

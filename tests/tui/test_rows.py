@@ -6,50 +6,44 @@ import pytest
 from textual.pilot import Pilot
 
 from relaytop.protocol.messages import Pause
-from relaytop.tui.rows import FIRST, Rows
+from relaytop.tui.rows import SORT_KEYS, RowQuery
 from relaytop.watch.session import Session
 from tests.support.fake_engine import NAMES, NOW, FakeEngine, engine_of, feed, session_of
-from tests.tui.everywhere import picture
-from tests.tui.test_keys import running, shown
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Session:
-    return feed(session_of(tmp_path))
+from tests.tui.pilots import monitor_of, picture, running, shown
 
 
 def rows_of(pilot: Pilot[int]) -> list[str]:
-    return pilot.app.monitor_screen._listed  # type: ignore[attr-defined,no-any-return]
+    return monitor_of(pilot).listed
 
 
-@pytest.mark.parametrize("column", [*FIRST, "target", None])
+@pytest.mark.parametrize("column", [*SORT_KEYS, "target", None])
 @pytest.mark.parametrize("reverse", [False, True])
 def test_every_order_lists_every_target(
     session: Session, column: str | None, *, reverse: bool
 ) -> None:
-    rows = Rows(column=column, reverse=reverse)
-    assert sorted(rows.listed(session.monitor, NOW)) == sorted(NAMES)
+    rows = RowQuery(column=column, reverse=reverse)
+    assert sorted(rows.list_targets(session.monitor, NOW)) == sorted(NAMES)
 
 
 def test_the_worst_come_first_and_the_unknown_last(tmp_path: Path) -> None:
     session = feed(session_of(tmp_path, "new/m", *NAMES))
     source = session.monitor
-    listed = Rows(column="mark").listed(source, NOW)
+    listed = RowQuery(column="status").list_targets(source, NOW)
     statuses = [source.summary(name, NOW).status for name in listed]
     assert statuses == ["down"] * 3 + ["degraded", "unknown", "up", "up"]
-    assert Rows(column="p95").listed(source, NOW)[0] == NAMES[1]
+    assert RowQuery(column="p95").list_targets(source, NOW)[0] == NAMES[1]
     for reverse in (False, True):
-        assert Rows(column="p50", reverse=reverse).listed(source, NOW)[-1] == "new/m"
-    assert Rows(column="p50", reverse=True).listed(source, NOW)[0] == NAMES[0]
+        assert RowQuery(column="p50", reverse=reverse).list_targets(source, NOW)[-1] == "new/m"
+    assert RowQuery(column="p50", reverse=True).list_targets(source, NOW)[0] == NAMES[0]
 
 
 def test_words_match_the_name_and_the_status(session: Session) -> None:
     source = session.monitor
-    assert Rows("GPT direct").listed(source, NOW) == [NAMES[4]]
-    assert Rows("down").listed(source, NOW) == [NAMES[2], NAMES[4], NAMES[5]]
-    assert Rows("down direct gpt").listed(source, NOW) == [NAMES[4]]
-    assert Rows("nothing").listed(source, NOW) == []
-    assert Rows(" ").listed(source, NOW) == list(NAMES)
+    assert RowQuery("GPT direct").list_targets(source, NOW) == [NAMES[4]]
+    assert RowQuery("down").list_targets(source, NOW) == [NAMES[2], NAMES[4], NAMES[5]]
+    assert RowQuery("down direct gpt").list_targets(source, NOW) == [NAMES[4]]
+    assert RowQuery("nothing").list_targets(source, NOW) == []
+    assert RowQuery(" ").list_targets(source, NOW) == list(NAMES)
 
 
 async def test_slash_filters_as_one_types_and_escape_lists_all(session: Session) -> None:
@@ -63,7 +57,7 @@ async def test_slash_filters_as_one_types_and_escape_lists_all(session: Session)
         assert "/sonnet 2 of 6" in shown(pilot, "top")
         await pilot.press("enter")
         await pilot.pause()
-        screen = pilot.app.monitor_screen  # type: ignore[attr-defined]
+        screen = monitor_of(pilot)
         assert screen.selected == NAMES[1]
         await pilot.press("G")
         assert screen.selected == NAMES[5]
@@ -82,13 +76,13 @@ async def test_escape_while_typing_lists_all_and_gives_the_keys_back(session: Se
         await pilot.pause()
         assert rows_of(pilot) == list(NAMES)
         await pilot.press("j")
-        assert pilot.app.monitor_screen.selected == NAMES[1]  # type: ignore[attr-defined]
+        assert monitor_of(pilot).selected == NAMES[1]
         assert "? help" in picture(pilot)
 
 
 async def test_a_filter_takes_no_keys_once_it_is_kept(session: Session) -> None:
     async with running(session) as pilot:
-        screen = pilot.app.monitor_screen  # type: ignore[attr-defined]
+        screen = monitor_of(pilot)
         await pilot.press("slash", *"gpt", "enter")
         for key in ("l", "question_mark", "dollar_sign"):
             await pilot.press(key)
@@ -137,7 +131,7 @@ async def test_o_orders_by_the_columns_shown_and_capital_o_turns_round(session: 
 async def test_they_work_on_an_agent_and_on_a_frozen_picture(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(FakeEngine, "obeys", False)
+    monkeypatch.setattr(FakeEngine, "takes_commands", False)
     async with running(session) as pilot:
         await pilot.press("f", "o", "slash", *"direct", "enter")
         await pilot.pause()

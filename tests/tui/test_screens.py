@@ -9,7 +9,6 @@ from textual.pilot import Pilot
 
 from relaytop.probe.sample import Sample
 from relaytop.protocol.messages import Finished, Models
-from relaytop.tui.screens.model_picker import ModelPicker
 from tests.support.fake_engine import (
     ASCII,
     NAMES,
@@ -21,6 +20,7 @@ from tests.support.fake_engine import (
     session_of,
 )
 from tests.support.samples import T0, sample, settings
+from tests.tui.pilots import picker_of, settled
 
 if TYPE_CHECKING:
     from relaytop.tui.app import RelaytopApp
@@ -48,16 +48,6 @@ def pressing(*keys: str) -> Callable[[Pilot[int]], object]:
         await settled(pilot)
 
     return run
-
-
-async def settled(pilot: Pilot[int]) -> None:
-    """Let the chart's thread finish and the screen be read again."""
-    pilot.app.monitor_screen.draw_charts()  # type: ignore[attr-defined]
-    await pilot.pause()
-    for worker in [each for each in pilot.app.workers if each.group == "chart"]:
-        await worker.wait()
-    pilot.app.monitor_screen.redraw()  # type: ignore[attr-defined]
-    await pilot.pause()
 
 
 @sized
@@ -107,10 +97,9 @@ def test_choosing_models(snap_compare: Compare, tmp_path: Path, size: tuple[int,
         await settled(pilot)
         await pilot.press("a")
         await pilot.pause()
-        screen = pilot.app.screen
-        assert isinstance(screen, ModelPicker)
-        screen.offer(Models("relay", tuple(f"vendor/model-{i}" for i in range(40))))
-        screen.offer(Models("other", error="auth: the server does not accept the key"))
+        screen = picker_of(pilot)
+        screen.add_models(Models("relay", tuple(f"vendor/model-{i}" for i in range(40))))
+        screen.add_models(Models("other", error="auth: the server does not accept the key"))
         for key in (*"model-1", "down", "space", "down", "space"):
             await pilot.press(key)
             await pilot.pause()

@@ -41,19 +41,19 @@ def shares(values: Sequence[float], width: int) -> list[int]:
     return cells
 
 
-def stacked_phases(phases_ms: Mapping[str, float], width: int, marks: Glyphs) -> Line:
+def stacked_phases(phases_ms: Mapping[str, float], width: int, glyphs: Glyphs) -> Line:
     """Draw where the time goes as one bar; each phase has its own fill and colour."""
     cells = shares([phases_ms.get(name, 0.0) for name in PHASES], width)
     return [
-        (marks.parts[index] * count, PHASE_ROLES[name])
+        (glyphs.parts[index] * count, PHASE_ROLES[name])
         for index, (name, count) in enumerate(zip(PHASES, cells, strict=True))
         if count
     ]
 
 
-def gauge(remaining: float, limit: float, width: int, marks: Glyphs) -> Line:
+def gauge(remaining: float, limit: float, width: int, glyphs: Glyphs) -> Line:
     """Draw what is left of a limit; yellow when scarce, red when nearly gone."""
     share = min(1.0, max(0.0, remaining / limit)) if limit > 0 else 0.0
     filled = round(share * width)
     role: Role = "bad" if share <= LOW else "warn" if share <= SCARCE else "good"
-    return [(marks.full * filled, role), (marks.empty * (width - filled), "dim")]
+    return [(glyphs.full * filled, role), (glyphs.empty * (width - filled), "dim")]

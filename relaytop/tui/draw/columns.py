@@ -18,7 +18,7 @@ class Column:
 
 
 COLUMNS = (
-    Column("mark", "", 1, "left"),
+    Column("status", "", 1, "left"),
     Column("target", "target", 13, "left"),
     Column("p50", "P50", 6),
     Column("p95", "P95", 6),
@@ -53,7 +53,7 @@ VERSUS = Column("versus", "vs ref", 9)
 TARGET_MAX = 44
 
 
-def fitted(width: int, longest_target: int, *, versus: bool = False) -> list[Column]:
+def fit_columns(width: int, longest_target: int, *, versus: bool = False) -> list[Column]:
     """Return the columns that fit `width` cells, the least important dropped first.
 
     What is left over is shared by the target's name and the sparkline, until the name fits.
@@ -62,10 +62,10 @@ def fitted(width: int, longest_target: int, *, versus: bool = False) -> list[Col
     if versus:
         columns.insert(5, VERSUS)
     for key in DROPPED:
-        if needed(columns) <= width:
+        if total_width(columns) <= width:
             break
         columns = [column for column in columns if column.key != key]
-    spare = max(0, width - needed(columns))
+    spare = max(0, width - total_width(columns))
     has_spark = any(column.key == "spark" for column in columns)
     wanted = max(0, min(longest_target, TARGET_MAX) - COLUMNS[1].width)
     name = min(wanted, (spare + 1) // 2)
@@ -76,6 +76,6 @@ def fitted(width: int, longest_target: int, *, versus: bool = False) -> list[Col
     ]
 
 
-def needed(columns: list[Column]) -> int:
-    """Return the cells that columns take, with one blank between each and one at the left."""
+def total_width(columns: list[Column]) -> int:
+    """Return the cells that columns take, a blank before each of them included."""
     return sum(column.width for column in columns) + len(columns)

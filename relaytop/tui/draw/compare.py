@@ -27,7 +27,9 @@ COLUMN_WIDTH = VALUE_WIDTH + CHANGE_WIDTH + 2
 TENTH = 0.1
 
 
-def rivals(target: str, targets: Iterable[str], aliases: Mapping[str, Sequence[str]]) -> list[str]:
+def same_model_targets(
+    target: str, targets: Iterable[str], aliases: Mapping[str, Sequence[str]]
+) -> list[str]:
     """Return the targets that are the same model elsewhere.
 
     By an alias of the config, by an equal id, or by an equal id without its maker's name.
@@ -47,14 +49,14 @@ def columns_that_fit(width: int) -> int:
 
 
 def comparison(
-    summaries: Sequence[Summary], thresholds: Mapping[str, Thresholds], marks: Glyphs
+    summaries: Sequence[Summary], thresholds: Mapping[str, Thresholds], glyphs: Glyphs
 ) -> list[Line]:
     """Draw the figures of each target, those behind the first with the difference from it."""
     names: Line = [(" " * (NAME_WIDTH + 1), "text")]
     status: Line = [(fit(" status", NAME_WIDTH + 1), "dim")]
     for s in summaries:
         names.append((fit_middle(s.target, COLUMN_WIDTH - 2) + "  ", "bold"))
-        status.append((fit(f"{marks.status[s.status]} {s.status}", COLUMN_WIDTH), ROLE[s.status]))
+        status.append((fit(f"{glyphs.status[s.status]} {s.status}", COLUMN_WIDTH), ROLE[s.status]))
     lines = [names, status]
     for title, name in (("P50", "p50"), ("P95", "p95"), ("P99", "p99")):
         cells = [
@@ -83,7 +85,7 @@ def comparison(
 def sparklines(
     rows: Sequence[tuple[Summary, Sequence[Bin]]],
     thresholds: Mapping[str, Thresholds],
-    marks: Glyphs,
+    glyphs: Glyphs,
 ) -> list[Line]:
     """Draw the latency of each over the same time, on the same scale."""
     worst = [b.max_ms for _s, bins in rows for b in bins if b.max_ms is not None]
@@ -96,7 +98,7 @@ def sparklines(
     ]
     for s, bins in rows:
         name = fit_middle(s.target, 2 * NAME_WIDTH)
-        spark = sparkline(bins, thresholds[s.target].p95_ms, marks, ceiling_ms=ceiling)
+        spark = sparkline(bins, thresholds[s.target].p95_ms, glyphs, ceiling_ms=ceiling)
         lines.append([(f" {name} ", "bold"), *spark])
     return lines
 

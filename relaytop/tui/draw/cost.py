@@ -21,26 +21,26 @@ RATE_WIDTH = 9
 ROLES: Mapping[str, Role] = {"reached": "bad", "warn": "warn"}
 
 
-def money(overview: Overview, marks: Glyphs) -> Sequence[Part]:
+def money(overview: Overview, glyphs: Glyphs) -> Sequence[Part]:
     """Return the cost ticker's parts."""
     budget, rate = overview.budget, overview.usd_per_h
     parts: list[Part] = []
     if budget is not None:
-        parts += _spent(budget, marks)
+        parts += _spent(budget, glyphs)
         if budget.state == "off":
             return parts
-    bound = "" if overview.usd_per_h_complete else marks.over
+    bound = "" if overview.usd_per_h_complete else glyphs.over
     per_h = "$?/h" if rate is None else f"{bound}${number_format.format_dollars(rate)}/h"
     parts.append(Part([(per_h, "dim" if rate is None else "text")], 3, RATE_WIDTH + len(bound)))
     if overview.projected_usd_per_h is not None:
         usd = number_format.format_dollars(overview.projected_usd_per_h)
-        parts.append(Part([(f"next hour {marks.under}${usd}", "dim")], 12, 17))
+        parts.append(Part([(f"next hour {glyphs.under}${usd}", "dim")], 12, 17))
     if budget is not None and budget.state in {"ok", "warn"}:
-        parts += _runway(budget, overview, marks)
+        parts += _runway(budget, overview, glyphs)
     return parts
 
 
-def _runway(budget: Budget, overview: Overview, marks: Glyphs) -> Sequence[Part]:
+def _runway(budget: Budget, overview: Overview, glyphs: Glyphs) -> Sequence[Part]:
     """Return how long the budget lasts: at least so long where a price had to be assumed."""
     measured = overview.usd_per_h if overview.usd_per_h_complete else None
     rate = measured or overview.reserved_usd_per_h
@@ -50,14 +50,14 @@ def _runway(budget: Budget, overview: Overview, marks: Glyphs) -> Sequence[Part]
     if hours > HOURS_LONG:
         lasts = ">4d"
     else:
-        bound = marks.over if measured is None else ""
+        bound = glyphs.over if measured is None else ""
         lasts = f"{bound}{number_format.format_age(hours * 3600)}"
     return [Part([(f"lasts {lasts}", ROLES.get(budget.state, "dim"))], 8, 9)]
 
 
-def _spent(budget: Budget, marks: Glyphs) -> Sequence[Part]:
+def _spent(budget: Budget, glyphs: Glyphs) -> Sequence[Part]:
     role = ROLES.get(budget.state, "text")
-    bound = "" if budget.complete else marks.over
+    bound = "" if budget.complete else glyphs.over
     # As many decimals as a tenth of the budget needs: the width stays what it is.
     decimals = len(number_format.format_dollars(budget.budget_usd / 10, 4).partition(".")[2])
     spent, whole = (f"${usd:,.{decimals}f}" for usd in (budget.spent_usd, budget.budget_usd))

@@ -40,7 +40,7 @@ def panel(
     now: float,
     width: int,
     height: int,
-    marks: Glyphs,
+    glyphs: Glyphs,
     *,
     whole: bool = False,
 ) -> list[Line]:
@@ -51,10 +51,10 @@ def panel(
     failing = s.status in {"down", "degraded"} and errors
     newest = MESSAGE_LINES if height >= ROOMY else 2
     most = (height, height) if whole else (newest, 1)
-    parts = [_errors(s, errors, width, marks, most)] if failing else []
-    parts += [_phases(s, width, marks), _limits(s, now, width, marks), _tokens(s)]
+    parts = [_errors(s, errors, width, glyphs, most)] if failing else []
+    parts += [_phases(s, width, glyphs), _limits(s, now, width, glyphs), _tokens(s)]
     if not failing:
-        parts.append(_errors(s, errors, width, marks, most))
+        parts.append(_errors(s, errors, width, glyphs, most))
     lines: list[Line] = []
     for part in parts:
         # Why it fails comes first, and leaves the rest its room.
@@ -67,11 +67,17 @@ def panel(
 
 
 def title(
-    s: Summary, thresholds: Thresholds, now: float, width: int, marks: Glyphs, *, ruled: bool = True
+    s: Summary,
+    thresholds: Thresholds,
+    now: float,
+    width: int,
+    glyphs: Glyphs,
+    *,
+    ruled: bool = True,
 ) -> Line:
     """Draw the detail's first line: the target, its status, why and since when."""
     since = time.strftime("%H:%M:%S", time.localtime(s.since))
-    line: Line = [(s.target, "bold"), (f"  {marks.status[s.status]} {s.status}", ROLE[s.status])]
+    line: Line = [(s.target, "bold"), (f"  {glyphs.status[s.status]} {s.status}", ROLE[s.status])]
     why = reason(s, thresholds)
     if why:
         line.append((f"  {why}", ROLE[s.status]))
@@ -79,7 +85,7 @@ def title(
         line.append((f"  since {since} ({number_format.format_age(now - s.since)})", "dim"))
     rule = width - line_width(line) - 1
     if ruled and rule > 0:
-        line.append((" " + marks.rule * rule, "rule"))
+        line.append((" " + glyphs.rule * rule, "rule"))
     return cropped(line, width)
 
 
@@ -103,7 +109,7 @@ def _ms(value: float | None) -> str:
     )
 
 
-def _phases(s: Summary, width: int, marks: Glyphs) -> list[Line]:
+def _phases(s: Summary, width: int, glyphs: Glyphs) -> list[Line]:
     if not s.phases_ms:
         return []
     total = sum(s.phases_ms.get(name, 0.0) for name in PHASES)
@@ -112,13 +118,13 @@ def _phases(s: Summary, width: int, marks: Glyphs) -> list[Line]:
         (f"  {number_format.format_ms(total).strip()} ms", "text"),
     ]
     legend: Line = []
-    lines = [head, stacked_phases(s.phases_ms, width, marks)]
+    lines = [head, stacked_phases(s.phases_ms, width, glyphs)]
     for index, name in enumerate(PHASES):
         if name not in s.phases_ms:
             continue
         value = number_format.format_ms(s.phases_ms[name]).strip()
         item: Line = [
-            (marks.parts[index], PHASE_ROLES[name]),
+            (glyphs.parts[index], PHASE_ROLES[name]),
             (f" {name} ", "dim"),
             (f"{value}  ", "text"),
         ]
@@ -139,7 +145,7 @@ def _split(s: Summary) -> list[Line]:
     return [line]
 
 
-def _limits(s: Summary, now: float, width: int, marks: Glyphs) -> list[Line]:
+def _limits(s: Summary, now: float, width: int, glyphs: Glyphs) -> list[Line]:
     lines: list[Line] = []
     state = s.rate_limit
     if s.hold_until is not None and s.hold_until > now:
@@ -155,22 +161,24 @@ def _limits(s: Summary, now: float, width: int, marks: Glyphs) -> list[Line]:
     for kind, limit in state.known:
         if limit.remaining is not None:
             name = NAMES.get(kind, kind)
-            lines.append(_limit_line(name, limit, s, now, width, marks))
+            lines.append(_limit_line(name, limit, s, now, width, glyphs))
     return lines
 
 
-def _limit_line(name: str, limit: Limit, s: Summary, now: float, width: int, marks: Glyphs) -> Line:
+def _limit_line(
+    name: str, limit: Limit, s: Summary, now: float, width: int, glyphs: Glyphs
+) -> Line:
     remaining = limit.remaining or 0
     text = number_format.format_limit(remaining, limit.limit)
     reset = left_s(limit, s, now)
     end = f" {text}" + (
-        f" {marks.reset} {number_format.format_age(reset)}" if reset is not None else ""
+        f" {glyphs.reset} {number_format.format_age(reset)}" if reset is not None else ""
     )
     end = end.ljust(16)
     line: Line = [(fit(name, NAME_WIDTH), "dim")]
     room = width - NAME_WIDTH - len(end)
     if limit.limit and room >= 4:  # noqa: PLR2004 - a shorter gauge says nothing
-        line += gauge(remaining, limit.limit, room, marks)
+        line += gauge(remaining, limit.limit, room, glyphs)
     return [*line, (end, "text")]
 
 
@@ -194,7 +202,7 @@ def _tokens(s: Summary) -> list[Line]:
 
 
 def _errors(
-    s: Summary, errors: Sequence[LastError], width: int, marks: Glyphs, most: tuple[int, int]
+    s: Summary, errors: Sequence[LastError], width: int, glyphs: Glyphs, most: tuple[int, int]
 ) -> list[Line]:
     """List the failures by kind.
 
@@ -204,7 +212,7 @@ def _errors(
     if not errors:
         return [[("no errors seen", "dim")]] if s.requests else []
     ranked = sorted(s.errors.items(), key=lambda item: -item[1])
-    counts = f" {marks.dot} ".join(f"{name} {count}" for name, count in ranked)
+    counts = f" {glyphs.dot} ".join(f"{name} {count}" for name, count in ranked)
     lines: list[Line] = [[("errors  ", "dim"), (counts or "none in the window", "bad")]]
     lines.append([(MEANING.get(errors[0].error_class, ""), "warn")])
     for number, (error, count) in enumerate(_alike(errors)):

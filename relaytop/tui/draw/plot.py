@@ -133,7 +133,7 @@ class PlotextCanvas:
             for i, b in enumerate(plot.bins)
             if b.max_ms is not None and b.p50_ms is not None and b.max_ms > b.p50_ms * 1.15
         ]
-        marks = (
+        series = (
             (UNICODE.worst, [(x, y) for x, y in worst if y <= top]),
             (
                 UNICODE.clipped,
@@ -141,7 +141,7 @@ class PlotextCanvas:
             ),
             (UNICODE.failed, [(i, top) for i, b in enumerate(plot.bins) if b.failed]),
         )
-        for mark, points in marks:
+        for mark, points in series:
             if points:
                 figure.draw(
                     figure.signal([x for x, _ in points], [y for _, y in points], marker=mark)
@@ -152,34 +152,36 @@ class BlockCanvas:
     """Draws the same chart with plain characters, where plotext does not load or has no use.
 
     Args:
-        marks: The shapes that the terminal can show.
+        glyphs: The shapes that the terminal can show.
     """
 
-    def __init__(self, marks: Glyphs) -> None:
-        self._marks = marks
+    def __init__(self, glyphs: Glyphs) -> None:
+        self._glyphs = glyphs
 
     def draw(self, plot: Plot) -> list[str]:
         """Return `height` lines of `width` characters, without colours."""
         columns = canvas_width(plot.width)
         rows = plot.height - 1
-        marks = self._marks
+        glyphs = self._glyphs
         top = ceiling_ms(plot)
         grid = [[" "] * columns for _ in range(rows)]
 
         def row_of(value: float) -> int:
             return min(rows - 1, max(0, round((1 - value / top) * (rows - 1))))
 
-        for level, mark in ((plot.p95_ms, marks.p95_line), (plot.p50_ms, marks.p50_line)):
+        for level, mark in ((plot.p95_ms, glyphs.p95_line), (plot.p50_ms, glyphs.p50_line)):
             if level is not None and level <= top:
                 grid[row_of(level)] = [mark] * columns
         for x, piece in enumerate(plot.bins[:columns]):
             if piece.max_ms is not None:
                 clipped = piece.max_ms > top
-                grid[row_of(min(piece.max_ms, top))][x] = marks.clipped if clipped else marks.worst
+                grid[row_of(min(piece.max_ms, top))][x] = (
+                    glyphs.clipped if clipped else glyphs.worst
+                )
             if piece.p50_ms is not None and piece.p50_ms <= top:
-                grid[row_of(piece.p50_ms)][x] = marks.median
+                grid[row_of(piece.p50_ms)][x] = glyphs.median
             if piece.failed:
-                grid[0][x] = marks.failed
+                grid[0][x] = glyphs.failed
         steps = 4 if plot.height >= 10 else 2  # noqa: PLR2004 - room for five labels
         labels = {row_of(top * i / steps): axis_label(top * i / steps) for i in range(steps + 1)}
         lines = [
@@ -204,11 +206,11 @@ def contiguous(points: Sequence[tuple[int, float]]) -> list[list[tuple[int, floa
     return parts
 
 
-def load_canvas(marks: Glyphs) -> PlotextCanvas | BlockCanvas:
+def load_canvas(glyphs: Glyphs) -> PlotextCanvas | BlockCanvas:
     """Return plotext's canvas; another where it does not load (no musl wheel), or in ASCII."""
-    if marks is not UNICODE:
-        return BlockCanvas(marks)
+    if glyphs is not UNICODE:
+        return BlockCanvas(glyphs)
     try:
         return PlotextCanvas()
     except ImportError:
-        return BlockCanvas(marks)
+        return BlockCanvas(glyphs)

@@ -32,8 +32,17 @@ def bin_width_s(window_s: float, columns: int) -> float:
     return max(window_s / max(columns, 1), 0.25)
 
 
+def aligned_bins(now: float, window_s: float, columns: int) -> tuple[float, float]:
+    """Return where the first of `columns` bins starts (Unix seconds) and their width in seconds.
+
+    Bins lie on absolute time: a picture shifts once per bin and stands still between.
+    """
+    bin_s = bin_width_s(window_s, columns)
+    return (math.floor(now / bin_s) + 1 - columns) * bin_s, bin_s
+
+
 def sparkline(
-    bins: Sequence[Bin], threshold_ms: float, marks: Glyphs, *, ceiling_ms: float | None = None
+    bins: Sequence[Bin], threshold_ms: float, glyphs: Glyphs, *, ceiling_ms: float | None = None
 ) -> Line:
     """Draw one cell per bin: the worst latency in it, against the row's own ceiling or this one.
 
@@ -44,19 +53,19 @@ def sparkline(
     """
     worst = max((b.max_ms for b in bins if b.max_ms is not None), default=0.0)
     ceiling = ceiling_ms or nice_ceiling(worst)
-    levels = marks.levels
+    levels = glyphs.levels
     line: Line = []
     started = False
     for piece in bins:
         role: Role
         if piece.failed:
-            cell = marks.failed if piece.failed >= piece.ok else marks.some_failed
+            cell = glyphs.failed if piece.failed >= piece.ok else glyphs.some_failed
             role = "bad"
         elif piece.max_ms is not None:
             level = min(len(levels) - 1, int(piece.max_ms / ceiling * len(levels)))
             cell, role = levels[level], "warn" if piece.max_ms > threshold_ms else "good"
         else:
-            cell, role = (marks.gap if started else " "), "dim"
+            cell, role = (glyphs.gap if started else " "), "dim"
         started = started or piece.ok > 0 or piece.failed > 0
         if line and line[-1][1] == role:
             line[-1] = (line[-1][0] + cell, role)

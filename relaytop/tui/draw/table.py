@@ -26,9 +26,9 @@ HANG_AFTER_S = 2.0
 CENT = 0.01
 
 
-def hidden_rows(above: int, below: int, width: int, marks: Glyphs) -> str:
+def hidden_rows(above: int, below: int, width: int, glyphs: Glyphs) -> str:
     """Say in at most `width` cells how many rows are out of sight; empty where none is."""
-    up, down = marks.more
+    up, down = glyphs.more
     parts = [f"{up}{above}"] * (above > 0) + [f"{down}{below}"] * (below > 0)
     text = " ".join(parts)
     longer = (f"target  {text} more", f"target {text}", text)
@@ -63,22 +63,22 @@ def row(
     bins: Sequence[Bin],
     thresholds: Thresholds,
     now: float,
-    marks: Glyphs,
+    glyphs: Glyphs,
     *,
     selected: bool,
     versus: Run = ("", "dim"),
 ) -> Line:
     """Draw one target's line; `versus`: what changed since a reference."""
-    line: Line = [(marks.cursor if selected else " ", "accent")]
+    line: Line = [(glyphs.cursor if selected else " ", "accent")]
     for column in columns:
         if column.key == "spark":
-            line += sparkline(bins, thresholds.p95_ms, marks)
+            line += sparkline(bins, thresholds.p95_ms, glyphs)
         elif column.key == "target":
             line.append(_name(summary, column.width))
         elif column.key == "versus":
             line.append((right(versus[0], column.width), versus[1]))
         else:
-            text, role = _cell(column.key, summary, thresholds, now, marks)
+            text, role = _cell(column.key, summary, thresholds, now, glyphs)
             cell = fit(text, column.width) if column.align == "left" else right(text, column.width)
             line.append((cell, role))
         line.append((" ", "text"))
@@ -92,10 +92,10 @@ def _name(summary: Summary, width: int) -> Run:
     return (fit_middle(summary.target, width), role)
 
 
-def _cell(key: str, s: Summary, thresholds: Thresholds, now: float, marks: Glyphs) -> Run:
+def _cell(key: str, s: Summary, thresholds: Thresholds, now: float, glyphs: Glyphs) -> Run:
     match key:
-        case "mark":
-            return (marks.status[s.status], ROLE[s.status])
+        case "status":
+            return (glyphs.status[s.status], ROLE[s.status])
         case "p50" | "p95" | "p99":
             return percentile(s.latency, key, thresholds.p95_ms, s.timeout_ms)
         case "ttft":
@@ -105,7 +105,7 @@ def _cell(key: str, s: Summary, thresholds: Thresholds, now: float, marks: Glyph
         case "error":
             return _error(s, thresholds)
         case "age":
-            return age(s, now, marks)
+            return age(s, now, glyphs)
         case "since":
             unknown = s.status == "unknown"
             return ("" if unknown else number_format.format_age(now - s.since), "dim")
@@ -142,7 +142,7 @@ def _error(s: Summary, thresholds: Thresholds) -> Run:
     return (number_format.format_percent(s.error_rate), role)
 
 
-def age(s: Summary, now: float, marks: Glyphs) -> Run:
+def age(s: Summary, now: float, glyphs: Glyphs) -> Run:
     """Write how old the last result is, or for how long a probe has been hanging."""
     if s.status == "paused":
         return ("", "dim")
@@ -151,7 +151,7 @@ def age(s: Summary, now: float, marks: Glyphs) -> Run:
         usual_s = (s.latency.p95 or 0.0) / 1000
         if hanging_s > max(HANG_AFTER_S, 2 * usual_s):
             role: Role = "bad" if hanging_s * 1000 > s.timeout_ms / 2 else "warn"
-            return (f"{marks.hang}{number_format.format_age(hanging_s)}", role)
+            return (f"{glyphs.hang}{number_format.format_age(hanging_s)}", role)
     if s.last_at is None:
         return ("", "dim")
     old_s = now - s.last_at

@@ -40,17 +40,17 @@ class Badges:
         return [text for text in texts if text]
 
 
-def topline(overview: Overview, now: float, width: int, marks: Glyphs, badges: Badges) -> Line:
+def topline(overview: Overview, now: float, width: int, glyphs: Glyphs, badges: Badges) -> Line:
     """Draw the top line in `width` cells; what matters least is left out where it is narrow.
 
     Parts go one at a time. What decides is how wide a part may become, not how wide it is at the
     moment, so that none comes and goes with a digit.
     """
     left = [
-        *_counts(overview, marks),
+        *_counts(overview, glyphs),
         *(Part([(f" {text} ", "warn2")], 0, len(text) + 2, 2) for text in badges.texts),
         *_pace(overview),
-        *money(overview, marks),
+        *money(overview, glyphs),
     ]
     right = _clock(now, overview, dated=badges.replay is not None)
     kept = chosen([*left, *right], width - 3)
@@ -60,7 +60,7 @@ def topline(overview: Overview, now: float, width: int, marks: Glyphs, badges: B
     return [(" ", "text"), *head, (" " * gap, "text"), *end, (" ", "text")]
 
 
-def _counts(overview: Overview, marks: Glyphs) -> Sequence[Part]:
+def _counts(overview: Overview, glyphs: Glyphs) -> Sequence[Part]:
     """Return relaytop's name, and how many targets have which status."""
     digits = len(str(sum(overview.counts.values())))
     short: Line = []
@@ -72,8 +72,8 @@ def _counts(overview: Overview, marks: Glyphs) -> Sequence[Part]:
             continue
         role = ROLE[status] if count else "dim"
         gap = " " if short else ""
-        short.append((f"{gap}{marks.status[status]}{count}", role))
-        long.append((f"{gap and '  '}{marks.status[status]} {count} {status}", role))
+        short.append((f"{gap}{glyphs.status[status]}{count}", role))
+        long.append((f"{gap and '  '}{glyphs.status[status]} {count} {status}", role))
         reserve += len(gap) + 1 + digits
         more += len(gap) + 2 + len(status)
     return [

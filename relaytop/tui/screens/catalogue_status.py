@@ -1,4 +1,4 @@
-"""What providers offer, in words: who is being asked, who refuses, and what mends it."""
+"""Sentences on what providers offer: who is being asked, who refuses, and what to do."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from relaytop.protocol.messages import Models
 
 
-def state(settings: Settings, offers: Mapping[str, Models]) -> list[str]:
-    """Say of each provider without a list why there is none, and what to do."""
+def status_lines(settings: Settings, offers: Mapping[str, Models]) -> list[str]:
+    """Return for each provider without a list why there is none, and what to do."""
     lines = []
     for provider in settings.providers:
         offer = offers.get(provider.name)
@@ -25,14 +25,14 @@ def state(settings: Settings, offers: Mapping[str, Models]) -> list[str]:
 
 
 def complaint(settings: Settings, offers: Mapping[str, Models]) -> str | None:
-    """Say in one sentence why nothing is offered; None where something is, or may be yet."""
-    said = [offers.get(provider.name) for provider in settings.providers]
-    if not said or any(offer is None or offer.models for offer in said):
+    """Return one sentence why nothing is offered; None where something is, or may be yet."""
+    answers = [offers.get(provider.name) for provider in settings.providers]
+    if not answers or any(offer is None or offer.models for offer in answers):
         return None
     refusals = "; ".join(
         f"{provider.name} at {provider.base_url} lists no models ({_refusal(offer)}): "
         f"{_remedy(provider)}"
-        for provider, offer in zip(settings.providers, said, strict=True)
+        for provider, offer in zip(settings.providers, answers, strict=True)
         if offer is not None
     )
     return f"{refusals}, or run `relaytop check`"

@@ -1,4 +1,4 @@
-"""One question with yes or no."""
+"""A question that is answered by yes or no."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class ConfirmScreen(Dialog[bool]):
     """
 
     BINDINGS: ClassVar = [
-        Binding("y,enter", "answer(True)", "yes", id="confirm.yes"),
-        Binding("n,escape,q", "answer(False)", "no", id="confirm.no"),
+        Binding("y,enter", "yes", "yes", id="confirm.yes"),
+        Binding("n,escape,q", "no", "no", id="confirm.no"),
     ]
 
     def __init__(self, question: str) -> None:
@@ -36,6 +36,10 @@ class ConfirmScreen(Dialog[bool]):
             yield Static(self._question, markup=False)
             yield Static("y  yes    n  no", markup=False)
 
-    def action_answer(self, answer: bool) -> None:  # noqa: FBT001 - Textual passes it by place
-        """Give the answer back."""
-        self.dismiss(answer)
+    def action_yes(self) -> None:
+        """Confirm it."""
+        self.dismiss(result=True)
+
+    def action_no(self) -> None:
+        """Refuse it."""
+        self.dismiss(result=False)

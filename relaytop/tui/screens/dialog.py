@@ -1,4 +1,4 @@
-"""What all dialogs share: they give way where the terminal is too small for any."""
+"""The base of all dialogs: it hides where the terminal is too small for any."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ from relaytop.tui.draw.layout import MIN_HEIGHT, MIN_WIDTH
 Answer = TypeVar("Answer")
 
 
+WIDTHS = [(0, "-narrow"), (MIN_WIDTH, "-wide")]
+HEIGHTS = [(0, "-low"), (MIN_HEIGHT, "-tall")]
+"""Cells from which a dialog has a class."""
+
+
 class Dialog(ModalScreen[Answer]):
     """A dialog; under the least size it hides, and the monitor behind says what is needed."""
 
-    # Textual declares them as variables of instances too.
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (MIN_WIDTH, "-wide")]  # noqa: RUF012
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (MIN_HEIGHT, "-tall")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS

@@ -10,7 +10,7 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from relaytop.tui.keys import GROUPS, key_name
+from relaytop.tui.keys import GROUPS, key_label
 from relaytop.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
@@ -26,17 +26,17 @@ class HelpScreen(Dialog[None]):
 
     Args:
         bindings: The keys in force.
-        marks: The shapes that the terminal can show.
+        glyphs: The shapes that the terminal can show.
     """
 
     BINDINGS: ClassVar = [
         Binding("escape,q,question_mark,enter", "dismiss", "close", id="help.close")
     ]
 
-    def __init__(self, bindings: Iterable[Binding], marks: Glyphs) -> None:
+    def __init__(self, bindings: Iterable[Binding], glyphs: Glyphs) -> None:
         super().__init__()
         self._bindings_shown = list(bindings)
-        self._marks = marks
+        self._glyphs = glyphs
 
     def compose(self) -> ComposeResult:
         """Lay out the page."""
@@ -53,7 +53,7 @@ class HelpScreen(Dialog[None]):
             if binding.group is not None and binding.group.description in rows:
                 group = rows[binding.group.description]
                 _tooltip, keys = group.setdefault(binding.action, (binding.tooltip, []))
-                keys.append(key_name(binding.key, self._marks))
+                keys.append(key_label(binding.key, self._glyphs))
         table = Table.grid(padding=(0, 2))
         for name, actions in rows.items():
             if not actions:  # on a recording nothing is probed
@@ -65,25 +65,25 @@ class HelpScreen(Dialog[None]):
         return table
 
     def _signs(self) -> Table:
-        marks = self._marks
+        glyphs = self._glyphs
         table = Table.grid(padding=(0, 2))
         table.add_row(Text("Signs", "bold"), "")
         rows = (
-            (f"{marks.status['up']} up", "answers, within its thresholds"),
-            (f"{marks.status['degraded']} degraded", "a threshold is broken over the window"),
-            (f"{marks.status['down']} down", "the last three probes failed"),
-            (f"{marks.status['paused']} paused", "switched off by you or by the budget"),
-            (f"{marks.status['unknown']} unknown", "no probe has finished yet"),
-            (marks.failed, "in a sparkline: half of the probes failed here, or more"),
-            (marks.some_failed, "in a sparkline: fewer than half failed"),
-            (f"{marks.p50_line} {marks.p95_line}", "in the chart: P50, P95"),
+            (f"{glyphs.status['up']} up", "answers, within its thresholds"),
+            (f"{glyphs.status['degraded']} degraded", "a threshold is broken over the window"),
+            (f"{glyphs.status['down']} down", "the last three probes failed"),
+            (f"{glyphs.status['paused']} paused", "switched off by you or by the budget"),
+            (f"{glyphs.status['unknown']} unknown", "no probe has finished yet"),
+            (glyphs.failed, "in a sparkline: half of the probes failed here, or more"),
+            (glyphs.some_failed, "in a sparkline: fewer than half failed"),
+            (f"{glyphs.p50_line} {glyphs.p95_line}", "in the chart: P50, P95"),
             (
-                f"{marks.worst} {marks.clipped} {marks.failed}",
+                f"{glyphs.worst} {glyphs.clipped} {glyphs.failed}",
                 "in the chart: the worst probe, one above its top, one that failed",
             ),
             ("dim figure", "too few samples to carry it (P95: 20, P99: 100)"),
             (">30s", "timeouts cut the tail off: it lies above the deadline"),
-            (f"{marks.hang}12s", "under age: a probe has been hanging that long"),
+            (f"{glyphs.hang}12s", "under age: a probe has been hanging that long"),
             ("58/60", "rate limit: left/limit; reset counts down"),
             ("skipped", "due probes not sent because the one before still ran"),
             ("paced", "due probes that the provider's max_rpm held back"),

@@ -15,7 +15,7 @@ from relaytop.monitor.number_format import format_dollars
 from relaytop.pricing.estimate import estimate_usd_per_h
 from relaytop.tui.draw.glyphs import CHOSEN, NOT_CHOSEN
 from relaytop.tui.draw.text_runs import fit_middle
-from relaytop.tui.screens.catalogue_status import complaint, state
+from relaytop.tui.screens.catalogue_status import complaint, status_lines
 from relaytop.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ class ModelPicker(Dialog[list[Choice]]):
 
     Args:
         settings: Where prices, interval and probe come from.
-        ask: Called with a provider's name; its models arrive through `offer`.
-        taken: Pairs that are probed already.
-        marks: The shapes that the terminal can show.
+        ask: Called with a provider's name; its models arrive through `add_models`.
+        watched: Target ids that are probed already.
+        glyphs: The shapes that the terminal can show.
     """
 
     BINDINGS: ClassVar = [
@@ -57,14 +57,14 @@ class ModelPicker(Dialog[list[Choice]]):
         self,
         settings: Settings,
         ask: Callable[[str], None],
-        taken: frozenset[str],
-        marks: Glyphs,
+        watched: frozenset[str],
+        glyphs: Glyphs,
     ) -> None:
         super().__init__()
         self._settings = settings
         self._ask = ask
-        self._taken = taken
-        self._marks = marks
+        self._watched = watched
+        self._glyphs = glyphs
         self._offers: dict[str, Models] = {}
         self._shown: list[Choice] = []
         self._chosen: dict[Choice, None] = {}
@@ -73,9 +73,9 @@ class ModelPicker(Dialog[list[Choice]]):
         """Lay out the filter, the list and the sum."""
         with Vertical(id="dialog", classes="tall") as dialog:
             dialog.border_title = "choose models to watch"
-            down = self._marks.arrows.get("↓", "↓")
+            down = self._glyphs.arrows.get("↓", "↓")
             keys = ("type to filter", f"{down} list", "space choose", "enter start", "esc")
-            dialog.border_subtitle = f" {self._marks.dot} ".join(keys)
+            dialog.border_subtitle = f" {self._glyphs.dot} ".join(keys)
             yield Input(placeholder="filter", id="filter")
             yield Static("", id="asking", markup=False)
             yield OptionList(id="models", markup=False)
@@ -87,13 +87,13 @@ class ModelPicker(Dialog[list[Choice]]):
             self._ask(provider.name)
         self._fill()
 
-    def offer(self, models: Models) -> None:
-        """Take a provider's list, or why there is none."""
+    def add_models(self, models: Models) -> None:
+        """List a provider's models too, or tell why there are none."""
         self._offers[models.provider] = models
         self._fill()
 
-    def price(self, settings: Settings) -> None:
-        """Take settings in which more prices are known."""
+    def update_prices(self, settings: Settings) -> None:
+        """Show the prices of settings in which more of them are known."""
         self._settings = settings
         self._fill()
 
@@ -118,37 +118,37 @@ class ModelPicker(Dialog[list[Choice]]):
             (name, model)
             for name, offer in sorted(self._offers.items())
             for model in offer.models
-            if f"{name}/{model}" not in self._taken
+            if f"{name}/{model}" not in self._watched
             and all(word in f"{name}/{model}".lower() for word in words)
         ]
 
     def _fill(self) -> None:
         matching = self._matching()
         listing = self._listing
-        under = self._under
+        highlighted = self.highlighted
         listing.clear_options()
         self._shown = matching[:SHOWN]
         listing.add_options([Option(self._label(choice)) for choice in self._shown])
-        if under in self._shown:
-            listing.highlighted = self._shown.index(under)
-        lines = state(self._settings, self._offers)
+        if highlighted in self._shown:
+            listing.highlighted = self._shown.index(highlighted)
+        lines = status_lines(self._settings, self._offers)
         if len(matching) > SHOWN:
             lines.append(f"{len(matching)} match; the first {SHOWN} are listed")
         elif not matching and not lines:
             lines.append("nothing matches the filter")
         self.query_one("#asking", Static).update("\n".join(lines))
-        self._sum()
+        self._show_total()
 
     @property
-    def _under(self) -> Choice | None:
+    def highlighted(self) -> Choice | None:
         """The choice under the cursor."""
         at = self._listing.highlighted
         return self._shown[at] if at is not None and at < len(self._shown) else None
 
     def _label(self, choice: Choice) -> Text:
-        usd, known = estimated(self._settings, *choice)
+        usd, known = estimated_usd_per_h(self._settings, *choice)
         per_h = f"${format_dollars(usd, 3)}/h"
-        price = per_h if known else f"{self._marks.under}{per_h}, unpriced"
+        price = per_h if known else f"{self._glyphs.under}{per_h}, unpriced"
         chosen = choice in self._chosen
         # The dialog's border and the list's, their padding, the scroll bar, the mark, two blanks.
         room = min(110, self.size.width * 9 // 10) - 14 - len(price)
@@ -156,8 +156,8 @@ class ModelPicker(Dialog[list[Choice]]):
         label = Text(CHOSEN if chosen else NOT_CHOSEN, "bold" if chosen else "")
         return label.append(fit_middle("/".join(choice), width) + "  ").append(price, "dim")
 
-    def _sum(self) -> None:
-        prices = [estimated(self._settings, *choice) for choice in self._chosen]
+    def _show_total(self) -> None:
+        prices = [estimated_usd_per_h(self._settings, *choice) for choice in self._chosen]
         total = sum(usd for usd, _known in prices)
         bound = "" if all(known for _usd, known in prices) else " at the assumed price"
         budget = self._settings.budget_usd
@@ -191,7 +191,7 @@ class ModelPicker(Dialog[list[Choice]]):
         else:
             self._chosen[choice] = None
         self._listing.replace_option_prompt_at_index(at, self._label(choice))
-        self._sum()
+        self._show_total()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave the space to the filter while one types there."""
@@ -231,7 +231,7 @@ class ModelPicker(Dialog[list[Choice]]):
         self.dismiss([])
 
 
-def estimated(settings: Settings, provider: str, model: str) -> tuple[float, bool]:
+def estimated_usd_per_h(settings: Settings, provider: str, model: str) -> tuple[float, bool]:
     """Return the estimated USD per hour of watching a model, and whether its price is known."""
     target = dataclasses.replace(settings.defaults, provider=provider, model=model)
     estimate = estimate_usd_per_h(target, settings.provider(provider), settings.assumed_price)

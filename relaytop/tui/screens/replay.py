@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from relaytop.tui.keys import REPLAY_BINDINGS
@@ -9,6 +10,7 @@ from relaytop.tui.screens.monitor import MonitorScreen
 
 if TYPE_CHECKING:
     from relaytop.tui.draw.glyphs import Glyphs
+    from relaytop.tui.draw.topline import Badges
     from relaytop.watch.player import Player
     from relaytop.watch.session import Session
 
@@ -19,31 +21,35 @@ class ReplayScreen(MonitorScreen):
     Args:
         session: What is shown.
         player: Plays the recording.
-        marks: The shapes that the terminal can show.
+        glyphs: The shapes that the terminal can show.
     """
 
     BINDINGS: ClassVar = REPLAY_BINDINGS
 
-    def __init__(self, session: Session, player: Player, marks: Glyphs) -> None:
-        super().__init__(session, marks)
+    def __init__(self, session: Session, player: Player, glyphs: Glyphs) -> None:
+        super().__init__(session, glyphs)
         self._player = player
-        player.on_arrival = self.redraw
+        player.on_arrival = self.changed
 
-    def redraw(self) -> None:
-        """Read the figures; while a moment is looked for they are not whole, and stay."""
+    def read(self) -> None:
+        """Read the figures; while a moment is looked for they are incomplete, and stay."""
         if not self._player.searching:
-            super().redraw()
-        elif self._player.progress is not None and self.palette is not None:
-            now = self.now
-            self._read_top(self.source.overview(now), now, self.palette, self.size.width)
+            super().read()
+        elif self._player.progress is not None and self.view is not None:
+            overview = self.source.overview(self.now)
+            view = replace(self.view, now=self.now, overview=overview, badges=self.badges())
+            self.top.update(view)
 
-    @property
-    def _replay(self) -> str | None:
+    def badges(self) -> Badges:
+        """Return what holds for the whole picture, the recording's speed or progress first."""
+        return replace(super().badges(), replay=self._progress())
+
+    def _progress(self) -> str:
         progress = self._player.progress
         if progress is not None:
             return f"SEEKING {progress:.0%}"
         # The sign of a failure is the sign of a product too.
-        return f"REPLAY {self.marks.failed}{self._player.clock.speed:g}"
+        return f"REPLAY {self.glyphs.failed}{self._player.clock.speed:g}"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer nothing that a recording cannot do; it can stand still."""

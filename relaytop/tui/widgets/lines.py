@@ -16,53 +16,63 @@ if TYPE_CHECKING:
 
 
 class Lines(Widget):
-    """Shows lines of runs through Textual's line API."""
+    """Shows lines of runs through Textual's line API.
+
+    Args:
+        widget_id: The widget's id.
+    """
 
     DEFAULT_CSS = "Lines { height: 1; width: 1fr; }"
     ALLOW_SELECT = False
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
-        super().__init__(id=id)
-        self._lines: list[Line] = []
-        self._strips: list[Strip] = []
-        self._chosen: int | None = None
-        self._key: tuple[Palette, int] | None = None
+    def __init__(self, widget_id: str) -> None:
+        super().__init__(id=widget_id)
+        self.lines: Sequence[Line] = ()
+        """What is shown, top first."""
         self.expected = Size(0, 0)
         """The size that it will have once it is laid out, so that it can be filled before."""
+        self._strips: list[Strip] = []
+        self._selected: int | None = None
+        self._painted_for: tuple[Palette, int] | None = None
 
-    def show(self, lines: Sequence[Line], palette: Palette, *, chosen: int | None = None) -> None:
+    def show(self, lines: Sequence[Line], palette: Palette, *, selected: int | None = None) -> None:
         """Show these lines; those equal to what is there are not painted again.
 
         Args:
             lines: What to show, top first.
             palette: The colours.
-            chosen: The index of the line that is selected, if one is.
+            selected: The index of the line that is selected, if one is.
         """
         width = self.extent.width
-        key = (palette, width)
-        fresh = key != self._key
-        before, count = self._lines, len(self._strips)
+        painted_for = (palette, width)
+        all_anew = painted_for != self._painted_for
+        before, count = self.lines, len(self._strips)
         strips: list[Strip] = []
         changed: list[int] = []
         for y, line in enumerate(lines):
             same = (
-                not fresh
+                not all_anew
                 and y < count
                 and line == before[y]
-                and (y == chosen) == (y == self._chosen)
+                and (y == selected) == (y == self._selected)
             )
             if same:
                 strips.append(self._strips[y])
             else:
-                strips.append(palette.strip(line, width, selected=y == chosen))
+                strips.append(palette.strip(line, width, selected=y == selected))
                 changed.append(y)
         changed += range(len(strips), count)
-        self._lines, self._strips = list(lines), strips
-        self._chosen, self._key = chosen, key
-        if fresh:
+        self.lines, self._strips = list(lines), strips
+        self._selected, self._painted_for = selected, painted_for
+        if all_anew:
             self.refresh()
         elif changed:
             self.refresh(*[Region(0, y, width, 1) for y in changed])
+
+    @property
+    def text(self) -> str:
+        """What is shown, without colours, padded to the widget's width."""
+        return "\n".join(strip.text for strip in self._strips)
 
     @property
     def extent(self) -> Size:
@@ -73,5 +83,5 @@ class Lines(Widget):
         """Return one painted line; blank below the last."""
         if y < len(self._strips):
             return self._strips[y]
-        blank = self._key[0].blank if self._key else self.rich_style
+        blank = self._painted_for[0].blank if self._painted_for else self.rich_style
         return Strip.blank(self.size.width, blank)

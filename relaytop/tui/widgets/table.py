@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from relaytop.config.durations import format_duration
-from relaytop.tui.draw.columns import fitted
-from relaytop.tui.draw.sparkline import bin_width_s
+from relaytop.tui.draw.columns import fit_columns
+from relaytop.tui.draw.sparkline import aligned_bins
 from relaytop.tui.draw.table import header, hidden_rows, row
 from relaytop.tui.draw.text_runs import dimmed
-from relaytop.tui.widgets.lines import Lines
+from relaytop.tui.widgets.view_lines import ViewLines
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from textual import events
 
-    from relaytop.config.settings import Thresholds
-    from relaytop.monitor.source import Source
     from relaytop.tui.draw.columns import Column
-    from relaytop.tui.draw.glyphs import Glyphs
     from relaytop.tui.draw.text_runs import Line
-    from relaytop.tui.palette import Palette
-    from relaytop.tui.rows import Rows
-    from relaytop.watch.reference import Reference
+    from relaytop.tui.view import View
 
 
-class TargetTable(Lines):
+class TargetTable(ViewLines):
     """A header and one line per target; scrolls so that the selected one is in sight."""
 
     class Picked(Message):
@@ -39,67 +33,56 @@ class TargetTable(Lines):
             super().__init__()
             self.target = target
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
-        super().__init__(id=id)
+    def __init__(self, widget_id: str) -> None:
+        super().__init__(widget_id)
         self._first = 0
         self._targets: Sequence[str] = ()
         self.columns: Sequence[Column] = ()
         """The columns that are shown."""
 
-    def read(
-        self,
-        source: Source,
-        targets: Sequence[str],
-        order: Rows,
-        thresholds: Mapping[str, Thresholds],
-        selected: str | None,
-        *,
-        span_s: float,
-        now: float,
-        marks: Glyphs,
-        palette: Palette,
-        reference: Reference | None = None,
-        live: bool = True,
-    ) -> None:
-        """Read the rows in sight from the source and show those that changed.
-
-        `targets` are listed as they come; the header tells by what they were put in order.
-        `live`: whether something probes; if not, all that is known is of the past, and dim.
-        """
+    def show_view(self, view: View) -> None:
+        """Draw the header and the rows in sight."""
         width, height = self.extent
         if height < 1 or width < 1:
             return
-        self._targets = targets
+        self._targets = targets = view.listed
         rows = height - 1
-        index = self._targets.index(selected) if selected in self._targets else 0
+        index = targets.index(view.selected) if view.selected in targets else 0
         self._first = min(max(self._first, index - rows + 1, 0), index)
-        self._first = max(0, min(self._first, len(self._targets) - rows))
-        longest = max((len(target) for target in source.targets()), default=0)
-        columns = self.columns = fitted(width, longest, versus=reference is not None)
-        spark = next((c.width for c in columns if c.key == "spark"), 0)
-        bin_s = bin_width_s(span_s, spark)
-        start = (math.floor(now / bin_s) + 1 - spark) * bin_s
-        below = len(self._targets) - self._first - rows
-        hidden = hidden_rows(self._first, below, columns[1].width, marks)
-        sign = marks.order[order.reverse != (order.column in {None, "target"})]
-        mark = (order.column, sign) if order.column or order.reverse else None
-        lines: list[Line] = [header(columns, format_duration(span_s), hidden, mark)]
-        for target in self._targets[self._first : self._first + rows]:
-            bins = source.bins(target, start, bin_s, spark) if spark else ()
-            summary = source.summary(target, now)
+        self._first = max(0, min(self._first, len(targets) - rows))
+        longest = max((len(target) for target in view.source.targets()), default=0)
+        self.columns = fit_columns(width, longest, versus=view.reference is not None)
+        lines = [self._header(view, len(targets) - self._first - rows)]
+        lines += self._rows(view, targets[self._first : self._first + rows])
+        selected = index - self._first + 1 if targets else None
+        self.show(lines, view.palette, selected=selected)
+
+    def _header(self, view: View, below: int) -> Line:
+        """Draw the header; it tells by what the rows are sorted and how many are out of sight."""
+        query, glyphs = view.row_query, view.glyphs
+        hidden = hidden_rows(self._first, below, self.columns[1].width, glyphs)
+        sign = glyphs.order[query.reverse != (query.column in {None, "target"})]
+        order = (query.column, sign) if query.column or query.reverse else None
+        return header(self.columns, format_duration(view.span_s), hidden, order)
+
+    def _rows(self, view: View, targets: Sequence[str]) -> list[Line]:
+        cells = next((c.width for c in self.columns if c.key == "spark"), 0)
+        start, bin_s = aligned_bins(view.now, view.span_s, cells)
+        lines: list[Line] = []
+        for target in targets:
+            summary = view.source.summary(target, view.now)
             line = row(
                 summary,
-                columns,
-                bins,
-                thresholds[target],
-                now,
-                marks,
-                selected=target == selected,
-                versus=reference.cell(summary) if reference is not None else ("", "dim"),
+                self.columns,
+                view.source.bins(target, start, bin_s, cells) if cells else (),
+                view.thresholds[target],
+                view.now,
+                view.glyphs,
+                selected=target == view.selected,
+                versus=("", "dim") if view.reference is None else view.reference.cell(summary),
             )
-            lines.append(line if live else dimmed(line))
-        chosen = index - self._first + 1 if self._targets else None
-        self.show(lines, palette, chosen=chosen)
+            lines.append(line if view.live else dimmed(line))
+        return lines
 
     def on_click(self, event: events.Click) -> None:
         """Select the row that was clicked."""

@@ -1,4 +1,4 @@
-from relaytop.tui.draw.columns import fitted, needed
+from relaytop.tui.draw.columns import fit_columns, total_width
 from relaytop.watch.reference import Reference
 from tests.monitor.test_monitor import fed
 from tests.support.samples import T0, TARGET, sample
@@ -22,7 +22,7 @@ def test_what_matters_most_is_told_in_a_word() -> None:
 
 def test_its_column_stands_behind_the_percentiles_and_fits() -> None:
     for width in (60, 80, 120, 200):
-        columns = fitted(width, 30, versus=True)
-        assert needed(columns) <= width
+        columns = fit_columns(width, 30, versus=True)
+        assert total_width(columns) <= width
         keys = [column.key for column in columns]
         assert keys.index("versus") == keys.index("p99") + 1

@@ -15,8 +15,8 @@ bins = st.builds(
 
 
 @given(st.lists(bins, max_size=100), st.sampled_from([ASCII, UNICODE]))
-def test_a_bin_is_a_cell(pieces: list[Bin], marks: object) -> None:
-    line = sparkline(pieces, 2000.0, marks)  # type: ignore[arg-type]
+def test_a_bin_is_a_cell(pieces: list[Bin], glyphs: object) -> None:
+    line = sparkline(pieces, 2000.0, glyphs)  # type: ignore[arg-type]
     assert sum(len(text) for text, _role in line) == len(pieces)
 
 

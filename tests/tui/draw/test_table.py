@@ -1,6 +1,6 @@
 import pytest
 
-from relaytop.tui.draw.columns import fitted
+from relaytop.tui.draw.columns import fit_columns
 from relaytop.tui.draw.glyphs import ASCII, UNICODE
 from relaytop.tui.draw.table import header, hidden_rows
 
@@ -21,7 +21,7 @@ def test_what_is_out_of_sight_is_counted(above: int, below: int, width: int, sai
 
 
 def test_the_header_says_so_in_its_place() -> None:
-    columns = fitted(80, 30)
+    columns = fit_columns(80, 30)
     plain, told = (header(columns, "10m", hidden) for hidden in ("", "target ↓6"))
     assert "".join(text for text, _role in told) == "".join(text for text, _role in plain).replace(
         "target   ", "target ↓6"

@@ -63,9 +63,9 @@ def _utc(zone: Callable[[str], None]) -> None:
 
 
 @given(overviews, st.integers(100, 300), st.sampled_from([UNICODE, ASCII]))
-def test_it_takes_the_whole_width(overview: Overview, width: int, marks: object) -> None:
+def test_it_takes_the_whole_width(overview: Overview, width: int, glyphs: object) -> None:
     badges = Badges(agent=True, frozen=True)
-    line = topline(overview, NOW, width, marks, badges)  # type: ignore[arg-type]
+    line = topline(overview, NOW, width, glyphs, badges)  # type: ignore[arg-type]
     assert line_width(line) == width
 
 

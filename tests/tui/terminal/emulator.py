@@ -67,7 +67,7 @@ def _look(text: str, number: int) -> Look:
     bold, italics, underscore, reverse, strike = (
         bool(style.flags >> _ON[code] & 1) for code in (1, 3, 4, 7, 9)
     )
-    # pyte composes a character with its marks.
+    # pyte composes a character with its glyphs.
     text = unicodedata.normalize("NFC", text)
     return _plain(
         text, _colour(style.fg), _colour(style.bg), (bold, italics, underscore, reverse, strike)

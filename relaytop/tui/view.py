@@ -1,0 +1,55 @@
+"""What one picture is drawn from: read once, handed to every widget, never changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from textual.binding import Binding
+
+    from relaytop.config.settings import Thresholds
+    from relaytop.monitor.source import Overview, Source
+    from relaytop.tui.draw.glyphs import Glyphs
+    from relaytop.tui.draw.topline import Badges
+    from relaytop.tui.palette import Palette
+    from relaytop.tui.rows import RowQuery
+    from relaytop.watch.reference import Reference
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class View:
+    """The figures as of one moment, and how to show them."""
+
+    source: Source
+    """Where the figures are; a frozen one while the picture is held still."""
+    now: float
+    """Unix seconds of the moment."""
+    span_s: float
+    """The time that sparklines and the chart cover."""
+    overview: Overview
+    thresholds: Mapping[str, Thresholds]
+    """Target id → its thresholds."""
+    aliases: Mapping[str, Sequence[str]]
+    """Name of a model → its target ids at each provider."""
+    listed: Sequence[str]
+    """The target ids that the filter lets through, in the order of the rows."""
+    row_query: RowQuery
+    """By what they are filtered and sorted."""
+    selected: str | None
+    """The target id that the detail shows."""
+    zoomed: bool
+    """Whether the detail has the whole screen."""
+    badges: Badges
+    dead: str | None
+    """Why the engine is gone; None while it runs."""
+    live: bool
+    """Whether something probes; if not, all that is known is of the past, and dim."""
+    reference: Reference | None
+    """A snapshot that the figures are compared with."""
+    keys: Sequence[Binding]
+    """The keys in force."""
+    glyphs: Glyphs
+    palette: Palette

@@ -1,0 +1,38 @@
+"""What the screen's tests start from."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from relaytop.protocol.messages import Ready
+from relaytop.store.recording import Recording
+from relaytop.watch.player import Player
+from relaytop.watch.replay import ReplaySession
+from relaytop.watch.session import Session
+from tests.support.fake_engine import NAMES, NOW, feed, incident, session_of
+from tests.support.recordings import Wall, record
+from tests.support.samples import settings
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    """Five minutes in which some targets fail."""
+    return feed(session_of(tmp_path))
+
+
+@pytest.fixture
+def wall() -> Wall:
+    """The clock of a recording that is played: no second passes unless a test says so."""
+    return Wall()
+
+
+@pytest.fixture
+def replay(tmp_path: Path, wall: Wall) -> Iterator[ReplaySession]:
+    """The same five minutes as a recording, at their last moment."""
+    reports = [report for _at, report in incident()]
+    path = record(tmp_path / "rec", Ready(1), *reports, watched=settings(*NAMES))
+    with Recording(path) as recording:
+        player = Player(recording, speed=10.0, start_at=NOW - 1, wall=wall)
+        player.gather_s = 0.01
+        yield ReplaySession(player, snapshots=tmp_path / "snapshots")
