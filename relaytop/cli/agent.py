@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from relaytop.cli.errors import INTERRUPTED
-from relaytop.cli.options import Duration, ListenAddress, common_options
+from relaytop.cli.options import common_options, duration, listen_address
 from relaytop.config.errors import RelaytopError
 from relaytop.config.fingerprint import fingerprint
 from relaytop.config.load import load_settings
@@ -40,7 +40,7 @@ STDERR = 2
 @click.command()
 @click.option(
     "--listen",
-    type=ListenAddress(),
+    type=listen_address,
     default="127.0.0.1:9464",
     show_default=True,
     metavar="ADDR",
@@ -49,7 +49,7 @@ STDERR = 2
 @click.option(
     "--snapshot-every",
     "snapshot_every_s",
-    type=Duration(),
+    type=duration,
     metavar="DURATION",
     help="Save a snapshot so often.  [default: at the end only]",
 )

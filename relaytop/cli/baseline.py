@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import socket
-import sys
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
-from relaytop.cli.errors import USAGE
-from relaytop.cli.estimate import say_cost, with_list_prices
-from relaytop.cli.job_output import endings, keep_snapshot
+from relaytop.cli.job_command import finish
 from relaytop.cli.options import common_options
-from relaytop.cli.output import as_data, write_result
-from relaytop.cli.progress import shown_on
-from relaytop.cli.recorded import opened, read_document, recording_option, refuse_probing_flags
-from relaytop.cli.running import run_job
+from relaytop.cli.output import output_options
+from relaytop.cli.recordings import (
+    open_recording,
+    read_document,
+    recording_option,
+    refuse_probing_flags,
+)
 from relaytop.cli.targets import selected_targets
 from relaytop.config.load import load_settings
-from relaytop.config.paths import ledger_path
-from relaytop.report.render import FORMS
+from relaytop.jobs.baseline import Baseline, BaselinePlan
+from relaytop.jobs.recorded_run import RecordedRun
+from relaytop.jobs.run_job import JobResult, run_job
+from relaytop.report.baseline import BaselineReport
+from relaytop.store import difference
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from relaytop.cli.options import Options
-    from relaytop.config.settings import Settings
-    from relaytop.jobs.baseline import Baseline, Plan
-
-UNHEALTHY = 1
+    from relaytop.cli.output import Output
 
 
 @click.command()
@@ -49,7 +44,7 @@ UNHEALTHY = 1
 )
 @click.option(
     "--rate",
-    "rate_s",
+    "rate_per_s",
     type=click.FloatRange(0.01, 1000),
     help="Probes of one target a second, whatever the replies do.",
 )
@@ -62,135 +57,49 @@ UNHEALTHY = 1
     type=click.Choice(["regression"]),
     help="With --against: exit with 1 where something got worse beyond noise.",
 )
-@click.option("--format", "form", type=click.Choice(FORMS), default="table", show_default=True)
-@click.option("--output", type=click.Path(path_type=Path), help="Write to this new file instead.")
+@output_options()
 @common_options
 def baseline(
     targets: tuple[str, ...],
     *,
     count: int,
     concurrency: int,
-    rate_s: float | None,
+    rate_per_s: float | None,
     against: Path | None,
     recording: Path | None,
     fail_on: str | None,
-    form: str,
-    output: Path | None,
+    output: Output,
     options: Options,
 ) -> None:
     """Probe each target N times, one after another, and report what it showed.
 
     Exit code 1 where a target breaks its thresholds. ^C, SIGTERM and SIGHUP keep what there is.
     """
-    from relaytop.report import baseline as baseline_report  # noqa: PLC0415 - start-up time
-    from relaytop.store.difference import of_the_same, regressed  # noqa: PLC0415
-
     if fail_on is not None and against is None:
         message = "--fail-on needs --against: name the snapshot to compare with"
         raise click.UsageError(message)
     if recording is not None:
-        refuse_probing_flags(options, "count", "concurrency", "rate_s")
+        refuse_probing_flags(options, "count", "concurrency", "rate_per_s")
     reference = read_document(against) if against is not None else None
-    found: Found
+    run: Baseline | RecordedRun
     if recording is not None:
-        found = _recorded(recording, targets)
+        with open_recording(recording) as source:
+            run = RecordedRun(source, selected_targets(source.settings, targets))
+            result = JobResult(run.document("baseline"))
     else:
-        found = _probed(options, targets, count, concurrency, rate_s)
-    document = found.document
+        settings = load_settings(config=options.config, flags=options.flags, environ=os.environ)
+        plan = BaselinePlan(count, concurrency, rate_per_s)
+        run, result = run_job(Baseline, selected_targets(settings, targets), plan)
     if reference is not None:
-        reference = of_the_same(reference, document)
-    if form in {"json", "toml"}:
-        text = as_data(document, form)
-    else:
-        text = baseline_report.text(
-            document,
-            found.latencies_ms,
-            reference,
-            markdown=form == "markdown",
-            ascii_only=options.ascii,
-        )
-    write_result(text, output)
-    if reference is not None and form in {"json", "toml"}:
-        click.echo(baseline_report.compared(reference, document), err=True)
-    for line in found.remarks:
-        click.echo(line, err=True)
-    if found.code is not None:
-        raise SystemExit(found.code)
-    worse = fail_on is not None and reference is not None and regressed(reference, document)
-    if worse or any(target["status"] != "up" for target in document["targets"]):
-        raise SystemExit(UNHEALTHY)
-
-
-class Found(NamedTuple):
-    """What there is to baseline."""
-
-    document: dict[str, Any]
-    latencies_ms: Mapping[str, Sequence[float]]
-    code: int | None = None
-    """The exit code, where it is not the figures' to decide."""
-    remarks: Sequence[str] = ()
-    """Lines for stderr, below the baseline."""
-
-
-def _recorded(path: Path, targets: Sequence[str]) -> Found:
-    """Read what was recorded of the targets."""
-    from relaytop.jobs.recorded import Recorded  # noqa: PLC0415 - start-up time
-
-    with opened(path) as recording:
-        done = Recorded(recording, selected_targets(recording.settings, targets))
-    return Found(done.document("baseline"), done.latencies_ms)
-
-
-def _probed(
-    options: Options, targets: Sequence[str], count: int, concurrency: int, rate_s: float | None
-) -> Found:
-    """Probe the targets and save a snapshot."""
-    from relaytop.jobs.baseline import Plan  # noqa: PLC0415 - start-up time
-    from relaytop.report.baseline import baseline_document  # noqa: PLC0415
-
-    settings = load_settings(config=options.config, flags=options.flags, environ=os.environ)
-    watched = selected_targets(settings, targets)
-    done, code = asyncio.run(_go(watched, Plan(count, concurrency, rate_s)))
-    document = baseline_document(done, time.time(), socket.gethostname())
-    remarks = endings(done.stopped, done.given_up, interrupted=code is not None)
-    if not keep_snapshot(document) and code is None:
-        code = USAGE
-    return Found(document, done.latencies_ms, code, remarks)
-
-
-async def _go(settings: Settings, plan: Plan) -> tuple[Baseline, int | None]:
-    from relaytop.jobs.baseline import AHEAD, Baseline  # noqa: PLC0415 - httpx takes 60 ms
-    from relaytop.jobs.job_budget import JobBudget  # noqa: PLC0415
-    from relaytop.ledger.ledger import Ledger  # noqa: PLC0415
-    from relaytop.probe.prober import Prober  # noqa: PLC0415
-    from relaytop.probe.warmup import warm_up  # noqa: PLC0415
-
-    settings = await with_list_prices(settings)
-    once = say_cost(settings, plan.count)
-    ledger = Ledger(ledger_path())
-    purse = JobBudget(settings.budget_usd, settings.assumed_price, ledger)
-    job = Baseline(settings, plan, purse, make_prober=Prober, clock=time.time)
-    doing: dict[str, str] = {}
-    try:
-        await purse.open(once * min(plan.count, AHEAD * plan.concurrency), once)
-        await warm_up()
-        async with shown_on(sys.stderr, doing):
-            code = await run_job(job.run(), lambda: doing.update(progress(job)))
-    finally:
-        await asyncio.to_thread(ledger.close)
-        for complaint in ledger.drain_warnings():
-            click.echo(f"relaytop: {complaint}", err=True)
-    return job, code
-
-
-def progress(job: Baseline) -> dict[str, str]:
-    """Return target → how far it is, with the running P50 and failures."""
-    found = {}
-    for name in job.monitor.targets():
-        summary = job.monitor.summary(name, 0.0)
-        text = f"{summary.requests}/{job.plan.count}"
-        if summary.latency.p50 is not None:
-            text += f" P50 {summary.latency.p50:.0f} ms"
-        failed = summary.requests - summary.ok
-        found[name] = text + (f", {failed} failed" if failed else "")
-    return found
+        reference = difference.of_the_same(reference, result.document)
+    report = BaselineReport(result.document, run.latencies_ms, reference)
+    finish(
+        report,
+        result,
+        output,
+        options,
+        remarks=[report.changes()] if reference is not None and output.is_data else (),
+        regressed=reference is not None
+        and fail_on is not None
+        and difference.regressed(reference, result.document),
+    )

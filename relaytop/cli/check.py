@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from relaytop.cli.options import common_options
 from relaytop.cli.output import output_options
-from relaytop.cli.progress import shown_on
 from relaytop.config.load import load_settings
-from relaytop.config.paths import ledger_path
 from relaytop.jobs.check import cost_bound, scope
 from relaytop.jobs.check.findings import BAD
 from relaytop.jobs.check.run import Round
-from relaytop.jobs.job_budget import JobBudget
-from relaytop.ledger.ledger import Ledger
+from relaytop.jobs.job_budget import open_job_budget
+from relaytop.jobs.stderr import notice, progress_line
 from relaytop.report.check import CheckReport
 
 if TYPE_CHECKING:
@@ -58,23 +55,16 @@ async def _go(
 ) -> tuple[list[Finding], float | None]:
     """Return the findings and the USD spent; None where a price is unknown."""
     patients = await cost_bound.with_prices(patients)
-    notice = cost_bound.announcement(patients, settings.assumed_price, settings.budget_usd)
-    if notice:
-        click.echo(notice, err=True)
+    text = cost_bound.announcement(patients, settings.assumed_price, settings.budget_usd)
+    if text:
+        notice(text)
     if settings.budget_usd <= 0 or not any(patient.targets for patient in patients):
         round_ = Round(settings, complaints, None)
-        async with shown_on(sys.stderr, round_.doing):
+        async with progress_line(round_.doing):
             return await round_.go(patients), 0.0
-    ledger = Ledger(ledger_path())
-    try:
-        purse = JobBudget(settings.budget_usd, settings.assumed_price, ledger)
-        known, assumed, _unpriced = cost_bound.costs_usd(patients, settings.assumed_price)
-        await purse.open(known + assumed)
-        round_ = Round(settings, complaints, purse)
-        async with shown_on(sys.stderr, round_.doing):
+    known, assumed, _unpriced = cost_bound.costs_usd(patients, settings.assumed_price)
+    async with open_job_budget(settings, known + assumed) as budget:
+        round_ = Round(settings, complaints, budget)
+        async with progress_line(round_.doing):
             findings = await round_.go(patients)
-    finally:
-        await asyncio.to_thread(ledger.close)
-    for complaint in ledger.drain_warnings():
-        click.echo(f"relaytop: {complaint}", err=True)
-    return findings, purse.cost_usd if purse.complete else None
+    return findings, budget.cost_usd if budget.complete else None

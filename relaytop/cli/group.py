@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 import relaytop
-from relaytop.cli.options import ListenAddress, common_options
+from relaytop.cli.options import common_options, listen_address
 
 if TYPE_CHECKING:
     from relaytop.cli.options import Options
@@ -88,9 +88,7 @@ class LazyGroup(click.Group):
     type=click.Choice(["regression"]),
     help="With --against: leave with 1 where something got worse beyond noise.",
 )
-@click.option(
-    "--prometheus", type=ListenAddress(), metavar="ADDR", help="Serve /metrics there too."
-)
+@click.option("--prometheus", type=listen_address, metavar="ADDR", help="Serve /metrics there too.")
 @click.option("--record", type=click.Path(path_type=Path), help="Append every sample to this file.")
 @click.option("--fresh", is_flag=True, help="Probe here though an agent of this config runs.")
 @common_options

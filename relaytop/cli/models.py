@@ -13,7 +13,7 @@ from relaytop.cli.output import output_options
 from relaytop.config.errors import RelaytopError
 from relaytop.config.load import load_settings
 from relaytop.config.suggestions import suggestion
-from relaytop.probe.prober import Prober
+from relaytop.jobs.model_lists import model_lists
 from relaytop.report.models import ModelsReport
 from relaytop.wire.facts import Failure
 
@@ -35,7 +35,7 @@ def models(provider: str | None, output: Output, options: Options) -> None:
     providers = _selected(settings.providers, provider)
     for each in providers:
         click.echo(f"asking {each.base_url} …", err=True)
-    answers = asyncio.run(_ask(providers))
+    answers = asyncio.run(model_lists(providers))
     offers = {name: offer for name, offer in answers.items() if not isinstance(offer, Failure)}
     for name, answer in answers.items():
         if isinstance(answer, Failure):
@@ -61,9 +61,3 @@ def _selected(providers: tuple[Provider, ...], name: str | None) -> tuple[Provid
     names = [p.name for p in providers]
     sentence = f"no provider {name!r}; {suggestion(name or '', names)}"
     raise RelaytopError(sentence)
-
-
-async def _ask(providers: tuple[Provider, ...]) -> dict[str, tuple[str, ...] | Failure]:
-    probers = [Prober(provider) for provider in providers]
-    offers = await asyncio.gather(*(prober.list_models() for prober in probers))
-    return {p.name: offer for p, offer in zip(providers, offers, strict=True)}

@@ -54,7 +54,7 @@ def monitor(
 
 
 def _snapshot(path: Path) -> Mapping[str, Any]:
-    from relaytop.cli.recorded import read_document  # noqa: PLC0415 - only when it is wanted
+    from relaytop.cli.recordings import read_document  # noqa: PLC0415 - only when it is wanted
 
     return read_document(path)
 

@@ -17,12 +17,15 @@ from relaytop.config.settings import APIS
 from relaytop.export.address import Address, parse_address
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+SHORTEST_S, LONGEST_S = 0.1, 86_400.0
+"""The config's bounds of an interval and a deadline."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the common flags said."""
+    """The values of the common flags."""
 
     config: Path | None = None
     flags: Flags = field(default_factory=Flags)
@@ -34,47 +37,41 @@ class Options:
     """Where the monitor records what it sees."""
 
 
-class Duration(click.ParamType):  # type: ignore[type-arg] # generic in newer click only
-    """A duration as the config writes it: `500ms`, `5s`, `2m`, `1h`; becomes seconds."""
+def duration(value: str | float) -> float:
+    """Read a duration as the config writes it, `500ms`, `5s`, `2m` or `1h`; return seconds.
 
-    name = "duration"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        """Read a duration, or say what would be one."""
-        if isinstance(value, float):
-            return value
-        try:
-            seconds = parse_duration_s(str(value))
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-        if not 0.1 <= seconds <= 86_400:  # noqa: PLR2004 - the config's bounds
-            self.fail(f"{value} is out of bounds: from 100ms to 24h", param, ctx)
-        return seconds
+    Raises:
+        click.BadParameter: It is none, or out of the config's bounds.
+    """
+    if isinstance(value, float):
+        return value
+    try:
+        seconds = parse_duration_s(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+    if not SHORTEST_S <= seconds <= LONGEST_S:
+        message = f"{value} is out of bounds: from 100ms to 24h"
+        raise click.BadParameter(message)
+    return seconds
 
 
-class ListenAddress(click.ParamType):  # type: ignore[type-arg] # as above
-    """Where to listen, such as `127.0.0.1:9464`; becomes an `Address`."""
+def listen_address(value: str | Address) -> Address:
+    """Read where to listen, such as `127.0.0.1:9464`.
 
-    name = "host:port"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Address:
-        """Read it; a mistake of usage where it is none."""
-        try:
-            return value if isinstance(value, Address) else parse_address(str(value))
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
+    Raises:
+        click.BadParameter: It is no address.
+    """
+    try:
+        return value if isinstance(value, Address) else parse_address(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
-def _window(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
-    if value is not None:
-        try:
-            parse_window(value)
-        except ValueError as error:
-            raise click.BadParameter(str(error)) from None
+def _window(value: str) -> str:
+    try:
+        parse_window(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
     return value
 
 
@@ -93,57 +90,87 @@ class Dollars(click.FloatRange):
         return amount
 
 
-_PROBING = (
-    click.option("--base-url", metavar="URL", help="Watch this provider instead."),
-    click.option(
-        "--model", "models", multiple=True, metavar="M", help="A model of it; repeatable."
-    ),
-    click.option("--api-key-env", metavar="VAR", help="The variable that holds its key."),
-    click.option("--api", type=click.Choice(APIS), help="Its wire API."),
-    click.option("--name", metavar="P", help="What to call it.  [default: its host]"),
-    click.option("--interval", "interval_s", type=Duration(), help="Between two probes: 5s."),
-    click.option("--timeout", "timeout_s", type=Duration(), help="Deadline of a probe: 30s."),
-    click.option("--window", callback=_window, metavar="W", help='10m or "100 requests".'),
-    click.option("--budget", "budget_usd", type=Dollars(0, 1e6), help="USD per UTC day; 0: free."),
-)
-"""What is probed, and how."""
-_CONFIG = click.option("--config", type=click.Path(path_type=Path), help="Read this config file.")
-_NO_CONFIG = click.option(
-    "--config", type=click.Path(path_type=Path), help="Taken as everywhere; nothing here needs it."
+@dataclass(frozen=True, slots=True)
+class CommonFlag:
+    """A flag that commands share."""
+
+    flag: str
+    parameter: str
+    """The command's parameter; of a flag about probing a field of `Flags`, but for `config`."""
+    help: str
+    more: Mapping[str, Any]
+    """What else `click.option` is given."""
+    about_probing: bool = True
+    """Whether it says what to probe, or how."""
+
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Add the flag to a command."""
+        return click.option(self.flag, self.parameter, help=self.help, **self.more)(function)
+
+
+_CONFIG = CommonFlag(
+    "--config", "config", "Read this config file.", {"type": click.Path(path_type=Path)}
 )
 _LOOKS = (
-    click.option("--no-color", is_flag=True, help="No colours."),
-    click.option("--ascii", "ascii_only", is_flag=True, help="No characters beyond ASCII."),
+    CommonFlag("--no-color", "no_color", "No colours.", {"is_flag": True}, about_probing=False),
+    CommonFlag(
+        "--ascii",
+        "ascii_only",
+        "No characters beyond ASCII.",
+        {"is_flag": True},
+        about_probing=False,
+    ),
 )
-_FLAGS = {
-    "base_url": "--base-url",
-    "models": "--model",
-    "api_key_env": "--api-key-env",
-    "api": "--api",
-    "name": "--name",
-    "interval_s": "--interval",
-    "timeout_s": "--timeout",
-    "window": "--window",
-    "budget_usd": "--budget",
-}
+COMMON_FLAGS = (
+    _CONFIG,
+    CommonFlag("--base-url", "base_url", "Watch this provider instead.", {"metavar": "URL"}),
+    CommonFlag(
+        "--model", "models", "A model of it; repeatable.", {"metavar": "M", "multiple": True}
+    ),
+    CommonFlag(
+        "--api-key-env", "api_key_env", "The variable that holds its key.", {"metavar": "VAR"}
+    ),
+    CommonFlag("--api", "api", "Its wire API.", {"type": click.Choice(APIS)}),
+    CommonFlag("--name", "name", "What to call it.  [default: its host]", {"metavar": "P"}),
+    CommonFlag("--interval", "interval_s", "Between two probes: 5s.", {"type": duration}),
+    CommonFlag("--timeout", "timeout_s", "Deadline of a probe: 30s.", {"type": duration}),
+    CommonFlag("--window", "window", '10m or "100 requests".', {"type": _window, "metavar": "W"}),
+    CommonFlag("--budget", "budget_usd", "USD per UTC day; 0: free.", {"type": Dollars(0, 1e6)}),
+    *_LOOKS,
+)
 
 
-def refuse_flags(options: Options, why: str, *, but: Iterable[str] = ()) -> None:
-    """Refuse the common flags that make no sense for a command.
+def given_probing_flags(options: Options, *, but: Collection[str] = ()) -> list[str]:
+    """Return the common flags about probing that were given.
+
+    Args:
+        options: The common flags.
+        but: Parameters that are left out.
+    """
+    values = {"config": options.config, **dataclasses.asdict(options.flags)}
+    return [
+        each.flag
+        for each in COMMON_FLAGS
+        if each.about_probing
+        and each.parameter not in but
+        and values[each.parameter] not in (None, ())
+    ]
+
+
+def refuse_flags(options: Options, why: str, *, but: Collection[str] = ()) -> None:
+    """Refuse the common flags about probing, for a command that they make no sense for.
 
     Args:
         options: The common flags.
         why: What the command does instead.
-        but: Those of `Options` and `Flags` that do make sense.
+        but: Parameters that do make sense.
 
     Raises:
         click.UsageError: One was given.
     """
-    values = {name: getattr(options.flags, name) for name in _FLAGS} | {"config": options.config}
-    for name, flag in (_FLAGS | {"config": "--config"}).items():
-        if name not in but and values[name] not in (None, ()):
-            message = f"{flag} makes no sense here: {why}"
-            raise click.UsageError(message)
+    for flag in given_probing_flags(options, but=but):
+        message = f"{flag} makes no sense here: {why}"
+        raise click.UsageError(message)
 
 
 def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -151,19 +178,17 @@ def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
     What the group was given before the command's name is the default.
     """
-    return _with(function, (_CONFIG, *_PROBING, *_LOOKS))
+    return _with(function, COMMON_FLAGS)
 
 
 def look_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the common flags to a command that reads no config and probes nothing."""
-    return _with(function, (_NO_CONFIG, *_LOOKS))
+    unread = dataclasses.replace(_CONFIG, help="Taken as everywhere; nothing here needs it.")
+    return _with(function, (unread, *_LOOKS))
 
 
-def _with(
-    function: Callable[..., Any], decorators: Sequence[Callable[..., Any]]
-) -> Callable[..., Any]:
-    @functools.wraps(function)
-    def wrapper(
+def _with(function: Callable[..., Any], flags: Sequence[CommonFlag]) -> Callable[..., Any]:
+    def with_options(
         *args: Any,
         config: Path | None,
         no_color: bool,
@@ -184,6 +209,7 @@ def _with(
         click.get_current_context().obj = options
         return function(*args, options=options, **named)
 
-    for decorate in reversed(decorators):
-        wrapper = decorate(wrapper)
-    return wrapper
+    command: Callable[..., Any] = functools.update_wrapper(with_options, function)
+    for flag in reversed(flags):
+        command = flag(command)
+    return command

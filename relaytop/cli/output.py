@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from relaytop.config.errors import RelaytopError
-from relaytop.report.data import json_text, toml_text
 from relaytop.report.render import FORMS, render
 from relaytop.store.atomic import write_exactly
 
@@ -34,6 +33,11 @@ class Output:
 
     form: str
     path: Path | None
+
+    @property
+    def is_data(self) -> bool:
+        """Whether the form is for programs."""
+        return self.form in {"json", "toml"}
 
     def write(self, report: Report, options: Options) -> None:
         """Write a report in its form to where it goes.
@@ -76,11 +80,6 @@ def output_options(
     return decorate
 
 
-def as_data(document: dict[str, Any], form: str) -> str:
-    """Return a document as `json` or `toml`, for the jobs' commands until they have reports."""
-    return json_text(document) if form == "json" else toml_text(document)
-
-
 def write_text(text: str, output: Path | None) -> None:
     """Write a text, with a line feed behind it, to a new file; to stdout without one.
 
@@ -116,6 +115,3 @@ def _print(text: str) -> None:
             return  # who read it has seen enough
         sentence = f"stdout cannot be written: {error.strerror}"
         raise RelaytopError(sentence) from None
-
-
-write_result = write_text

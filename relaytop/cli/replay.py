@@ -10,7 +10,7 @@ import click
 
 from relaytop.cli.monitor import require_terminal
 from relaytop.cli.options import look_options
-from relaytop.cli.recorded import tell_broken
+from relaytop.cli.recordings import report_broken_lines
 from relaytop.config.paths import snapshots_folder
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def replay(file: Path, *, speed: float, start: str | None, options: Options) -> 
         if not options.color:
             os.environ["NO_COLOR"] = "1"  # Textual looks for it
         code = _show(recording, speed, start_at, ascii_only=options.ascii)
-        tell_broken(recording)
+        report_broken_lines(recording)
     raise SystemExit(code)
 
 

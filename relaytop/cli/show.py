@@ -9,7 +9,7 @@ import click
 
 from relaytop.cli.options import look_options
 from relaytop.cli.output import output_options
-from relaytop.cli.recorded import read_document
+from relaytop.cli.recordings import read_document
 from relaytop.report.snapshot import SnapshotReport
 
 if TYPE_CHECKING:

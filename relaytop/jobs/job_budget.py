@@ -1,17 +1,22 @@
-"""The money of a job: within today's budget, booked in the ledger."""
+"""The money of a job: within today's budget, recorded in the ledger."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from typing import TYPE_CHECKING
 
+from relaytop.config.paths import ledger_path
 from relaytop.engine.engine_budget import POLL_S, EngineBudget
+from relaytop.jobs.stderr import notice
+from relaytop.ledger.ledger import Ledger
 
 if TYPE_CHECKING:
-    from relaytop.config.settings import Price, Target
+    from collections.abc import AsyncIterator
+
+    from relaytop.config.settings import Price, Settings, Target
     from relaytop.engine.engine_budget import Reserve
-    from relaytop.ledger.ledger import Ledger
     from relaytop.probe.sample import Sample
     from relaytop.protocol.messages import Budget
 
@@ -19,7 +24,7 @@ LEDGER_WAIT_S = 5.0
 
 
 class JobBudget:
-    """Says whether a probe may be paid for, and books what it cost.
+    """Decides whether a probe may be paid for, and settles what it cost.
 
     Args:
         budget_usd: Of a UTC day; 0 sends nothing that costs.
@@ -28,67 +33,69 @@ class JobBudget:
     """
 
     def __init__(self, budget_usd: float, assumed_price: float, ledger: Ledger | None) -> None:
-        self._till = EngineBudget(budget_usd, assumed_price, ledger, time.time())
-        self._ahead = self._least = 0.0
-        self._needs: dict[str, float] = {}
-        """Target → USD set aside for its newest probe."""
+        self._engine_budget = EngineBudget(budget_usd, assumed_price, ledger, time.time())
+        self._ahead_usd = self._minimum_usd = 0.0
+        self._newest_usd: dict[str, float] = {}
+        """Target → USD reserved for its newest probe."""
         self._queue = asyncio.Lock()
         self.cost_usd = 0.0
         """What is known to have been spent."""
         self.complete = True
         """False where something had no known price."""
 
-    async def open(self, ahead_usd: float, least_usd: float | None = None) -> None:
+    async def request_allowance(self, ahead_usd: float, minimum_usd: float | None = None) -> None:
         """Ask the ledger for what the next seconds may cost, and wait for its answer.
 
         Args:
             ahead_usd: What would be welcome.
-            least_usd: What is needed to do anything at all; None: all of it.
+            minimum_usd: What is needed to do anything at all; None: all of it.
         """
-        self._ahead, self._least = ahead_usd, ahead_usd if least_usd is None else least_usd
-        answered = self._till.request_allowance(self._ahead, self._least)
+        self._ahead_usd = ahead_usd
+        self._minimum_usd = ahead_usd if minimum_usd is None else minimum_usd
+        answered = self._engine_budget.request_allowance(self._ahead_usd, self._minimum_usd)
         if answered is not None:
             await asyncio.to_thread(answered.wait, LEDGER_WAIT_S)
 
-    async def take(self, target: Target, price: Price | None) -> Reserve | None:
-        """Set aside what one probe may cost; None where today's budget has no more.
+    async def reserve(self, target: Target, price: Price | None) -> Reserve | None:
+        """Reserve what one probe may cost; None where today's budget has no more.
 
-        Waits, in turn, while the ledger or a probe in flight may still give some.
+        Waits, in turn, while the ledger or a probe in flight may still free some.
         """
-        reserve = self._till.reserve_for(target, price)
+        reserve = self._engine_budget.reserve_for(target, price)
         if reserve.usd <= 0:
-            return reserve if self._till.allows(reserve, time.time()) else None
+            return reserve if self._engine_budget.allows(reserve, time.time()) else None
         async with self._queue:
-            self._needs[target.id] = reserve.usd
+            self._newest_usd[target.id] = reserve.usd
             while not self._allows(reserve):
-                if self._till.daily.blocked_today:
+                if self._engine_budget.daily.blocked_today:
                     return None
-                self._ask_for_more()
+                self._request_more()
                 await asyncio.sleep(POLL_S)
                 # What it waited for may have shown that its replies cost more than was thought.
-                reserve = self._till.reserve_for(target, price)
-                self._needs[target.id] = reserve.usd
-            self._till.daily.reserve(reserve.usd)
-        if self._till.daily.available_usd < self._want()[0] / 2:
-            self._ask_for_more()
+                reserve = self._engine_budget.reserve_for(target, price)
+                self._newest_usd[target.id] = reserve.usd
+            self._engine_budget.daily.reserve(reserve.usd)
+        if self._engine_budget.daily.available_usd < self._wanted_usd()[0] / 2:
+            self._request_more()
         return reserve
 
     def _allows(self, reserve: Reserve) -> bool:
         now = time.time()
-        self._till.apply_allowance()
-        return self._till.allows(reserve, now)
+        self._engine_budget.apply_allowance()
+        return self._engine_budget.allows(reserve, now)
 
-    def _want(self) -> tuple[float, float]:
+    def _wanted_usd(self) -> tuple[float, float]:
         """Return (USD ahead, USD at least): more than at first where replies cost more."""
-        least = max(self._least, sum(self._needs.values()))
-        return (self._ahead * least / self._least if self._least else least), least
+        minimum = max(self._minimum_usd, sum(self._newest_usd.values()))
+        ahead = self._ahead_usd * minimum / self._minimum_usd if self._minimum_usd else minimum
+        return ahead, minimum
 
-    def _ask_for_more(self) -> None:
-        self._till.request_more(*self._want())
+    def _request_more(self) -> None:
+        self._engine_budget.request_more(*self._wanted_usd())
 
-    def book(self, sample: Sample, reserve: Reserve) -> None:
-        """Book what came of a probe for which money was set aside."""
-        self._till.settle(sample, reserve, time.time())
+    def settle(self, sample: Sample, reserve: Reserve) -> None:
+        """Record what a probe cost for which money was reserved."""
+        self._engine_budget.settle(sample, reserve, time.time())
         cost = sample.billed_usd
         self.cost_usd += cost or 0.0
         self.complete = self.complete and cost is not None
@@ -96,11 +103,33 @@ class JobBudget:
     @property
     def budget(self) -> Budget:
         """How today's budget stands."""
-        return self._till.daily.report(time.time())
+        return self._engine_budget.daily.report(time.time())
 
     @property
-    def state(self) -> str:
-        """Say how today's budget stands where it has no more."""
-        budget = self._till.daily
+    def exhausted_reason(self) -> str:
+        """Why nothing more is paid for, where today's budget has no more."""
+        budget = self._engine_budget.daily
         spent = f"${budget.spent_usd:.4f} of today's ${budget.limit_usd:g}"
         return f"the budget is reached ({spent}), so no more replies are paid for"
+
+
+@contextlib.asynccontextmanager
+async def open_job_budget(
+    settings: Settings, ahead_usd: float, minimum_usd: float | None = None
+) -> AsyncIterator[JobBudget]:
+    """Open the ledger and a job's budget on it; at the end close it, and tell what it complains of.
+
+    Args:
+        settings: The day's budget and the assumed price.
+        ahead_usd: As `JobBudget.request_allowance`.
+        minimum_usd: Likewise.
+    """
+    ledger = Ledger(ledger_path())
+    try:
+        budget = JobBudget(settings.budget_usd, settings.assumed_price, ledger)
+        await budget.request_allowance(ahead_usd, minimum_usd)
+        yield budget
+    finally:
+        await asyncio.to_thread(ledger.close)
+        for complaint in ledger.drain_warnings():
+            notice(f"relaytop: {complaint}")

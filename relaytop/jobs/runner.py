@@ -32,8 +32,8 @@ class Runner:
 
     Args:
         settings: The providers, by which a target's is found.
-        purse: What may be spent.
-        on_sample: Takes each sample as it comes.
+        budget: What may be spent.
+        on_sample: Is given each sample as it comes.
         make_prober: Makes a provider's prober.
         uniform: Random floats in [0, 1), for the back-off.
         clock: Unix seconds.
@@ -42,26 +42,26 @@ class Runner:
     def __init__(
         self,
         settings: Settings,
-        purse: JobBudget,
-        on_sample: Callable[[Target, Sample], None],
+        budget: JobBudget,
+        on_sample: Callable[[Sample], None],
         *,
         make_prober: Callable[[Provider], ProberLike],
         uniform: Callable[[], float],
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._settings = settings
-        self._purse = purse
+        self._budget = budget
         self._on_sample = on_sample
         self._make_prober = make_prober
         self._uniform = uniform
         self._clock = clock
-        self._firsts: dict[str, ProberLike] = {}
-        """Provider → the prober of which the other slots' are twins."""
+        self._first_probers: dict[str, ProberLike] = {}
+        """Provider → the prober of which the other slots' are clones."""
         self._probers: dict[tuple[str, int], ProberLike] = {}
-        self._pacers = {p.name: RateLimiter(p.max_rpm) for p in settings.providers}
+        self._rate_limiters = {p.name: RateLimiter(p.max_rpm) for p in settings.providers}
         self._backoffs: dict[str, Backoff] = {}
         self._held_until: dict[str, float] = {}
-        self._hopeless: Counter[str] = Counter()
+        self._permanent_failures: Counter[str] = Counter()
         self.stopped: str | None = None
         """Why the job ended early; None where it did not."""
         self.skipped: Counter[str] = Counter()
@@ -69,24 +69,24 @@ class Runner:
         self.given_up: dict[str, str] = {}
         """Target → the error class for which it was left alone."""
 
-    async def one_by_one(self, asks: Iterator[Target], slot: int = 0) -> None:
-        """Probe what is asked for, each once the one before it has ended.
+    async def send_in_sequence(self, requests: Iterator[Target], slot: int = 0) -> None:
+        """Probe targets, each once the probe before it has ended.
 
         Args:
-            asks: What to probe; several workers may share one iterator.
+            requests: What to probe; several workers may share one iterator.
             slot: This worker's own connections.
         """
-        for target in asks:
+        for target in requests:
             if self.stopped is not None:
                 return
             await self._probe(target, slot, self._clock())
 
-    async def at_rate(self, asks: Iterable[Target], rate_s: float) -> None:
-        """Probe what is asked for at fixed times, whatever the replies do.
+    async def send_at_rate(self, requests: Iterable[Target], rate_per_s: float) -> None:
+        """Probe a target at fixed times, whatever the replies do.
 
         Args:
-            asks: What to probe, all of one target.
-            rate_s: Probes a second.
+            requests: What to probe, all of one target.
+            rate_per_s: Probes a second.
         """
         loop = asyncio.get_running_loop()
         began, tasks = loop.time(), set[asyncio.Task[None]]()
@@ -99,8 +99,8 @@ class Runner:
                 free.append(slot)
 
         try:
-            for index, target in enumerate(asks):
-                due = began + index / rate_s
+            for index, target in enumerate(requests):
+                due = began + index / rate_per_s
                 await asyncio.sleep(due - loop.time())
                 if self.stopped is not None:
                     break
@@ -124,48 +124,50 @@ class Runner:
     async def _probe(self, target: Target, slot: int, due_at: float) -> None:
         if target.id in self.given_up:
             return
-        await self._turn(target)
+        await self._wait_for_limits(target)
         price = self._settings.provider(target.provider).prices.get(target.model)
-        reserved = await self._purse.take(target, price)
+        reserved = await self._budget.reserve(target, price)
         if reserved is None:
-            self.stopped = self._purse.state
+            self.stopped = self._budget.exhausted_reason
             return
         sample = await self._prober(target.provider, slot).probe(target, due_at)
-        self._purse.book(sample, reserved)
-        self._on_sample(target, sample)
-        self._learn(target, sample)
+        self._budget.settle(sample, reserved)
+        self._on_sample(sample)
+        self._apply_backoff(target, sample)
 
     def _prober(self, provider: str, slot: int) -> ProberLike:
-        first = self._firsts.get(provider)
+        first = self._first_probers.get(provider)
         if first is None:
-            first = self._firsts[provider] = self._make_prober(self._settings.provider(provider))
+            first = self._first_probers[provider] = self._make_prober(
+                self._settings.provider(provider)
+            )
             self._probers[provider, slot] = first
         key = (provider, slot)
         if key not in self._probers:
             self._probers[key] = first.clone()
         return self._probers[key]
 
-    async def _turn(self, target: Target) -> None:
-        """Wait for what the server asked and for the provider's `max_rpm`."""
-        pacer, loop = self._pacers[target.provider], asyncio.get_running_loop()
+    async def _wait_for_limits(self, target: Target) -> None:
+        """Wait as long as the server asked, and for the provider's `max_rpm`."""
+        limiter, loop = self._rate_limiters[target.provider], asyncio.get_running_loop()
         while True:
             now = loop.time()
-            held = self._held_until.get(target.id, 0.0) - self._clock()
-            wait = max(held, pacer.next_slot(now) - now)
-            if wait <= 0:
-                pacer.record_request(now)
+            held_s = self._held_until.get(target.id, 0.0) - self._clock()
+            wait_s = max(held_s, limiter.next_slot(now) - now)
+            if wait_s <= 0:
+                limiter.record_request(now)
                 return
-            await asyncio.sleep(wait)
+            await asyncio.sleep(wait_s)
 
-    def _learn(self, target: Target, sample: Sample) -> None:
+    def _apply_backoff(self, target: Target, sample: Sample) -> None:
         backoff = self._backoffs.setdefault(target.id, Backoff(self._uniform))
         wait = backoff.wait_after(sample)
         failure = sample.failure.error_class if sample.failure else ""
         if failure not in SLOW_CLASSES:
-            self._hopeless[target.id] = 0
+            self._permanent_failures[target.id] = 0
             if wait is not None:
                 self._held_until[target.id] = self._clock() + wait.seconds
             return
-        self._hopeless[target.id] += 1
-        if self._hopeless[target.id] >= GIVE_UP_AFTER:
+        self._permanent_failures[target.id] += 1
+        if self._permanent_failures[target.id] >= GIVE_UP_AFTER:
             self.given_up[target.id] = failure

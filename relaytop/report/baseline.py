@@ -1,62 +1,62 @@
-"""What a baseline showed, as a document and as text."""
+"""A baseline: its tables, histograms, and what changed since a reference."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from relaytop.report import difference as difference_report
 from relaytop.report import snapshot
+from relaytop.report.blocks import Preformatted, Table, Text, columns
+from relaytop.report.difference import DifferenceReport
 from relaytop.report.histogram import histogram
+from relaytop.report.plain import plain_text
 from relaytop.store.difference import difference
-from relaytop.store.document import snapshot_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from relaytop.jobs.baseline import Baseline
+    from relaytop.report.blocks import Block
+    from relaytop.report.render import TextOptions
 
-TITLES = ("target", "min", "mean", "max", "tokens in", "tokens out", "by")
-
-
-def baseline_document(done: Baseline, now: float, host: str) -> dict[str, Any]:
-    """Return the snapshot of a whole run, bounded by neither window nor history."""
-    document = snapshot_document("baseline", done.monitor, done.settings, now, host)
-    document.pop("window_requests", None)
-    return document
+COLUMNS = columns("target", "min", "mean", "max", "tokens in", "tokens out", "by", left=("target",))
 
 
-def text(
-    document: dict[str, Any],
-    latencies_ms: Mapping[str, Sequence[float]],
-    reference: Mapping[str, Any] | None,
-    *,
-    markdown: bool,
-    ascii_only: bool,
-) -> str:
-    """Return the report for people: tables, histograms, and what changed since a reference."""
-    draw = snapshot.markdown if markdown else snapshot.plain
-    parts = [snapshot.heading(document), draw(snapshot.TITLES, snapshot.rows(document))]
-    parts.append(draw(TITLES, [_more(target) for target in document["targets"]]))
-    for name, values in latencies_ms.items():
-        bars = histogram(values, ascii_only=ascii_only)
-        if bars:
-            block = "\n".join(bars)
-            parts.append(f"{name}, latency\n\n" + (f"```\n{block}\n```" if markdown else block))
-    if reference is not None:
-        parts.append(compared(reference, document, markdown=markdown))
-    return "\n\n".join(parts)
+@dataclass(frozen=True, slots=True)
+class BaselineReport:
+    """The figures of a baseline."""
+
+    snapshot: dict[str, Any]
+    latencies_ms: Mapping[str, Sequence[float]]
+    """Target → latencies of its successes."""
+    reference: Mapping[str, Any] | None = None
+    """A snapshot that it is compared with."""
+
+    def document(self) -> dict[str, Any]:
+        """Return the snapshot itself."""
+        return self.snapshot
+
+    def blocks(self, options: TextOptions) -> list[Block]:
+        """Return the tables, a histogram a target, and the changes."""
+        found = snapshot.blocks(self.snapshot)
+        found.append(Table(COLUMNS, [_row(target) for target in self.snapshot["targets"]]))
+        for name, values in self.latencies_ms.items():
+            bars = histogram(values, ascii_only=options.ascii_only)
+            if bars:
+                found += [Text(f"{name}, latency"), Preformatted(bars)]
+        return found + self._changes()
+
+    def changes(self) -> str:
+        """Return what changed since the reference as plain text, for beside a document."""
+        return plain_text(self._changes())
+
+    def _changes(self) -> list[Block]:
+        if self.reference is None:
+            return []
+        changes = DifferenceReport(difference(self.reference, self.snapshot))
+        return [Text(f"since {snapshot.heading(dict(self.reference))}"), *changes.blocks()]
 
 
-def compared(
-    reference: Mapping[str, Any], document: Mapping[str, Any], *, markdown: bool = False
-) -> str:
-    """Return what changed since a reference."""
-    changes = difference(reference, document)
-    told = difference_report.text(changes, markdown=markdown)
-    return f"since {snapshot.heading(dict(reference))}\n\n{told}"
-
-
-def _more(target: dict[str, Any]) -> list[str]:
+def _row(target: dict[str, Any]) -> list[str]:
     latency, tokens = target.get("latency_ms", {}), target.get("tokens", {})
     return [
         target["target"],

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from relaytop.monitor.number_format import format_ms, format_percent, format_usd
 from relaytop.report.blocks import Table, Text, columns
-from relaytop.report.markdown import markdown as markdown_text
-from relaytop.report.plain import plain_text
 from relaytop.store.difference import HOW
 from relaytop.wire.text import clean
 
@@ -46,12 +44,6 @@ class DifferenceReport:
         if not real:
             return [Text("; ".join(filter(None, ("no difference shown", noise)))), Text(HOW)]
         return [Table(COLUMNS, [_row(change) for change in real]), Text(noise), Text(HOW)]
-
-
-def text(changes: Sequence[Change], *, markdown: bool = False) -> str:
-    """Return it as text, for the baseline's report until it is made of blocks."""
-    blocks = DifferenceReport(changes).blocks()
-    return markdown_text(blocks) if markdown else plain_text(blocks)
 
 
 def _row(change: Change) -> list[str]:

@@ -1,16 +1,21 @@
-"""What a shadow run showed, as text."""
+"""Two providers side by side: each model's figures, and the verdict."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from relaytop.jobs.shadow.figure_names import LABELS, PROMPT_ADJUSTED
 from relaytop.monitor.number_format import format_ms, format_usd
 from relaytop.report import snapshot
+from relaytop.report.blocks import Table, Text, columns
 from relaytop.wire.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from relaytop.report.blocks import Block
+    from relaytop.report.render import TextOptions
 
 CENT_USD = 0.01
 """Below it, an amount has six decimals."""
@@ -28,24 +33,35 @@ HOW_RECORDED = (
     "incident of one side within it is a difference. Whether both were asked the same, it does "
     "not tell."
 )
-_HOW_ASCII = str.maketrans({"–": "-"})
+VERDICT_CHARACTERS = 2000
 
 
-def text(document: Mapping[str, Any], *, markdown: bool, ascii_only: bool) -> str:
-    """Return the report for people: the targets, then each model's two sides and the verdict."""
-    draw = snapshot.markdown if markdown else snapshot.plain
-    parts = [snapshot.heading(dict(document)), draw(snapshot.TITLES, snapshot.rows(dict(document)))]
-    for one in document["comparisons"]:
-        a, b = clean(one["a"]), clean(one["b"])
-        title = f"{clean(one['model'])}, {_basis(one)}"
-        rows = [_row(name, figure) for name, figure in one["figures"].items()]
-        titles = ("figure", a, b, "difference", "95 % interval", "")
-        said = clean(one["verdict"], limit=2000)
-        parts += [title, draw(titles, rows), f"**{said}**" if markdown else said]
-    recorded = any("pairing" in one for one in document["comparisons"])
-    parts.append(f"{HOW} {HOW_RECORDED}" if recorded else HOW)
-    whole = "\n\n".join(parts)
-    return whole.translate(_HOW_ASCII) if ascii_only else whole
+@dataclass(frozen=True, slots=True)
+class ShadowReport:
+    """The snapshot of a shadow run, or of what a recording allows to compare."""
+
+    snapshot: dict[str, Any]
+
+    def document(self) -> dict[str, Any]:
+        """Return the snapshot itself."""
+        return self.snapshot
+
+    def blocks(self, _options: TextOptions) -> list[Block]:
+        """Return the targets, then each model's two sides and the verdict."""
+        found = snapshot.blocks(self.snapshot)
+        comparisons = self.snapshot["comparisons"]
+        for each in comparisons:
+            sides = clean(each["a"]), clean(each["b"])
+            titles = ("figure", *sides, "difference", "95 % interval", "")
+            rows = [_row(name, figure) for name, figure in each["figures"].items()]
+            found += [
+                Text(f"{clean(each['model'])}, {_basis(each)}"),
+                Table(columns(*titles, left=("figure", "")), rows),
+                Text(clean(each["verdict"], limit=VERDICT_CHARACTERS), strong=True),
+            ]
+        recorded = any("pairing" in each for each in comparisons)
+        found.append(Text(f"{HOW} {HOW_RECORDED}" if recorded else HOW))
+        return found
 
 
 def _basis(comparison: Mapping[str, Any]) -> str:

@@ -6,15 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from relaytop.monitor import number_format
-from relaytop.report.blocks import Column, Table, Text, columns
-from relaytop.report.markdown import markdown as markdown_text
-from relaytop.report.plain import plain_text
+from relaytop.report.blocks import Table, Text, columns
 from relaytop.store.document import beyond
 from relaytop.wire.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from relaytop.report.blocks import Block
     from relaytop.report.render import TextOptions
 
@@ -55,15 +51,6 @@ def blocks(document: dict[str, Any]) -> list[Block]:
     return [Text(heading(document)), Table(COLUMNS, [_row(each) for each in document["targets"]])]
 
 
-TITLES = tuple(column.title for column in COLUMNS)
-LEFT = {"status", "target", "errors", "figure", ""}
-
-
-def rows(document: dict[str, Any]) -> list[list[str]]:
-    """Return one row of cells per target, in the order of `TITLES`; the unknown is blank."""
-    return [_row(target) for target in document["targets"]]
-
-
 def _row(target: dict[str, Any]) -> list[str]:
     latency, ttft = target.get("latency_ms", {}), target.get("ttft_ms", {})
     errors = target.get("errors", {})
@@ -98,17 +85,6 @@ def _number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value)
-
-
-def plain(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
-    """Return an aligned table, for the jobs' reports until they are made of blocks."""
-    return plain_text([Table([Column(title, left=title in LEFT) for title in titles], cells)])
-
-
-def markdown(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
-    """Return a Markdown table, likewise."""
-    table = Table([Column(title, left=title in LEFT) for title in titles], cells)
-    return markdown_text([table])
 
 
 def heading(document: dict[str, Any]) -> str:

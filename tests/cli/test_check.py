@@ -1,5 +1,3 @@
-import asyncio
-import io
 import json
 import socket
 from collections.abc import Iterator
@@ -7,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from relaytop.cli.progress import line_of, shown_on
 from relaytop.config.errors import RelaytopError
 from tests.support.launch import Invoke
 from tests.support.server import (
@@ -146,33 +143,3 @@ def test_any_model_of_a_provider_without_models(invoke: Invoke, server: Scripted
     named = invoke("check", "r/gpt-4.1", "--format", "json", *flags)
     steps = [one["step"] for one in json.loads(named.stdout)["findings"]]
     assert steps[-4:] == ["reply", "stream", "usage", "limits"]
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-async def test_progress_is_shown_and_taken_back() -> None:
-    screen, paper = Terminal(), io.StringIO()
-    for stream in (screen, paper):
-        async with shown_on(stream, {"relay": "dns"}, patience_s=0.0):
-            for _ in range(100):
-                if stream.getvalue() or stream is paper:
-                    break
-                await asyncio.sleep(0.01)
-    assert "relay: dns" in screen.getvalue()
-    assert screen.getvalue().endswith("\r\x1b[K")
-    assert paper.getvalue() == ""
-
-
-async def test_what_is_quick_shows_no_progress() -> None:
-    screen = Terminal()
-    async with shown_on(screen, {"relay": "dns"}, patience_s=3600.0):
-        await asyncio.sleep(0)
-    assert screen.getvalue() == ""
-
-
-def test_progress_fits_its_line() -> None:
-    assert line_of({"a": "tls", "b": "/models"}, 80) == "a: tls, b: /models"
-    assert line_of({"a": "x" * 100}, 20) == "a: " + "x" * 14 + "..."

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from relaytop.cli.recorded import opened
+from relaytop.cli.recordings import open_recording
 from relaytop.config.settings import Thresholds
 from relaytop.protocol.messages import Finished
 from tests.support.launch import Run, Start
@@ -325,10 +325,10 @@ class Tty(io.StringIO):
 
 def test_a_terminal_sees_how_far_it_is(rec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shown = Tty()
-    monkeypatch.setattr("relaytop.cli.progress.PATIENCE_S", 0.0)
-    monkeypatch.setattr("relaytop.cli.progress.STEP_S", 0.001)
+    monkeypatch.setattr("relaytop.jobs.stderr.DELAY_S", 0.0)
+    monkeypatch.setattr("relaytop.jobs.stderr.REFRESH_S", 0.001)
     monkeypatch.setattr("sys.stderr", shown)
-    with opened(rec) as recording:
+    with open_recording(rec) as recording:
         reports = recording.reports()
         for _ in range(60):
             next(reports)
@@ -347,6 +347,6 @@ def wait_for(seen: Callable[[], bool]) -> None:
 
 
 def test_nobody_else_does(rec: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with opened(rec) as recording:
+    with open_recording(rec) as recording:
         list(recording.reports())
     assert capsys.readouterr().err == ""

@@ -18,37 +18,37 @@ BOUND_USD = reserve_usd(TARGET, PRICE, 10.0)[0]
 DEAR_USD = 0.05
 
 
-async def paid(purse: JobBudget, cost_usd: float = DEAR_USD, target: Target = TARGET) -> bool:
+async def paid(budget: JobBudget, cost_usd: float = DEAR_USD, target: Target = TARGET) -> bool:
     """Send one probe; False where there is no money for it."""
-    reserve = await purse.take(target, PRICE)
+    reserve = await budget.reserve(target, PRICE)
     if reserve is not None:
-        purse.book(sample(target=target.id, cost_usd=cost_usd), reserve)
+        budget.settle(sample(target=target.id, cost_usd=cost_usd), reserve)
     return reserve is not None
 
 
 async def test_replies_that_cost_more_than_was_thought_go_on(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "l")
-    purse = JobBudget(20.0, 10.0, ledger)
-    await purse.open(BOUND_USD * 20, BOUND_USD)
-    assert all([await paid(purse) for _ in range(60)])
+    budget = JobBudget(20.0, 10.0, ledger)
+    await budget.request_allowance(BOUND_USD * 20, BOUND_USD)
+    assert all([await paid(budget) for _ in range(60)])
     ledger.close(10)
-    assert round(purse.budget.spent_usd, 6) == 3.0
+    assert round(budget.budget.spent_usd, 6) == 3.0
 
 
 async def test_more_is_asked_for_in_time_and_as_much_as_replies_cost() -> None:
     ledger = FakeLedger()
-    purse = JobBudget(20.0, 10.0, ledger)
-    opening = asyncio.ensure_future(purse.open(BOUND_USD * 20, BOUND_USD))
+    budget = JobBudget(20.0, 10.0, ledger)
+    opening = asyncio.ensure_future(budget.request_allowance(BOUND_USD * 20, BOUND_USD))
     await asyncio.sleep(0)
     ledger.answer(BOUND_USD * 20, at=time.time())
     await opening
     for _ in range(9):
-        assert await paid(purse, BOUND_USD)
+        assert await paid(budget, BOUND_USD)
     assert len(ledger.asked) == 1
-    assert await paid(purse, BOUND_USD)
-    assert await paid(purse, DEAR_USD)
+    assert await paid(budget, BOUND_USD)
+    assert await paid(budget, DEAR_USD)
     assert len(ledger.asked) == 2
-    waiting = asyncio.ensure_future(paid(purse))
+    waiting = asyncio.ensure_future(paid(budget))
     await asyncio.sleep(0)
     ledger.answer(BOUND_USD * 30, at=time.time())
     await until_asked(ledger, 3)
@@ -59,45 +59,45 @@ async def test_more_is_asked_for_in_time_and_as_much_as_replies_cost() -> None:
 
 
 async def test_who_waits_longest_is_next() -> None:
-    purse = JobBudget(0.12, 10.0, None)
-    assert await paid(purse, DEAR_USD)
-    first = await purse.take(TARGET, PRICE)
+    budget = JobBudget(0.12, 10.0, None)
+    assert await paid(budget, DEAR_USD)
+    first = await budget.reserve(TARGET, PRICE)
     assert first is not None
     others = [dataclasses.replace(TARGET, max_tokens=4000 + i) for i in range(2)]
     order: list[int] = []
 
     async def wait(number: int) -> None:
-        if await paid(purse, 0.001, others[number]):
+        if await paid(budget, 0.001, others[number]):
             order.append(number)
 
     tasks = [asyncio.ensure_future(wait(number)) for number in range(2)]
     await asyncio.sleep(0.05)
     assert order == []
-    purse.book(sample(target=TARGET.id, error="auth"), first)
+    budget.settle(sample(target=TARGET.id, error="auth"), first)
     await asyncio.gather(*tasks)
     assert order == [0, 1]
 
 
 async def test_a_probe_under_way_ends_no_job_however_long_it_takes() -> None:
-    purse = JobBudget(BOUND_USD * 1.5, 10.0, None)
-    first = await purse.take(TARGET, PRICE)
+    budget = JobBudget(BOUND_USD * 1.5, 10.0, None)
+    first = await budget.reserve(TARGET, PRICE)
     assert first is not None
-    waiting = asyncio.ensure_future(purse.take(TARGET, PRICE))
+    waiting = asyncio.ensure_future(budget.reserve(TARGET, PRICE))
     done, _pending = await asyncio.wait([waiting], timeout=0.1)
     assert not done
-    purse.book(sample(target=TARGET.id, error="auth"), first)
+    budget.settle(sample(target=TARGET.id, error="auth"), first)
     assert await waiting == first
 
 
 async def test_a_failed_reply_that_began_leaves_the_sum_incomplete() -> None:
-    purse = JobBudget(1.0, 10.0, None)
-    reserve = await purse.take(TARGET, PRICE)
+    budget = JobBudget(1.0, 10.0, None)
+    reserve = await budget.reserve(TARGET, PRICE)
     assert reserve is not None
-    purse.book(sample(error="auth"), reserve)
-    before = purse.complete
-    purse.book(dataclasses.replace(sample(error="timeout"), http_status=200), reserve)
-    assert (before, purse.complete) == (True, False)
-    assert round(purse.budget.spent_usd, 9) == round(BOUND_USD, 9)
+    budget.settle(sample(error="auth"), reserve)
+    before = budget.complete
+    budget.settle(dataclasses.replace(sample(error="timeout"), http_status=200), reserve)
+    assert (before, budget.complete) == (True, False)
+    assert round(budget.budget.spent_usd, 9) == round(BOUND_USD, 9)
 
 
 async def until_asked(ledger: FakeLedger, times: int) -> None:

@@ -54,7 +54,7 @@ class Bench:
     ) -> None:
         self.probers: list[FakeProber] = []
         self.samples: list[Sample] = []
-        self.purse = JobBudget(budget_usd, 10.0, None)
+        self.budget = JobBudget(budget_usd, 10.0, None)
 
         def make(_provider: Provider) -> FakeProber:
             self.probers.append(FakeProber(answer, delay_s, self.probers))
@@ -62,8 +62,8 @@ class Bench:
 
         self.runner = Runner(
             watched,
-            self.purse,
-            lambda _target, found: self.samples.append(found),
+            self.budget,
+            self.samples.append,
             make_prober=make,
             uniform=lambda: 0.0,
         )
@@ -80,19 +80,19 @@ def failing(error: str) -> Answer:
 async def test_workers_share_what_is_asked_and_have_connections_of_their_own() -> None:
     watched = settings("p/a")
     bench = Bench(watched, good, delay_s=0.005)
-    asks = itertools.repeat(watched.targets[0], 10)
-    await asyncio.gather(*(bench.runner.one_by_one(asks, slot) for slot in range(3)))
+    requests = itertools.repeat(watched.targets[0], 10)
+    await asyncio.gather(*(bench.runner.send_in_sequence(requests, slot) for slot in range(3)))
     await bench.runner.aclose()
     assert len(bench.samples) == 10
     assert len(bench.probers) == 3
     assert all(prober.closed for prober in bench.probers)
-    assert round(bench.purse.cost_usd, 6) == 0.1
+    assert round(bench.budget.cost_usd, 6) == 0.1
 
 
 async def test_at_a_rate_a_slow_reply_delays_nobody() -> None:
     watched = settings("p/a")
     bench = Bench(watched, good, delay_s=0.2)
-    await bench.runner.at_rate(itertools.repeat(watched.targets[0], 8), 50.0)
+    await bench.runner.send_at_rate(itertools.repeat(watched.targets[0], 8), 50.0)
     assert len(bench.samples) == 8
     assert len(bench.probers) >= 6
     assert not bench.runner.skipped
@@ -102,7 +102,7 @@ async def test_a_hopeless_target_is_left_alone_after_five_in_a_row() -> None:
     watched = settings("p/a", "p/b")
     bench = Bench(watched, lambda t: good(t) if t.model == "b" else failing("auth")(t))
     for target in watched.targets:
-        await bench.runner.one_by_one(itertools.repeat(target, 10))
+        await bench.runner.send_in_sequence(itertools.repeat(target, 10))
     assert bench.runner.given_up == {"p/a": "auth"}
     counts = [sum(s.target == name for s in bench.samples) for name in ("p/a", "p/b")]
     assert counts == [GIVE_UP_AFTER, 10]
@@ -111,7 +111,7 @@ async def test_a_hopeless_target_is_left_alone_after_five_in_a_row() -> None:
 async def test_other_failures_do_not_end_it() -> None:
     watched = settings("p/a")
     bench = Bench(watched, failing("server_error"))
-    await bench.runner.one_by_one(itertools.repeat(watched.targets[0], 8))
+    await bench.runner.send_in_sequence(itertools.repeat(watched.targets[0], 8))
     assert len(bench.samples) == 8
     assert not bench.runner.given_up
 
@@ -119,7 +119,7 @@ async def test_other_failures_do_not_end_it() -> None:
 async def test_the_budget_ends_it_in_words() -> None:
     watched = settings("p/a", prices={"a": Price(0.0, 625.0)})
     bench = Bench(watched, good, budget_usd=0.05)
-    await bench.runner.one_by_one(itertools.repeat(watched.targets[0], 100))
+    await bench.runner.send_in_sequence(itertools.repeat(watched.targets[0], 100))
     assert len(bench.samples) == 5
     assert bench.runner.stopped is not None
     assert "budget" in bench.runner.stopped
@@ -130,8 +130,8 @@ async def test_max_rpm_holds_it_back() -> None:
     provider = dataclasses.replace(watched.providers[0], max_rpm=2)
     watched = dataclasses.replace(watched, providers=(provider,))
     bench = Bench(watched, good)
-    asks = itertools.repeat(watched.targets[0], 5)
-    task = asyncio.ensure_future(bench.runner.one_by_one(asks))
+    requests = itertools.repeat(watched.targets[0], 5)
+    task = asyncio.ensure_future(bench.runner.send_in_sequence(requests))
     await asyncio.wait([task], timeout=0.3)
     task.cancel()
     assert len(bench.samples) == 1
@@ -152,12 +152,12 @@ async def test_what_a_target_teaches_is_learnt_once_for_all_connections() -> Non
         runner = Runner(
             dataclasses.replace(watched, providers=(provider,)),
             JobBudget(1.0, 10.0, None),
-            lambda _target, found: samples.append(found),
+            samples.append,
             make_prober=Prober,
             uniform=lambda: 0.0,
         )
         for slot in range(3):
-            await runner.one_by_one(itertools.repeat(watched.targets[0], 2), slot)
+            await runner.send_in_sequence(itertools.repeat(watched.targets[0], 2), slot)
         await runner.aclose()
         assert server.connections == 3
     assert [found.ok for found in samples] == [False] + [True] * 5

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relaytop.report import difference as difference_report
+from relaytop.report.difference import DifferenceReport
+from relaytop.report.render import render
 from relaytop.store.difference import Change, difference
 
 
@@ -30,14 +31,14 @@ def slower(factor: float, n: int = 100) -> dict[str, object]:
 
 def test_the_same_is_no_difference() -> None:
     assert difference(document(target()), document(target())) == []
-    assert "no difference shown" in difference_report.text([])
+    assert "no difference shown" in render(DifferenceReport([]), "table")
 
 
 def test_what_is_slower_beyond_noise_is_told() -> None:
     found = real(target(), slower(1.5))
     assert {change.figure for change in found} == {"P50", "P95", "P99"}
     assert {change.kind for change in found} == {"worse"}
-    text = difference_report.text(found)
+    text = render(DifferenceReport(found), "table")
     assert "+50 %" in text
     assert {change.kind for change in real(slower(1.5), target())} == {"better"}
 
@@ -91,7 +92,7 @@ def test_a_percentile_that_the_deadline_cut_off_is_worse() -> None:
         ("P95", 300.0, ">30s", "worse"),
         ("P99", 350.0, ">30s", "worse"),
     ]
-    assert "300 ms   >30s" in difference_report.text(found)
+    assert "300 ms   >30s" in render(DifferenceReport(found), "table")
     back = real(cut(200, 15), target(requests=200, ok=200, cost_usd=None))
     assert {c.kind for c in back} == {"better"}
 
@@ -146,5 +147,5 @@ fields = st.fixed_dictionaries(
 @given(fields)
 def test_whatever_a_snapshot_holds_it_can_be_compared(found: dict[str, object]) -> None:
     changes = difference(document(target()), document({**target(), **found}))
-    assert difference_report.text(changes)
-    assert difference_report.text(changes, markdown=True)
+    assert render(DifferenceReport(changes), "table")
+    assert render(DifferenceReport(changes), "markdown")

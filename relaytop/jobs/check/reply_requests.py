@@ -103,12 +103,12 @@ class Replies:
         sample: Sample | None = None
         for _ in range(LESSONS + 1):
             await self._turn(step)
-            reserved = await self._purse.take(single, price)
+            reserved = await self._purse.reserve(single, price)
             if reserved is None:
                 checked.over_budget = True
                 return sample
             sample = await self._prober.probe(single, time.time())
-            self._purse.book(sample, reserved)
+            self._purse.settle(sample, reserved)
             if not (sample.stale or _teaches(sample)):
                 break
         return sample

@@ -123,7 +123,9 @@ class Round:
         findings = [finding for checked in results for finding in checked.findings]
         if any(checked.over_budget for checked in results):
             remedy = "raise `budget`, or go on when the UTC day is over"
-            findings.append(Finding(provider.name, None, "budget", WARN, purse.state, remedy))
+            findings.append(
+                Finding(provider.name, None, "budget", WARN, purse.exhausted_reason, remedy)
+            )
         left = [
             f"{target.model} {'/'.join(checked.missing)}"
             for target, checked in zip(patient.targets, results, strict=True)

@@ -1,4 +1,4 @@
-"""Telling another program of a new choice: one run at a time, also across processes."""
+"""Another program that is run when the choice changes: one run at a time, across processes too."""
 
 from __future__ import annotations
 
@@ -11,21 +11,41 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from relaytop.config.settings import Settings
+    from relaytop.jobs.pick.ranking import Candidate
 
-class Command:
+
+def choice_variables(settings: Settings, chosen: Candidate | None) -> dict[str, str]:
+    """Return the environment variables that describe a choice; what is not known is empty.
+
+    Args:
+        settings: The providers; those of a recording have no address and no wire API.
+        chosen: None where nobody is healthy.
+    """
+    provider = settings.provider(chosen.provider) if chosen is not None else None
+    return {
+        "RELAYTOP_TARGET": chosen.target if chosen else "",
+        "RELAYTOP_PROVIDER": chosen.provider if chosen else "",
+        "RELAYTOP_MODEL": chosen.model if chosen else "",
+        "RELAYTOP_BASE_URL": provider.base_url if provider else "",
+        "RELAYTOP_API": provider.api if provider and provider.base_url else "",
+    }
+
+
+class ExecHook:
     """A shell command that is run when the choice changes.
 
     While it runs, or while another relaytop runs one for the same lock, a newer choice waits;
-    only the newest is told then.
+    only the newest runs it then.
 
     Args:
-        text: For `sh -c`.
-        environ: What it gets besides the facts; no keys.
+        command: For `sh -c`.
+        environ: What it gets besides the choice's variables; no keys.
         lock: A file that stands for the right to run.
     """
 
-    def __init__(self, text: str, environ: Mapping[str, str], lock: Path) -> None:
-        self._text = text
+    def __init__(self, command: str, environ: Mapping[str, str], lock: Path) -> None:
+        self._command = command
         self._environ = environ
         self._lock = lock
         self._next: Mapping[str, str] | None = None
@@ -33,14 +53,14 @@ class Command:
         self.returncode: int | None = None
         """Of the last run; None before the first has ended."""
 
-    def tell(self, facts: Mapping[str, str]) -> None:
-        """Run the command with these facts in its environment, soon."""
-        self._next = facts
+    def schedule(self, variables: Mapping[str, str]) -> None:
+        """Run the command with these variables in its environment, soon."""
+        self._next = variables
         if self._task is None or self._task.done():
             self._task = asyncio.ensure_future(self._run())
 
     async def finish(self) -> None:
-        """Wait until what was told has been run."""
+        """Wait until what was scheduled has been run."""
         if self._task is not None:
             await self._task
 
@@ -50,9 +70,9 @@ class Command:
         try:
             await asyncio.to_thread(fcntl.flock, handle, fcntl.LOCK_EX)
             while self._next is not None:
-                facts, self._next = self._next, None
+                variables, self._next = self._next, None
                 process = await asyncio.create_subprocess_exec(
-                    "/bin/sh", "-c", self._text, env={**self._environ, **facts}
+                    "/bin/sh", "-c", self._command, env={**self._environ, **variables}
                 )
                 self.returncode = await process.wait()
         finally:

@@ -1,4 +1,4 @@
-"""When to change one's mind: at once away from what is ill, slowly towards what is better."""
+"""When to switch the choice: at once away from what is dead, slowly towards what is better."""
 
 from __future__ import annotations
 
@@ -11,51 +11,51 @@ if TYPE_CHECKING:
 
 BETTER_SHARE = 0.8
 """A P95 must be below this share of the chosen one's …"""
-ROUNDS = 3
+BETTER_ROUNDS = 3
 """… in so many rounds in a row."""
-ILL_ROUNDS = 2
-"""Rounds in a row in which the chosen one must be ill, where it is not ill altogether."""
+UNHEALTHY_ROUNDS = 2
+"""Rounds in a row in which the chosen one must be unhealthy, where it is not dead."""
 
 
-class Choice:
-    """Keeps the chosen target from round to round."""
+class Switcher:
+    """Decides from round to round which target is chosen."""
 
     def __init__(self) -> None:
         self.target: str | None = None
         """The chosen one; None before the first healthy one, and where nobody is healthy."""
-        self._rival: str | None = None
-        self._rounds = 0
-        self._ill = 0
+        self._challenger: str | None = None
+        self._better_rounds = 0
+        self._unhealthy_rounds = 0
 
-    def after(self, found: Sequence[Candidate]) -> bool:
-        """Take a round's candidates, the best first; whether the choice changed."""
+    def update(self, found: Sequence[Candidate]) -> bool:
+        """Apply a round's candidates, the best first; return whether the choice changed."""
         before = self.target
         best = found[0] if found and found[0].healthy else None
         chosen = next((each for each in found if each.target == self.target), None)
         if best is None or chosen is None:
-            self._take(best)
+            self._choose(best)
         elif not chosen.healthy:
-            self._ill += 1
-            if chosen.ok == 0 or self._ill >= ILL_ROUNDS:
-                self._take(best)
+            self._unhealthy_rounds += 1
+            if chosen.ok == 0 or self._unhealthy_rounds >= UNHEALTHY_ROUNDS:
+                self._choose(best)
         else:
-            self._ill = 0
-            self._weigh(chosen, best)
+            self._unhealthy_rounds = 0
+            self._compare(chosen, best)
         return self.target != before
 
-    def _weigh(self, chosen: Candidate, best: Candidate) -> None:
+    def _compare(self, chosen: Candidate, best: Candidate) -> None:
         if not _clearly_better(best, chosen):
-            self._rival, self._rounds = None, 0
+            self._challenger, self._better_rounds = None, 0
             return
-        if best.target != self._rival:
-            self._rival, self._rounds = best.target, 0
-        self._rounds += 1
-        if self._rounds >= ROUNDS:
-            self._take(best)
+        if best.target != self._challenger:
+            self._challenger, self._better_rounds = best.target, 0
+        self._better_rounds += 1
+        if self._better_rounds >= BETTER_ROUNDS:
+            self._choose(best)
 
-    def _take(self, best: Candidate | None) -> None:
+    def _choose(self, best: Candidate | None) -> None:
         self.target = None if best is None else best.target
-        self._rival, self._rounds, self._ill = None, 0, 0
+        self._challenger, self._better_rounds, self._unhealthy_rounds = None, 0, 0
 
 
 def _clearly_better(best: Candidate, chosen: Candidate) -> bool:

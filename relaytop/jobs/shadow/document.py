@@ -1,4 +1,4 @@
-"""What a shadow run showed, as the snapshot's document."""
+"""What a comparison showed, as its parts of the snapshot's document."""
 
 from __future__ import annotations
 
@@ -7,54 +7,36 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from relaytop.jobs.shadow.bootstrap import CERTAINTY, RESAMPLES, percentile
-from relaytop.jobs.shadow.compare import FAMILYWISE_ERROR, Comparison, compare
+from relaytop.jobs.shadow.compare import FAMILYWISE_ERROR, compare
 from relaytop.jobs.shadow.verdict import verdict
-from relaytop.store.document import snapshot_document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from relaytop.jobs.shadow.figure import Figure
-    from relaytop.jobs.shadow.interleave import Race
-    from relaytop.jobs.shadow.recorded import Encounter
-    from relaytop.jobs.shadow.run import Shadow
+    from relaytop.jobs.shadow.pairs import Pair
+    from relaytop.jobs.shadow.rounds import Round
 
 _DIGITS = {"ms": 3, "USD": 9}
 
 
-def shadow_document(done: Shadow, now: float, host: str) -> dict[str, Any]:
-    """Return the snapshot of a whole run, with a comparison for each model.
-
-    Drawing the intervals takes a tenth of a second a model.
-    """
-    document = snapshot_document("shadow", done.monitor, done.settings, now, host)
-    document.pop("window_requests", None)
-    lengths = {name: values for race in done.races for name, values in race.lengths.items()}
-    for target in document["targets"]:
-        target["reply_characters"] = _distribution(lengths[target["target"]])
-    document |= shadow_parts(done.plan.seed)
-    document["comparisons"] = [comparison_document(race, done.plan.seed) for race in done.races]
-    return document
-
-
-def shadow_parts(seed: int) -> dict[str, Any]:
-    """Return what a comparison says of itself."""
+def comparison_facts(seed: int) -> dict[str, Any]:
+    """Return what holds for every comparison of a document."""
     return {"seed": seed, "certainty": CERTAINTY, "error": FAMILYWISE_ERROR}
 
 
 def comparison_document(
-    race: Race | Encounter, seed: int, resamples: int = RESAMPLES
+    pair: Pair, rounds: Sequence[Round], seed: int, resamples: int = RESAMPLES
 ) -> dict[str, Any]:
     """Return one model's part: the figures of both sides, their difference, and the verdict."""
-    found: Comparison = compare(race.rounds, f"{seed} {race.pair.model}", resamples=resamples)
-    a, b = race.pair.a, race.pair.b
+    found = compare(rounds, f"{seed} {pair.model}", resamples=resamples)
     return {
-        "model": race.pair.model,
-        "a": a.id,
-        "b": b.id,
+        "model": pair.model,
+        "a": pair.a.id,
+        "b": pair.b.id,
         "rounds": found.rounds,
         "resamples": found.resamples,
-        "verdict": verdict(found, a.provider, b.provider),
+        "verdict": verdict(found, pair.a.provider, pair.b.provider),
         "figures": {name: _figure(figure) for name, figure in found.figures.items()},
     }
 
@@ -72,10 +54,11 @@ def _figure(figure: Figure) -> dict[str, Any]:
     return {"unit": figure.unit, "n": figure.n, **known, "shown": figure.shown}
 
 
-def _distribution(values: Sequence[float]) -> dict[str, Any]:
-    if not values:
+def length_document(characters: Sequence[float]) -> dict[str, Any]:
+    """Return the distribution of the replies' lengths; at n = 0 its count alone."""
+    if not characters:
         return {"n": 0}
-    ordered = np.sort(values)
+    ordered = np.sort(characters)
     return {
         "n": len(ordered),
         "min": float(ordered[0]),

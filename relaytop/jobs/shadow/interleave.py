@@ -1,4 +1,4 @@
-"""One model at two providers: whom to ask next, and what came of it."""
+"""One model at two providers: the requests of both sides, interleaved, and their rounds."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Answers:
-    """What both sides answered to one request, or why one did not; safe to show."""
+class Replies:
+    """Both sides' replies to one request, or why one has none; safe to show."""
 
     number: int
     """The round, from 1."""
@@ -28,15 +28,15 @@ class Answers:
     b: str
 
 
-class Race:
-    """The rounds of one pair.
+class InterleavedPair:
+    """The requests and rounds of one pair.
 
     Args:
-        pair: Who stands against whom.
-        prompts: What is asked, in turns.
+        pair: Which two targets are compared.
+        prompts: What is asked, in turn.
         count: Rounds.
         seed: Decides who is asked first in each round.
-        keep_answers: Whether the replies' words are kept.
+        keep_replies: Whether the replies' texts are kept.
     """
 
     def __init__(
@@ -46,23 +46,24 @@ class Race:
         count: int,
         seed: int,
         *,
-        keep_answers: bool,
+        keep_replies: bool,
     ) -> None:
         self.pair = pair
         self.rounds: list[Round] = []
         """Those that both sides finished."""
-        self.answers: list[Answers] = []
+        self.replies: list[Replies] = []
         self.lengths: dict[str, list[float]] = {pair.a.id: [], pair.b.id: []}
         """Target → characters of each reply."""
         self._prompts = prompts
         self._count = count
         self._random = random.Random(f"{seed} {pair.model}")  # noqa: S311 - not a secret
-        self._keep_answers = keep_answers
+        self._keep_replies = keep_replies
         self._index = 0
-        self._half: dict[str, Sample] = {}
+        self._samples: dict[str, Sample] = {}
+        """Target → its sample of the round under way."""
 
-    def asks(self, given_up: Callable[[], bool]) -> Iterator[Target]:
-        """Yield whom to ask what, both sides in each round, in random order.
+    def requests(self, given_up: Callable[[], bool]) -> Iterator[Target]:
+        """Yield which target to send which messages, both sides in each round, in random order.
 
         Args:
             given_up: Whether a side is left alone: the other has nothing to be compared with then.
@@ -70,7 +71,7 @@ class Race:
         for index in range(self._count):
             self._index = index
             messages = self._prompts[index % len(self._prompts)]
-            self._half = {}
+            self._samples = {}
             order = [self.pair.a, self.pair.b]
             self._random.shuffle(order)
             for target in order:
@@ -78,25 +79,25 @@ class Race:
                     return
                 yield dataclasses.replace(target, messages=messages)
 
-    def take(self, sample: Sample) -> None:
-        """Take what came of the last one asked; a round with a stale side counts for neither."""
+    def record(self, sample: Sample) -> None:
+        """Record the sample of the last request; with a stale one its round counts for neither."""
         if sample.stale:
             return
         if sample.ok and sample.text is not None:
             self.lengths[sample.target].append(float(len(sample.text)))
-        self._half[sample.target] = sample
-        if len(self._half) == len(self.lengths):
-            self._close(self._half[self.pair.a.id], self._half[self.pair.b.id])
+        self._samples[sample.target] = sample
+        if len(self._samples) == len(self.lengths):
+            self._finish_round(self._samples[self.pair.a.id], self._samples[self.pair.b.id])
 
-    def _close(self, a: Sample, b: Sample) -> None:
+    def _finish_round(self, a: Sample, b: Sample) -> None:
         prompt = self._index % len(self._prompts)
         self.rounds.append(Round(prompt, outcome_of(a), outcome_of(b)))
-        if self._keep_answers:
+        if self._keep_replies:
             messages = self._prompts[prompt]
-            self.answers.append(Answers(self._index + 1, messages, _words(a), _words(b)))
+            self.replies.append(Replies(self._index + 1, messages, _text_of(a), _text_of(b)))
 
 
-def _words(sample: Sample) -> str:
+def _text_of(sample: Sample) -> str:
     if sample.failure is not None:
         return f"[{sample.failure.error_class}: {sample.failure.message}]"
     return sample.text or "[no text]"

@@ -4,114 +4,105 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import random
-from functools import partial
-from typing import TYPE_CHECKING
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from relaytop.config.settings import Window
-from relaytop.jobs.runner import Runner
-from relaytop.jobs.shadow.interleave import Race
-from relaytop.monitor.monitor import Monitor
-from relaytop.protocol.messages import Budget, Finished
+from relaytop.jobs.cost_bound import cost_bound
+from relaytop.jobs.job import Job, Plan
+from relaytop.jobs.shadow.document import comparison_document, comparison_facts, length_document
+from relaytop.jobs.shadow.interleave import InterleavedPair
+from relaytop.jobs.shadow.replies import save_replies
+from relaytop.jobs.stderr import notice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+    from pathlib import Path
 
-    from relaytop.config.settings import Provider, Settings, Target
-    from relaytop.engine.target_state import ProberLike
-    from relaytop.jobs.job_budget import JobBudget
+    from relaytop.config.settings import Settings
+    from relaytop.jobs.cost_bound import CostBound
     from relaytop.jobs.shadow.pairs import Pair
     from relaytop.jobs.shadow.prompts import Messages
     from relaytop.probe.sample import Sample
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Plan:
+@dataclasses.dataclass(frozen=True)
+class ShadowPlan(Plan):
     """What a shadow run sends."""
 
     pairs: tuple[Pair, ...]
     prompts: Sequence[Messages]
-    """In turns; at least one."""
-    count: int = 100
-    """Requests per provider and model."""
+    """In turn; at least one."""
     seed: int = 0
     """Decides the order of the sides, and what is drawn for the intervals."""
-    keep_answers: bool = False
+    replies_folder: Path | None = None
+    """Where the replies' texts are saved; None: nowhere."""
+
+    requests: ClassVar[str] = "requests to"
+
+    def cost_bound(self, settings: Settings) -> CostBound:
+        """Return the most that it can cost at the settings' targets, those of the pairs."""
+        return cost_bound(settings, self.count, self.prompts)
 
 
-class Shadow:
-    """A run: every model by itself, its two sides in turns, so that drift hits both alike.
+class Shadow(Job[ShadowPlan]):
+    """A run: every model by itself, its two sides in turn, so that drift hits both alike."""
 
-    Args:
-        settings: The providers; its targets are those of the plan's pairs.
-        plan: What to send.
-        purse: What may be spent.
-        make_prober: Makes a provider's prober, which keeps the replies' text.
-        clock: Unix seconds.
-    """
+    kind = "shadow"
+    include_text = True
 
-    def __init__(
-        self,
-        settings: Settings,
-        plan: Plan,
-        purse: JobBudget,
-        *,
-        make_prober: Callable[[Provider], ProberLike],
-        clock: Callable[[], float],
-    ) -> None:
-        whole = Window(seconds=None, count=plan.count)
-        self.settings = dataclasses.replace(settings, window=whole, history=plan.count)
-        self.plan = plan
-        self.purse = purse
-        self.monitor = Monitor(self.settings, clock())
-        self.races = [
-            Race(pair, plan.prompts, plan.count, plan.seed, keep_answers=plan.keep_answers)
+    @cached_property
+    def pairs(self) -> list[InterleavedPair]:
+        """The plan's pairs, each with what its requests found so far."""
+        plan = self.plan
+        keep_replies = plan.replies_folder is not None
+        return [
+            InterleavedPair(pair, plan.prompts, plan.count, plan.seed, keep_replies=keep_replies)
             for pair in plan.pairs
         ]
-        self._race_of = {
-            target.id: race for race in self.races for target in (race.pair.a, race.pair.b)
-        }
-        self._clock = clock
-        self._runner = Runner(
-            self.settings,
-            purse,
-            self._take,
-            make_prober=make_prober,
-            uniform=random.random,
-            clock=clock,
+
+    async def _send(self) -> None:
+        await asyncio.gather(
+            *(
+                self._runner.send_in_sequence(each.requests(partial(self._given_up, each)), slot)
+                for slot, each in enumerate(self.pairs)
+            )
         )
 
-    async def run(self) -> None:
-        """Send everything; cancelling it keeps what there is."""
+    def _given_up(self, pair: InterleavedPair) -> bool:
+        return not self.given_up.keys().isdisjoint(pair.lengths)
+
+    def _record(self, sample: Sample) -> None:
+        super()._record(sample)
+        next(each for each in self.pairs if sample.target in each.lengths).record(sample)
+
+    def progress(self) -> dict[str, str]:
+        """Return model → how many rounds are finished."""
+        return {each.pair.model: f"{len(each.rounds)}/{self.plan.count}" for each in self.pairs}
+
+    def document(self, now: float, host: str) -> dict[str, Any]:
+        """Return the snapshot of the whole run, with a comparison for each model.
+
+        Drawing the intervals takes a tenth of a second a model.
+        """
+        document = super().document(now, host)
+        lengths = {name: found for each in self.pairs for name, found in each.lengths.items()}
+        for target in document["targets"]:
+            target["reply_characters"] = length_document(lengths[target["target"]])
+        document |= comparison_facts(self.plan.seed)
+        document["comparisons"] = [
+            comparison_document(each.pair, each.rounds, self.plan.seed) for each in self.pairs
+        ]
+        return document
+
+    def save_more(self) -> bool:
+        """Save the replies where the plan says, and tell so; False where one could not be."""
+        folder = self.plan.replies_folder
+        if folder is None:
+            return True
         try:
-            await asyncio.gather(
-                *(
-                    self._runner.one_by_one(race.asks(partial(self._given_up, race)), slot)
-                    for slot, race in enumerate(self.races)
-                )
-            )
-        finally:
-            self.monitor.apply(self.budget, self._clock())
-            await self._runner.aclose()
-
-    @property
-    def budget(self) -> Budget:
-        """How today's budget stands."""
-        return self.purse.budget
-
-    @property
-    def stopped(self) -> str | None:
-        """Why it ended early; None where it did not."""
-        return self._runner.stopped
-
-    @property
-    def given_up(self) -> dict[str, str]:
-        """Target → the error class for which it was left alone after five failures in a row."""
-        return self._runner.given_up
-
-    def _given_up(self, race: Race) -> bool:
-        return not self._runner.given_up.keys().isdisjoint(race.lengths)
-
-    def _take(self, _target: Target, sample: Sample) -> None:
-        self.monitor.apply(Finished(sample), self._clock())
-        self._race_of[sample.target].take(sample)
+            count = sum(save_replies(each, folder) for each in self.pairs)
+        except OSError as error:
+            notice(f"relaytop: replies are not saved in {folder}: {error.strerror}")
+            return False
+        notice(f"replies saved: {count} files in {folder}")
+        return True

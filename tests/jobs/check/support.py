@@ -39,7 +39,7 @@ async def round_of(
     ledger = Ledger(folder / "ledger.sqlite")
     try:
         purse = JobBudget(budget_usd, settings.assumed_price, ledger)
-        await purse.open(ahead_usd)
+        await purse.request_allowance(ahead_usd)
         paid = purse if budget_usd else None
         found = await Round(settings, {}, paid).go(chosen(settings, None))
     finally:

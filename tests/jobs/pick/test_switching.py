@@ -5,9 +5,9 @@ import pytest
 
 from relaytop.config.errors import RelaytopError
 from relaytop.jobs.pick.candidates import candidates
-from relaytop.jobs.pick.exec_hook import Command
+from relaytop.jobs.pick.exec_hook import ExecHook
 from relaytop.jobs.pick.ranking import Candidate, ranked
-from relaytop.jobs.pick.switching import Choice
+from relaytop.jobs.pick.switching import Switcher
 from relaytop.monitor.summary import Distribution, LastError, Summary
 from tests.support.samples import T0, settings
 
@@ -17,9 +17,9 @@ def seen(target: str, ok: int = 5, p95: float | None = 100.0, price: float = 1.0
     return Candidate(target, provider, model, 5, ok, p95, p95, price, None)
 
 
-def after(choice: Choice, *found: Candidate) -> str | None:
-    choice.after(sorted(found, key=lambda each: each.rank))
-    return choice.target
+def after(switcher: Switcher, *found: Candidate) -> str | None:
+    switcher.update(sorted(found, key=lambda each: each.rank))
+    return switcher.target
 
 
 def test_success_then_p95_then_price() -> None:
@@ -46,27 +46,27 @@ def test_success_then_p95_then_price() -> None:
 
 
 def test_it_leaves_what_is_dead_at_once_and_what_is_ill_after_two_rounds() -> None:
-    choice = Choice()
-    assert after(choice, seen("a/m"), seen("b/m", p95=120)) == "a/m"
-    assert after(choice, seen("a/m", ok=0), seen("b/m")) == "b/m"
-    assert after(choice, seen("a/m"), seen("b/m", ok=2)) == "b/m"
-    assert after(choice, seen("a/m"), seen("b/m", ok=2)) == "a/m"
+    switcher = Switcher()
+    assert after(switcher, seen("a/m"), seen("b/m", p95=120)) == "a/m"
+    assert after(switcher, seen("a/m", ok=0), seen("b/m")) == "b/m"
+    assert after(switcher, seen("a/m"), seen("b/m", ok=2)) == "b/m"
+    assert after(switcher, seen("a/m"), seen("b/m", ok=2)) == "a/m"
 
 
 def test_it_goes_to_what_is_clearly_better_only_after_three_rounds() -> None:
-    choice = Choice()
-    after(choice, seen("a/m", p95=100), seen("b/m", p95=200))
+    switcher = Switcher()
+    after(switcher, seen("a/m", p95=100), seen("b/m", p95=200))
     for _ in range(5):
-        assert after(choice, seen("a/m", p95=100), seen("b/m", p95=90)) == "a/m"
+        assert after(switcher, seen("a/m", p95=100), seen("b/m", p95=90)) == "a/m"
     for expected in ("a/m", "a/m", "b/m"):
-        assert after(choice, seen("a/m", p95=100), seen("b/m", p95=50)) == expected
+        assert after(switcher, seen("a/m", p95=100), seen("b/m", p95=50)) == expected
 
 
 def test_where_nobody_is_healthy_there_is_no_choice() -> None:
-    choice = Choice()
-    assert after(choice, seen("a/m", ok=0)) is None
-    assert after(choice, seen("a/m")) == "a/m"
-    assert after(choice, seen("a/m", ok=0), seen("b/m", ok=0)) is None
+    switcher = Switcher()
+    assert after(switcher, seen("a/m", ok=0)) is None
+    assert after(switcher, seen("a/m")) == "a/m"
+    assert after(switcher, seen("a/m", ok=0), seen("b/m", ok=0)) is None
 
 
 def test_who_serves_a_model() -> None:
@@ -80,15 +80,15 @@ def test_who_serves_a_model() -> None:
 async def test_one_command_at_a_time_and_only_the_newest_is_told(tmp_path: Path) -> None:
     out = tmp_path / "out"
     text = f'echo begin $WHAT >> {out}; sleep 0.2; echo end $WHAT >> {out}; test "$KEPT" = yes'
-    commands = [Command(text, {"KEPT": "yes"}, tmp_path / "lock") for _ in range(2)]
-    commands[0].tell({"WHAT": "1"})
+    hooks = [ExecHook(text, {"KEPT": "yes"}, tmp_path / "lock") for _ in range(2)]
+    hooks[0].schedule({"WHAT": "1"})
     await asyncio.sleep(0.1)
     for what in ("2", "3"):
-        commands[0].tell({"WHAT": what})
-    commands[1].tell({"WHAT": "other"})
-    for command in commands:
-        await command.finish()
+        hooks[0].schedule({"WHAT": what})
+    hooks[1].schedule({"WHAT": "other"})
+    for hook in hooks:
+        await hook.finish()
     lines = out.read_text().split("\n")[:-1]
     assert lines[0::2] == [line.replace("end", "begin") for line in lines[1::2]]
     assert [line.split()[1] for line in lines[0::2]] in (["1", "3", "other"], ["1", "other", "3"])
-    assert commands[0].returncode == 0
+    assert hooks[0].returncode == 0

@@ -10,7 +10,8 @@ from relaytop.jobs.shadow import recorded
 from relaytop.jobs.shadow.pairs import pairs_of
 from relaytop.jobs.shadow.recorded import recorded_shadow
 from relaytop.protocol.messages import Finished, Report
-from relaytop.report import shadow as shadow_report
+from relaytop.report.render import render
+from relaytop.report.shadow import ShadowReport
 from relaytop.store.recording import Recording
 from tests.support.recordings import bad, good, record
 from tests.support.samples import sample, settings
@@ -63,7 +64,7 @@ def test_a_side_that_was_off_has_nothing_to_be_compared_with(tmp_path: Path) -> 
     assert (one["rounds"], one["pairing"]["pairs"]) == (0, 0)
     assert "apart_s" not in one["pairing"]
     assert one["verdict"].startswith("nothing to compare")
-    text = shadow_report.text(document, markdown=False, ascii_only=True)
+    text = render(ShadowReport(document), "table", ascii_only=True)
     assert "0 pairs of 10 and 10 recorded probes" in text
     assert text.isascii()
 
@@ -76,7 +77,7 @@ def test_of_many_pairs_some_are_drawn_and_it_says_so(
     (one,) = document["comparisons"]
     assert (one["rounds"], one["pairing"]["pairs"]) == (40, 300)
     assert [t["requests"] for t in document["targets"]] == [300, 300]
-    text = shadow_report.text(document, markdown=False, ascii_only=False)
+    text = render(ShadowReport(document), "table")
     assert "m, 40 drawn of 300 pairs of 300 and 300 recorded probes, 2.0 s apart as a rule" in text
     again = compared(tmp_path / "rec", seed=2)["comparisons"][0]
     assert again["rounds"] == 40
@@ -88,5 +89,5 @@ def test_what_was_probed_differently_is_told(tmp_path: Path) -> None:
     watched = dataclasses.replace(watched, targets=(watched.targets[0], other))
     document = compared(record(tmp_path / "rec", *both(3), watched=watched))
     assert document["comparisons"][0]["pairing"]["differ"] == ["max_tokens", "stream"]
-    text = shadow_report.text(document, markdown=True, ascii_only=False)
+    text = render(ShadowReport(document), "markdown")
     assert "they were not probed alike: max_tokens, stream" in text

@@ -1,4 +1,4 @@
-"""Both answers to a request in one file, for a person to read."""
+"""Both replies to a request in one file, for a person to read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from relaytop.store.atomic import write_new
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from relaytop.jobs.shadow.interleave import Race
+    from relaytop.jobs.shadow.interleave import InterleavedPair
 
 _UNSAFE = re.compile(r"[^\w.-]+")
 _RULE = "-" * 8
@@ -32,23 +32,23 @@ def make_folder(folder: Path) -> None:
         raise RelaytopError(sentence) from None
 
 
-def save_answers(race: Race, folder: Path) -> int:
-    """Write a race's answers, a file a round (mode 0600); return how many files.
+def save_replies(finished: InterleavedPair, folder: Path) -> int:
+    """Write a pair's replies, a file a round (mode 0600); return how many files.
 
     Raises:
         OSError: One cannot be written.
     """
-    name = _UNSAFE.sub("_", race.pair.model).lstrip(".") or "model"
-    for one in race.answers:
-        asked = [f"{role}: {words}" for role, words in one.messages]
+    pair = finished.pair
+    name = _UNSAFE.sub("_", pair.model).lstrip(".") or "model"
+    for each in finished.replies:
         parts = [
-            *asked,
-            f"{_RULE} A: {race.pair.a.id}",
-            one.a,
-            f"{_RULE} B: {race.pair.b.id}",
-            one.b,
+            *(f"{role}: {words}" for role, words in each.messages),
+            f"{_RULE} A: {pair.a.id}",
+            each.a,
+            f"{_RULE} B: {pair.b.id}",
+            each.b,
         ]
         content = "\n\n".join(parts) + "\n"
-        path = folder / f"{name}-{one.number:05d}.txt"
+        path = folder / f"{name}-{each.number:05d}.txt"
         write_new(path, content.encode(errors="replace"))
-    return len(race.answers)
+    return len(finished.replies)

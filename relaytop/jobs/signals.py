@@ -1,12 +1,10 @@
-"""Running a job to its end, or until a signal asks for what there is."""
+"""Work that runs to its end, or until a signal asks for what there is."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
 from typing import TYPE_CHECKING
-
-from relaytop.cli.errors import INTERRUPTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -17,26 +15,28 @@ ENDING = (signal.SIGTERM, signal.SIGHUP)
 """What a scheduler and a closed connection send: what was paid for is worth reporting then too."""
 
 
-async def run_job(work: Coroutine[Any, Any, None], tell: Callable[[], None]) -> int | None:
-    """Run a job; return the exit code that a signal asks for, None where it came to its end.
+async def run_until_signal(
+    work: Coroutine[Any, Any, None], refresh: Callable[[], None]
+) -> signal.Signals | None:
+    """Run some work; return the signal that ended it, None where it came to its end.
 
     Args:
-        work: The job.
-        tell: Says how far it is; called now and then.
+        work: Cancelled by a signal.
+        refresh: Called now and then, to tell how far it is.
     """
     loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work)
-    codes: list[int] = []
+    received: list[signal.Signals] = []
 
-    def end(number: int) -> None:
-        codes.append(128 + number)
+    def end(number: signal.Signals) -> None:
+        received.append(number)
         task.cancel()
 
-    heard = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
-    for number in heard:
+    handled = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
+    for number in handled:
         loop.add_signal_handler(number, end, number)
     try:
         while not task.done():
-            tell()
+            refresh()
             await asyncio.wait([task], timeout=REFRESH_S)
         await task
     except asyncio.CancelledError:
@@ -45,8 +45,8 @@ async def run_job(work: Coroutine[Any, Any, None], tell: Callable[[], None]) -> 
         current = asyncio.current_task()
         if current is not None:
             current.uncancel()  # ^C cancels this task too
-        return codes[0] if codes else INTERRUPTED
+        return received[0] if received else signal.SIGINT
     finally:
-        for number in heard:
+        for number in handled:
             loop.remove_signal_handler(number)
     return None

@@ -1,4 +1,4 @@
-"""A recording in place of a run: what it holds of some targets, with a finished run's face."""
+"""A recording in place of a run: what it holds of some targets."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from relaytop.store.recording import Recording
 
 
-class Recorded:
-    """All that was recorded of some targets.
+class RecordedRun:
+    """All that was recorded of some targets, as a finished `Job` would have it.
 
     Args:
         recording: Where it is read from.
@@ -22,14 +22,14 @@ class Recorded:
     """
 
     def __init__(self, recording: Recording, settings: Settings) -> None:
-        self.recording = recording
-        self.settings = as_a_whole(recording, settings)
-        self.monitor = Monitor(self.settings, recording.began_at)
+        self._recording = recording
+        self._settings = as_a_whole(recording, settings)
+        self._monitor = Monitor(self._settings, recording.began_at)
         self.samples: dict[str, list[Sample]] = {t.id: [] for t in settings.targets}
         """Target → its samples, in the order in which they were written."""
-        read_into(self.monitor, recording, self._take)
+        read_into(self._monitor, recording, self._record)
 
-    def _take(self, sample: Sample) -> None:
+    def _record(self, sample: Sample) -> None:
         if sample.target in self.samples:
             self.samples[sample.target].append(sample)
 
@@ -43,4 +43,4 @@ class Recorded:
 
     def document(self, kind: str) -> dict[str, Any]:
         """Return the snapshot of what was recorded, as of the recording's end."""
-        return whole_document(kind, self.monitor, self.settings, self.recording)
+        return whole_document(kind, self._monitor, self._settings, self._recording)

@@ -1,0 +1,104 @@
+"""Running a job, from its prices to its snapshot."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import socket
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from relaytop.config.paths import snapshots_folder
+from relaytop.jobs.cost_bound import announcement
+from relaytop.jobs.job import Job
+from relaytop.jobs.job_budget import open_job_budget
+from relaytop.jobs.list_prices import add_list_prices
+from relaytop.jobs.signals import run_until_signal
+from relaytop.jobs.stderr import notice, progress_line
+from relaytop.probe.prober import Prober
+from relaytop.probe.warmup import warm_up
+from relaytop.store.snapshot import save_snapshot
+
+if TYPE_CHECKING:
+    import signal
+    from collections.abc import Sequence
+
+    from relaytop.config.settings import Settings
+    from relaytop.jobs.job import Plan
+
+AHEAD = 20
+"""Requests a target that the ledger is asked for at a time."""
+J = TypeVar("J", bound=Job[Any])
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class JobResult:
+    """What a job, or a recording in its place, leaves to report."""
+
+    document: dict[str, Any]
+    """A snapshot."""
+    remarks: Sequence[str] = ()
+    """How the job ended, in lines for stderr below the report."""
+    ended_by: signal.Signals | None = None
+    """None where the job came to its end."""
+    saved: bool = True
+    """Whether everything that was to be saved could be."""
+
+
+def run_job(job_type: type[J], settings: Settings, plan: Plan) -> tuple[J, JobResult]:
+    """Run a job until its end or a signal, and save what it found.
+
+    Tells on stderr what it can cost, how far it is, and where its snapshot is.
+
+    Args:
+        job_type: Which job.
+        settings: The targets, with or without list prices.
+        plan: What the job sends.
+    """
+    job, ended_by = asyncio.run(_run(job_type, settings, plan))
+    document = job.document(time.time(), socket.gethostname())
+    saved = [_save(document), job.save_more()]
+    return job, JobResult(document, _remarks(job, ended_by), ended_by, all(saved))
+
+
+async def _run(
+    job_type: type[J], settings: Settings, plan: Plan
+) -> tuple[J, signal.Signals | None]:
+    settings = await add_list_prices(settings)
+    bound = plan.cost_bound(settings)
+    notice(announcement(f"{plan.count} {plan.requests}", settings, bound))
+    ahead_usd = min(bound.total_usd, bound.once_usd * AHEAD * plan.concurrency)
+    steps: dict[str, str] = {}
+    async with open_job_budget(settings, ahead_usd, bound.once_usd) as budget:
+        make_prober = partial(Prober, include_text=job_type.include_text)
+        job = job_type(settings, plan, budget, make_prober=make_prober, clock=time.time)
+        await warm_up()
+        async with progress_line(steps):
+            ended_by = await run_until_signal(job.run(), lambda: steps.update(job.progress()))
+    return job, ended_by
+
+
+def _save(document: dict[str, Any]) -> bool:
+    """Save a snapshot and tell where; return False where it could not be."""
+    folder = snapshots_folder()
+    try:
+        path = save_snapshot(document, folder)
+    except OSError as error:
+        notice(f"relaytop: the snapshot is not saved in {folder}: {error.strerror}")
+        return False
+    notice(f"snapshot saved: {path}")
+    return True
+
+
+def _remarks(job: Job[Any], ended_by: signal.Signals | None) -> list[str]:
+    found = []
+    if ended_by is not None:
+        found.append("interrupted: the report covers what there was until then")
+    if job.stopped is not None:
+        found.append(f"stopped early: {job.stopped}")
+    found += [
+        f"{target}: left alone after five times {error_class} in a row"
+        for target, error_class in job.given_up.items()
+    ]
+    return found

@@ -1,0 +1,48 @@
+"""The summaries of an agent that runs on this machine, for a command that need not probe then."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from relaytop.monitor.monitor import Monitor
+from relaytop.watch.agent.discovery import any_agent_socket, connect_agent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from relaytop.config.settings import Settings
+    from relaytop.monitor.summary import Summary
+
+
+class AgentSummaries(NamedTuple):
+    """What an agent knows of some targets."""
+
+    pid: int
+    summaries: Sequence[Summary]
+
+
+def agent_summaries(
+    settings: Settings, targets: Sequence[str], now: float
+) -> AgentSummaries | None:
+    """Return what the agent that watches the same knows of some targets.
+
+    Args:
+        settings: All that is watched, as the config has it.
+        targets: The targets that are wanted.
+        now: Unix seconds.
+
+    Returns:
+        None where no agent runs, or it has no sample yet of one of the targets.
+    """
+    attached = connect_agent(settings) if any_agent_socket() else None
+    if attached is None:
+        return None
+    monitor = Monitor(settings, now)
+    attached.restore(monitor, now)
+    attached.stop()
+    if not set(targets) <= set(monitor.targets()):
+        return None
+    summaries = [monitor.summary(name, now) for name in targets]
+    if not all(summary.requests for summary in summaries):
+        return None
+    return AgentSummaries(attached.pid, summaries)
