@@ -14,8 +14,8 @@ import click
 from relaytop.cli.options import common_options, duration
 from relaytop.cli.output import output_options, write_text
 from relaytop.cli.recordings import open_recording, recording_option, refuse_probing_flags
-from relaytop.config.durations import parse_window
 from relaytop.config.child_processes import without_keys
+from relaytop.config.durations import parse_window
 from relaytop.config.load import load_settings
 from relaytop.config.paths import lock_path
 from relaytop.jobs.pick.exec_hook import ExecHook, choice_variables
