@@ -1,39 +1,36 @@
-"""Messages as lines of JSON: the type's name, then its fields; what is unset is left out."""
+"""Messages as lines of JSON: the type's name, then its fields; what is unset is left out.
+
+What a field holds is told by its annotation, so that a new field or message needs nothing here.
+"""
 
 from __future__ import annotations
 
+import collections.abc
 import dataclasses
 import json
 import sys
 import types
-import typing
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from relaytop.config import settings as settings_module
-from relaytop.config.settings import Secret, Settings, Target
-from relaytop.probe import sample as sample_module
-from relaytop.probe.sample import Sample
+from relaytop.config import settings
+from relaytop.config.settings import Secret
+from relaytop.probe import sample
 from relaytop.protocol import messages
 from relaytop.protocol.messages import Command, Report
-from relaytop.wire import facts as facts_module
-from relaytop.wire.facts import Failure, Limit, RateLimit, Usage
+from relaytop.wire import facts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from _typeshed import DataclassInstance
 
-COMMANDS = {kind.__name__: kind for kind in get_args(Command)}
-REPORTS = {kind.__name__: kind for kind in get_args(Report)}
-_NAMES = {
-    **vars(typing),
-    "Mapping": typing.Mapping,
-    **{t.__name__: t for t in (Settings, Target, Sample, Failure, Limit, RateLimit, Usage)},
-    **vars(settings_module),
-    **vars(sample_module),
-    **vars(facts_module),
-}
+T = TypeVar("T")
+COMMANDS: dict[str, type[Command]] = {kind.__name__: kind for kind in get_args(Command)}
+REPORTS: dict[str, type[Report]] = {kind.__name__: kind for kind in get_args(Report)}
+_MODULES = (collections.abc, settings, facts, sample, messages)
+_NAMES = {name: value for module in _MODULES for name, value in vars(module).items()}
+"""What annotations may name that their module imports for type checkers alone."""
+_Decoder = Callable[[Any], object]
 
 
 class BadMessageError(Exception):
@@ -52,8 +49,7 @@ def decode_command(line: bytes) -> Command:
     Raises:
         BadMessageError: It is no command.
     """
-    command: Command = decode(line, COMMANDS)
-    return command
+    return decode(line, COMMANDS)
 
 
 def decode_report(line: bytes) -> Report:
@@ -62,11 +58,10 @@ def decode_report(line: bytes) -> Report:
     Raises:
         BadMessageError: It is no report.
     """
-    report: Report = decode(line, REPORTS)
-    return report
+    return decode(line, REPORTS)
 
 
-def decode(line: bytes, kinds: Mapping[str, Any]) -> Any:
+def decode(line: bytes, kinds: Mapping[str, type[T]]) -> T:
     """Read a message of one of these kinds: its name → its dataclass.
 
     Raises:
@@ -74,80 +69,90 @@ def decode(line: bytes, kinds: Mapping[str, Any]) -> Any:
     """
     try:
         document = json.loads(line)
-        return _build(kinds[document.pop("")], document)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        kind = kinds[document.pop("")]
+        return kind(**_decoded_fields(kind, document))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadMessageError(str(error)) from None
+
+
+@lru_cache(maxsize=64)
+def field_types(kind: type) -> dict[str, Any]:
+    """Return the fields of a message's dataclass and their types."""
+    hints = get_type_hints(kind, globalns={**_NAMES, **vars(sys.modules[kind.__module__])})
+    return {field.name: hints[field.name] for field in dataclasses.fields(kind)}
+
+
+def required_type(hint: object) -> object:
+    """Return the type of what may also be None; None of another union."""
+    if get_origin(hint) not in {Union, types.UnionType}:
+        return hint
+    some = [inner for inner in get_args(hint) if inner is not type(None)]
+    return some[0] if len(some) == 1 else None
 
 
 # ── values to JSON ───────────────────────────────────────────────────────────
 
 
 @lru_cache(maxsize=64)
-def _field_defaults(kind: type) -> tuple[tuple[str, Any], ...]:
-    return tuple((field.name, field.default) for field in dataclasses.fields(kind))
+def _encoded_fields(kind: type[DataclassInstance]) -> tuple[tuple[str, object, bool], ...]:
+    """Return (name, default, whether it holds a dataclass) of each field."""
+    hints = field_types(kind)
+    return tuple(
+        (field.name, field.default, dataclasses.is_dataclass(required_type(hints[field.name])))
+        for field in dataclasses.fields(kind)
+    )
 
 
-def _plain(value: Any) -> dict[str, Any]:
+def _plain(value: DataclassInstance) -> dict[str, object]:
     found = {}
-    for name, default in _field_defaults(type(value)):  # type: ignore[arg-type] # a class is hashable
+    for name, default, nested in _encoded_fields(type(value)):
         inner = getattr(value, name)
-        if inner is default or (inner is None and default is None):
-            continue
-        found[name] = _plain(inner) if dataclasses.is_dataclass(inner) else inner
+        if inner is not default:
+            found[name] = _plain(inner) if nested and inner is not None else inner
     return found
 
 
-def _unusual(value: Any) -> Any:
+def _unusual(value: object) -> object:
     if isinstance(value, Secret):
         return value.reveal()
-    if dataclasses.is_dataclass(value):
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return _plain(value)
+    if isinstance(value, Mapping):
+        return dict(value)
     if isinstance(value, frozenset):
         return sorted(value)
-    return dict(value)
+    message = f"a message cannot hold a {type(value).__name__}"
+    raise TypeError(message)
 
 
 # ── JSON to values ───────────────────────────────────────────────────────────
 
 
 @lru_cache(maxsize=64)
-def _hints(kind: type) -> dict[str, Any]:
-    own = vars(sys.modules[kind.__module__])
-    hints = get_type_hints(kind, globalns={**own, **_NAMES, **vars(messages)})
-    return {field.name: _shape(hints[field.name]) for field in dataclasses.fields(kind)}
+def _decoders(kind: type) -> tuple[tuple[str, _Decoder], ...]:
+    """Return the fields that JSON alone does not hold as they are, and what makes them."""
+    found = ((name, _decoder(hint)) for name, hint in field_types(kind).items())
+    return tuple((name, decoder) for name, decoder in found if decoder is not None)
 
 
-def _shape(hint: Any) -> Any:
-    """Reduce a type to what decoding must know: a dataclass, a container of them, or None."""
-    if get_origin(hint) in {Union, types.UnionType}:
-        inner = [arg for arg in get_args(hint) if arg is not type(None)]
-        return _shape(inner[0]) if len(inner) == 1 else None
-    if get_origin(hint) is tuple:
-        return ("tuple", _shape(get_args(hint)[0]))
-    if dataclasses.is_dataclass(hint):
-        return hint
-    if hint is Secret:
+def _decoded_fields(kind: type, document: dict[str, Any]) -> dict[str, Any]:
+    for name, decoder in _decoders(kind):
+        value = document.get(name)
+        if value is not None:
+            document[name] = decoder(value)
+    return document
+
+
+def _decoder(hint: object) -> _Decoder | None:
+    kind = required_type(hint)
+    if kind is Secret:
         return Secret
-    arguments = get_args(hint)
-    if len(arguments) == 2:  # noqa: PLR2004 - a mapping
-        inner = _shape(arguments[1])
-        return ("mapping", inner) if inner is not None else None
-    return None
-
-
-def _build(kind: Any, document: dict[str, Any]) -> Any:
-    hints = _hints(kind)
-    return kind(**{name: _value(hints[name], value) for name, value in document.items()})
-
-
-def _value(shape: Any, value: Any) -> Any:
-    if shape is None or value is None:
-        return value
-    if shape is Secret:
-        return Secret(value)
-    if isinstance(shape, tuple):
-        container, inner = shape
-        if container == "tuple":
-            return tuple(_value(inner, item) for item in value)
-        return {key: _value(inner, item) for key, item in value.items()}
-    return _build(shape, value)
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+        return lambda document: kind(**_decoded_fields(kind, document))
+    if get_origin(kind) is tuple:
+        item = _decoder(get_args(kind)[0])
+        return tuple if item is None else lambda items: tuple(map(item, items))
+    inner = _decoder(get_args(kind)[1]) if get_origin(kind) is Mapping else None
+    if inner is None:
+        return None
+    return lambda table: {key: inner(value) for key, value in table.items()}

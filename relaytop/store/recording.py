@@ -11,7 +11,7 @@ from relaytop.protocol.codec import BadMessageError, decode_command, decode_repo
 from relaytop.protocol.messages import Add, Budget, Finished, Hold, Notice, Pulse, Ready
 from relaytop.store.recording_header import SCHEMA, read_header
 from relaytop.store.rotation import parts
-from relaytop.store.validate import is_sound
+from relaytop.store.validate import is_valid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -252,17 +252,17 @@ def _target_in(line: bytes) -> bytes:
 def _report(line: bytes) -> Report | None:
     try:
         report = decode_report(line)
-    except (BadMessageError, RecursionError):
+    except BadMessageError:
         return None
-    return report if isinstance(report, RECORDED) and is_sound(report) else None
+    return report if isinstance(report, RECORDED) and is_valid(report) else None
 
 
 def _target(line: bytes) -> Target | None:
     try:
         command = decode_command(line)
-    except (BadMessageError, RecursionError):
+    except BadMessageError:
         return None
     if not isinstance(command, Add) or not isinstance(command.targets, tuple):
         return None
     (target,) = command.targets if len(command.targets) == 1 else (None,)
-    return target if isinstance(target, Target) and is_sound(target) else None
+    return target if isinstance(target, Target) and is_valid(target) else None

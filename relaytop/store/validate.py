@@ -1,17 +1,18 @@
-"""Whether what was read from a recording can be shown: every field of its type and in bounds."""
+"""Checks of what was read from a recording: every field of its type and in bounds."""
 
 from __future__ import annotations
 
 import dataclasses
-import math
-import types
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, get_args, get_origin
 
-from relaytop.config.settings import Target, Thresholds
-from relaytop.probe.sample import Phases, Sample
-from relaytop.wire.facts import ERROR_CLASSES, Failure, Limit, RateLimit, Usage
+from relaytop.config.settings import Target
+from relaytop.protocol.codec import field_types, required_type
+from relaytop.wire.facts import ERROR_CLASSES, Failure
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 LOWEST, HIGHEST = -65_000.0, 1e11
 """Of floats: what a ring can keep, and a moment that a calendar still knows."""
@@ -19,26 +20,16 @@ MOST = 10**15
 """Of counts."""
 INTERVALS_S = (0.05, 86_400.0)
 
-Check = Callable[[Any], bool]
-_NAMES = {
-    **{kind.__name__: kind for kind in (Failure, Limit, Phases, RateLimit, Sample, Usage)},
-    **{kind.__name__: kind for kind in (Target, Thresholds)},
-    "Mapping": Mapping,
-}
+Check = Callable[[object], bool]
 
 
-def is_sound(value: object) -> bool:
-    """Whether a decoded message holds what its type says: no odd text, no absurd number."""
-    return _fields_fit(value)
-
-
-def _fields_fit(value: object) -> bool:
-    checks = _checks(type(value))  # type: ignore[arg-type] # a class is hashable
-    return all(fits(getattr(value, name)) for name, fits in checks) and _extra(value)
+def is_valid(value: DataclassInstance) -> bool:
+    """Return whether a decoded message holds what its type says: no odd text, no absurd number."""
+    return all(fits(getattr(value, name)) for name, fits in _checks(type(value))) and _extra(value)
 
 
 def _extra(value: object) -> bool:
-    """What a type alone does not say."""
+    """Return whether what a type alone does not say holds, too."""
     if isinstance(value, Failure):
         return value.error_class in ERROR_CLASSES
     if isinstance(value, Target):
@@ -49,56 +40,46 @@ def _extra(value: object) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _checks(kind: type) -> tuple[tuple[str, Check], ...]:
-    hints = get_type_hints(kind, localns=_NAMES)
-    return tuple((field.name, _check(hints[field.name])) for field in dataclasses.fields(kind))
+def _checks(kind: type[DataclassInstance]) -> tuple[tuple[str, Check], ...]:
+    return tuple((name, _check(hint)) for name, hint in field_types(kind).items())
 
 
-def _check(hint: Any) -> Check:  # noqa: ANN401 - any type hint
-    origin, arguments = get_origin(hint), get_args(hint)
-    if origin in {Union, types.UnionType}:
-        return _optional(_check(arguments[0]))
-    if origin is tuple:
-        return _all_of(_check(arguments[0]))
-    if origin is Mapping:
-        return _values_of(_check(arguments[1]))
-    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
-        return lambda value: isinstance(value, hint) and _fields_fit(value)
-    return _PLAIN[hint]
+def _check(hint: object) -> Check:
+    kind = required_type(hint)
+    if kind is not hint:
+        fits = _check(kind)
+        return lambda value: value is None or fits(value)
+    if get_origin(kind) is tuple:
+        item_fits = _check(get_args(kind)[0])
+        return lambda value: isinstance(value, tuple) and all(map(item_fits, value))
+    if get_origin(kind) is Mapping:
+        value_fits = _check(get_args(kind)[1])
+        return lambda value: (
+            isinstance(value, dict)
+            and all(_is_text(key) and value_fits(item) for key, item in value.items())
+        )
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+        return lambda value: isinstance(value, kind) and is_valid(value)
+    return _PLAIN[kind]
 
 
-def _optional(fits: Check) -> Check:
-    return lambda value: value is None or fits(value)
-
-
-def _all_of(fits: Check) -> Check:
-    return lambda value: isinstance(value, tuple) and all(map(fits, value))
-
-
-def _values_of(fits: Check) -> Check:
-    def check(value: object) -> bool:
-        return isinstance(value, dict) and all(_text(k) and fits(v) for k, v in value.items())
-
-    return check
-
-
-def _text(value: object) -> bool:
+def _is_text(value: object) -> bool:
     return isinstance(value, str) and value.isprintable()
 
 
-def _float(value: object) -> bool:
-    if type(value) is not float and type(value) is not int:
+def _is_float(value: object) -> bool:
+    if not isinstance(value, float | int) or isinstance(value, bool):
         return False
-    return LOWEST <= value <= HIGHEST and math.isfinite(value)
+    return LOWEST <= value <= HIGHEST  # false for NaN
 
 
-def _count(value: object) -> bool:
-    return type(value) is int and 0 <= value <= MOST
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST
 
 
 _PLAIN: dict[object, Check] = {
-    str: _text,
-    float: _float,
-    int: _count,
+    str: _is_text,
+    float: _is_float,
+    int: _is_count,
     bool: lambda value: isinstance(value, bool),
 }

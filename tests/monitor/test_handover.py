@@ -21,7 +21,9 @@ from tests.support.samples import T0, TARGET, sample, settings
 if TYPE_CHECKING:
     from relaytop.probe.sample import Sample
 
-KINDS = {kind.__name__: kind for kind in (MonitorHandover, TargetHandover)}
+KINDS: dict[str, type[MonitorHandover | TargetHandover]] = {
+    kind.__name__: kind for kind in (MonitorHandover, TargetHandover)
+}
 OTHER = "relay/n"
 
 

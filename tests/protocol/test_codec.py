@@ -8,6 +8,7 @@ from relaytop.protocol.codec import BadMessageError, decode_command, decode_repo
 from relaytop.protocol.messages import (
     Add,
     Budget,
+    Command,
     Finished,
     Hold,
     ListModels,
@@ -16,6 +17,7 @@ from relaytop.protocol.messages import (
     Pause,
     Pulse,
     Ready,
+    Report,
     Resume,
     Scale,
     SetBudget,
@@ -54,8 +56,8 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda c: type(c).__name__)
-def test_commands_come_back_as_they_went(command: object) -> None:
-    line = encode(command)  # type: ignore[arg-type]
+def test_commands_come_back_as_they_went(command: Command) -> None:
+    line = encode(command)
     assert line.count(b"\n") == 1
     assert decode_command(line) == command
 
@@ -103,8 +105,8 @@ reports = st.one_of(
 
 
 @given(reports)
-def test_reports_come_back_as_they_went(report: object) -> None:
-    line = encode(report)  # type: ignore[arg-type]
+def test_reports_come_back_as_they_went(report: Report) -> None:
+    line = encode(report)
     assert line.count(b"\n") == 1
     assert decode_report(line) == report
 

@@ -10,9 +10,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from relaytop.monitor.handover import MonitorHandover, TargetHandover
 from relaytop.protocol.codec import REPORTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class HistoryEnd:
     """The history is complete; what follows is live."""
 
 
-MESSAGES = {
+MESSAGES: Mapping[str, Any] = {
     kind.__name__: kind for kind in (Hello, MonitorHandover, TargetHandover, HistoryEnd)
 } | REPORTS
 """A line's kind → its class."""
