@@ -11,10 +11,12 @@ import click
 from relaytop.cli.options import common_options
 from relaytop.cli.output import output_options
 from relaytop.config.load import load_settings
-from relaytop.jobs.check import cost_bound, scope
+from relaytop.jobs.check.cost_bound import announcement, check_cost
 from relaytop.jobs.check.findings import BAD
-from relaytop.jobs.check.run import Round
+from relaytop.jobs.check.run import CheckRun
+from relaytop.jobs.check.scope import narrow
 from relaytop.jobs.job_budget import open_job_budget
+from relaytop.jobs.list_prices import add_list_prices
 from relaytop.jobs.stderr import notice, progress_line
 from relaytop.report.check import CheckReport
 
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from relaytop.cli.output import Output
     from relaytop.config.settings import Settings
     from relaytop.jobs.check.findings import Finding
-    from relaytop.jobs.check.scope import Patient
 
 FAILED = 1
 
@@ -43,28 +44,27 @@ def check(what: str | None, output: Output, options: Options) -> None:
     settings = load_settings(
         config=options.config, flags=options.flags, environ=os.environ, complaints=complaints
     )
-    patients = scope.chosen(settings, what)
-    findings, cost_usd = asyncio.run(_go(settings, complaints, patients))
+    findings, cost_usd = asyncio.run(_run(narrow(settings, what), complaints))
     output.write(CheckReport(findings, cost_usd), options)
     if any(finding.level == BAD for finding in findings):
         raise SystemExit(FAILED)
 
 
-async def _go(
-    settings: Settings, complaints: Mapping[str, str], patients: list[Patient]
+async def _run(
+    settings: Settings, complaints: Mapping[str, str]
 ) -> tuple[list[Finding], float | None]:
     """Return the findings and the USD spent; None where a price is unknown."""
-    patients = await cost_bound.with_prices(patients)
-    text = cost_bound.announcement(patients, settings.assumed_price, settings.budget_usd)
+    settings = await add_list_prices(settings)
+    text = announcement(settings)
     if text:
         notice(text)
-    if settings.budget_usd <= 0 or not any(patient.targets for patient in patients):
-        round_ = Round(settings, complaints, None)
-        async with progress_line(round_.doing):
-            return await round_.go(patients), 0.0
-    known, assumed, _unpriced = cost_bound.costs_usd(patients, settings.assumed_price)
-    async with open_job_budget(settings, known + assumed) as budget:
-        round_ = Round(settings, complaints, budget)
-        async with progress_line(round_.doing):
-            findings = await round_.go(patients)
+    if settings.budget_usd <= 0 or not settings.targets:
+        run = CheckRun(settings, complaints, None)
+        async with progress_line(run.current_steps):
+            return await run.run(), 0.0
+    cost = check_cost(settings)
+    async with open_job_budget(settings, cost.known_usd + cost.assumed_usd) as budget:
+        run = CheckRun(settings, complaints, budget)
+        async with progress_line(run.current_steps):
+            findings = await run.run()
     return findings, budget.cost_usd if budget.complete else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from relaytop.jobs.check.findings import BAD, GOOD, SKIPPED, WARN, Finding, counted
+from relaytop.jobs.check.findings import BAD, GOOD, SKIPPED, WARN, Finding, count_by_level
 from relaytop.report.blocks import Lines, Table, Text, columns
 from relaytop.report.cells import wrap
 
@@ -39,7 +39,7 @@ class CheckReport:
     def document(self) -> dict[str, Any]:
         """Return the findings, how many there are of each level, and the cost."""
         findings = [asdict(each) | {"remedy": each.remedy or None} for each in self.findings]
-        counts = counted(self.findings)
+        counts = count_by_level(self.findings)
         return {"findings": findings, "counts": counts, "cost_usd": self.cost_usd}
 
     def blocks(self, options: TextOptions) -> list[Block]:
@@ -47,7 +47,7 @@ class CheckReport:
 
         Lines are wrapped at the terminal's width.
         """
-        counts = counted(self.findings)
+        counts = count_by_level(self.findings)
         summary = Text(f"{counts[GOOD]} good, {counts[WARN]} to mind, {counts[BAD]} bad")
         if options.markdown:
             marks = ASCII_MARKS if options.ascii_only else MARKS

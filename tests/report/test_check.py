@@ -1,6 +1,6 @@
 import json
 
-from relaytop.jobs.check.findings import Finding, counted
+from relaytop.jobs.check.findings import Finding, count_by_level
 from relaytop.report.cells import cell_width
 from relaytop.report.check import CheckReport
 from relaytop.report.render import render
@@ -49,7 +49,7 @@ def test_markdown() -> None:
 
 def test_what_is_unknown_is_absent_from_the_document() -> None:
     tree = json.loads(render(REPORT, "json"))
-    assert tree["counts"] == counted(FOUND)
+    assert tree["counts"] == count_by_level(FOUND)
     assert "cost_usd" not in tree
     assert tree["findings"][0] == {
         "provider": "p",

@@ -1,4 +1,4 @@
-"""What the base URL may have been meant to be, where nothing is found under it."""
+"""Alternatives to a base URL under which nothing is found."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from relaytop.jobs.check.models_request import url_of
+from relaytop.jobs.check.models_request import models_url
 
 if TYPE_CHECKING:
     from relaytop.config.settings import Provider
@@ -26,11 +26,11 @@ def alternatives(provider: Provider) -> list[Provider]:
             base = base.removesuffix(endpoint)
             break
     other = base.removesuffix(VERSION) if base.endswith(VERSION) else base + VERSION
-    asked, found = {url_of(provider)}, []
+    urls, found = {models_url(provider)}, []
     for url in (base, other):
         candidate = dataclasses.replace(provider, base_url=url)
-        where = url_of(candidate)
-        if where not in asked and urlsplit(url).hostname:
-            asked.add(where)
+        where = models_url(candidate)
+        if where not in urls and urlsplit(url).hostname:
+            urls.add(where)
             found.append(candidate)
     return found

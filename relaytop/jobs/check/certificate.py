@@ -1,17 +1,20 @@
-"""What a certificate, or the lack of a good one, tells."""
+"""Findings of a TLS handshake: why it failed, or how long the certificate is valid."""
 
 from __future__ import annotations
 
+import re
 import ssl
 from typing import TYPE_CHECKING, Any
 
-from relaytop.jobs.check.findings import BAD, GOOD, WARN, Finding
 from relaytop.wire.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-WARN_DAYS = 14
+    from relaytop.jobs.check.findings import Finding, Subject
+
+MIN_DAYS = 14
+"""Days left under which it is worth a warning."""
 DAY_S = 86_400
 _CAUSES = (
     (
@@ -19,28 +22,19 @@ _CAUSES = (
         "the certificate has expired",
         "the provider must renew it; check this machine's clock too",
     ),
+    ("not yet valid", "the certificate is not valid yet", "check this machine's clock"),
     (
-        "not yet valid",
-        "the certificate is not valid yet",
-        "check this machine's clock",
-    ),
-    (
-        "mismatch",
+        "mismatch|not valid for",
         "the certificate is for another name",
         "write the host in base_url as the certificate names it",
     ),
     (
-        "not valid for",
-        "the certificate is for another name",
-        "write the host in base_url as the certificate names it",
-    ),
-    (
-        "self-signed certificate in certificate chain",
+        "self.signed certificate in certificate chain",
         "the certificate comes from an authority that is not trusted here",
         "name that authority's file in `ca_file`, if it is yours (a company's proxy, say)",
     ),
     (
-        "self-signed",
+        "self.signed",
         "the certificate is self-signed",
         "name its file in `ca_file`, if the server is yours",
     ),
@@ -50,30 +44,25 @@ _CAUSES = (
         "name its file in `ca_file`, or install this system's ca-certificates",
     ),
 )
-_HANDSHAKE = "check that the port speaks TLS: http:// may be meant"
+"""Pattern of the TLS library's message → meaning, remedy; the first that fits."""
+_NO_TLS = "check that the port speaks TLS: http:// may be meant"
 
 
-def tls_failed(provider: str, words: str) -> Finding:
-    """Say why a handshake failed.
-
-    Args:
-        provider: Its name.
-        words: The TLS library's, safe to show.
-    """
-    low = words.lower().replace("self signed", "self-signed")
-    for part, meaning, remedy in _CAUSES:
-        if part in low:
-            return Finding(provider, None, "tls", BAD, f"{meaning} ({clean(words)})", remedy)
-    return Finding(provider, None, "tls", BAD, clean(words), _HANDSHAKE)
+def handshake_failure(subject: Subject, message: str) -> Finding:
+    """Return why a handshake failed, by the TLS library's message (safe to show)."""
+    for pattern, meaning, remedy in _CAUSES:
+        if re.search(pattern, message, re.IGNORECASE):
+            return subject.bad("tls", f"{meaning} ({clean(message)})", remedy)
+    return subject.bad("tls", clean(message), _NO_TLS)
 
 
-def tls_good(
-    provider: str, certificate: Mapping[str, Any] | None, version: str, now: float
+def certificate_finding(
+    subject: Subject, certificate: Mapping[str, Any] | None, version: str, now: float
 ) -> Finding:
-    """Say how long a verified certificate is still valid; a warning under 14 days.
+    """Return how long a verified certificate is still valid; a warning under 14 days.
 
     Args:
-        provider: Its name.
+        subject: The provider.
         certificate: As `getpeercert` gives it.
         version: Of TLS, as `TLSv1.3`.
         now: Unix seconds.
@@ -82,9 +71,8 @@ def tls_good(
     try:
         days = int((ssl.cert_time_to_seconds(str(until)) - now) // DAY_S)
     except ValueError:
-        return Finding(provider, None, "tls", GOOD, f"{version}, the certificate is valid")
-    words = f"{version}, the certificate is valid for {days} {'day' if days == 1 else 'days'}"
-    if days < WARN_DAYS:
-        remedy = "have it renewed: the provider's operator does that"
-        return Finding(provider, None, "tls", WARN, words, remedy)
-    return Finding(provider, None, "tls", GOOD, words)
+        return subject.good("tls", f"{version}, the certificate is valid")
+    meaning = f"{version}, the certificate is valid for {days} {'day' if days == 1 else 'days'}"
+    if days < MIN_DAYS:
+        return subject.warn("tls", meaning, "have it renewed: the provider's operator does that")
+    return subject.good("tls", meaning)

@@ -1,33 +1,41 @@
-"""Whether this machine's clock and the server's agree."""
+"""Comparison of this machine's clock with the server's."""
 
 from __future__ import annotations
 
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
 
-from relaytop.jobs.check.findings import GOOD, WARN, Finding
 from relaytop.monitor.number_format import format_age
 
-WARN_S = 60.0
+if TYPE_CHECKING:
+    from relaytop.jobs.check.findings import Finding, Subject
+
+MAX_OFFSET_S = 60.0
 
 
-def clock_finding(provider: str, date: str | None, now: float) -> Finding | None:
-    """Compare a server's `Date` header with our own clock; a warning over a minute.
+def clock_finding(subject: Subject, date: str | None, now: float) -> Finding | None:
+    """Compare a server's `Date` header with this machine's clock; a warning over a minute.
 
     Args:
-        provider: Its name.
+        subject: The provider.
         date: The header; None where there was none.
-        now: When it came, Unix seconds.
+        now: When it arrived, Unix seconds.
+
+    Returns:
+        None where the header holds no date.
     """
     try:
-        told = parsedate_to_datetime(date or "")
-        told = told if told.tzinfo is not None else told.replace(tzinfo=UTC)
-        ahead_s = now - told.timestamp()
+        server = parsedate_to_datetime(date or "")
+        server = server if server.tzinfo is not None else server.replace(tzinfo=UTC)
+        ahead_s = now - server.timestamp()
     except (ValueError, OverflowError):
         return None
-    if abs(ahead_s) <= WARN_S:
-        return Finding(provider, None, "clock", GOOD, f"within {WARN_S:g} s of the server's")
+    if abs(ahead_s) <= MAX_OFFSET_S:
+        return subject.good("clock", f"within {MAX_OFFSET_S:g} s of the server's")
     side = "ahead of" if ahead_s > 0 else "behind"
-    words = f"this machine's clock is {format_age(abs(ahead_s))} {side} the server's"
-    remedy = "set it (NTP): waits, quotas by the day and certificates depend on it"
-    return Finding(provider, None, "clock", WARN, words, remedy)
+    return subject.warn(
+        "clock",
+        f"this machine's clock is {format_age(abs(ahead_s))} {side} the server's",
+        "set it (NTP): waits, quotas by the day and certificates depend on it",
+    )

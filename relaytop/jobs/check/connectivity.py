@@ -1,18 +1,22 @@
-"""The way to a provider: proxy, DNS, TCP and TLS, each on its own; no key is sent."""
+"""Connectivity of a provider: proxy, DNS, TCP and TLS, each on its own; no key is sent."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from relaytop.engine.list_price_process import may_be_listed
-from relaytop.jobs.check.certificate import tls_failed, tls_good
-from relaytop.jobs.check.findings import BAD, GOOD, WARN, Finding
-from relaytop.jobs.check.proxy import named_by, proxy_finding, route_failed, shown
+from relaytop.jobs.check.certificate import certificate_finding, handshake_failure
+from relaytop.jobs.check.findings import BAD, Subject
+from relaytop.jobs.check.proxy import (
+    proxy_finding,
+    proxy_origin,
+    transport_failure,
+    without_credentials,
+)
 from relaytop.probe.connect import ConnectTimings, connect_first, resolve
 from relaytop.probe.errors import ProbeError
 from relaytop.probe.stream import StampedStream
@@ -20,9 +24,10 @@ from relaytop.probe.transport_settings import transport_settings
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from relaytop.config.settings import Provider
+    from relaytop.jobs.check.findings import Finding
     from relaytop.probe.connect import Address
     from relaytop.probe.transport_settings import TransportSettings
 
@@ -36,104 +41,96 @@ _REMEDIES = {
 }
 
 
-@dataclass(slots=True)
-class Way:
-    """How far one came, and what was found."""
+@dataclass(frozen=True, slots=True)
+class Connectivity:
+    """The result: whether a provider can be reached, and what was found."""
 
-    route: TransportSettings | None = None
-    """None where the settings give no way."""
-    findings: list[Finding] = field(default_factory=list)
-    missing: tuple[str, ...] = ()
+    transport: TransportSettings | None
+    """None where the settings allow no connection."""
+    findings: Sequence[Finding]
+    skipped: Sequence[str] = ()
     """Steps that were not taken, since one before them failed."""
-    open: bool = False
-    """Whether the provider can be reached."""
+    reachable: bool = False
 
 
-async def walk(provider: Provider, doing: Callable[[str], None]) -> Way:
-    """Go the way to a provider, step by step, until one fails.
+async def check_connectivity(provider: Provider, on_step: Callable[[str], None]) -> Connectivity:
+    """Resolve, connect and shake hands, until a step fails.
 
-    Where a proxy leads there, DNS and TCP are the proxy's, and TLS is left to the first request.
+    Behind a proxy, DNS and TCP are the proxy's, and TLS is left to the first request.
 
     Args:
-        provider: Where to.
-        doing: Told which step is under way.
+        provider: What to connect to.
+        on_step: Called with each step before it is taken.
     """
-    way = Way()
+    steps = STEPS if provider.base_url.startswith("https:") else STEPS[:-1]
     try:
-        way.route = transport_settings(provider)
+        transport = transport_settings(provider)
     except ProbeError as error:
-        way.findings.append(route_failed(provider, error))
-        way.missing = _after(None, provider)
-        return way
-    way.findings.append(proxy_finding(provider, way.route.proxy))
-    walker = _Walker(provider, way.route)
+        return Connectivity(None, [transport_failure(provider, error)], skipped=steps)
+    findings = [proxy_finding(provider, transport.proxy)]
+    connection = _Connection(provider, transport)
     try:
         for step in STEPS:
-            doing(step)
-            finding = await walker.take(step)
+            on_step(step)
+            finding = await connection.run(step)
             if finding is None:
                 continue
-            way.findings.append(finding)
+            findings.append(finding)
             if finding.level == BAD:
-                way.missing = _after(step, provider)
-                return way
+                return Connectivity(transport, findings, skipped=steps[steps.index(step) + 1 :])
     finally:
-        walker.close()
-    way.open = True
-    return way
+        connection.close()
+    return Connectivity(transport, findings, reachable=True)
 
 
-def _after(step: str | None, provider: Provider) -> tuple[str, ...]:
-    """Return the steps that come after one, or all."""
-    steps = STEPS if provider.base_url.startswith("https:") else STEPS[:-1]
-    return steps if step is None else steps[steps.index(step) + 1 :]
+class _Connection:
+    """One connection, step by step."""
 
-
-class _Walker:
-    def __init__(self, provider: Provider, route: TransportSettings) -> None:
+    def __init__(self, provider: Provider, transport: TransportSettings) -> None:
         self._provider = provider
-        self._route = route
-        parts = urlsplit(route.proxy or provider.base_url)
+        self._subject = Subject(provider.name)
+        self._transport = transport
+        parts = urlsplit(transport.proxy or provider.base_url)
         self._host = parts.hostname or ""
         self._port = parts.port or _PORTS[parts.scheme]
         self._phases = ConnectTimings()
         self._addresses: list[Address] = []
         self._socket: socket.socket | None = None
 
-    async def take(self, step: str) -> Finding | None:
+    async def run(self, step: str) -> Finding | None:
         """Take one step; None where there is nothing to say."""
         try:
             async with asyncio.timeout(STEP_TIMEOUT_S):
                 return await {"dns": self._dns, "tcp": self._tcp, "tls": self._tls}[step]()
         except TimeoutError:
-            return self._failed(step, f"no answer within {STEP_TIMEOUT_S:g} s")
+            return self._failure(step, f"no answer within {STEP_TIMEOUT_S:g} s")
         except ProbeError as error:
-            return self._failed(step, str(error))
+            return self._failure(step, str(error))
 
     async def _dns(self) -> Finding:
         self._addresses = await resolve(self._host, self._port, self._phases)
         found = list(dict.fromkeys(str(address[4][0]) for address in self._addresses))
         if self._phases.dns_ms is None:
-            return self._good("dns", f"{found[0]} is an address itself")
+            return self._subject.good("dns", f"{found[0]} is an address itself")
         more = len(found) - SHOWN_ADDRESSES
-        words = ", ".join(found[:SHOWN_ADDRESSES]) + (f" and {more} more" if more > 0 else "")
-        return self._good("dns", f"{self._host} is {words} ({self._phases.dns_ms:.0f} ms)")
+        shown = ", ".join(found[:SHOWN_ADDRESSES]) + (f" and {more} more" if more > 0 else "")
+        meaning = f"{self._host} is {shown} ({self._phases.dns_ms:.0f} ms)"
+        return self._subject.good("dns", meaning)
 
     async def _tcp(self) -> Finding:
         self._socket = await connect_first(self._addresses, self._phases)
-        whose = "the proxy's port" if self._route.proxy else "port"
-        words = f"{whose} {self._port} answers ({self._phases.connect_ms or 0.0:.0f} ms)"
-        return self._good("tcp", words)
+        port = "the proxy's port" if self._transport.proxy else "port"
+        meaning = f"{port} {self._port} answers ({self._phases.connect_ms or 0.0:.0f} ms)"
+        return self._subject.good("tcp", meaning)
 
     async def _tls(self) -> Finding | None:
         base_url = self._provider.base_url
         if not base_url.startswith("https:"):
             if self._provider.key is None or not may_be_listed(base_url):
-                return self._good("tls", "none: plain http")
-            words = "plain http: the key travels unencrypted"
-            remedy = "write https:// in base_url"
-            return Finding(self._provider.name, None, "tls", WARN, words, remedy)
-        if self._route.proxy is not None or self._socket is None:
+                return self._subject.good("tls", "none: plain http")
+            meaning = "plain http: the key travels unencrypted"
+            return self._subject.warn("tls", meaning, "write https:// in base_url")
+        if self._transport.proxy is not None or self._socket is None:
             return None
         loop, sock, self._socket = asyncio.get_running_loop(), self._socket, None
         try:
@@ -142,26 +139,23 @@ class _Walker:
             sock.close()
             raise
         try:
-            await stream.start_tls(self._route.context, self._host)
+            await stream.start_tls(self._transport.context, self._host)
             version = str(stream.get_extra_info("ssl_object").version())
             certificate = stream.get_extra_info("peercert")
         finally:
             await stream.aclose()
-        return tls_good(self._provider.name, certificate, version, time.time())
+        return certificate_finding(self._subject, certificate, version, time.time())
 
-    def _good(self, step: str, words: str) -> Finding:
-        return Finding(self._provider.name, None, step, GOOD, words)
-
-    def _failed(self, step: str, words: str) -> Finding:
+    def _failure(self, step: str, message: str) -> Finding:
         if step == "tls":
-            return tls_failed(self._provider.name, words)
+            return handshake_failure(self._subject, message)
         remedy = _REMEDIES[step]
-        if self._route.proxy is not None:
-            words = f"the proxy {shown(self._route.proxy)}: {words}"
-            remedy = f"correct or unset it: {named_by(self._provider, os.environ)}"
+        if self._transport.proxy is not None:
+            message = f"the proxy {without_credentials(self._transport.proxy)}: {message}"
+            remedy = f"correct or unset it: {proxy_origin(self._provider)}"
         elif step == "tcp":
-            words = f"{self._host} port {self._port}: {words}"
-        return Finding(self._provider.name, None, step, BAD, words, remedy)
+            message = f"{self._host} port {self._port}: {message}"
+        return self._subject.bad(step, message, remedy)
 
     def close(self) -> None:
         """Close what is still open."""

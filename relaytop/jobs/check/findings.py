@@ -1,12 +1,15 @@
-"""What the doctor finds."""
+"""Findings of a check: one line each."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from relaytop.config.settings import Target
 
 GOOD, WARN, BAD, SKIPPED = "good", "warn", "bad", "skipped"
 LEVELS = (GOOD, WARN, BAD, SKIPPED)
@@ -29,9 +32,36 @@ class Finding:
     """Empty where there is nothing to mend."""
 
 
-def counted(findings: Iterable[Finding]) -> dict[str, int]:
-    """Return how many findings there are of each level."""
-    counts = dict.fromkeys(LEVELS, 0)
-    for finding in findings:
-        counts[finding.level] += 1
-    return counts
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The provider, or the target at it, that findings are about."""
+
+    provider: str
+    target: str | None = None
+
+    @classmethod
+    def of(cls, target: Target) -> Subject:
+        """Return a target as a subject."""
+        return cls(target.provider, target.id)
+
+    def finding(self, step: str, level: str, meaning: str, remedy: str = "") -> Finding:
+        """Return a finding about it."""
+        return Finding(self.provider, self.target, step, level, meaning, remedy)
+
+    def good(self, step: str, meaning: str) -> Finding:
+        """Return a finding that all is well."""
+        return self.finding(step, GOOD, meaning)
+
+    def warn(self, step: str, meaning: str, remedy: str) -> Finding:
+        """Return a warning."""
+        return self.finding(step, WARN, meaning, remedy)
+
+    def bad(self, step: str, meaning: str, remedy: str) -> Finding:
+        """Return a finding of a fault."""
+        return self.finding(step, BAD, meaning, remedy)
+
+
+def count_by_level(findings: Iterable[Finding]) -> dict[str, int]:
+    """Return level → number of findings, for every level."""
+    counts = Counter(finding.level for finding in findings)
+    return {level: counts[level] for level in LEVELS}

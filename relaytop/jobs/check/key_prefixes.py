@@ -1,8 +1,8 @@
-"""Whose key begins with what."""
+"""Prefixes of API keys and the providers that issue them."""
 
 from __future__ import annotations
 
-OWNERS = {
+PREFIX_OWNERS = {
     "sk-or-": "OpenRouter",
     "sk-ant-": "Anthropic",
     "sk-proj-": "OpenAI",
@@ -22,9 +22,9 @@ OWNERS = {
     "github_pat_": "GitHub",
     "AKIA": "AWS",
 }
-"""A key's beginning → whose it is. A bare `sk-` is many relays' and says nothing."""
+"""Prefix → issuer. A bare `sk-` is many relays' and says nothing."""
 
-HOSTS = {
+HOST_OWNERS = {
     "openrouter.ai": "OpenRouter",
     "api.anthropic.com": "Anthropic",
     "api.openai.com": "OpenAI",
@@ -36,9 +36,9 @@ HOSTS = {
     "api.deepseek.com": "DeepSeek",
     "api.mistral.ai": "Mistral",
 }
-"""Host → whose keys it takes."""
+"""Host → issuer of the keys that it takes."""
 
-BEGINNINGS = {
+OWNER_PREFIXES = {
     "OpenRouter": ("sk-or-",),
     "Anthropic": ("sk-ant-",),
     "OpenAI": ("sk-",),
@@ -49,20 +49,20 @@ BEGINNINGS = {
     "NVIDIA": ("nvapi-",),
     "DeepSeek": ("sk-",),
 }
-"""Owner → how its keys begin, where that is known."""
+"""Issuer → prefixes of its keys, where they are known."""
 
 
 def owner_of_key(key: str) -> str | None:
-    """Return whose key this is by its beginning; None where that says nothing."""
-    found = [prefix for prefix in OWNERS if key.startswith(prefix)]
-    return OWNERS[max(found, key=len)] if found else None
+    """Return the issuer of a key by its prefix; None where that says nothing."""
+    found = [prefix for prefix in PREFIX_OWNERS if key.startswith(prefix)]
+    return PREFIX_OWNERS[max(found, key=len)] if found else None
 
 
 def owner_of_host(host: str) -> str | None:
-    """Return whose keys a host takes; None for a relay and every other host."""
-    return HOSTS.get(host.lower().rstrip("."))
+    """Return the issuer of the keys that a host takes; None for a relay and every other host."""
+    return HOST_OWNERS.get(host.lower().rstrip("."))
 
 
 def owner_of_name(name: str) -> str | None:
-    """Return whose keys a provider of this name is likely to take; None where that is open."""
-    return next((owner for owner in BEGINNINGS if owner.lower() == name.lower()), None)
+    """Return the likely issuer of a provider's keys by the provider's name; None if unknown."""
+    return next((owner for owner in OWNER_PREFIXES if owner.lower() == name.lower()), None)

@@ -1,4 +1,4 @@
-"""What a key's own text tells, before and after a server refused it."""
+"""Faults in the text of a key: quotes, placeholders, another provider's prefix."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from relaytop.jobs.check.findings import BAD, GOOD, WARN, Finding
-from relaytop.jobs.check.key_prefixes import BEGINNINGS, owner_of_host, owner_of_key, owner_of_name
+from relaytop.jobs.check.findings import Subject
+from relaytop.jobs.check.key_prefixes import (
+    OWNER_PREFIXES,
+    owner_of_host,
+    owner_of_key,
+    owner_of_name,
+)
 
 if TYPE_CHECKING:
     from relaytop.config.settings import Provider
+    from relaytop.jobs.check.findings import Finding
 
-SHORT = 8
+MIN_LENGTH = 8
 """Characters; no provider's key is shorter."""
 _QUOTES = "\"'`"
 _PLACEHOLDER = re.compile(
@@ -27,8 +33,8 @@ _ASSIGNED = re.compile(r"^[A-Za-z_]\w*=")
 
 
 @dataclass(frozen=True, slots=True)
-class Suspicion:
-    """Why a key is likely wrong."""
+class KeyProblem:
+    """A reason to think that a key is wrong."""
 
     meaning: str
     remedy: str
@@ -36,64 +42,65 @@ class Suspicion:
     """Whether it is surely another company's, which must not see it."""
 
 
-def suspicion_of(provider: Provider) -> Suspicion | None:
-    """Return what is odd about a provider's key; None where nothing is, or it has none."""
+def find_key_problem(provider: Provider) -> KeyProblem | None:
+    """Return what is wrong with a provider's key by its text; None for nothing, or no key."""
     if provider.key is None:
         return None
     key = provider.key.reveal()
-    again = f"correct it: {provider.key_from}"
+    remedy = f"correct it: {provider.key_from}"
     if key[0] in _QUOTES or key[-1] in _QUOTES:
-        return Suspicion("the key has quotes around it, which are sent with it", again)
+        return KeyProblem("the key has quotes around it, which are sent with it", remedy)
     if key.startswith("$"):
-        return Suspicion("the key is a variable's name, not its value", again)
+        return KeyProblem("the key is a variable's name, not its value", remedy)
     if _ASSIGNED.match(key):
-        return Suspicion("the key begins with a variable's name and `=`", again)
+        return KeyProblem("the key begins with a variable's name and `=`", remedy)
     if _MASKED.search(key):
-        return Suspicion("the key is a masked one, as consoles show it", f"copy the whole; {again}")
+        return KeyProblem(
+            "the key is a masked one, as consoles show it", f"copy the whole; {remedy}"
+        )
     if _PLACEHOLDER.search(key):
-        return Suspicion("the key is a placeholder", again)
-    return _wrong_owner(key, provider, again) or _short(key, again)
+        return KeyProblem("the key is a placeholder", remedy)
+    return _wrong_owner(key, provider, remedy) or _too_short(key, remedy)
 
 
-def _wrong_owner(key: str, provider: Provider, again: str) -> Suspicion | None:
+def _wrong_owner(key: str, provider: Provider, remedy: str) -> KeyProblem | None:
     at = owner_of_host(urlsplit(provider.base_url).hostname or "")
     wanted = at or owner_of_name(provider.name)
     if wanted is None:
         return None
-    beginnings = BEGINNINGS.get(wanted, ())
-    form = f"; {wanted}'s begin with {' or '.join(beginnings)}" if beginnings else ""
+    prefixes = OWNER_PREFIXES.get(wanted, ())
+    form = f"; {wanted}'s begin with {' or '.join(prefixes)}" if prefixes else ""
     owner = owner_of_key(key)
     if owner is not None and owner != wanted:
-        return Suspicion(f"the key is one of {owner}{form}", again, foreign=at is not None)
-    if beginnings and not key.startswith(beginnings):
-        return Suspicion(f"the key has a wrong beginning{form}", again)
+        return KeyProblem(f"the key is one of {owner}{form}", remedy, foreign=at is not None)
+    if prefixes and not key.startswith(prefixes):
+        return KeyProblem(f"the key has a wrong beginning{form}", remedy)
     return None
 
 
-def _short(key: str, again: str) -> Suspicion | None:
-    if len(key) >= SHORT:
+def _too_short(key: str, remedy: str) -> KeyProblem | None:
+    if len(key) >= MIN_LENGTH:
         return None
-    return Suspicion(f"the key has only {len(key)} characters", again)
+    return KeyProblem(f"the key has only {len(key)} characters", remedy)
 
 
 def key_finding(provider: Provider, complaint: str | None) -> Finding:
-    """Say how a provider's key looks.
+    """Return where a provider's key comes from, and what is wrong with it.
 
     Args:
-        provider: Whose key.
-        complaint: Why the config could not get it; None where it could.
+        provider: With its key.
+        complaint: Why the config could not get the key; None where it could.
     """
+    subject = Subject(provider.name)
     if complaint is not None:
         meaning, remedy = [*_ADVICE.split(complaint, maxsplit=1), ""][:2]
-        return Finding(provider.name, None, "key", BAD, meaning, remedy)
+        return subject.bad("key", meaning, remedy)
     if provider.key is None:
-        return Finding(provider.name, None, "key", GOOD, "none is configured, so none is sent")
-    odd = suspicion_of(provider)
-    if odd is None:
+        return subject.good("key", "none is configured, so none is sent")
+    problem = find_key_problem(provider)
+    if problem is None:
         length = len(provider.key.reveal())
-        words = f"from {provider.key_from}, {length} characters"
-        return Finding(provider.name, None, "key", GOOD, words)
-    if odd.foreign:
-        words = f"{odd.meaning}: it is not sent there"
-        return Finding(provider.name, None, "key", BAD, words, odd.remedy)
-    return Finding(provider.name, None, "key", WARN, odd.meaning, odd.remedy)
+        return subject.good("key", f"from {provider.key_from}, {length} characters")
+    if problem.foreign:
+        return subject.bad("key", f"{problem.meaning}: it is not sent there", problem.remedy)
+    return subject.warn("key", problem.meaning, problem.remedy)

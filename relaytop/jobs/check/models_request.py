@@ -1,4 +1,4 @@
-"""One GET /models with all that came back: the list, the headers, the certificate."""
+"""One GET /models and its response: the list, the headers, the certificate."""
 
 from __future__ import annotations
 
@@ -24,27 +24,26 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of one request."""
+class ModelsResponse:
+    """The response to one request."""
 
     models: tuple[str, ...] = ()
     failure: Failure | None = None
     """Why there is no list, safe to show."""
     status: int | None = None
-    page: bool = False
-    """Whether a web page came."""
+    is_web_page: bool = False
     date: str | None = None
     """The `Date` header."""
     ended_at: float = 0.0
-    """When it had come, Unix seconds."""
+    """When it was complete, Unix seconds."""
     latency_ms: float | None = None
     tls_version: str | None = None
     certificate: Mapping[str, Any] | None = None
 
 
-async def ask_models(provider: Provider, route: TransportSettings) -> Answer:
-    """Ask what a provider offers; costs nothing and never raises on what a server does."""
-    api, transport = api_named(provider.api), StampedTransport(route)
+async def request_models(provider: Provider, settings: TransportSettings) -> ModelsResponse:
+    """Request the model list; costs nothing and never raises on what a server does."""
+    api, transport = api_named(provider.api), StampedTransport(settings)
     exchange = Exchange(transport, time.time)
     version, certificate = None, None
     try:
@@ -70,11 +69,11 @@ async def ask_models(provider: Provider, route: TransportSettings) -> Answer:
     else:
         failure = Failure(failure.error_class, safe(failure.message, secrets))
     headers = lowered(exchange.headers)
-    return Answer(
+    return ModelsResponse(
         models=models,
         failure=failure,
         status=exchange.status,
-        page=exchange.failure is None and is_web_page(headers, body),
+        is_web_page=exchange.failure is None and is_web_page(headers, body),
         date=headers.get("date"),
         ended_at=exchange.ended_at,
         latency_ms=exchange.latency_ms,
@@ -83,8 +82,8 @@ async def ask_models(provider: Provider, route: TransportSettings) -> Answer:
     )
 
 
-def url_of(provider: Provider) -> str:
-    """Return where `ask_models` asks."""
+def models_url(provider: Provider) -> str:
+    """Return the URL of `request_models`."""
     return api_named(provider.api).models_request(provider).url
 
 

@@ -1,13 +1,13 @@
-"""Why a server refused, told apart by its class, its words and the key's own text."""
+"""Diagnosis of a refused request, by its class, the server's message and the key's own text."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from relaytop.jobs.check.findings import BAD, WARN
-from relaytop.jobs.check.key_text import suspicion_of
+from relaytop.jobs.check.key_text import find_key_problem
 from relaytop.wire.class_meanings import MEANING
 from relaytop.wire.text import clean
 
@@ -15,97 +15,95 @@ if TYPE_CHECKING:
     from relaytop.config.settings import Provider
     from relaytop.wire.facts import Failure, RateLimit
 
-WORDS_LIMIT = 160
-"""Characters of a server's words that a line quotes."""
+MESSAGE_LIMIT = 160
+"""Characters of a server's message that a line quotes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What a failure means and how to mend it."""
+    """The meaning of a failure, and how to mend it."""
 
     level: str
     meaning: str
     remedy: str
 
 
-_Rules = tuple[tuple[re.Pattern[str], str, str], ...]
+class _Rule(NamedTuple):
+    """A pattern of the server's message, and what it means."""
+
+    pattern: str
+    meaning: str
+    remedy: str
 
 
-def _rules(*rows: tuple[str, str, str]) -> _Rules:
-    return tuple((re.compile(words, re.IGNORECASE), *rest) for words, *rest in rows)  # type: ignore[misc]
-
-
-_ACCOUNT = _rules(
-    (
+_DAILY = _Rule(
+    r"per.?day|daily|\b[rt]pd\b",
+    "the daily quota is used up",
+    "wait for the next day, or raise the plan",
+)
+_ACCOUNT = (
+    _Rule(
         r"suspend|\bbanned\b|account.*(?:deactivat|disabl|block|terminat)|封禁",
         "the account is suspended",
         "ask the provider's support",
     ),
-    (
+    _Rule(
         r"not (?:yet |been )*(?:activ|enabled|verified)|\binactive\b|未激活|未启用",
         "the key or its account is not activated",
         "finish the sign-up in the provider's console (e-mail, payment)",
     ),
-    (
+    _Rule(
         r"revoked|\bdeleted\b|expired|disabled|deactivated|no longer valid|过期|禁用|状态不可用",
         "the key was revoked or has expired",
         "make a new key in the provider's console",
     ),
 )
-_AUTH = _rules(
-    (
+_AUTH = (
+    _Rule(
         r"(?:no|missing|without|provide)\b(?! such).{0,30}(?:api.?key|token|auth|credential)",
         "the server saw no key in the request",
         "check `api` and `headers`: the key may go under another header's name",
     ),
 )
-_PERMISSION = _rules(
-    (
+_PERMISSION = (
+    _Rule(
         r"countr|region|territor|location",
         "the provider does not serve the place from which this is sent",
         "go through a proxy in a place that it serves",
     ),
-    (
+    _Rule(
         r"\bip\b|allow.?list|white.?list",
         "the key may not be used from this address",
         "add this machine's address to the key's allow-list",
     ),
-    (
+    _Rule(
         r"scope|missing permission",
         "the key lacks a permission",
         "give the key that permission, or make one without limits",
     ),
 )
-_CREDIT = _rules(
-    (
-        r"per.?day|daily|\b[rt]pd\b",
-        "the daily quota is used up",
-        "wait for the next day, or raise the plan",
-    ),
-    (
+_CREDIT = (
+    _DAILY,
+    _Rule(
         r"spend|hard.?limit|budget|monthly|usage limit",
         "a spending limit is reached",
         "raise the limit in the provider's console",
     ),
-    (r"", "out of credit: waiting does not help", "top up in the provider's console"),
+    _Rule(r"", "out of credit: waiting does not help", "top up in the provider's console"),
 )
-_RATE = _rules(
-    (
-        r"per.?day|daily|\b[rt]pd\b",
-        "the daily quota is used up",
-        "wait for the next day, or raise the plan",
-    ),
-    (
+_RATE = (
+    _DAILY,
+    _Rule(
         r"tokens? per|\btpm\b|token (?:rate|limit)",
         "too many tokens a minute",
         "send fewer tokens, or raise the plan",
     ),
-    (
+    _Rule(
         r"concurren|parallel|simultaneous",
         "too many requests at the same time",
         "watch fewer targets of this provider at once",
     ),
-    (
+    _Rule(
         r"requests? per|\brpm\b",
         "too many requests a minute",
         "probe less often (`interval`, `max_rpm`), or raise the plan",
@@ -141,50 +139,44 @@ _REMEDIES = {
 _KINDS = {"requests": "requests", "input_tokens": "tokens", "output_tokens": "tokens"}
 
 
-def explain(
+def diagnose(
     failure: Failure,
     provider: Provider,
     *,
     limits: RateLimit | None = None,
     wait_s: float | None = None,
-    near: str | None = None,
+    suggested: str = "",
 ) -> Diagnosis:
-    """Say why a request failed.
+    """Return why a request failed, and how to mend it.
 
     Args:
-        failure: Its class and the server's words, safe to show.
-        provider: Who refused, with its key.
-        limits: What the reply told of the limits.
-        wait_s: How many seconds the server asks to wait.
-        near: For a model that is not there: the nearest one that is.
+        failure: Its class and the server's message, safe to show.
+        provider: The one that refused, with its key.
+        limits: The limits in the reply's headers.
+        wait_s: Seconds that the server asks to wait.
+        suggested: The suggestion of another model, for one that is not there; empty without.
     """
     kind = failure.error_class
-    meaning, remedy = _told_apart(failure, provider, limits)
+    meaning, remedy = _by_class(failure, provider, limits)
     if kind == "rate_limited" and wait_s:
         remedy = f"wait {wait_s:.0f} s as it asks; {remedy}"
-    if kind == "not_found" and near:
-        remedy = f"did you mean {near!r}?"
+    if kind == "not_found" and suggested:
+        remedy = suggested
     level = BAD
-    if wants_more_tokens(failure):
+    if kind == "bad_request" and _ONE_TOKEN.search(failure.message):
         level, meaning = WARN, "the model gives no reply of one token, so this says no more"
         remedy = "give it more: `max_tokens` under [probe] in the config"
-    words = clean(failure.message, WORDS_LIMIT)
-    return Diagnosis(level, f"{meaning} ({words})" if words else meaning, remedy)
+    message = clean(failure.message, MESSAGE_LIMIT)
+    return Diagnosis(level, f"{meaning} ({message})" if message else meaning, remedy)
 
 
-def wants_more_tokens(failure: Failure) -> bool:
-    """Whether a model only refuses to reply with a single token."""
-    refused = failure.error_class == "bad_request"
-    return refused and _ONE_TOKEN.search(failure.message) is not None
-
-
-def _told_apart(failure: Failure, provider: Provider, limits: RateLimit | None) -> tuple[str, str]:
+def _by_class(failure: Failure, provider: Provider, limits: RateLimit | None) -> tuple[str, str]:
     kind = failure.error_class
-    known = _by_key(provider) if kind == "auth" else None
-    if known is not None:
-        return known
+    by_key = _by_key(provider) if kind == "auth" else None
+    if by_key is not None:
+        return by_key
     for pattern, meaning, remedy in _RULES.get(kind, ()):
-        if pattern.search(failure.message):
+        if re.search(pattern, failure.message, re.IGNORECASE):
             return meaning, remedy
     if kind == "rate_limited":
         return _by_limits(limits)
@@ -194,15 +186,17 @@ def _told_apart(failure: Failure, provider: Provider, limits: RateLimit | None) 
 
 
 def _by_key(provider: Provider) -> tuple[str, str] | None:
-    """Tell by the key's own text why it is refused."""
+    """Return why a key is refused, where its text shows it."""
     if provider.key is None:
         return "the server wants a key and none is configured", "give `api_key_env`"
-    odd = suspicion_of(provider)
-    return None if odd is None else (f"the key is refused: {odd.meaning}", odd.remedy)
+    problem = find_key_problem(provider)
+    if problem is None:
+        return None
+    return f"the key is refused: {problem.meaning}", problem.remedy
 
 
 def _by_limits(limits: RateLimit | None) -> tuple[str, str]:
-    """Tell by the headers which limit is used up."""
+    """Return which limit is used up, by the headers."""
     tightest = limits.tightest if limits is not None else None
     if tightest is not None and tightest[1].remaining == 0:
         what = _KINDS.get(tightest[0], "tokens")

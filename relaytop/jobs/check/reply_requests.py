@@ -1,4 +1,4 @@
-"""Two replies of one token: one whole, one streamed; what they tell of a target."""
+"""Two replies of one token from a target, one unstreamed and one streamed."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from relaytop.config.suggestions import nearest
-from relaytop.jobs.check import reply_findings
-from relaytop.jobs.check.findings import GOOD, WARN, Finding
-from relaytop.jobs.check.refusal import explain
+from relaytop.config.suggestions import suggestion
+from relaytop.jobs.check.findings import WARN, Finding, Subject
+from relaytop.jobs.check.refusal import diagnose
+from relaytop.jobs.check.reply_findings import limits_finding, usage_finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,152 +21,142 @@ if TYPE_CHECKING:
     from relaytop.jobs.job_budget import JobBudget
     from relaytop.probe.prober import Prober
     from relaytop.probe.sample import Sample
+    from relaytop.wire.facts import Failure
 
-LESSONS = 2
-"""Refusals of a question that are learned from: a model may want a newer name, then more tokens."""
-_TEACHING = ("max_tokens", "max_completion_tokens", "stream_options")
+MAX_ADAPTATIONS = 2
+"""Refusals to adapt to: a model may want a newer parameter, then more tokens."""
+_ADAPTABLE_PARAMETERS = ("max_tokens", "max_completion_tokens", "stream_options")
 _BAD_REQUESTS = frozenset({400, 422})
-_LAST = ("usage", "limits")
+_LAST_STEPS = ("usage", "limits")
 
 
 @dataclass(slots=True)
-class Checked:
+class ReplyResult:
     """What was found of one target."""
 
     findings: list[Finding] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
     """Steps that were not taken."""
     over_budget: bool = False
 
 
-class Replies:
-    """Asks the targets of one provider for replies.
+@dataclass(frozen=True, slots=True)
+class ReplyChecker:
+    """Requests replies from the targets of one provider."""
 
-    Args:
-        provider: With its prices.
-        prober: Sends the requests.
-        models: What the provider says it offers; empty where that is unknown.
-        purse: Pays.
-        pacer: Keeps the provider's `max_rpm`.
-        doing: Told which step is under way.
-    """
+    provider: Provider
+    """With its prices."""
+    prober: Prober
+    models: Sequence[str]
+    """On offer at the provider; empty where that is unknown."""
+    budget: JobBudget
+    limiter: RateLimiter
+    """Keeps the provider's `max_rpm`."""
+    on_step: Callable[[str], None]
+    """Called with each step before it is taken."""
 
-    def __init__(
-        self,
-        provider: Provider,
-        prober: Prober,
-        models: Sequence[str],
-        purse: JobBudget,
-        pacer: RateLimiter,
-        doing: Callable[[str], None],
-    ) -> None:
-        self._provider = provider
-        self._prober = prober
-        self._models = models
-        self._purse = purse
-        self._pacer = pacer
-        self._doing = doing
-
-    async def check(self, target: Target) -> Checked:
-        """Ask for a whole reply and, unless that failed for good, for a streamed one."""
-        checked = Checked()
-        whole = await self._ask(target, checked, stream=False)
-        if whole is None:
-            checked.missing += ["reply", "stream", *_LAST]
-            return checked
-        reply = self._reply(target, whole)
-        checked.findings.append(reply)
-        if whole.failure is not None and "stream" not in whole.failure.message.lower():
-            checked.missing += ["stream", *_LAST]
-            return checked
-        streamed = await self._ask(target, checked, stream=True)
-        if whole.failure is not None and streamed is not None and streamed.ok and target.stream:
+    async def check(self, target: Target) -> ReplyResult:
+        """Request an unstreamed reply and, unless that failed for good, a streamed one."""
+        result = ReplyResult()
+        unstreamed = await self._request(target, result, stream=False)
+        if unstreamed is None:
+            result.skipped += ["reply", "stream", *_LAST_STEPS]
+            return result
+        reply = self._reply_finding(target, unstreamed)
+        result.findings.append(reply)
+        failure = unstreamed.failure
+        if failure is not None and "stream" not in failure.message.lower():
+            result.skipped += ["stream", *_LAST_STEPS]
+            return result
+        streamed = await self._request(target, result, stream=True)
+        if failure is not None and streamed is not None and streamed.ok and target.stream:
             remedy = "none: it streams, and so does the config"
-            checked.findings = [dataclasses.replace(reply, level=WARN, remedy=remedy)]
+            result.findings = [dataclasses.replace(reply, level=WARN, remedy=remedy)]
         if streamed is not None:
-            checked.findings.append(self._stream(target, streamed))
+            result.findings.append(self._stream_finding(target, streamed))
         else:
-            checked.missing.append("stream")
-        replies = [one for one in (whole, streamed) if one is not None and one.ok]
+            result.skipped.append("stream")
+        replies = [one for one in (unstreamed, streamed) if one is not None and one.ok]
         if replies:
-            checked.findings.append(reply_findings.usage_finding(target, whole, streamed))
-            checked.findings.append(reply_findings.limits_finding(target, replies))
+            result.findings.append(usage_finding(target, unstreamed, streamed))
+            result.findings.append(limits_finding(target, replies))
         else:
-            checked.missing += _LAST
-        return checked
+            result.skipped += _LAST_STEPS
+        return result
 
-    async def _ask(self, target: Target, checked: Checked, *, stream: bool) -> Sample | None:
-        """Ask once, and again where a refusal taught how; None when the money is spent."""
+    async def _request(self, target: Target, result: ReplyResult, *, stream: bool) -> Sample | None:
+        """Send a request, and again where a refusal says how; None when the budget is spent."""
         step = f"{target.model} {'stream' if stream else 'reply'}"
         single = dataclasses.replace(target, max_tokens=1, stream=stream)
-        price = self._provider.prices.get(target.model)
+        price = self.provider.prices.get(target.model)
         sample: Sample | None = None
-        for _ in range(LESSONS + 1):
-            await self._turn(step)
-            reserved = await self._purse.reserve(single, price)
+        for _ in range(MAX_ADAPTATIONS + 1):
+            await self._wait_for_rate_limit(step)
+            reserved = await self.budget.reserve(single, price)
             if reserved is None:
-                checked.over_budget = True
+                result.over_budget = True
                 return sample
-            sample = await self._prober.probe(single, time.time())
-            self._purse.settle(sample, reserved)
-            if not (sample.stale or _teaches(sample)):
+            sample = await self.prober.probe(single, time.time())
+            self.budget.settle(sample, reserved)
+            if not (sample.stale or _is_adaptable(sample)):
                 break
         return sample
 
-    async def _turn(self, step: str) -> None:
-        """Wait for the provider's `max_rpm`, and say so."""
+    async def _wait_for_rate_limit(self, step: str) -> None:
+        """Wait for the provider's `max_rpm`, and report the wait."""
         loop = asyncio.get_running_loop()
-        while (wait_s := self._pacer.next_slot(now := loop.time()) - now) > 0:
-            self._doing(f"{step}, when max_rpm allows it")
+        while (wait_s := self.limiter.next_slot(now := loop.time()) - now) > 0:
+            self.on_step(f"{step}, when max_rpm allows it")
             await asyncio.sleep(wait_s)
-        self._pacer.record_request(now)
-        self._doing(step)
+        self.limiter.record_request(now)
+        self.on_step(step)
 
-    def _reply(self, target: Target, sample: Sample) -> Finding:
+    def _reply_finding(self, target: Target, sample: Sample) -> Finding:
         if sample.failure is not None:
-            return self._failed(target, "reply", sample)
-        return _found(target, "reply", GOOD, f"a whole one after {sample.latency_ms or 0:.0f} ms")
+            return self._failure_finding(target, "reply", sample, sample.failure)
+        meaning = f"a whole one after {sample.latency_ms or 0:.0f} ms"
+        return Subject.of(target).good("reply", meaning)
 
-    def _stream(self, target: Target, sample: Sample) -> Finding:
+    def _stream_finding(self, target: Target, sample: Sample) -> Finding:
         if sample.failure is not None:
-            found = self._failed(target, "stream", sample)
-            off = f'set stream = false under [targets."{target.id}"]'
+            found = self._failure_finding(target, "stream", sample, sample.failure)
             if not target.stream:
-                return dataclasses.replace(
-                    found, level=WARN, remedy="none: the config does not stream"
-                )
-            spoken = sample.failure.error_class == "bad_request"
-            return dataclasses.replace(found, remedy=off) if spoken else found
+                remedy = "none: the config does not stream"
+                return dataclasses.replace(found, level=WARN, remedy=remedy)
+            if sample.failure.error_class == "bad_request":
+                remedy = f'set stream = false under [targets."{target.id}"]'
+                return dataclasses.replace(found, remedy=remedy)
+            return found
         if sample.ttft_ms is None:
-            words = "a reply without a visible token, so TTFT stays unknown"
+            meaning = "a reply without a visible token, so TTFT stays unknown"
             remedy = "none where the model thinks first; else the relay does not stream"
-            return _found(target, "stream", WARN, words, remedy)
-        words = f"the first token after {sample.ttft_ms:.0f} ms, the last byte after"
-        return _found(target, "stream", GOOD, f"{words} {sample.latency_ms or 0:.0f} ms")
+            return Subject.of(target).warn("stream", meaning, remedy)
+        meaning = (
+            f"the first token after {sample.ttft_ms:.0f} ms, "
+            f"the last byte after {sample.latency_ms or 0:.0f} ms"
+        )
+        return Subject.of(target).good("stream", meaning)
 
-    def _failed(self, target: Target, step: str, sample: Sample) -> Finding:
-        assert sample.failure is not None  # noqa: S101 - only called where it is there
-        found = explain(
-            sample.failure,
-            self._provider,
+    def _failure_finding(
+        self, target: Target, step: str, sample: Sample, failure: Failure
+    ) -> Finding:
+        others = [model for model in self.models if model != target.model]
+        found = diagnose(
+            failure,
+            self.provider,
             limits=sample.rate_limit,
             wait_s=sample.retry_after_s,
-            near=nearest(target.model, [one for one in self._models if one != target.model]),
+            suggested=suggestion(target.model, others, ""),
         )
-        meaning = found.meaning
-        if sample.request_id is not None:
-            meaning += f", request id {sample.request_id}"
-        return _found(target, step, found.level, meaning, found.remedy)
+        request = "" if sample.request_id is None else f", request id {sample.request_id}"
+        meaning = f"{found.meaning}{request}"
+        return Subject.of(target).finding(step, found.level, meaning, found.remedy)
 
 
-def _teaches(sample: Sample) -> bool:
-    """Whether a refusal names what the next request leaves out; such a one is not billed."""
+def _is_adaptable(sample: Sample) -> bool:
+    """Return whether a refusal names what the next request leaves out; such a one is not billed."""
     if sample.failure is None or sample.http_status not in _BAD_REQUESTS:
         return False
     if sample.least_tokens is not None:
         return True
-    return any(name in sample.failure.message for name in _TEACHING)
-
-
-def _found(target: Target, step: str, level: str, meaning: str, remedy: str = "") -> Finding:
-    return Finding(target.provider, target.id, step, level, meaning, remedy)
+    return any(name in sample.failure.message for name in _ADAPTABLE_PARAMETERS)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from relaytop.config.settings import Provider, Secret, Settings, Target
-from relaytop.jobs.check.run import Round
-from relaytop.jobs.check.scope import chosen
+from relaytop.jobs.check.run import CheckRun
 from relaytop.jobs.job_budget import JobBudget
 from relaytop.ledger.ledger import Ledger
 
@@ -18,21 +17,20 @@ if TYPE_CHECKING:
 KEY = "sk-test-0123456789abcdef"
 
 
-def provider(base_url: str = "https://relay.example/v1", **fields: object) -> Provider:
+def provider(base_url: str = "https://relay.example/v1", **fields: Any) -> Provider:
     given = {"name": "p", "key": Secret(KEY), "key_from": "environment variable P_KEY", **fields}
-    return Provider(base_url=base_url, **given)  # type: ignore[arg-type]
+    return Provider(base_url=base_url, **given)
 
 
-def settings_of(one: Provider, budget_usd: float = 1.0, **fields: object) -> Settings:
+def settings_of(one: Provider, budget_usd: float = 1.0, **fields: Any) -> Settings:
     targets = tuple(
-        Target(provider=one.name, model=model, timeout_s=5.0, **fields)  # type: ignore[arg-type]
-        for model in one.models
+        Target(provider=one.name, model=model, timeout_s=5.0, **fields) for model in one.models
     )
     return Settings(providers=(one,), targets=targets, budget_usd=budget_usd)
 
 
 async def round_of(
-    one: Provider, folder: Path, budget_usd: float = 1.0, ahead_usd: float = 1.0, **fields: object
+    one: Provider, folder: Path, budget_usd: float = 1.0, ahead_usd: float = 1.0, **fields: Any
 ) -> dict[str, Finding]:
     """Check one provider; return its findings by step, of a step's several the last."""
     settings = settings_of(one, budget_usd, **fields)
@@ -41,7 +39,7 @@ async def round_of(
         purse = JobBudget(budget_usd, settings.assumed_price, ledger)
         await purse.request_allowance(ahead_usd)
         paid = purse if budget_usd else None
-        found = await Round(settings, {}, paid).go(chosen(settings, None))
+        found = await CheckRun(settings, {}, paid).run()
     finally:
         ledger.close(5.0)
     return {finding.step: finding for finding in found}

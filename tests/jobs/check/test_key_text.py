@@ -1,7 +1,7 @@
 import pytest
 
 from relaytop.config.settings import Secret
-from relaytop.jobs.check.key_text import key_finding, suspicion_of
+from relaytop.jobs.check.key_text import find_key_problem, key_finding
 from tests.jobs.check.support import KEY, provider
 
 
@@ -19,7 +19,7 @@ from tests.jobs.check.support import KEY, provider
     ],
 )
 def test_what_is_odd_about_a_key(key: str, words: str) -> None:
-    odd = suspicion_of(provider(key=Secret(key)))
+    odd = find_key_problem(provider(key=Secret(key)))
     assert odd is not None
     assert words in odd.meaning
     assert not odd.foreign

@@ -1,7 +1,7 @@
 import pytest
 
 from relaytop.config.settings import Secret
-from relaytop.jobs.check.refusal import explain
+from relaytop.jobs.check.refusal import diagnose
 from relaytop.wire.facts import ERROR_CLASSES, Failure, Limit, RateLimit
 from tests.jobs.check.support import provider
 
@@ -35,7 +35,7 @@ from tests.jobs.check.support import provider
     ],
 )
 def test_refusals_are_told_apart(kind: str, message: str, words: str) -> None:
-    found = explain(Failure(kind, message), provider())
+    found = diagnose(Failure(kind, message), provider())
     assert words in found.meaning
     assert found.level == "bad"
     assert found.remedy
@@ -44,27 +44,27 @@ def test_refusals_are_told_apart(kind: str, message: str, words: str) -> None:
 
 @pytest.mark.parametrize("kind", ERROR_CLASSES)
 def test_every_class_has_a_meaning_and_a_remedy(kind: str) -> None:
-    found = explain(Failure(kind, ""), provider())
+    found = diagnose(Failure(kind, ""), provider())
     assert found.meaning
     assert found.remedy
 
 
-def test_the_keys_own_text_explains_a_401() -> None:
-    found = explain(Failure("auth", "Invalid key"), provider(key=Secret('"sk-0123456789"')))
+def test_the_keys_own_text_diagnoses_a_401() -> None:
+    found = diagnose(Failure("auth", "Invalid key"), provider(key=Secret('"sk-0123456789"')))
     assert "quotes around it" in found.meaning
-    none = explain(Failure("auth", "Invalid key"), provider(key=None))
+    none = diagnose(Failure("auth", "Invalid key"), provider(key=None))
     assert "none is configured" in none.meaning
 
 
 def test_headers_tell_which_limit_is_used_up() -> None:
     limits = RateLimit(requests=Limit(60, 58), input_tokens=Limit(1000, 0))
-    found = explain(Failure("rate_limited", "no"), provider(), limits=limits, wait_s=20.4)
+    found = diagnose(Failure("rate_limited", "no"), provider(), limits=limits, wait_s=20.4)
     assert "limit of tokens" in found.meaning
     assert found.remedy.startswith("wait 20 s as it asks")
 
 
 def test_the_nearest_model_is_named() -> None:
-    found = explain(Failure("not_found", "no"), provider(), near="gpt-4.1")
+    found = diagnose(Failure("not_found", "no"), provider(), suggested="did you mean 'gpt-4.1'?")
     assert found.remedy == "did you mean 'gpt-4.1'?"
 
 
@@ -76,8 +76,8 @@ def test_the_nearest_model_is_named() -> None:
     ],
 )
 def test_a_model_that_wants_more_than_one_token_is_not_broken(message: str) -> None:
-    assert explain(Failure("bad_request", message), provider()).level == "warn"
+    assert diagnose(Failure("bad_request", message), provider()).level == "warn"
 
 
 def test_long_words_are_cut() -> None:
-    assert len(explain(Failure("server_error", "x" * 300), provider()).meaning) < 200
+    assert len(diagnose(Failure("server_error", "x" * 300), provider()).meaning) < 200

@@ -3,11 +3,13 @@
 import pytest
 
 from relaytop.jobs.check.base_url import alternatives
-from relaytop.jobs.check.certificate import tls_failed, tls_good
+from relaytop.jobs.check.certificate import certificate_finding, handshake_failure
 from relaytop.jobs.check.clock import clock_finding
-from relaytop.jobs.check.proxy import shown
+from relaytop.jobs.check.findings import Subject
+from relaytop.jobs.check.proxy import without_credentials
 from tests.jobs.check.support import provider
 
+PROVIDER = Subject("p")
 NOON = 1_790_078_400.0  # 2026-09-22T12:00:00Z
 UNTIL = {"notAfter": "Oct  2 12:00:00 2026 GMT"}
 DAY_S = 86_400
@@ -22,13 +24,13 @@ DAY_S = 86_400
     ],
 )
 def test_days_until_a_certificate_expires(now: float, level: str, words: str) -> None:
-    finding = tls_good("p", UNTIL, "TLSv1.3", now)
+    finding = certificate_finding(PROVIDER, UNTIL, "TLSv1.3", now)
     assert finding.level == level
     assert finding.meaning.endswith(words)
 
 
 def test_a_certificate_without_a_date() -> None:
-    assert tls_good("p", None, "TLSv1.3", NOON).level == "good"
+    assert certificate_finding(PROVIDER, None, "TLSv1.3", NOON).level == "good"
 
 
 @pytest.mark.parametrize(
@@ -46,7 +48,7 @@ def test_a_certificate_without_a_date() -> None:
     ],
 )
 def test_why_tls_failed(words: str, meaning: str) -> None:
-    finding = tls_failed("p", words)
+    finding = handshake_failure(PROVIDER, words)
     assert finding.level == "bad"
     assert meaning in finding.meaning
     assert finding.remedy
@@ -63,14 +65,14 @@ def test_why_tls_failed(words: str, meaning: str) -> None:
     ],
 )
 def test_the_clock_against_the_date_header(date: str, level: str) -> None:
-    finding = clock_finding("p", date, NOON)
+    finding = clock_finding(PROVIDER, date, NOON)
     assert finding is not None
     assert finding.level == level
 
 
 def test_which_clock_is_ahead() -> None:
-    ahead = clock_finding("p", "Tue, 22 Sep 2026 11:55:00 GMT", NOON)
-    behind = clock_finding("p", "Tue, 22 Sep 2026 12:05:00 GMT", NOON)
+    ahead = clock_finding(PROVIDER, "Tue, 22 Sep 2026 11:55:00 GMT", NOON)
+    behind = clock_finding(PROVIDER, "Tue, 22 Sep 2026 12:05:00 GMT", NOON)
     assert ahead is not None
     assert behind is not None
     assert "5m ahead of" in ahead.meaning
@@ -79,7 +81,7 @@ def test_which_clock_is_ahead() -> None:
 
 @pytest.mark.parametrize("date", [None, "", "yesterday", "Tue, 99 Sep 2026 12:00:00 GMT"])
 def test_a_date_that_says_nothing(date: str | None) -> None:
-    assert clock_finding("p", date, NOON) is None
+    assert clock_finding(PROVIDER, date, NOON) is None
 
 
 @pytest.mark.parametrize(
@@ -105,4 +107,4 @@ def test_what_a_base_url_may_have_been_meant_to_be(url: str, api: str, others: l
     ],
 )
 def test_a_proxy_is_named_without_its_password(proxy: str, without: str) -> None:
-    assert shown(proxy) == without
+    assert without_credentials(proxy) == without
