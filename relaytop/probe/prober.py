@@ -9,8 +9,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from relaytop.pricing.cost import cost_usd
+from relaytop.probe.credentials import credentials
 from relaytop.probe.errors import ProbeError
 from relaytop.probe.exchange import Exchange
+from relaytop.probe.models_request import request_models
 from relaytop.probe.sample import Sample
 from relaytop.probe.transport import StampedTransport
 from relaytop.probe.transport_settings import transport_settings
@@ -19,7 +21,7 @@ from relaytop.wire.apis import api_named
 from relaytop.wire.facts import Failure
 from relaytop.wire.headers import lowered, relay_ms, request_id, server_ms
 from relaytop.wire.ratelimit import read_rate_limit
-from relaytop.wire.text import safe, safe_lines, without_keys
+from relaytop.wire.text import safe, safe_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -28,8 +30,6 @@ if TYPE_CHECKING:
     from relaytop.probe.transport_settings import TransportSettings
     from relaytop.wire.facts import Reply, Request
 
-MODELS_TIMEOUT_S = 15.0
-SHORT_SECRET = 8
 QUICK_BYTES = 32 * 1024
 """Replies up to this size are read on the loop; a larger one would delay other replies' stamps."""
 
@@ -65,9 +65,7 @@ class Prober:
         self._prices = provider.prices
         self._transports: dict[str, StampedTransport] = {}
         self._adaptations = {} if adaptations is None else adaptations
-        secrets = [provider.key.reveal()] if provider.key else []
-        # A custom header may carry a credential; a short value would hide ordinary words.
-        self._secrets = secrets + [v for v in provider.headers.values() if len(v) >= SHORT_SECRET]
+        self._secrets = credentials(provider)
 
     async def probe(self, target: Target, due_at: float) -> Sample:
         """Probe a target once.
@@ -213,29 +211,10 @@ class Prober:
 
     async def list_models(self) -> tuple[str, ...] | Failure:
         """List the provider's models; costs nothing."""
-        transport = (
-            None if isinstance(self._settings, ProbeError) else StampedTransport(self._settings)
-        )
-        exchange = Exchange(transport, self._clock)
-        try:
-            await self._run(exchange, self._api.models_request(self._provider), MODELS_TIMEOUT_S)
-        finally:
-            if transport is not None:
-                await transport.aclose()
-        if exchange.failure is not None or exchange.status is None or exchange.body is None:
-            failure = exchange.failure or Failure("protocol", "no answer")
-            return Failure(failure.error_class, safe(failure.message, self._secrets))
-        body = b"".join(exchange.body.pieces())
-        return await asyncio.to_thread(self._offer, exchange.status, exchange.headers, body)
-
-    def _offer(
-        self, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes
-    ) -> tuple[str, ...] | Failure:
-        found = self._api.read_models(status, headers, body, self._secrets)
-        if isinstance(found, Failure):
-            return found
-        # An id that quotes a key cannot be shown, and with the key taken out it names no model.
-        return tuple(without_keys(found, self._secrets))
+        if isinstance(self._settings, ProbeError):
+            return Failure(self._settings.error_class, safe(str(self._settings), self._secrets))
+        response = await request_models(self._provider, self._settings, self._clock)
+        return response.models if response.failure is None else response.failure
 
     async def aclose(self) -> None:
         """Close every connection."""

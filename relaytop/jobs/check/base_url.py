@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from relaytop.jobs.check.models_request import models_url
+from relaytop.probe.models_request import models_url
 
 if TYPE_CHECKING:
     from relaytop.config.settings import Provider

@@ -10,15 +10,15 @@ from relaytop.jobs.check.base_url import alternatives
 from relaytop.jobs.check.certificate import certificate_finding, handshake_failure
 from relaytop.jobs.check.clock import clock_finding
 from relaytop.jobs.check.findings import BAD, WARN, Subject
-from relaytop.jobs.check.models_request import request_models
 from relaytop.jobs.check.refusal import diagnose
+from relaytop.probe.models_request import request_models
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from relaytop.config.settings import Provider
     from relaytop.jobs.check.findings import Finding
-    from relaytop.jobs.check.models_request import ModelsResponse
+    from relaytop.probe.models_request import ModelsResponse
     from relaytop.probe.transport_settings import TransportSettings
     from relaytop.wire.facts import Failure
 

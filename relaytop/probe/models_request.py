@@ -7,8 +7,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from relaytop.probe.credentials import credentials
 from relaytop.probe.exchange import Exchange
-from relaytop.probe.prober import MODELS_TIMEOUT_S, SHORT_SECRET
 from relaytop.probe.transport import StampedTransport
 from relaytop.wire.apis import api_named
 from relaytop.wire.facts import Failure
@@ -17,10 +17,12 @@ from relaytop.wire.headers import lowered
 from relaytop.wire.text import safe, without_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from relaytop.config.settings import Provider
     from relaytop.probe.transport_settings import TransportSettings
+
+TIMEOUT_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,39 +43,40 @@ class ModelsResponse:
     certificate: Mapping[str, Any] | None = None
 
 
-async def request_models(provider: Provider, settings: TransportSettings) -> ModelsResponse:
-    """Request the model list; costs nothing and never raises on what a server does."""
-    api, transport = api_named(provider.api), StampedTransport(settings)
-    exchange = Exchange(transport, time.time)
+async def request_models(
+    provider: Provider, settings: TransportSettings, clock: Callable[[], float] = time.time
+) -> ModelsResponse:
+    """Request the model list; costs nothing and never raises on what a server does.
+
+    Args:
+        provider: With its key.
+        settings: How it is reached.
+        clock: Unix seconds.
+    """
+    transport = StampedTransport(settings)
+    exchange = Exchange(transport, clock)
     version, certificate = None, None
     try:
-        await exchange.run(api.models_request(provider), MODELS_TIMEOUT_S)
+        await exchange.run(api_named(provider.api).models_request(provider), TIMEOUT_S)
         stream = transport.backend.stream
         ssl_object = stream.get_extra_info("ssl_object") if stream is not None else None
         if ssl_object is not None and stream is not None:
             version, certificate = ssl_object.version(), stream.get_extra_info("peercert")
     finally:
         await transport.aclose()
-    secrets = _secrets(provider)
     failure = exchange.failure
     body = b"".join(exchange.body.pieces()) if exchange.body is not None else b""
-    models: tuple[str, ...] = ()
+    found: tuple[str, ...] | Failure
     if failure is None:
-        found = await asyncio.to_thread(
-            api.read_models, exchange.status or 0, exchange.headers, body, secrets
-        )
-        if isinstance(found, Failure):
-            failure = found
-        else:
-            models = tuple(without_keys(found, secrets))
+        found = await asyncio.to_thread(_read_models, provider, exchange, body)
     else:
-        failure = Failure(failure.error_class, safe(failure.message, secrets))
+        found = Failure(failure.error_class, safe(failure.message, credentials(provider)))
     headers = lowered(exchange.headers)
     return ModelsResponse(
-        models=models,
-        failure=failure,
+        models=() if isinstance(found, Failure) else found,
+        failure=found if isinstance(found, Failure) else None,
         status=exchange.status,
-        is_web_page=exchange.failure is None and is_web_page(headers, body),
+        is_web_page=failure is None and is_web_page(headers, body),
         date=headers.get("date"),
         ended_at=exchange.ended_at,
         latency_ms=exchange.latency_ms,
@@ -87,6 +90,11 @@ def models_url(provider: Provider) -> str:
     return api_named(provider.api).models_request(provider).url
 
 
-def _secrets(provider: Provider) -> Sequence[str]:
-    key = [provider.key.reveal()] if provider.key else []
-    return key + [value for value in provider.headers.values() if len(value) >= SHORT_SECRET]
+def _read_models(provider: Provider, exchange: Exchange, body: bytes) -> tuple[str, ...] | Failure:
+    secrets = credentials(provider)
+    api = api_named(provider.api)
+    found = api.read_models(exchange.status or 0, exchange.headers, body, secrets)
+    if isinstance(found, Failure):
+        return found
+    # An id that quotes a key cannot be shown, and with the key taken out it names no model.
+    return tuple(without_keys(found, secrets))
