@@ -9,7 +9,7 @@ import click
 from relaytop.cli.options import common_options
 from relaytop.cli.output import output_options
 from relaytop.cli.price_settings import price_settings
-from relaytop.jobs.prices import compare_books, compare_configured
+from relaytop.jobs.prices import compare_bundled, compare_configured
 from relaytop.report.prices import PricesReport
 
 if TYPE_CHECKING:
@@ -34,5 +34,5 @@ def prices(output_share: float, output: Output, options: Options) -> None:
     config the relays that relaytop has a price book of are shown.
     """
     settings = price_settings(options)
-    models = compare_books() if settings is None else compare_configured(settings)
+    models = compare_bundled() if settings is None else compare_configured(settings)
     output.write(PricesReport(models, output_share), options)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from relaytop.config.errors import RelaytopError
 from relaytop.config.paths import snapshots_folder
-from relaytop.pricing.books import book_names, read_book
+from relaytop.pricing.bundled_prices import bundled_names, read_bundled
 from relaytop.pricing.list_price import list_price, official_price
 from relaytop.store.snapshot import load_snapshot
 
@@ -54,10 +54,10 @@ def blended(price: Price, output_share: float) -> float:
 
 def compare_configured(settings: Settings) -> list[PriceComparison]:
     """Compare the models that a config names, at its price, else the provider's list price."""
-    p50s_ms, now, books = newest_p50s_ms(_newest_snapshots()), time.time(), book_names()
+    p50s_ms, now, books = newest_p50s_ms(_newest_snapshots()), time.time(), bundled_names()
     found = []
     for provider in settings.providers:
-        advertised_ms = read_book(provider.name).latency_ms if provider.name in books else {}
+        advertised_ms = read_bundled(provider.name).latency_ms if provider.name in books else {}
         for model in dict.fromkeys((*provider.models, *provider.prices)):
             target = f"{provider.name}/{model}"
             found.append(
@@ -72,7 +72,7 @@ def compare_configured(settings: Settings) -> list[PriceComparison]:
     return found
 
 
-def compare_books() -> list[PriceComparison]:
+def compare_bundled() -> list[PriceComparison]:
     """Compare the models of every price book that is a relay's."""
     now = time.time()
     return [
@@ -82,7 +82,7 @@ def compare_books() -> list[PriceComparison]:
             official_price(model, now),
             advertised_ms=book.latency_ms.get(model),
         )
-        for book in map(read_book, book_names())
+        for book in map(read_bundled, bundled_names())
         if book.latency_ms
         for model, price in book.prices.items()
     ]

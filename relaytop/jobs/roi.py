@@ -10,7 +10,7 @@ from relaytop.config.errors import RelaytopError
 from relaytop.config.paths import ledger_path
 from relaytop.config.suggestions import suggestion
 from relaytop.ledger.usage import read_usage
-from relaytop.pricing.books import book_names, read_book
+from relaytop.pricing.bundled_prices import bundled_names, read_bundled
 from relaytop.pricing.list_price import list_price, official_price
 from relaytop.pricing.roi import ModelTokens
 
@@ -102,14 +102,14 @@ def _known_prices(
     flag: str, name: str, own: Provider | None, providers: Sequence[Provider]
 ) -> dict[str, tuple[Price, str]]:
     """Return model → price and its source, of the config and the book of that name."""
-    books = book_names()
+    books = bundled_names()
     if own is None and name not in (MARKET, *books):
         names = [*(provider.name for provider in providers), *books, MARKET]
         sentence = f"{flag} {name}: no such price list; {suggestion(name, names)}"
         raise RelaytopError(sentence)
     known: dict[str, tuple[Price, str]] = {}
     if name in books:
-        book = read_book(name)
+        book = read_bundled(name)
         known |= {model: (price, book.source) for model, price in book.prices.items()}
     if own is not None:
         known |= {model: (price, "the config's prices") for model, price in own.prices.items()}

@@ -1,1 +1,1 @@
-"""What was used and spent, kept in SQLite."""
+"""The ledger of usage and spending, in SQLite."""

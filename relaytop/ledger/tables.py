@@ -1,4 +1,4 @@
-"""The ledger's tables, and what is written into them and read from them in one transaction."""
+"""The ledger's tables, and the statements that write and read them."""
 
 from __future__ import annotations
 
@@ -34,11 +34,10 @@ SCHEMA = (
     ) WITHOUT ROWID
     """,
 )
-"""`usage`: what was booked. `claims`: what each process has set aside of a UTC day's budget, for
-the probes of its next seconds and for those of unknown price that it has sent. A process that ends
-well gives back what it did not use; of one that was killed it stays set aside, since nobody knows
-better."""
-ADD = """
+"""`usage`: recorded requests. `claims`: each process's part of a UTC day's budget, for the probes
+of its next seconds and for those of unknown price that it has sent. A process that ends well gives
+back what it did not use; the claim of one that was killed stays, since its spending is unknown."""
+UPSERT = """
 INSERT INTO usage VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (target, quarter) DO UPDATE SET
     requests = requests + excluded.requests,
@@ -50,12 +49,12 @@ ON CONFLICT (target, quarter) DO UPDATE SET
 """
 SPENT = "SELECT total(cost_usd), total(unpriced) FROM usage WHERE quarter >= ? AND quarter < ?"
 CLAIMED = "SELECT total(ahead_usd), total(assumed_usd) FROM claims WHERE day = ? AND holder != ?"
-FORGET = "DELETE FROM claims WHERE day < ? OR (day = ? AND holder = ?)"
-CLAIM = "INSERT OR REPLACE INTO claims VALUES (?, ?, ?, ?)"
+DELETE_CLAIMS = "DELETE FROM claims WHERE day < ? OR (day = ? AND holder = ?)"
+INSERT_CLAIM = "INSERT OR REPLACE INTO claims VALUES (?, ?, ?, ?)"
 
 
 class Row(NamedTuple):
-    """What one target used in one quarter-hour."""
+    """One target's usage in one quarter-hour."""
 
     target: str
     quarter: int
@@ -69,43 +68,43 @@ class Row(NamedTuple):
     """Requests whose cost was unknown."""
 
 
-class Day(NamedTuple):
-    """How one UTC day stands, over all processes."""
+class DayTotals(NamedTuple):
+    """The totals of one UTC day, over all processes."""
 
-    booked_usd: float
+    spent_usd: float
     complete: bool
     """False where something had no known price: the sum is a lower bound."""
     ahead_usd: float
-    """What the other processes have set aside for their next seconds."""
+    """Claimed by the other processes for their next seconds."""
     assumed_usd: float
-    """What they take their probes of unknown price for."""
+    """Assumed by them for their probes of unknown price."""
 
 
-def make(connection: sqlite3.Connection) -> None:
-    """Set a new connection up."""
+def create(connection: sqlite3.Connection) -> None:
+    """Configure a new connection, and create the tables that do not exist."""
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
     for statement in SCHEMA:
         connection.execute(statement)
 
 
-def add(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
-    """Add to what was booked."""
-    connection.executemany(ADD, rows)
+def add_usage(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
+    """Add to the recorded usage."""
+    connection.executemany(UPSERT, rows)
 
 
-def day_of(connection: sqlite3.Connection, day: int, holder: str) -> Day:
-    """Read how a UTC day stands for `holder`."""
+def read_day(connection: sqlite3.Connection, day: int, holder: str) -> DayTotals:
+    """Read the totals of a UTC day; claims are those of others than `holder`."""
     per_day = DAY_S // QUARTER_S
-    booked, unpriced = connection.execute(SPENT, (day * per_day, (day + 1) * per_day)).fetchone()
+    spent, unpriced = connection.execute(SPENT, (day * per_day, (day + 1) * per_day)).fetchone()
     ahead, assumed = connection.execute(CLAIMED, (day, holder)).fetchone()
-    return Day(booked, not unpriced, ahead, assumed)
+    return DayTotals(spent, not unpriced, ahead, assumed)
 
 
-def claim(
+def set_claim(
     connection: sqlite3.Connection, holder: str, day: int, ahead_usd: float, assumed_usd: float
 ) -> None:
-    """Set money of a UTC day aside; 0 gives it back. Claims of days gone by are forgotten."""
-    connection.execute(FORGET, (day, day, holder))
+    """Claim a part of a UTC day's budget; 0 gives it back. Claims of earlier days are deleted."""
+    connection.execute(DELETE_CLAIMS, (day, day, holder))
     if ahead_usd > 0 or assumed_usd > 0:
-        connection.execute(CLAIM, (day, holder, ahead_usd, assumed_usd))
+        connection.execute(INSERT_CLAIM, (day, holder, ahead_usd, assumed_usd))

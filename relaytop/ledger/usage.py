@@ -1,25 +1,26 @@
-"""What the ledger holds, by day, week or month: reading it, and grouping what was read."""
+"""The ledger's usage, read and grouped by day, week or month."""
 
 from __future__ import annotations
 
 import contextlib
 import re
+import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from relaytop.config.errors import RelaytopError
+from relaytop.ledger.database import open_for_reading
 from relaytop.ledger.tables import QUARTER_S, Row
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import tzinfo
     from pathlib import Path
 
 By: TypeAlias = Literal["day", "week", "month"]
 
-BUSY_S = 2.0
+
 SPAN = re.compile(r"([0-9]{1,5})([dhm])")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 UNITS_S = {"d": 86_400, "h": 3600, "m": 60}
@@ -32,7 +33,7 @@ FROM usage WHERE quarter >= ?
 
 @dataclass(slots=True)
 class Usage:
-    """What was used over some span of time."""
+    """The usage over some span of time."""
 
     requests: int = 0
     errors: int = 0
@@ -43,7 +44,7 @@ class Usage:
     """Requests whose cost was unknown: with any, the cost is a lower bound."""
 
     def add(self, other: Usage | Row) -> None:
-        """Add what was used beside it."""
+        """Add another usage to it."""
         self.requests += other.requests
         self.errors += other.errors
         self.input_tokens += other.input_tokens
@@ -64,14 +65,14 @@ class Usage:
 
 
 Targets: TypeAlias = dict[str, Usage]
-"""Target id → what it used."""
+"""Target id → its usage."""
 
 
 # ── reading ──────────────────────────────────────────────────────────────────
 
 
 def known_targets(path: Path) -> list[str]:
-    """Return the targets that anything was ever booked for; none where there is no ledger.
+    """Return the targets that have recorded usage; none where there is no ledger.
 
     Raises:
         RelaytopError: The file cannot be read, or is no ledger.
@@ -81,12 +82,12 @@ def known_targets(path: Path) -> list[str]:
 
 
 def read_usage(path: Path, targets: Sequence[str], since_s: float) -> Iterator[Row]:
-    """Read what was booked, without ever holding up a process that books.
+    """Read the recorded usage, without delaying a process that writes.
 
     Args:
         path: The ledger; where there is none, there are no rows.
         targets: Only these; all where it is empty.
-        since_s: Unix seconds; the quarter-hour that they lie in is the first one read.
+        since_s: Unix seconds; read from the quarter-hour in which they lie.
 
     Raises:
         RelaytopError: The file cannot be read, or is no ledger.
@@ -97,12 +98,10 @@ def read_usage(path: Path, targets: Sequence[str], since_s: float) -> Iterator[R
 
 
 def _read(path: Path, query: str, values: tuple[object, ...]) -> Iterator[tuple[Any, ...]]:
-    import sqlite3  # noqa: PLC0415 - start-up time
-
     try:
         if not path.exists():
             return
-        with contextlib.closing(_connect(path)) as connection:
+        with contextlib.closing(open_for_reading(path)) as connection:
             # The file is made before its tables are, so it may be an empty one.
             if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'usage'").fetchone():
                 yield from connection.execute(query, values)
@@ -117,19 +116,6 @@ def _read(path: Path, query: str, values: tuple[object, ...]) -> Iterator[tuple[
         raise RelaytopError(sentence) from None
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    """Connect to read only.
-
-    Whoever books keeps a log beside the ledger. Where there is none the file stands still, and is
-    read as it is: SQLite would make that log, and leave it behind.
-    """
-    import sqlite3  # noqa: PLC0415
-
-    file = path.resolve()
-    still = "" if file.with_name(f"{file.name}-wal").exists() else "&immutable=1"
-    return sqlite3.connect(f"{file.as_uri()}?mode=ro{still}", uri=True, timeout=BUSY_S)
-
-
 # ── grouping ─────────────────────────────────────────────────────────────────
 
 
@@ -137,12 +123,12 @@ def group(rows: Iterable[Row], by: By, zone: tzinfo | None) -> dict[date, Target
     """Add rows up by period and target.
 
     Args:
-        rows: Of any order.
+        rows: In any order.
         by: The period: a day, a week from Monday on, or a month.
-        zone: Whose days they are; None for the system's zone.
+        zone: The days' time zone; None for the system's.
 
     Returns:
-        First day of a period → target → what it used; both in order.
+        First day of a period → target → its usage; both in order.
     """
     periods: dict[date, Targets] = {}
     of_quarter: dict[int, Targets] = {}
@@ -164,7 +150,7 @@ def first_day(day: date, by: By) -> date:
     return day.replace(day=1) if by == "month" else day
 
 
-def over_all(periods: Iterable[Targets]) -> Targets:
+def sum_periods(periods: Iterable[Targets]) -> Targets:
     """Add periods up by target, in order."""
     found: Targets = {}
     for targets in periods:
@@ -181,7 +167,7 @@ def total(targets: Targets) -> Usage:
     return found
 
 
-def begin_of(day: date, zone: tzinfo | None) -> datetime:
+def start_of_day(day: date, zone: tzinfo | None) -> datetime:
     """Return when a day begins, with its offset; `zone` None is the system's zone."""
     return datetime.combine(day, time(), zone).astimezone(UTC).astimezone(zone)
 
@@ -197,7 +183,7 @@ def parse_since(text: str, now_s: float, zone: tzinfo | None) -> float:
         return max(0.0, now_s - int(span[1]) * UNITS_S[span[2]])
     try:
         if DATE.fullmatch(text):
-            return max(0.0, begin_of(date.fromisoformat(text), zone).timestamp())
+            return max(0.0, start_of_day(date.fromisoformat(text), zone).timestamp())
     except (ValueError, OverflowError):
         pass
     message = f"{text[:32]!r} is no date and no span; {VALID_SINCE}"

@@ -1,1 +1,1 @@
-"""From tokens to money."""
+"""Prices, costs and the arithmetic of savings."""

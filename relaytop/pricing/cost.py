@@ -1,4 +1,4 @@
-"""What a probe cost."""
+"""The cost of a probe."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def cost_usd(usage: Usage, price: Price | None) -> tuple[float | None, str | Non
         (usage.cached_tokens, price.cached_input),
         (usage.cache_write_tokens, price.cache_write),
     ):
-        taken = min(count or 0, left)
-        left -= taken
-        total += taken * (price.input if rate is None else rate)
+        part = min(count or 0, left)
+        left -= part
+        total += part * (price.input if rate is None else rate)
     return (total + left * price.input) / PER_MILLION, price.source

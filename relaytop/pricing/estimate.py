@@ -1,4 +1,4 @@
-"""What watching will cost, before anything is sent."""
+"""The estimated cost of probing, before anything is sent."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from relaytop.config.settings import Provider, Target
 
 BYTES_PER_TOKEN = 4
-"""Of English; by bytes, so that scripts with a token a letter are not taken for cheap."""
+"""Of English; by bytes, so that scripts with a token a letter are not estimated too low."""
 FRAME_TOKENS = 8
-"""Tokens of a chat message beside its words."""
+"""Tokens of a chat message beside its text."""
 HOUR_S = 3600
 
 

@@ -1,4 +1,4 @@
-"""Official list prices, offline, from genai-prices; importing it takes 0.2 s and 20 MB."""
+"""Official list prices, offline, from genai-prices; importing that takes 0.2 s and 20 MB."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TOKENS = 1000
 
 
 def list_price(base_url: str, model: str, at: float) -> Price | None:
-    """Return what a model costs at an official API or a known relay; None where that is unknown.
+    """Return a model's price at an official API or a known relay; None where that is unknown.
 
     Args:
         base_url: The provider's; an unknown host has no list prices, whatever its models' names.
@@ -42,7 +42,7 @@ def list_price(base_url: str, model: str, at: float) -> Price | None:
 
 
 def official_price(model: str, at: float) -> Price | None:
-    """Return what a model costs at its maker, found by its name alone; None where it is unknown."""
+    """Return a model's price at its maker, found by its name alone; None where it is unknown."""
     name = model.rpartition("/")[2]
     for url, prefixes in _makers().items():
         if name.startswith(prefixes):

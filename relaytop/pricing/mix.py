@@ -1,4 +1,4 @@
-"""How much is used, and of which models: `50M`, `gpt-4.1=0.3,…`."""
+"""Parsers of amounts, shares and costs: `50M`, `gpt-4.1=0.3,…`, `0.25`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _UNITS = {"": 1, "k": 1_000, "m": 1_000_000, "b": 1_000_000_000}
 _AMOUNT = re.compile(r"(\d{1,15}(?:\.\d{1,12})?)\s*([kmb]?)", re.ASCII | re.IGNORECASE)
 _NUMBER = re.compile(r"\d{1,12}(?:\.\d{0,12})?|\.\d{1,12}", re.ASCII)
 _SHOWN = 60
-"""Characters of what was written that a sentence repeats."""
+"""The most characters of the user's text in a message."""
 TOLERANCE = Decimal("0.001")
 
 
@@ -17,7 +17,7 @@ def parse_tokens(text: str) -> list[int]:
     """Read one or several amounts of tokens, as in `50M` or `1M,10M,100M`.
 
     Raises:
-        ValueError: It is none; the text says what would be one.
+        ValueError: It is none; the message says what would be one.
     """
     found = []
     for part in text.split(","):
@@ -93,7 +93,7 @@ def parse_number(text: str) -> Decimal | None:
 def _share(model: str, text: str) -> Decimal:
     share = parse_number(text)
     if share is None or not 0 < share <= 1:
-        said = f"the share of {model[:_SHOWN]!r} is {text[:_SHOWN]!r}"
-        message = f"{said}: it must be above 0, at most 1"
+        given = f"the share of {model[:_SHOWN]!r} is {text[:_SHOWN]!r}"
+        message = f"{given}: it must be above 0, at most 1"
         raise ValueError(message)
     return share

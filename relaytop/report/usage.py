@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from relaytop.ledger.usage import Usage, begin_of, over_all, total
+from relaytop.ledger.usage import Usage, start_of_day, sum_periods, total
 from relaytop.monitor.number_format import format_count, format_usd
 from relaytop.report.bars import bar
 from relaytop.report.blocks import Column, Table, columns
@@ -60,14 +60,14 @@ class UsageReport:
         if self.since_s is not None:
             since = datetime.fromtimestamp(self.since_s, UTC).astimezone(self.zone)
         periods = [
-            {"begin": begin_of(day, self.zone).isoformat(), **_tree(targets)}
+            {"begin": start_of_day(day, self.zone).isoformat(), **_tree(targets)}
             for day, targets in self.periods.items()
         ]
         return {
             "by": self.by,
             "since": since and since.isoformat(timespec="seconds"),
             "periods": periods,
-            **_tree(over_all(self.periods.values())),
+            **_tree(sum_periods(self.periods.values())),
         }
 
     def blocks(self, options: TextOptions) -> list[Block]:
@@ -87,7 +87,7 @@ def _lines(
 ) -> list[_Line]:
     """Return a line per period and one per target in it; last, all periods together."""
     full = max(map(measure, totals), default=0)
-    overall = over_all(periods.values())
+    overall = sum_periods(periods.values())
     everything = total(overall)
     parts = [(str(day)[:digits], targets, full) for day, targets in periods.items()]
     if parts:

@@ -28,8 +28,8 @@ def write(data: Path, *rows: Row) -> Path:
     path = data / "relaytop" / "ledger.sqlite"
     path.parent.mkdir()
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        tables.make(connection)
-        tables.add(connection, rows)
+        tables.create(connection)
+        tables.add_usage(connection, rows)
     return path
 
 

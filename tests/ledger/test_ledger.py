@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -15,18 +16,18 @@ def entry(cost: float | None = 0.25, *, failed: bool = False, at: float | None =
     return Entry("p/m", time.time() if at is None else at, failed, 10, 5, cost)
 
 
-def eventually(found: object, wanted: object) -> None:
+def eventually(found: Callable[[], object], wanted: object) -> None:
     deadline = time.monotonic() + 10
-    while found() != wanted and time.monotonic() < deadline:  # type: ignore[operator]
+    while found() != wanted and time.monotonic() < deadline:
         time.sleep(0.02)
-    assert found() == wanted  # type: ignore[operator]
+    assert found() == wanted
 
 
 def complained(ledger: Ledger) -> list[str]:
     deadline = time.monotonic() + 10
-    while not (said := ledger.drain_warnings()) and time.monotonic() < deadline:
+    while not (warnings := ledger.drain_warnings()) and time.monotonic() < deadline:
         time.sleep(0.02)
-    return said
+    return warnings
 
 
 def rows(path: Path) -> list[tuple[object, ...]]:
@@ -112,8 +113,8 @@ def test_a_broken_file_is_complained_of(tmp_path: Path) -> None:
     gc.collect()  # a connection left open would be an error here
 
 
-def ask(ledger: Ledger, want: AllowanceRequest) -> None:
-    assert ledger.request_allowance(want).wait(10)
+def ask(ledger: Ledger, request: AllowanceRequest) -> None:
+    assert ledger.request_allowance(request).wait(10)
 
 
 def allowed(ledger: Ledger) -> Allowance:

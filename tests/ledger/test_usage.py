@@ -19,12 +19,12 @@ from relaytop.ledger import tables
 from relaytop.ledger.ledger import AllowanceRequest, Entry, Ledger
 from relaytop.ledger.tables import QUARTER_S, Row
 from relaytop.ledger.usage import (
-    begin_of,
     group,
     known_targets,
-    over_all,
     parse_since,
     read_usage,
+    start_of_day,
+    sum_periods,
     total,
 )
 
@@ -55,8 +55,8 @@ def row(at: int, target: str = "p/m", cost: float = 0.5, unpriced: int = 0) -> R
 
 def write(path: Path, *rows: Row) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        tables.make(connection)
-        tables.add(connection, rows)
+        tables.create(connection)
+        tables.add_usage(connection, rows)
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -86,7 +86,7 @@ def test_a_local_day_has_its_own_quarters_and_no_others(
     assert total(periods[day]).requests == hours * 4 * 4
     assert sum(total(each).requests for each in periods.values()) == 400 * 4
     assert list(periods) == sorted(periods)
-    first = begin_of(day, zone).timestamp() / QUARTER_S
+    first = start_of_day(day, zone).timestamp() / QUARTER_S
     assert first == quarter(f"{day} 00:00", zone)
 
 
@@ -117,12 +117,12 @@ def test_no_zone_is_the_zone_of_the_system(zone: Callable[[str], None]) -> None:
     zone("Asia/Kathmandu")
     rows = [row(quarter("2026-11-23 23:45", KATHMANDU)), row(quarter("2026-11-24", KATHMANDU))]
     assert group(rows, "day", None) == group(rows, "day", KATHMANDU)
-    assert begin_of(date(2026, 11, 24), None).isoformat() == "2026-11-24T00:00:00+05:45"
+    assert start_of_day(date(2026, 11, 24), None).isoformat() == "2026-11-24T00:00:00+05:45"
     assert parse_since("2026-11-24", NOW, None) == rows[1].quarter * QUARTER_S
 
 
 def test_a_midnight_that_does_not_exist_is_the_first_moment_of_the_day() -> None:
-    begin = begin_of(date(2026, 3, 8), ZoneInfo("America/Havana"))
+    begin = start_of_day(date(2026, 3, 8), ZoneInfo("America/Havana"))
     assert begin.isoformat() == "2026-03-08T01:00:00-04:00"
 
 
@@ -130,7 +130,7 @@ def test_targets_are_in_order_and_added_up() -> None:
     rows = [row(96, "b/m"), row(97, "a/m", 0.25), row(200, "b/m", 0.0, 3)]
     periods = group(rows, "day", UTC)
     assert list(periods[date(1970, 1, 2)]) == ["a/m", "b/m"]
-    overall = over_all(periods.values())
+    overall = sum_periods(periods.values())
     assert list(overall) == ["a/m", "b/m"]
     both = overall["b/m"]
     assert (both.requests, both.errors, both.known_tokens) == (8, 2, (80, 40))
@@ -268,8 +268,8 @@ def test_the_ledger_survives_a_kill_in_the_middle_of_a_write(tmp_path: Path) -> 
 def test_a_log_left_behind_without_its_index_is_read(tmp_path: Path) -> None:
     path, copy = tmp_path / "l", tmp_path / "copy"
     with closing(sqlite3.connect(path, isolation_level=None)) as writer:
-        tables.make(writer)
-        tables.add(writer, [row(100)])
+        tables.create(writer)
+        tables.add_usage(writer, [row(100)])
         shutil.copy(path, copy)
         shutil.copy(f"{path}-wal", f"{copy}-wal")
     assert list(read_usage(copy, (), 0)) == [row(100)]
@@ -277,7 +277,7 @@ def test_a_log_left_behind_without_its_index_is_read(tmp_path: Path) -> None:
 
 def requests_in(path: Path) -> int:
     """Count the requests, and hold every row against itself: none is half written."""
-    used = total(over_all(group(read_usage(path, (), 0), "day", UTC).values()))
+    used = total(sum_periods(group(read_usage(path, (), 0), "day", UTC).values()))
     assert used.known_tokens in {None, (used.requests * 10, used.requests * 5)}
     assert used.cost_usd == used.requests * 0.25
     return used.requests

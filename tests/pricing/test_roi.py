@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relaytop.config.settings import Price
-from relaytop.pricing.books import read_book
+from relaytop.pricing.bundled_prices import read_bundled
 from relaytop.pricing.mix import parse_mix, parse_tokens
 from relaytop.pricing.roi import ModelTokens, Month, compare_month, split_tokens
 
-RELAY, QUOTED = read_book("holysheep").prices, read_book("quoted").prices
+RELAY, QUOTED = read_bundled("holysheep").prices, read_bundled("quoted").prices
 MIX = parse_mix("gpt-4.1=0.3,claude-sonnet-4.5=0.2,gemini-2.5-flash=0.4,deepseek-v3.2=0.1")
 QUARTER = Decimal("0.25")
 

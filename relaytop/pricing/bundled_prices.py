@@ -1,4 +1,4 @@
-"""Price books: named lists of prices that come with the package."""
+"""Price lists that come with the package: relays' rates as they advertise them."""
 
 from __future__ import annotations
 
@@ -12,35 +12,36 @@ from relaytop.config.settings import Price
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_FOLDER = files("relaytop.pricing") / "data"
+
 
 @dataclass(frozen=True, slots=True)
-class Book:
-    """One list of prices."""
+class BundledPrices:
+    """One price list."""
 
     name: str
     source: str
-    """Where it is from, in words."""
+    """The origin of the prices, in words."""
     prices: Mapping[str, Price]
     """Model → USD per million tokens; one rate for input and output."""
     latency_ms: Mapping[str, float] = field(default_factory=dict)
     """Model → the latency that is advertised, in milliseconds."""
 
 
-def book_names() -> list[str]:
-    """Name the books there are."""
-    found = (files("relaytop.pricing") / "books").iterdir()
-    return sorted(f.name.removesuffix(".toml") for f in found if f.name.endswith(".toml"))
+def bundled_names() -> list[str]:
+    """Return the names of the lists, in order."""
+    names = (file.name for file in _FOLDER.iterdir())
+    return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
 
 
-def read_book(name: str) -> Book:
-    """Read a book.
+def read_bundled(name: str) -> BundledPrices:
+    """Read a list.
 
     Raises:
         KeyError: There is none of that name.
     """
-    if name not in book_names():
+    if name not in bundled_names():
         raise KeyError(name)
-    text = (files("relaytop.pricing") / "books" / f"{name}.toml").read_text(encoding="utf-8")
-    document = tomllib.loads(text)
+    document = tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
     prices = {model: Price(rate, rate) for model, rate in document["prices"].items()}
-    return Book(name, document["source"], prices, document.get("latency_ms", {}))
+    return BundledPrices(name, document["source"], prices, document.get("latency_ms", {}))
