@@ -10,8 +10,6 @@ import os
 from typing import TYPE_CHECKING
 
 from relaytop.config.errors import ConfigError, RelaytopError
-from relaytop.protocol.codec import decode_command, encode
-from relaytop.protocol.messages import Start
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +35,10 @@ def begin_loading(options: Options) -> Callable[[], Settings]:
     os.close(writing)
 
     def wait() -> Settings:
+        # Imported while the fork works, which can begin the earlier for it.
+        from relaytop.protocol.codec import decode_command  # noqa: PLC0415
+        from relaytop.protocol.messages import Start  # noqa: PLC0415
+
         answer = b""
         while data := os.read(reading, READ_BYTES):
             answer += data
@@ -55,6 +57,8 @@ def _load(options: Options, writing: int) -> None:
     """Load the settings, write the answer and end this process."""
     try:
         from relaytop.config.load import load_settings  # noqa: PLC0415 - in the fork alone
+        from relaytop.protocol.codec import encode  # noqa: PLC0415
+        from relaytop.protocol.messages import Start  # noqa: PLC0415
 
         settings = load_settings(config=options.config, flags=options.flags, environ=os.environ)
         answer = GOOD + encode(Start(settings))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,6 +61,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"relaytop.cli.{cmd_name}")
+        gc.enable()  # off since `main`; the screen enables it after its first picture
         command: click.Command = getattr(module, cmd_name)
         return command
 

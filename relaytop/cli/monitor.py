@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from relaytop.cli.forked_settings import begin_loading
 from relaytop.config.errors import RelaytopError
 from relaytop.config.paths import ledger_path, snapshots_folder
-from relaytop.engine.child import EngineChild
 from relaytop.watch.agent import discovery
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from relaytop.cli.options import Options
     from relaytop.config.settings import Settings
+    from relaytop.engine.child import EngineChild
     from relaytop.store.recorder import Recorder
     from relaytop.watch.engine import Engine
     from relaytop.watch.session import Session
@@ -96,17 +96,19 @@ def watch(
     """
 
     def spawn() -> EngineChild:
+        from relaytop.engine.child import EngineChild  # noqa: PLC0415 - after the fork
+
         return EngineChild.spawn(os.environ, ledger=ledger)
 
     with ExitStack() as stack:
         outputs = _outputs(options, stack)
         if not options.color:
             os.environ["NO_COLOR"] = "1"  # Textual looks for it
-        # Nothing made on the way to the first picture is garbage; looking for some takes 10 %.
-        gc.disable()
-        engine: Engine | None = None if attach else spawn()
+        gc.disable()  # as in `main`: the app switches it on after its first picture
+        engine: Engine | None = None
         try:
-            # The engine and Textual are imported side by side: the first picture needs both.
+            # Imported while the settings are loaded beside it: the first picture needs both. The
+            # engine would only compete for the CPUs before.
             from relaytop.tui.app import RelaytopApp  # noqa: PLC0415
             from relaytop.tui.draw.glyphs import ASCII, UNICODE  # noqa: PLC0415
             from relaytop.tui.terminal.driver import TerminalDriver  # noqa: PLC0415
@@ -114,7 +116,7 @@ def watch(
 
             settings = settings_of()
             attached = discovery.connect_agent(settings) if attach else None
-            engine = engine or attached or spawn()
+            engine = attached or spawn()
             engine.start(settings)
             session = Session(settings, engine, restart=spawn, snapshots=snapshots_folder())
             if attached is not None:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from relaytop.config.fingerprint import fingerprint
 from relaytop.config.paths import agent_socket, runtime_folder
-from relaytop.watch.agent.client import AgentClient
 
 if TYPE_CHECKING:
     from relaytop.config.settings import Settings
+    from relaytop.watch.agent.client import AgentClient
 
 
 def any_agent_socket() -> bool:
@@ -19,4 +19,6 @@ def any_agent_socket() -> bool:
 
 def connect_agent(settings: Settings) -> AgentClient | None:
     """Return the agent that watches the same, with its history; None where there is none."""
+    from relaytop.watch.agent.client import AgentClient  # noqa: PLC0415 - rarely there is one
+
     return AgentClient.connect(agent_socket(fingerprint(settings)))
