@@ -91,7 +91,7 @@ def baseline(
         plan = BaselinePlan(count, concurrency, rate_per_s)
         run, result = run_job(Baseline, selected_targets(settings, targets), plan)
     if reference is not None:
-        reference = difference.of_the_same(reference, result.document)
+        reference = difference.limited_to(reference, result.document)
     report = BaselineReport(result.document, run.latencies_ms, reference)
     finish(
         report,

@@ -137,10 +137,10 @@ def watch(
 
 
 def _verdict(session: Session, reference: Mapping[str, Any]) -> int:
-    from relaytop.store.difference import of_the_same, regressed  # noqa: PLC0415 - at the end
+    from relaytop.store.difference import limited_to, regressed  # noqa: PLC0415 - at the end
 
     document = session.document()
-    return int(regressed(of_the_same(reference, document), document))
+    return int(regressed(limited_to(reference, document), document))
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,13 +35,13 @@ def replay(file: Path, *, speed: float, start: str | None, options: Options) -> 
     Windows, ages and the clock are those of the recording. `p` stops it, ← and → go a minute
     back or on, home and end to its ends.
     """
-    from relaytop.store.moments import moment_within  # noqa: PLC0415
+    from relaytop.store.moments import parse_moment  # noqa: PLC0415
     from relaytop.store.recording import Recording  # noqa: PLC0415 - start-up time
 
     with Recording(file) as recording:
         start_at = None
         if start is not None:
-            start_at = moment_within(start, recording.began_at, recording.ended_at)
+            start_at = parse_moment(start, recording.began_at, recording.ended_at)
         require_terminal()
         if not options.color:
             os.environ["NO_COLOR"] = "1"  # Textual looks for it

@@ -10,6 +10,7 @@ _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h)\s*\Z")
 _COUNT = re.compile(r"\s*(\d+)\s*requests?\s*\Z")
 _UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _LONGEST = 32
+_ROUNDING = 1e-9
 SHORTEST_S = 0.1
 LONGEST_S = 86_400.0
 VALID_DURATION = "write it as 500ms, 5s, 2m or 1h"
@@ -33,7 +34,7 @@ def format_duration(seconds: float) -> str:
     """Write a duration in its largest unit that keeps it whole."""
     for unit, size in (("h", 3600.0), ("m", 60.0), ("s", 1.0)):
         count = seconds / size
-        if count >= 1 and abs(count - round(count)) < 1e-9:  # noqa: PLR2004 - rounding of floats
+        if count >= 1 and abs(count - round(count)) < _ROUNDING:
             return f"{round(count)}{unit}"
     if seconds >= 1:
         return f"{seconds:g}s"

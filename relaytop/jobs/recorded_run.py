@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from relaytop.monitor.monitor import Monitor
-from relaytop.store.recording_document import as_a_whole, read_into, whole_document
+from relaytop.store.recording_document import apply_recording, replayed_document, spanning_settings
 
 if TYPE_CHECKING:
     from relaytop.config.settings import Settings
@@ -23,11 +23,11 @@ class RecordedRun:
 
     def __init__(self, recording: Recording, settings: Settings) -> None:
         self._recording = recording
-        self._settings = as_a_whole(recording, settings)
+        self._settings = spanning_settings(recording, settings)
         self._monitor = Monitor(self._settings, recording.began_at)
         self.samples: dict[str, list[Sample]] = {t.id: [] for t in settings.targets}
         """Target → its samples, in the order in which they were written."""
-        read_into(self._monitor, recording, self._record)
+        apply_recording(self._monitor, recording, self._record)
 
     def _record(self, sample: Sample) -> None:
         if sample.target in self.samples:
@@ -43,4 +43,4 @@ class RecordedRun:
 
     def document(self, kind: str) -> dict[str, Any]:
         """Return the snapshot of what was recorded, as of the recording's end."""
-        return whole_document(kind, self._monitor, self._settings, self._recording)
+        return replayed_document(kind, self._monitor, self._settings, self._recording)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from relaytop.monitor.number_format import format_ms, format_percent, format_usd
 from relaytop.report.blocks import Table, Text, columns
-from relaytop.store.difference import HOW
+from relaytop.store.difference import METHOD
 from relaytop.wire.text import clean
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class DifferenceReport:
         changes = [asdict(change) for change in self.changes]
         for change in changes:
             del change["weight"]
-        return {"changes": changes, "how": HOW}
+        return {"changes": changes, "how": METHOD}
 
     def blocks(self, _options: TextOptions | None = None) -> list[Block]:
         """Return the changes that are none of noise, and how many are."""
@@ -42,8 +42,8 @@ class DifferenceReport:
         figures = "1 other figure differs" if count == 1 else f"{count} other figures differ"
         noise = f"{figures} by no more than noise" if count else ""
         if not real:
-            return [Text("; ".join(filter(None, ("no difference shown", noise)))), Text(HOW)]
-        return [Table(COLUMNS, [_row(change) for change in real]), Text(noise), Text(HOW)]
+            return [Text("; ".join(filter(None, ("no difference shown", noise)))), Text(METHOD)]
+        return [Table(COLUMNS, [_row(change) for change in real]), Text(noise), Text(METHOD)]
 
 
 def _row(change: Change) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from relaytop.monitor import number_format
 from relaytop.report.blocks import Table, Text, columns
-from relaytop.store.document import beyond
+from relaytop.store.document import censored_text
 from relaytop.wire.text import clean
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _row(target: dict[str, Any]) -> list[str]:
 
 def _percentile(target: dict[str, Any], figure: dict[str, Any], name: str) -> str:
     if _number(figure.get(name)) is None:
-        return beyond(target) if figure.get("censored") and figure.get("n") else ""
+        return censored_text(target) if figure.get("censored") and figure.get("n") else ""
     return milliseconds(figure.get(name))
 
 

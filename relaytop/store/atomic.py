@@ -1,17 +1,17 @@
-"""Files that are written whole or not at all, and never over another."""
+"""Files that are written completely or not at all, and never over another."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-MOST_NAMES = 1000
+MAX_NAMES = 1000
 
 
 def write_new(path: Path, content: bytes) -> Path:
@@ -48,12 +48,12 @@ def _written(path: Path, content: bytes) -> Iterator[str]:
             os.fsync(file.fileno())
         yield temporary
     finally:
-        os.unlink(temporary)  # noqa: PTH108 - the name is a plain string here
+        Path(temporary).unlink()
 
 
 def _link(temporary: str, path: Path) -> Path:
     """Give the file its name; a hard link, unlike a rename, refuses to replace one."""
-    for number in range(1, MOST_NAMES):
+    for number in range(1, MAX_NAMES):
         wanted = path if number == 1 else path.with_stem(f"{path.stem}-{number}")
         try:
             os.link(temporary, wanted)

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from relaytop.store.document import beyond
+from relaytop.store.document import censored_text, finite_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,7 +25,7 @@ LEAST_SPREAD = 0.02
 Z95 = 1.645
 QUANTILES = {"p50": (1.2533, 5), "p95": (2.1132, 20), "p99": (3.7333, 100)}
 """Percentile → (its standard error in standard deviations × √n, samples that carry it)."""
-HOW = (
+METHOD = (
     "A change counts where chance would show it in fewer than 1 of 100 comparisons: of an error "
     "rate by its counts, of a percentile by its count and the spread between P50 and P95, of a "
     "cost by the replies, unless their tokens are the same. Below 5 % a latency or a cost is left "
@@ -63,7 +63,7 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Chan
     ]
     for name, target in new.items():
         if name in old:
-            changes += compared(old[name], target)
+            changes += compare_target(old[name], target)
         else:
             changes.append(Change(name, "status", None, target.get("status"), "new", 400.0))
     return sorted(changes, key=lambda change: -change.weight)
@@ -74,14 +74,14 @@ def regressed(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     return any(change.kind in {"worse", "gone"} for change in difference(before, after))
 
 
-def of_the_same(reference: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a reference with the targets of `document` alone: what was not asked is not gone."""
+def limited_to(reference: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a reference with the targets of `document` alone: what was not probed is not gone."""
     names = {target["target"] for target in document["targets"]}
     targets = [target for target in reference["targets"] if target["target"] in names]
     return {**reference, "targets": targets}
 
 
-def compared(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
+def compare_target(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     """Compare one target's parts of two documents."""
     name = str(new["target"])
     return [
@@ -109,7 +109,7 @@ def _status(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterat
 
 
 def _error_rate(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
-    counts = [(_number(t.get("requests")), _number(t.get("ok"))) for t in (old, new)]
+    counts = [(finite_number(t.get("requests")), finite_number(t.get("ok"))) for t in (old, new)]
     (n_old, ok_old), (n_new, ok_new) = counts
     if not n_old or not n_new or ok_old is None or ok_new is None:
         return
@@ -119,7 +119,7 @@ def _error_rate(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> It
     if before == after:
         return
     sure = _shares_differ((n_old - ok_old, n_old), (n_new - ok_new, n_new))
-    yield _judged(name, "error rate", before, after, sure=sure, weight=300 * abs(after - before))
+    yield _change(name, "error rate", before, after, sure=sure, weight=300 * abs(after - before))
 
 
 def _shares_differ(before: tuple[float, float], after: tuple[float, float]) -> bool:
@@ -138,9 +138,9 @@ def _times(
 ) -> Iterator[Change]:
     olds, news = old.get(table, {}), new.get(table, {})
     for key, title in figures.items():
-        before, after = _number(olds.get(key)), _number(news.get(key))
-        if (_is_cut(olds, key), _is_cut(news, key)) in {(True, False), (False, True)}:
-            yield from _cut_off(name, title, key, (old, new), (before, after))
+        before, after = finite_number(olds.get(key)), finite_number(news.get(key))
+        if (_is_censored(olds, key), _is_censored(news, key)) in {(True, False), (False, True)}:
+            yield from _censored(name, title, key, (old, new), (before, after))
             continue
         if before is None or after is None or min(before, after) <= 0 or before == after:
             continue
@@ -150,15 +150,15 @@ def _times(
         error = math.hypot(*(factor * _spread(t) / math.sqrt(t["n"]) for t in (olds, news)))
         step = math.log(after / before)
         sure = abs(step) > CERTAIN * error and abs(after / before - 1) >= LEAST_SHARE
-        yield _judged(name, title, before, after, sure=sure, weight=50 * abs(step))
+        yield _change(name, title, before, after, sure=sure, weight=50 * abs(step))
 
 
-def _is_cut(table: Mapping[str, Any], key: str) -> bool:
+def _is_censored(table: Mapping[str, Any], key: str) -> bool:
     """Whether a percentile lies beyond the deadline: it is absent, and not for want of samples."""
     return table.get("censored") is True and bool(table.get("n")) and key not in table
 
 
-def _cut_off(
+def _censored(
     name: str,
     title: str,
     key: str,
@@ -169,13 +169,16 @@ def _cut_off(
     if values == (None, None):
         return
     counts = [
-        (_number(t.get("errors", {}).get("timeout")) or 0.0, _number(t.get("requests")) or 0.0)
+        (
+            finite_number(t.get("errors", {}).get("timeout")) or 0.0,
+            finite_number(t.get("requests")) or 0.0,
+        )
         for t in targets
     ]
     if min(of for _count, of in counts) < QUANTILES[key][1]:
         return
     before, after = (
-        beyond(target) if value is None else value
+        censored_text(target) if value is None else value
         for target, value in zip(targets, values, strict=True)
     )
     if not _shares_differ(*counts):
@@ -187,7 +190,7 @@ def _cut_off(
 
 def _spread(table: Mapping[str, Any]) -> float:
     """Return the standard deviation of a time's logarithm, from its P50 and P95."""
-    p50, p95 = _number(table.get("p50")), _number(table.get("p95"))
+    p50, p95 = finite_number(table.get("p50")), finite_number(table.get("p95"))
     if p50 is None or p95 is None or not 0 < p50 < p95:
         return LEAST_SPREAD
     return max(LEAST_SPREAD, math.log(p95 / p50) / Z95)
@@ -196,7 +199,7 @@ def _spread(table: Mapping[str, Any]) -> float:
 def _cost(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     each = []
     for target in (old, new):
-        cost, ok = _number(target.get("cost_usd")), _number(target.get("ok"))
+        cost, ok = finite_number(target.get("cost_usd")), finite_number(target.get("ok"))
         each.append(cost / ok if cost is not None and ok is not None and ok > 0 else None)
     before, after = each
     if before is None or after is None or before == after:
@@ -205,13 +208,13 @@ def _cost(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator
     spread = 0.0 if _same_tokens(old, new) else COST_SPREAD
     error = spread * math.sqrt(1 / float(old["ok"]) + 1 / float(new["ok"]))
     sure = share >= LEAST_SHARE and share > CERTAIN * error
-    yield _judged(name, "$ a request", before, after, sure=sure, weight=20 * share)
+    yield _change(name, "$ a request", before, after, sure=sure, weight=20 * share)
 
 
 def _same_tokens(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     """Whether a request took as many tokens before as after, in and out."""
     for kind in ("input", "output"):
-        counts = [_number(target.get("tokens", {}).get(kind)) for target in (old, new)]
+        counts = [finite_number(target.get("tokens", {}).get(kind)) for target in (old, new)]
         if counts[0] is None or counts[1] is None:
             return False
         before, after = counts[0] / float(old["ok"]), counts[1] / float(new["ok"])
@@ -220,15 +223,10 @@ def _same_tokens(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     return True
 
 
-def _judged(
+def _change(
     name: str, figure: str, before: float, after: float, *, sure: bool, weight: float
 ) -> Change:
     if not sure:
         return Change(name, figure, before, after, "noise", 0.0)
     kind: Kind = "worse" if after > before else "better"
     return Change(name, figure, before, after, kind, weight)
-
-
-def _number(value: object) -> float | None:
-    good = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if good and math.isfinite(value) else None  # type: ignore[arg-type]

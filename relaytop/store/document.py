@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -113,19 +113,25 @@ def distribution_document(d: Distribution) -> dict[str, Any]:
     return _known({**values, "censored": True if d.censored else None})
 
 
-def beyond(target: Mapping[str, Any]) -> str:
+def censored_text(target: Mapping[str, Any]) -> str:
     """Write a percentile of a target's part that lies above its deadline, as in `>30s`."""
-    timeout_s = target.get("timeout_s")
-    known = isinstance(timeout_s, int | float) and math.isfinite(timeout_s)
-    return format_censored(timeout_s * 1000) if known else "cut off"  # type: ignore[operator]
+    timeout_s = finite_number(target.get("timeout_s"))
+    return "cut off" if timeout_s is None else format_censored(timeout_s * 1000)
 
 
-def _limits(state: RateLimit, told_at: float | None, now: float) -> dict[str, Any] | None:
+def finite_number(value: object) -> float | None:
+    """Return what a document read from a file holds, if it is a number that can be counted with."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return float(value) if abs(value) <= sys.float_info.max else None
+
+
+def _limits(state: RateLimit, known_at: float | None, now: float) -> dict[str, Any] | None:
     found: dict[str, Any] = {}
     for name, limit in state.known:
         reset = limit.reset_s
-        if reset is not None and told_at is not None:
-            reset = max(0.0, round(reset - (now - told_at), 3))
+        if reset is not None and known_at is not None:
+            reset = max(0.0, round(reset - (now - known_at), 3))
         found |= {
             f"{name}_limit": limit.limit,
             f"{name}_remaining": limit.remaining,

@@ -1,4 +1,4 @@
-"""A moment of a recording as a person writes it."""
+"""Moments of a recording as a person writes them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 _SHOWN = "%Y-%m-%d %H:%M:%S"
 
 
-def moment_within(text: str, began_at: float, ended_at: float) -> float:
+def parse_moment(text: str, began_at: float, ended_at: float) -> float:
     """Return the Unix seconds of a local time of day, or of a date with one.
 
     A time of day is the first such moment of the recording.

@@ -1,4 +1,4 @@
-"""Writing a recording: lines of JSON, on a thread of its own, so that a slow disk stops nothing."""
+"""Recordings, written: lines of JSON, on a thread of its own, so that a slow disk stops nothing."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ class Recorder:
         self._part_bytes = part_bytes
         self._keep = keep
         self._head = b""
-        self._trouble: str | None = None
-        self._told = False
+        self._failure: str | None = None
+        self._warned = False
         try:
             _check_older(path)
             self._fd = _open(path)
@@ -83,19 +83,17 @@ class Recorder:
     def consume(self, reports: Iterable[Report]) -> None:
         """Write reports soon, without waiting for the disk; what models said is left out."""
         for report in reports:
-            if isinstance(report, Finished) and report.sample.text is not None:
-                report = Finished(dataclasses.replace(report.sample, text=None))  # noqa: PLW2901
             if isinstance(report, RECORDED):
-                line = encode(report)
+                line = encode(_without_text(report))
                 if len(line) <= LINE_BYTES:
                     self._put(line)
 
     def warning(self) -> str | None:
         """Return once why nothing is recorded any more; None while all is well."""
-        if self._trouble is None or self._told:
+        if self._failure is None or self._warned:
             return None
-        self._told = True
-        return f"recording to {self._path} stopped: {self._trouble}"
+        self._warned = True
+        return f"recording to {self._path} stopped: {self._failure}"
 
     def close(self) -> None:
         """Write what waits, for a second at most."""
@@ -104,12 +102,12 @@ class Recorder:
         self._thread.join(CLOSE_S)
 
     def _put(self, line: bytes, *, head: bool = False) -> None:
-        if self._trouble is not None:
+        if self._failure is not None:
             return
         try:
             self._lines.put_nowait((head, line))
         except queue.Full:
-            self._trouble = "the disk does not keep up"
+            self._failure = "the disk does not keep up"
 
     # ── on the thread ────────────────────────────────────────────────────────
 
@@ -123,7 +121,7 @@ class Recorder:
                     self._rotate()
                 self._write(line)
         except OSError as error:
-            self._trouble = error.strerror or type(error).__name__
+            self._failure = error.strerror or type(error).__name__
         finally:
             os.close(self._fd)
 
@@ -138,6 +136,12 @@ class Recorder:
         self._size += len(line)
         while line:
             line = line[os.write(self._fd, line) :]
+
+
+def _without_text(report: Report) -> Report:
+    if isinstance(report, Finished) and report.sample.text is not None:
+        return Finished(dataclasses.replace(report.sample, text=None))
+    return report
 
 
 def _open(path: Path) -> int:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 LINE_BYTES = 64 * 1024
 """A longer line is skipped."""
-TARGETS = 1000
-"""Targets that are taken from a recording."""
+MAX_TARGETS = 1000
+"""Targets that are read from a recording."""
 LAST_LINES = 200
 """Among so many lines is one that tells when it ended: a pulse comes every second."""
 RECORDED = (Finished, Pulse, Hold, Budget, Notice, Ready)
@@ -68,18 +68,17 @@ class Recording:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.broken = 0
-        """Lines that could not be read, in the reading that found most."""
-        self.most = 0
+        """Lines that could not be read, in the reading that found most of them."""
+        self.most_samples = 0
         """Samples of the target that has most of them, or more where some cannot be read."""
         self.share_read = 0.0
         """How far the newest reading is, 0 to 1."""
         self._settings = Settings()
         self._targets: dict[str, Target] = {}
-        self._header: Header | None = None
         self._files: list[tuple[IO[bytes], int]] = []
         try:
             self._open()
-            self.began_at, self.ended_at = self._scan()
+            self._header, self.began_at, self.ended_at = self._scan()
         except OSError as error:
             self.close()
             sentence = f"{path} cannot be read: {error.strerror}"
@@ -118,13 +117,12 @@ class Recording:
     @property
     def host(self) -> str:
         """The name of the machine that probed last; empty where it is not told."""
-        return self._header.host if self._header is not None else ""
+        return self._header.host
 
     @property
     def settings(self) -> Settings:
         """Every target that was watched, and the newest window; no key and no address."""
         header, targets = self._header, tuple(self._targets.values())
-        assert header is not None  # noqa: S101 - or it would not be open
         names = dict.fromkeys(target.provider for target in targets)
         return Settings(
             providers=tuple(Provider(name=name, base_url="") for name in names),
@@ -134,17 +132,18 @@ class Recording:
             budget_usd=header.budget_usd,
         )
 
-    def _scan(self) -> tuple[float, float]:
-        """Find out what was watched and from when to when; of reports only the ends are read."""
+    def _scan(self) -> tuple[Header, float, float]:
+        """Return the newest header, the beginning and the end; most reports are not decoded."""
+        header: Header | None = None
         began_at: float | None = None
         sampled = False
         counts: Counter[bytes] = Counter()
         last: deque[bytes] = deque(maxlen=LAST_LINES)
-        for line, _whole in self._lines():
+        for line, _complete in self._lines():
             if line is None:
                 continue
             if not line.startswith(_REPORTS):
-                self._describe(line)
+                header = self._described(line) or header
                 continue
             last.append(line)
             if line.startswith(_FINISHED):
@@ -155,34 +154,35 @@ class Recording:
             sampled = isinstance(report, Finished)
             began_at = began_at if began_at is not None else moment_of(report)
         unclear = counts.pop(b"", 0)
-        self.most = max(counts.values(), default=0) + unclear
+        self.most_samples = max(counts.values(), default=0) + unclear
         if not any(size for _file, size in self._files):
             sentence = f"{self.path} is empty: nothing was recorded"
             raise RecordingError(sentence)
-        if self._header is None or (sampled and not self._targets):
+        if header is None or (sampled and not self._targets):
             sentence = f"{self.path} is no relaytop recording: no line says what was watched"
             raise RecordingError(sentence)
         if began_at is None or not sampled:
             sentence = f"{self.path} is empty: no probe had ended when it was written"
             raise RecordingError(sentence)
         moments = (moment_of(_report(line)) for line in reversed(last))
-        return began_at, max(began_at, next((at for at in moments if at is not None), began_at))
+        ended_at = next((at for at in moments if at is not None), began_at)
+        return header, began_at, max(began_at, ended_at)
 
-    def _describe(self, line: bytes) -> None:
-        """Take a header or a target."""
+    def _described(self, line: bytes) -> Header | None:
+        """Return the header that a line is, or keep the target that it is."""
         header = read_header(line)
         if header is None:
             target = _target(line)
-            if target is not None and len(self._targets) < TARGETS:
+            if target is not None and len(self._targets) < MAX_TARGETS:
                 self._targets[target.id] = target
-            return
+            return None
         if header.schema > SCHEMA:
             sentence = (
                 f"{self.path} has schema {header.schema}, but this relaytop reads up to {SCHEMA}: "
                 "update it"
             )
             raise RecordingError(sentence)
-        self._header = header
+        return header
 
     # ── what is in it ────────────────────────────────────────────────────────
 
@@ -199,7 +199,7 @@ class Recording:
         the iterator before is done with.
         """
         broken = 0
-        for line, whole in self._lines():
+        for line, complete in self._lines():
             if line is not None:
                 report = _report(line)
                 if report is not None:
@@ -207,7 +207,7 @@ class Recording:
                     continue
                 if read_header(line) is not None or _target(line) is not None:
                     continue
-            broken += whole
+            broken += complete
             self.broken = max(self.broken, broken)
 
     def _lines(self) -> Iterator[tuple[bytes | None, bool]]:
@@ -220,9 +220,9 @@ class Recording:
             while left > 0 and (line := file.readline(min(left, LINE_BYTES))):
                 left -= len(line)
                 self.share_read = (before + size - left) / total
-                whole = line.endswith(b"\n")
-                if whole or left <= 0:
-                    yield line, whole
+                complete = line.endswith(b"\n")
+                if complete or left <= 0:
+                    yield line, complete
                     continue
                 while left > 0 and (more := file.readline(min(left, LINE_BYTES))):
                     left -= len(more)

@@ -1,4 +1,4 @@
-"""A recording read as a whole: into a monitor, and as the document of a snapshot."""
+"""A recording from its beginning to its end: in a monitor, and as the document of a snapshot."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from relaytop.store.recording import Recording
 
 
-def read_into(
-    monitor: Monitor, recording: Recording, take: Callable[[Sample], None] | None = None
+def apply_recording(
+    monitor: Monitor, recording: Recording, on_sample: Callable[[Sample], None] | None = None
 ) -> None:
     """Apply every report of a recording at its moment.
 
     Args:
         monitor: Keeps the targets that are wanted; made as of the recording's beginning.
         recording: What is read.
-        take: Is given each sample, also of other targets.
+        on_sample: Called with each sample, also of other targets.
     """
     at = recording.began_at
     for report in recording.reports():
@@ -35,25 +35,25 @@ def read_into(
         if isinstance(report, Ready):  # another engine counts from 0 again
             monitor.engine_lost()
         monitor.apply(report, at)
-        if take is not None and isinstance(report, Finished):
-            take(report.sample)
+        if on_sample is not None and isinstance(report, Finished):
+            on_sample(report.sample)
 
 
-def as_a_whole(recording: Recording, settings: Settings) -> Settings:
+def spanning_settings(recording: Recording, settings: Settings) -> Settings:
     """Return settings whose window and history hold all that was recorded of each target."""
-    count = max(1, recording.most)
+    count = max(1, recording.most_samples)
     return dataclasses.replace(settings, window=Window(seconds=None, count=count), history=count)
 
 
 def recording_document(recording: Recording) -> dict[str, Any]:
     """Return a recording as a `live` snapshot whose window is all of it, taken at its end."""
-    settings = as_a_whole(recording, recording.settings)
+    settings = spanning_settings(recording, recording.settings)
     monitor = Monitor(settings, recording.began_at)
-    read_into(monitor, recording)
-    return whole_document("live", monitor, settings, recording)
+    apply_recording(monitor, recording)
+    return replayed_document("live", monitor, settings, recording)
 
 
-def whole_document(
+def replayed_document(
     kind: str, monitor: Monitor, settings: Settings, recording: Recording
 ) -> dict[str, Any]:
     """Return the document of a recording that was read into a monitor, as of its end.

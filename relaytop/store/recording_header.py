@@ -1,4 +1,4 @@
-"""What a recording says of itself: its schema, and what was watched. No key, no address.
+"""The head of a recording: its schema, and what was watched. No key, no address.
 
 A header is one line; a line for each target follows it.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import relaytop
 from relaytop.config.settings import Target, Window
@@ -95,7 +95,7 @@ def read_header(line: bytes) -> Header | None:
     return Header(schema, version, window, int(history), budget_usd, host)
 
 
-def _window(document: Any) -> Window | None:  # noqa: ANN401 - what JSON may hold
+def _window(document: object) -> Window | None:
     if not isinstance(document, dict):
         return None
     seconds = _number(document.get("seconds"), 1, LONGEST_WINDOW)
@@ -105,6 +105,7 @@ def _window(document: Any) -> Window | None:  # noqa: ANN401 - what JSON may hol
     return Window(seconds, None if count is None else int(count))
 
 
-def _number(value: Any, low: float, high: float) -> float | None:  # noqa: ANN401 - as above
-    fits = type(value) in {int, float} and low <= value <= high
-    return float(value) if fits else None
+def _number(value: object, low: float, high: float) -> float | None:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return float(value) if low <= value <= high else None

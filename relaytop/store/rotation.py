@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-MOST = 100
+MAX_PARTS = 100
 """Parts that are looked for."""
 
 
@@ -20,7 +20,7 @@ def parts(path: Path) -> list[Path]:
     """Return the parts that exist, oldest first."""
     if not path.name:  # the root, or the folder that one is in
         return [path]
-    names = [part(path, number) for number in range(MOST, -1, -1)]
+    names = [part(path, number) for number in range(MAX_PARTS, -1, -1)]
     return [name for name in names if name.exists()]
 
 

@@ -68,13 +68,12 @@ def _is_text(value: object) -> bool:
 
 
 def _is_float(value: object) -> bool:
-    if not isinstance(value, float | int) or isinstance(value, bool):
-        return False
-    return LOWEST <= value <= HIGHEST  # false for NaN
+    # False for NaN, and for a bool.
+    return (type(value) is float or type(value) is int) and LOWEST <= value <= HIGHEST
 
 
 def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST
+    return type(value) is int and 0 <= value <= MOST
 
 
 _PLAIN: dict[object, Check] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from relaytop.store.difference import Change, compared
+from relaytop.store.difference import Change, compare_target
 from relaytop.store.document import target_document
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Reference:
         before = self._targets.get(summary.target)
         if before is None or not summary.requests:
             return ("", "dim")
-        changes = compared(before, target_document(summary, summary.last_at or summary.since))
+        changes = compare_target(before, target_document(summary, summary.last_at or summary.since))
         real = [change for change in changes if change.kind != "noise"]
         if not real:
             return ("=", "dim")

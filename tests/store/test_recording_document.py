@@ -10,7 +10,7 @@ from relaytop.monitor.monitor import Monitor
 from relaytop.protocol.messages import Budget, Finished, Hold, Pulse, Ready, Report
 from relaytop.store.document import snapshot_document
 from relaytop.store.recording import Recording, RecordingError, is_recording
-from relaytop.store.recording_document import read_into, recording_document
+from relaytop.store.recording_document import apply_recording, recording_document
 from relaytop.store.rotation import part
 from relaytop.store.snapshot import load_snapshot, to_json
 from tests.support.recordings import bad, good, lines_of, minutes, pulse, record, write
@@ -103,7 +103,7 @@ def test_a_monitor_may_want_some_targets_alone(tmp_path: Path) -> None:
     with Recording(path) as recording:
         one = dataclasses.replace(recording.settings, targets=recording.settings.targets[:1])
         monitor = Monitor(one, recording.began_at)
-        read_into(monitor, recording, lambda made: taken.append(made.target))
+        apply_recording(monitor, recording, lambda made: taken.append(made.target))
         assert recording.share_read == pytest.approx(1.0)
     assert monitor.targets() == ("a/m",)
     assert monitor.summary("a/m", T0 + 60).requests == 12

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from relaytop.jobs.pick.candidates import candidates
 from relaytop.jobs.pick.ranking import ranked
 from relaytop.monitor.monitor import Monitor
-from relaytop.store.recording_document import read_into
+from relaytop.store.recording_document import apply_recording
 
 if TYPE_CHECKING:
     from relaytop.config.settings import Settings, Window
@@ -34,6 +34,6 @@ def recorded_candidates(
     watched = candidates(recording.settings, model)
     watched = dataclasses.replace(watched, window=window or watched.window)
     monitor = Monitor(watched, recording.began_at)
-    read_into(monitor, recording)
+    apply_recording(monitor, recording)
     summaries = [monitor.summary(name, recording.ended_at) for name in monitor.targets()]
     return watched, ranked(summaries, {})
