@@ -31,7 +31,7 @@ class ModelsResponse:
 
     models: tuple[str, ...] = ()
     failure: Failure | None = None
-    """Why there is no list, safe to show."""
+    """The reason that there is no list, safe to show."""
     status: int | None = None
     is_web_page: bool = False
     date: str | None = None

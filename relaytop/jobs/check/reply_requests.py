@@ -32,7 +32,7 @@ _LAST_STEPS = ("usage", "limits")
 
 @dataclass(slots=True)
 class ReplyResult:
-    """What was found of one target."""
+    """The findings of one target."""
 
     findings: list[Finding] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from relaytop.jobs.shadow.rounds import Round
 
 FAMILYWISE_ERROR = 0.03
-"""How often two equal sides may be told apart, by any figure of a model."""
+"""Probability that two equal sides are told apart, by any figure of a model."""
 FIGURES_OF_TEST = {
     "success_rate": ("success_rate",),
     "typical": ("p50", "typical"),
@@ -34,7 +34,7 @@ FIGURES_OF_TEST = {
     "cost": ("cost",),
     "length": ("length",),
 }
-"""What is tested → the figures that may be shown for it, the plainest first."""
+"""Test → the figures that may be shown for it, the plainest first."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

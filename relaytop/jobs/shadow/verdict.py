@@ -45,10 +45,13 @@ def _no_difference(comparison: Comparison) -> str:
     text = f"no difference shown with {n} request{'' if n == 1 else 's'} a side"
     if comparison.figures["typical"].n < TAIL_MIN_ROUNDS:
         text += ", too few to judge the tail"
-    excluding = [n for n, f in comparison.figures.items() if f.excludes_zero and n not in UNTESTED]
-    if excluding:
-        names = ", ".join(LABELS[name] for name in excluding)
-        text += f": chance suffices to leave 0 outside the interval of {names}"
+    labels = [
+        LABELS[name]
+        for name, figure in comparison.figures.items()
+        if figure.excludes_zero and name not in UNTESTED
+    ]
+    if labels:
+        text += f": chance suffices to leave 0 outside the interval of {', '.join(labels)}"
     return text
 
 

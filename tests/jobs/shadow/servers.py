@@ -12,24 +12,24 @@ Stretch = Callable[[float], float]
 """Makes B's latency of what A's could have been."""
 
 
-def constant(dice: random.Random) -> float:
-    return 50 + dice.random() * 0.1
+def constant(generator: random.Random) -> float:
+    return 50 + generator.random() * 0.1
 
 
-def uniform(dice: random.Random) -> float:
-    return dice.uniform(20, 60)
+def uniform(generator: random.Random) -> float:
+    return generator.uniform(20, 60)
 
 
 def lognormal(sigma: float) -> Draw:
-    return lambda dice: 50 * math.exp(sigma * dice.gauss(0, 1))
+    return lambda generator: 50 * math.exp(sigma * generator.gauss(0, 1))
 
 
 def two_humps(fast_ms: float, slow_ms: float) -> Draw:
     """Return a server of which every tenth reply is slow."""
 
-    def draw(dice: random.Random) -> float:
-        centre = slow_ms if dice.random() < 0.1 else fast_ms
-        return centre * (1 + 0.01 * dice.gauss(0, 1))
+    def draw(generator: random.Random) -> float:
+        centre = slow_ms if generator.random() < 0.1 else fast_ms
+        return centre * (1 + 0.01 * generator.gauss(0, 1))
 
     return draw
 
@@ -48,7 +48,7 @@ def slowest_tenth(sigma: float) -> Stretch:
     return beyond(50 * math.exp(1.2816 * sigma))
 
 
-def meet(
+def simulate_rounds(
     seed: int,
     count: int,
     draw: Draw,
@@ -59,16 +59,16 @@ def meet(
     b_costs: float = 1.0,
 ) -> list[Round]:
     """Return the rounds of two servers, drawn apart from one another."""
-    dice = random.Random(seed)
+    generator = random.Random(seed)
 
     def ask(stretched: Stretch, fails: float, costs: float) -> Outcome:
-        ms = stretched(draw(dice))
-        if dice.random() < fails:
+        ms = stretched(draw(generator))
+        if generator.random() < fails:
             return Outcome(ok=False)
         return Outcome(
             ok=True,
             latency_ms=ms,
-            ttft_ms=ms * dice.uniform(0.3, 0.6),
+            ttft_ms=ms * generator.uniform(0.3, 0.6),
             cost_usd=costs * 2e-4,
             tokens=9,
             length=38,

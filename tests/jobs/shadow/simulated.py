@@ -9,7 +9,7 @@ from relaytop.jobs.shadow.rounds import Outcome, Round
 NOISE = 0.2
 """Of a latency's logarithm, beside what its prompt does to it."""
 PROMPTS = (-0.28, -0.14, 0.0, 0.14, 0.28)
-"""What each prompt adds to it: a standard deviation of 0.2, so of 0.28 in all."""
+"""Effect of each prompt on it: a standard deviation of 0.2, so of 0.28 in all."""
 SLOWER = math.log(1.2)
 P95 = 1.645
 
@@ -32,26 +32,26 @@ def slower(z: float) -> float:
 
 def rounds(seed: int, count: int, b: Stretch = as_usual, *, b_fails: float = 0.01) -> list[Round]:
     """Return rounds of a usual side and of `b`."""
-    dice = random.Random(seed)
+    generator = random.Random(seed)
     return [
         Round(
             i % len(PROMPTS),
-            _outcome(dice, PROMPTS[i % len(PROMPTS)], as_usual, 0.01),
-            _outcome(dice, PROMPTS[i % len(PROMPTS)], b, b_fails),
+            _outcome(generator, PROMPTS[i % len(PROMPTS)], as_usual, 0.01),
+            _outcome(generator, PROMPTS[i % len(PROMPTS)], b, b_fails),
         )
         for i in range(count)
     ]
 
 
-def _outcome(dice: random.Random, prompt: float, stretch: Stretch, fails: float) -> Outcome:
-    if dice.random() < fails:
+def _outcome(generator: random.Random, prompt: float, stretch: Stretch, fails: float) -> Outcome:
+    if generator.random() < fails:
         return Outcome(ok=False)
-    latency_ms = 800 * math.exp(prompt + stretch(dice.gauss(0, 1)))
+    latency_ms = 800 * math.exp(prompt + stretch(generator.gauss(0, 1)))
     return Outcome(
         ok=True,
         latency_ms=latency_ms,
-        ttft_ms=latency_ms * dice.uniform(0.2, 0.4),
-        cost_usd=dice.randint(10, 16) / 100_000,
+        ttft_ms=latency_ms * generator.uniform(0.2, 0.4),
+        cost_usd=generator.randint(10, 16) / 100_000,
         tokens=12,
-        length=dice.randint(30, 60),
+        length=generator.randint(30, 60),
     )

@@ -1,4 +1,4 @@
-"""What a comparison may claim, checked both ways."""
+"""Claims of a comparison, checked both ways."""
 
 import dataclasses
 
@@ -20,15 +20,15 @@ def verdicts(stretch: Stretch) -> list[str]:
 
 
 def test_two_equal_servers_show_no_difference() -> None:
-    said = verdicts(as_usual)
+    found = verdicts(as_usual)
     same = "no difference shown with 200 requests a side"
-    assert len([one for one in said if one.startswith(same)]) >= 95
+    assert len([one for one in found if one.startswith(same)]) >= 95
 
 
 def test_a_tail_that_is_20_percent_slower_is_found() -> None:
-    said = verdicts(slower_tail)
-    assert len([one for one in said if any(words in one for words in OF_THE_TAIL)]) >= 90
-    assert not any("B is faster" in one for one in said)
+    found = verdicts(slower_tail)
+    assert len([one for one in found if any(words in one for words in OF_THE_TAIL)]) >= 90
+    assert not any("B is faster" in one for one in found)
 
 
 def test_the_whole_of_it_at_ten_thousand_resamples() -> None:
@@ -43,23 +43,23 @@ def test_the_whole_of_it_at_ten_thousand_resamples() -> None:
         assert 0 < figure.low < figure.difference < figure.high
     assert comparison.figures["max"].low is None
     assert comparison.figures["success_rate"].unit == "share"
-    said = verdict(comparison, "A", "B")
-    assert said.startswith("A is faster at P50 by ")
-    assert "no difference" not in said
+    text = verdict(comparison, "A", "B")
+    assert text.startswith("A is faster at P50 by ")
+    assert "no difference" not in text
 
 
 def test_failures_are_a_figure_of_their_own() -> None:
     comparison = compare(rounds(1, 200, b_fails=0.3), 1, resamples=300)
-    said = verdict(comparison, "first", "second")
-    assert said.startswith("first answers more often by ")
-    assert "faster" not in said
+    text = verdict(comparison, "first", "second")
+    assert text.startswith("first answers more often by ")
+    assert "faster" not in text
 
 
 def test_a_side_that_never_answers() -> None:
     dead = [Round(0, one.a, Outcome(ok=False)) for one in rounds(1, 20)]
-    said = verdict(compare(dead, 1, resamples=100), "A", "B")
-    assert said.startswith("A answers more often by 1")
-    assert said.endswith("no request was answered by both, so no times are compared")
+    text = verdict(compare(dead, 1, resamples=100), "A", "B")
+    assert text.startswith("A answers more often by 1")
+    assert text.endswith("no request was answered by both, so no times are compared")
 
 
 def test_few_requests_claim_nothing_of_the_tail() -> None:
@@ -92,8 +92,8 @@ def test_a_price_that_differs_is_told_and_equal_ones_are_not() -> None:
         )
         for one in rounds(5, 60)
     ]
-    said = verdict(compare(same, 1, resamples=200), "A", "B")
-    assert "B costs less by $0.1 per 1,000 requests" in said
+    text = verdict(compare(same, 1, resamples=200), "A", "B")
+    assert "B costs less by $0.1 per 1,000 requests" in text
     equal = [dataclasses.replace(one, b=one.a) for one in same]
     figures = compare(equal, 1, resamples=100).figures
     assert not any(figure.shown for figure in figures.values())

@@ -1,4 +1,4 @@
-"""How often the verdict is right, by simulation.
+"""Error rate and power of the verdict, by simulation.
 
 The runs are seeded, so the counts are the same each time. Measured with other seeds, 200 to 400
 runs each: of 6000 pairs of equal servers 2.8 % are told apart, at 20, 40, 50, 100 and 200 requests
@@ -30,7 +30,7 @@ from tests.jobs.shadow.servers import (
     beyond,
     constant,
     lognormal,
-    meet,
+    simulate_rounds,
     slowest_tenth,
     two_humps,
     uniform,
@@ -39,7 +39,7 @@ from tests.jobs.shadow.servers import (
 TAIL = ("A is faster at P95", "A is faster in the slowest", "B varies more")
 
 
-def said(rounds: Callable[[int], list[Round]], runs: int) -> list[str]:
+def verdicts_of(rounds: Callable[[int], list[Round]], runs: int) -> list[str]:
     return [
         verdict(compare(rounds(seed), seed, resamples=100, permutations=300), "A", "B")
         for seed in range(runs)
@@ -62,26 +62,30 @@ EQUAL: list[tuple[int, Draw, float]] = [
 
 @pytest.mark.parametrize(("n", "draw", "fails"), EQUAL)
 def test_equal_servers_are_not_told_apart(n: int, draw: Draw, fails: float) -> None:
-    verdicts = said(lambda seed: meet(seed, n, draw, a_fails=fails, b_fails=fails), 200)
+    verdicts = verdicts_of(
+        lambda seed: simulate_rounds(seed, n, draw, a_fails=fails, b_fails=fails), 200
+    )
     # Told apart are 3 of 100; more than 12 in two hundred runs, once in a hundred such tests.
     assert count(verdicts, "no difference shown") >= 188
 
 
 @pytest.mark.parametrize("n", [19, 20, 25, 50])
 def test_more_requests_never_hide_half_a_price(n: int) -> None:
-    verdicts = said(lambda seed: meet(seed, n, lognormal(0.3), b_costs=0.5), 20)
+    verdicts = verdicts_of(lambda seed: simulate_rounds(seed, n, lognormal(0.3), b_costs=0.5), 20)
     assert count(verdicts, "B costs less by $0.1 per 1,000 requests") == 20
 
 
 @pytest.mark.parametrize("n", [19, 20, 25, 50])
 def test_more_requests_never_hide_half_as_long_again(n: int) -> None:
-    verdicts = said(lambda seed: meet(seed, n, lognormal(0.2), lambda ms: ms * 1.5), 20)
+    verdicts = verdicts_of(
+        lambda seed: simulate_rounds(seed, n, lognormal(0.2), lambda ms: ms * 1.5), 20
+    )
     assert count(verdicts, "A is faster") == 20
 
 
 @pytest.mark.parametrize("n", [20, 50, 60])
 def test_failing_more_often_than_not_is_told(n: int) -> None:
-    verdicts = said(lambda seed: meet(seed, n, uniform, b_fails=0.6), 30)
+    verdicts = verdicts_of(lambda seed: simulate_rounds(seed, n, uniform, b_fails=0.6), 30)
     assert count(verdicts, "A answers more often") == 30
 
 
@@ -99,7 +103,7 @@ def test_failing_more_often_than_not_is_told(n: int) -> None:
 def test_a_slowest_tenth_that_takes_a_fifth_longer_is_found(
     draw: Draw, stretch: Stretch, least: int
 ) -> None:
-    verdicts = said(lambda seed: meet(seed, 200, draw, stretch), 40)
+    verdicts = verdicts_of(lambda seed: simulate_rounds(seed, 200, draw, stretch), 40)
     assert count(verdicts, *TAIL) >= least
 
 
@@ -107,7 +111,7 @@ def test_an_interval_without_zero_beside_no_difference_is_explained() -> None:
     found = 0
     for seed in range(40):
         comparison = compare(
-            meet(seed, 40, lognormal(0.4), alike), seed, resamples=200, permutations=300
+            simulate_rounds(seed, 40, lognormal(0.4), alike), seed, resamples=200, permutations=300
         )
         without_zero = [
             figure

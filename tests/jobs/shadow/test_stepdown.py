@@ -9,9 +9,9 @@ from relaytop.jobs.shadow.stepdown import stepdown
 
 
 def test_what_stands_out_is_found_whatever_another_test_does() -> None:
-    dice = random.Random(1)
-    quiet = [dice.gauss(0, 1) for _ in range(999)]
-    wild = [dice.choice((0.0, 1000.0)) for _ in range(999)]
+    generator = random.Random(1)
+    quiet = [generator.gauss(0, 1) for _ in range(999)]
+    wild = [generator.choice((0.0, 1000.0)) for _ in range(999)]
     found = stepdown({"wild": [0.0, *wild], "clear": [6.0, *quiet]}, {})
     assert list(found) == ["clear", "wild"]
     assert found["clear"] == 1 / 1000
@@ -19,8 +19,8 @@ def test_what_stands_out_is_found_whatever_another_test_does() -> None:
 
 
 def test_a_test_is_never_found_before_one_that_stands_out_more() -> None:
-    dice = random.Random(2)
-    runs = {name: [dice.gauss(0, 1) for _ in range(200)] for name in "abcdef"}
+    generator = random.Random(2)
+    runs = {name: [generator.gauss(0, 1) for _ in range(200)] for name in "abcdef"}
     found = stepdown(runs, {})
     assert list(found.values()) == sorted(found.values())
     alone = stepdown({"a": runs["a"]}, {})["a"]
@@ -30,16 +30,16 @@ def test_a_test_is_never_found_before_one_that_stands_out_more() -> None:
 def test_the_chance_of_the_smallest_is_what_it_says() -> None:
     told = 0
     for seed in range(400):
-        dice = random.Random(seed)
-        runs = {name: [dice.gauss(0, 1) ** 3 for _ in range(100)] for name in "abcde"}
+        generator = random.Random(seed)
+        runs = {name: [generator.gauss(0, 1) ** 3 for _ in range(100)] for name in "abcde"}
         told += min(stepdown(runs, {"a": 3.0}).values()) <= 0.1
     assert told == pytest.approx(40, abs=4 * math.sqrt(36))
 
 
 def test_weight_is_taken_from_the_others() -> None:
-    dice = random.Random(3)
+    generator = random.Random(3)
     seen = {"a": 2.4, "b": 3.2, "c": 0.5, "d": 1.0}
-    runs = {name: [z, *(dice.gauss(0, 1) for _ in range(1999))] for name, z in seen.items()}
+    runs = {name: [z, *(generator.gauss(0, 1) for _ in range(1999))] for name, z in seen.items()}
     even = stepdown(runs, {})
     uneven = stepdown(runs, {"a": 5.0})
     assert uneven["a"] < even["a"]

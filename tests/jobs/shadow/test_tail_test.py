@@ -20,10 +20,10 @@ def test_each_round_has_its_part_in_the_slow_end() -> None:
 
 
 def test_a_slow_end_of_few_replies_is_no_test() -> None:
-    dice = random.Random(1)
+    generator = random.Random(1)
 
     def names(n: int) -> set[str]:
-        a, b = ([dice.random() for _ in range(n)] for _ in "ab")
+        a, b = ([generator.random() for _ in range(n)] for _ in "ab")
         return {name.rpartition("_")[2] for name in tail_differences(a, b)}
 
     assert [len(names(n)) for n in (10, 20, 25, 50, 100)] == [0, 1, 2, 3, 4]
@@ -37,9 +37,9 @@ def test_the_more_rounds_the_more_weight_has_the_tail() -> None:
 
 
 def test_prompts_that_differ_are_evened_and_equal_ones_left_alone() -> None:
-    dice = random.Random(4)
+    generator = random.Random(4)
     prompts = [i % 4 for i in range(80)]
-    noise = [[math.exp(0.1 * dice.gauss(0, 1)) for _ in prompts] for _ in "ab"]
+    noise = [[math.exp(0.1 * generator.gauss(0, 1)) for _ in prompts] for _ in "ab"]
     longer = [[ms * (1 + 9 * p) for ms, p in zip(side, prompts, strict=True)] for side in noise]
     plain = without_prompt_effect([0] * 80, *noise)
     for one, other in zip(plain, noise, strict=True):

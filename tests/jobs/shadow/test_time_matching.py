@@ -1,4 +1,4 @@
-"""Which probes of two sides belong together, by their times."""
+"""Matching of the probes of two sides by their times."""
 
 import math
 import random
@@ -49,16 +49,16 @@ def test_two_cadences_and_a_silence() -> None:
 
 def recorded(seed: int, b: Stretch) -> list[Round]:
     """Return what twenty minutes at 5 s make: a drift that both share, and no common cadence."""
-    dice = random.Random(seed)
+    generator = random.Random(seed)
     rows: list[list[float]] = []
     for _side in range(2):
-        phase = dice.uniform(0, 5)
+        phase = generator.uniform(0, 5)
         # One in twenty was skipped.
-        rows.append([phase + 5 * i for i in range(240) if dice.random() > 0.05])
+        rows.append([phase + 5 * i for i in range(240) if generator.random() > 0.05])
 
     def at(moment: float, stretch: Stretch) -> Outcome:
         drift = 0.4 * math.sin(moment / 400)
-        return Outcome(ok=True, latency_ms=800 * math.exp(drift + stretch(dice.gauss(0, 1))))
+        return Outcome(ok=True, latency_ms=800 * math.exp(drift + stretch(generator.gauss(0, 1))))
 
     found = match_by_time(rows[0], rows[1], 5.0)
     return [Round(0, at(rows[0][i], as_usual), at(rows[1][j], b)) for i, j in found]
@@ -72,12 +72,12 @@ def verdicts(b: Stretch) -> list[str]:
 
 
 def test_two_equal_sides_that_drift_alike_show_no_difference() -> None:
-    said = verdicts(as_usual)
+    found = verdicts(as_usual)
     # 96 of 100 are to be expected; fewer than 54 of 60 once in a hundred such tests.
-    assert sum(one.startswith("no difference shown") for one in said) >= 54
+    assert sum(one.startswith("no difference shown") for one in found) >= 54
 
 
 def test_a_tail_that_is_20_percent_slower_is_found() -> None:
-    said = verdicts(slower_tail)
-    assert sum("A is faster" in one or "B varies more" in one for one in said) >= 54
-    assert not any("B is faster" in one for one in said)
+    found = verdicts(slower_tail)
+    assert sum("A is faster" in one or "B varies more" in one for one in found) >= 54
+    assert not any("B is faster" in one for one in found)
