@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from relaytop.cli import monitor
 from relaytop.cli.options import common_options, refuse_flags
+from relaytop.config.merge import with_flags
+from relaytop.demo.child import DemoRelay
+from relaytop.demo.settings import demo_settings
 
 if TYPE_CHECKING:
     from relaytop.cli.options import Options
@@ -25,17 +29,12 @@ def demo(seed: int, record: Path | None, options: Options) -> None:
         "the demo brings its own providers",
         but={"interval_s", "timeout_s", "window", "budget_usd"},
     )
-    from relaytop.cli.monitor import require_terminal, watch  # noqa: PLC0415 - start-up time
-    from relaytop.config.merge import with_flags  # noqa: PLC0415
-    from relaytop.demo.child import DemoRelay  # noqa: PLC0415
-    from relaytop.demo.settings import demo_settings  # noqa: PLC0415
-
-    require_terminal()
+    monitor.require_terminal()
     options = dataclasses.replace(options, record=record or options.record)
     relay = DemoRelay.spawn(seed)
     try:
         raise SystemExit(
-            watch(
+            monitor.watch(
                 lambda: with_flags(demo_settings(relay.ports()), options.flags),
                 options,
                 ledger=None,

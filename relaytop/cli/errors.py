@@ -1,4 +1,4 @@
-"""How a command ends: a sentence and a code, never a traceback."""
+"""The end of a command: a sentence and a code, never a traceback."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def run(command: click.Command) -> NoReturn:
     try:
         code = command.main(standalone_mode=False)
     except RelaytopError as error:
-        _say(str(error))
+        click.echo(f"relaytop: {error}", err=True)
         sys.exit(USAGE)
     except click.ClickException as error:
         error.show()
@@ -34,7 +34,3 @@ def run(command: click.Command) -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _say(sentence: str) -> None:
-    click.echo(f"relaytop: {sentence}", err=True)

@@ -1,4 +1,4 @@
-"""Loading the settings in a process aside.
+"""Loading the settings in a process of its own.
 
 The library that checks a config file takes 50 ms and 10 MB, which a screen that runs for weeks
 need not keep. A fork does it while Textual is imported, and hands the settings back on a pipe.
@@ -7,7 +7,7 @@ need not keep. A fork does it while Textual is imported, and hands the settings 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from relaytop.config.errors import ConfigError, RelaytopError
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from relaytop.cli.options import Options
     from relaytop.config.settings import Settings
+    from relaytop.protocol.messages import Start
 
 GOOD, BAD = b"+", b"-"
 READ_BYTES = 65536
@@ -37,7 +38,6 @@ def begin_loading(options: Options) -> Callable[[], Settings]:
     def wait() -> Settings:
         # Imported while the fork works, which can begin the earlier for it.
         from relaytop.protocol.codec import decode_command  # noqa: PLC0415
-        from relaytop.protocol.messages import Start  # noqa: PLC0415
 
         answer = b""
         while data := os.read(reading, READ_BYTES):
@@ -46,9 +46,7 @@ def begin_loading(options: Options) -> Callable[[], Settings]:
         os.waitpid(pid, 0)
         if answer[:1] == BAD:
             raise ConfigError(answer[1:].decode())
-        command = decode_command(answer[1:])
-        assert isinstance(command, Start)  # noqa: S101 - what `_load` wrote
-        return command.settings
+        return cast("Start", decode_command(answer[1:])).settings
 
     return wait
 

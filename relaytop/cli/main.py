@@ -9,13 +9,12 @@ import relaytop
 
 
 def main() -> None:
-    """Run the command line; the version is told before anything else is imported."""
+    """Run the command line; the version is printed before anything else is imported."""
     if sys.argv[1:] == ["--version"]:
         sys.stdout.write(f"relaytop, version {relaytop.__version__}\n")
         return
     # Nothing that an import makes is garbage; looking for some takes a tenth of the start.
     gc.disable()
-    from relaytop.cli.errors import run  # noqa: PLC0415 - click and the settings take 60 ms
-    from relaytop.cli.group import relaytop_command  # noqa: PLC0415
+    from relaytop.cli import errors, group  # noqa: PLC0415 - click and the settings take 60 ms
 
-    run(relaytop_command)
+    errors.run(group.relaytop_command)

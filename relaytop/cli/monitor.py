@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from relaytop.cli.forked_settings import begin_loading
 from relaytop.config.errors import RelaytopError
 from relaytop.config.paths import ledger_path, snapshots_folder
+from relaytop.export.address import listen
 from relaytop.watch.agent import discovery
 
 if TYPE_CHECKING:
@@ -109,9 +110,7 @@ def watch(
         try:
             # Imported while the settings are loaded beside it: the first picture needs both. The
             # engine would only compete for the CPUs before.
-            from relaytop.tui.app import RelaytopApp  # noqa: PLC0415
-            from relaytop.tui.draw.glyphs import ASCII, UNICODE  # noqa: PLC0415
-            from relaytop.tui.terminal.driver import TerminalDriver  # noqa: PLC0415
+            from relaytop.tui.start import make_app  # noqa: PLC0415
             from relaytop.watch.session import Session  # noqa: PLC0415
 
             settings = settings_of()
@@ -122,7 +121,7 @@ def watch(
             if attached is not None:
                 attached.restore(session.monitor, session.clock())
             _equip(session, reference, outputs)
-            app = RelaytopApp(session, ASCII if options.ascii else UNICODE, TerminalDriver)
+            app = make_app(session, ascii_only=options.ascii)
             try:
                 app.run()
             finally:
@@ -145,10 +144,10 @@ def _verdict(session: Session, reference: Mapping[str, Any]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Outputs:
-    """What the monitor tells others beside its screen."""
+    """The outputs beside the screen."""
 
     listening: socket.socket | None
-    """Where Prometheus asks."""
+    """For Prometheus."""
     recorder: Recorder | None
 
 
@@ -156,8 +155,6 @@ def _outputs(options: Options, stack: ExitStack) -> _Outputs:
     """Open what was asked for; `stack` closes it."""
     listening = recorder = None
     if options.prometheus is not None:
-        from relaytop.export.address import listen  # noqa: PLC0415 - only when it is wanted
-
         listening = listen(options.prometheus, "--prometheus")
         stack.callback(listening.close)
     if options.record is not None:

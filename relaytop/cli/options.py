@@ -32,9 +32,9 @@ class Options:
     color: bool = True
     ascii: bool = False
     prometheus: Address | None = None
-    """Where the monitor shows its metrics."""
+    """The monitor's address for /metrics."""
     record: Path | None = None
-    """Where the monitor records what it sees."""
+    """The monitor's file for what it sees."""
 
 
 def duration(value: str | float) -> float:
@@ -99,7 +99,7 @@ class CommonFlag:
     """The command's parameter; of a flag about probing a field of `Flags`, but for `config`."""
     help: str
     more: Mapping[str, Any]
-    """What else `click.option` is given."""
+    """Further arguments of `click.option`."""
     about_probing: bool = True
     """Whether it says what to probe, or how."""
 

@@ -12,10 +12,14 @@ from relaytop.cli.monitor import require_terminal
 from relaytop.cli.options import look_options
 from relaytop.cli.recordings import report_broken_lines
 from relaytop.config.paths import snapshots_folder
+from relaytop.store.moments import parse_moment
+from relaytop.store.recording import Recording
+from relaytop.tui.start import make_app
+from relaytop.watch.player import Player
+from relaytop.watch.replay import ReplaySession
 
 if TYPE_CHECKING:
     from relaytop.cli.options import Options
-    from relaytop.store.recording import Recording
 
 
 @click.command()
@@ -35,9 +39,6 @@ def replay(file: Path, *, speed: float, start: str | None, options: Options) -> 
     Windows, ages and the clock are those of the recording. `p` stops it, ← and → go a minute
     back or on, home and end to its ends.
     """
-    from relaytop.store.moments import parse_moment  # noqa: PLC0415
-    from relaytop.store.recording import Recording  # noqa: PLC0415 - start-up time
-
     with Recording(file) as recording:
         start_at = None
         if start is not None:
@@ -52,14 +53,8 @@ def replay(file: Path, *, speed: float, start: str | None, options: Options) -> 
 
 def _show(recording: Recording, speed: float, start_at: float | None, *, ascii_only: bool) -> int:
     """Run the screen and return the exit code."""
-    from relaytop.tui.app import RelaytopApp  # noqa: PLC0415
-    from relaytop.tui.draw.glyphs import ASCII, UNICODE  # noqa: PLC0415
-    from relaytop.tui.terminal.driver import TerminalDriver  # noqa: PLC0415
-    from relaytop.watch.player import Player  # noqa: PLC0415 - start-up time
-    from relaytop.watch.replay import ReplaySession  # noqa: PLC0415
-
     player = Player(recording, speed=speed, start_at=start_at)
     session = ReplaySession(player, snapshots=snapshots_folder())
-    app = RelaytopApp(session, ASCII if ascii_only else UNICODE, TerminalDriver)
+    app = make_app(session, ascii_only=ascii_only)
     app.run()
     return app.return_code or 0

@@ -1,4 +1,4 @@
-"""Which targets a command is about."""
+"""The targets that a command is about."""
 
 from __future__ import annotations
 

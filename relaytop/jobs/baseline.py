@@ -11,7 +11,7 @@ from relaytop.jobs.job import Job, Plan
 
 @dataclasses.dataclass(frozen=True)
 class BaselinePlan(Plan):
-    """What a baseline sends."""
+    """The requests of a baseline."""
 
     concurrency: int = 1
     rate_per_s: float | None = None

@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """What a job sends."""
+    """The requests of a job."""
 
     count: int
     """Requests to each target."""
 
     requests: ClassVar[str] = "probes of"
-    """What they are, before "each of N targets"."""
+    """Their name before "each of N targets"."""
     concurrency = 1
     """Requests to one target at a time."""
 

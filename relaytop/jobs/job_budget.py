@@ -39,7 +39,7 @@ class JobBudget:
         """Target → USD reserved for its newest probe."""
         self._queue = asyncio.Lock()
         self.cost_usd = 0.0
-        """What is known to have been spent."""
+        """The sum of the known costs."""
         self.complete = True
         """False where something had no known price."""
 
@@ -102,7 +102,7 @@ class JobBudget:
 
     @property
     def budget(self) -> Budget:
-        """How today's budget stands."""
+        """Today's budget and spending."""
         return self._engine_budget.daily.report(time.time())
 
     @property

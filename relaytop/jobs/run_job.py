@@ -34,12 +34,12 @@ J = TypeVar("J", bound=Job[Any])
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class JobResult:
-    """What a job, or a recording in its place, leaves to report."""
+    """The result of a job, or of a recording in its place."""
 
     document: dict[str, Any]
     """A snapshot."""
     remarks: Sequence[str] = ()
-    """How the job ended, in lines for stderr below the report."""
+    """Lines for stderr below the report, on the job's end."""
     ended_by: signal.Signals | None = None
     """None where the job came to its end."""
     saved: bool = True

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 REFRESH_S = 0.25
 ENDING = (signal.SIGTERM, signal.SIGHUP)
-"""What a scheduler and a closed connection send: what was paid for is worth reporting then too."""
+"""Sent by a scheduler and a closed connection: what was paid for is worth reporting then too."""
 
 
 async def run_until_signal(

@@ -1,4 +1,4 @@
-"""What is told on stderr while a command works: lines, and its progress on a terminal."""
+"""Lines on stderr while a command works, and its progress where stderr is a terminal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
 DELAY_S = 1.0
-"""What is over sooner shows no progress."""
+"""Work that ends sooner shows no progress."""
 REFRESH_S = 0.25
 _ERASE_LINE = "\r\x1b[K"
 

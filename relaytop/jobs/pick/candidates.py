@@ -1,4 +1,4 @@
-"""Who serves a model."""
+"""The targets that serve a model."""
 
 from __future__ import annotations
 

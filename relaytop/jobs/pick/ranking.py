@@ -1,4 +1,4 @@
-"""Which of several is the healthiest: success first, then P95, then price."""
+"""The ranking of candidates: success first, then P95, then price."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Candidate:
 
     @property
     def rank(self) -> tuple[bool, float, float, float]:
-        """What it is sorted by, the best first."""
+        """The key to sort by, the best first."""
         return (
             not self.healthy,
             round(self.error_rate, 3),

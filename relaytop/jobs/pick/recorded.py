@@ -1,4 +1,4 @@
-"""Who was the healthiest when a recording ended."""
+"""The candidates as they were when a recording ended."""
 
 from __future__ import annotations
 

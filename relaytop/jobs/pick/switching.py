@@ -1,4 +1,4 @@
-"""When to switch the choice: at once away from what is dead, slowly towards what is better."""
+"""Switching the choice: at once away from what is dead, slowly towards what is better."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a comparison showed, as its parts of the snapshot's document."""
+"""A comparison's parts of the snapshot's document."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import random
 from typing import TYPE_CHECKING
 
 from relaytop.jobs.shadow.rounds import Round, outcome_of
@@ -56,7 +55,7 @@ class InterleavedPair:
         """Target → characters of each reply."""
         self._prompts = prompts
         self._count = count
-        self._random = random.Random(f"{seed} {pair.model}")  # noqa: S311 - not a secret
+        self._random = pair.generator(seed)
         self._keep_replies = keep_replies
         self._index = 0
         self._samples: dict[str, Sample] = {}

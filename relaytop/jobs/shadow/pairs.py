@@ -1,8 +1,9 @@
-"""Which model of one provider stands against which of the other."""
+"""The pairs of a comparison: a model of one provider and a model of the other."""
 
 from __future__ import annotations
 
 import dataclasses
+import random
 from typing import TYPE_CHECKING
 
 from relaytop.config.errors import RelaytopError
@@ -19,9 +20,13 @@ class Pair:
     """One model at both providers."""
 
     model: str
-    """What to call it: its alias, its id, or both ids."""
+    """Its name in the report: its alias, its id, or both ids."""
     a: Target
     b: Target
+
+    def generator(self, seed: int) -> random.Random:
+        """Return the random numbers that a run's seed gives to this pair, apart from others."""
+        return random.Random(f"{seed} {self.model}")  # noqa: S311 - not a secret
 
 
 def pairs_of(settings: Settings, a: str, b: str, named: Sequence[str]) -> tuple[Pair, ...]:

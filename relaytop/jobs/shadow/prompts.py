@@ -1,4 +1,4 @@
-"""What is asked: a text file with a prompt a line, JSON lines, or five prompts of our own."""
+"""The prompts: a text file with a prompt a line, JSON lines, or five prompts of our own."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ _SETTINGS = (
     "response_format",
     "reasoning_effort",
 )
-"""What a line may ask for beside its messages, and is not sent: both sides are asked alike."""
+"""Settings in a line that are not sent, since both sides get the same request."""
 _SHAPE = 'expected {"messages": [{"role": "user", "content": "…"}]} or an OpenAI batch line'
 
 
 class _BadLineError(Exception):
-    """What is wrong with one line."""
+    """A mistake in one line."""
 
 
 def read_prompts(path: Path) -> tuple[Messages, ...]:

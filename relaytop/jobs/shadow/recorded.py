@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import random
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +22,8 @@ MOST = 2000
 """Pairs that are compared; of more, so many are drawn."""
 DRAWN = 5_000_000
 """Pairs drawn again for the intervals, all resamples together: some tenths of a second."""
-TOLD = ("max_tokens", "stream")
-"""What a recording tells of how its targets were probed."""
+PROBE_SETTINGS = ("max_tokens", "stream")
+"""Settings of a probe that a recording holds, and that should be the same on both sides."""
 
 
 def recorded_shadow(recording: Recording, pairs: Sequence[Pair], seed: int) -> dict[str, Any]:
@@ -63,12 +62,11 @@ def _comparison(found: RecordedRun, pair: Pair, seed: int) -> dict[str, Any]:
     if places:
         apart_s = median(abs(left[i].sent_at - right[j].sent_at) for i, j in places)
         pairing["apart_s"] = round(apart_s, 3)
-    differ = [name for name in TOLD if getattr(pair.a, name) != getattr(pair.b, name)]
+    differ = [name for name in PROBE_SETTINGS if getattr(pair.a, name) != getattr(pair.b, name)]
     if differ:
         pairing["differ"] = differ
     if len(places) > MOST:
-        draw = random.Random(f"{seed} {pair.model}")  # noqa: S311 - not a secret
-        places = sorted(draw.sample(places, MOST))
+        places = sorted(pair.generator(seed).sample(places, MOST))
     rounds = [Round(0, outcome_of(left[i]), outcome_of(right[j])) for i, j in places]
     resamples = min(RESAMPLES, DRAWN // max(1, len(rounds)))
     return comparison_document(pair, rounds, seed, resamples) | {"pairing": pairing}

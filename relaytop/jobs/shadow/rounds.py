@@ -1,4 +1,4 @@
-"""What one round of a comparison found: the same request, once to each side."""
+"""The rounds of a comparison: the same request, once to each side."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one side made of a request."""
+    """One side's outcome of a request."""
 
     ok: bool
     latency_ms: float | None = None
@@ -29,13 +29,13 @@ class Round:
     """Both sides of one request."""
 
     prompt: int
-    """Which prompt it was: rounds of one prompt are alike."""
+    """The prompt's index: rounds of one prompt are alike."""
     a: Outcome
     b: Outcome
 
 
 def outcome_of(sample: Sample) -> Outcome:
-    """Return what counts of a sample."""
+    """Return the outcome that a sample shows."""
     if not sample.ok:
         failure = sample.failure
         timed_out = failure is not None and failure.error_class == "timeout"

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class ShadowPlan(Plan):
-    """What a shadow run sends."""
+    """The requests of a shadow run."""
 
     pairs: tuple[Pair, ...]
     prompts: Sequence[Messages]
@@ -35,7 +35,7 @@ class ShadowPlan(Plan):
     seed: int = 0
     """Decides the order of the sides, and what is drawn for the intervals."""
     replies_folder: Path | None = None
-    """Where the replies' texts are saved; None: nowhere."""
+    """The folder in which the replies' texts are saved; None: they are not."""
 
     requests: ClassVar[str] = "requests to"
 
