@@ -1,4 +1,4 @@
-"""The parent's side of the demo's relay: start it, learn its ports, see it gone."""
+"""The parent's side of the demo's relay: it starts the process, reads its ports and stops it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from relaytop.config.errors import RelaytopError
 START_S = 10.0
 """How long the relay may take to listen; it takes a tenth of a second."""
 STOP_S = 1.0
-"""How long each way of stopping it may take before the next is tried."""
+"""How long to wait after each signal before the next, stronger one."""
 READ_BYTES = 4096
 
 
@@ -35,7 +35,7 @@ class DemoRelay:
 
         Args:
             seed: The same seed plays the same incident.
-            at_s: How far into the script to begin.
+            at_s: The second of the script to begin at.
 
         Raises:
             RelaytopError: The process cannot be started.
@@ -61,7 +61,7 @@ class DemoRelay:
             timeout_s: How long to wait for it.
 
         Raises:
-            RelaytopError: It ended or said nothing in time; it has been stopped.
+            RelaytopError: It ended or printed nothing in time; it has been stopped.
         """
         if self._ports is None:
             try:
@@ -73,13 +73,14 @@ class DemoRelay:
 
     def _read_ports(self, timeout_s: float) -> dict[str, int]:
         try:
-            said = json.loads(self._line(timeout_s))
+            document = json.loads(self._line(timeout_s))
         except ValueError:
-            said = {}
-        if "ports" not in said:
-            message = f"the demo's relay did not start: {said.get('error', 'it said nothing')}"
+            document = {}
+        if "ports" not in document:
+            error = document.get("error", "it said nothing")
+            message = f"the demo's relay did not start: {error}"
             raise RelaytopError(message)
-        return {str(name): int(port) for name, port in said["ports"].items()}
+        return {str(name): int(port) for name, port in document["ports"].items()}
 
     def _line(self, timeout_s: float) -> bytes:
         """Return the first line of its stdout, or what there is of it at the deadline."""
@@ -104,10 +105,10 @@ class DemoRelay:
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()
-        for harder in (self._process.terminate, self._process.kill):
+        for send_signal in (self._process.terminate, self._process.kill):
             if self._ended():
                 return
-            harder()
+            send_signal()
         self._ended()
 
     def _ended(self) -> bool:

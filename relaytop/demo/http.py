@@ -33,11 +33,11 @@ class Request(NamedTuple):
 
 
 class BadRequestError(Exception):
-    """What arrived is no request that the relay can read."""
+    """The request is malformed or too large."""
 
 
 class Reader:
-    """Reads requests off one connection, and keeps what came too early for the next.
+    """Reads requests from one connection, and buffers what belongs to the next.
 
     Args:
         connection: A blocking socket, with a timeout of the caller's.
@@ -45,7 +45,7 @@ class Reader:
 
     def __init__(self, connection: socket) -> None:
         self._connection = connection
-        self._held = bytearray()
+        self._buffer = bytearray()
 
     def next(self) -> Request | None:
         """Return the next request; None when the client has closed the connection.
@@ -54,43 +54,45 @@ class Reader:
             BadRequestError: It is malformed or too large.
             OSError: The connection broke or was idle for too long.
         """
-        while (end := self._held.find(END_OF_HEAD)) < 0:
-            if len(self._held) > HEAD_BYTES:
+        while (end := self._buffer.find(END_OF_HEAD)) < 0:
+            if len(self._buffer) > HEAD_BYTES:
                 message = "the headers are too long"
                 raise BadRequestError(message)
-            if not self._more():
+            if not self._receive():
                 return None
-        head = self._take(end + len(END_OF_HEAD))
+        head = self._consume(end + len(END_OF_HEAD))
         method, path, version, headers = _parse(head)
         length = _length(headers)
-        while len(self._held) < length:
-            if not self._more():
+        while len(self._buffer) < length:
+            if not self._receive():
                 return None
         asked = headers.get("connection", "").lower()
         return Request(
             method=method,
             path=path.partition("?")[0],
-            body=self._take(length),
+            body=self._consume(length),
             keep_alive=asked != "close" and version == "HTTP/1.1",
         )
 
-    def _more(self) -> bool:
+    def _receive(self) -> bool:
         data = self._connection.recv(READ_BYTES)
-        self._held += data
+        self._buffer += data
         return bool(data)
 
-    def _take(self, count: int) -> bytes:
-        taken = bytes(self._held[:count])
-        del self._held[:count]
-        return taken
+    def _consume(self, count: int) -> bytes:
+        data = bytes(self._buffer[:count])
+        del self._buffer[:count]
+        return data
 
 
 def _parse(head: bytes) -> tuple[str, str, str, dict[str, str]]:
     first, *lines = head.decode("latin-1").rstrip("\r\n").split("\r\n")
-    words = first.split(" ")
-    if len(words) != 3 or not words[2].startswith("HTTP/1."):  # noqa: PLR2004 - method path version
-        message = "this is no HTTP/1.1 request"
-        raise BadRequestError(message)
+    match first.split(" "):
+        case [method, path, version] if version.startswith("HTTP/1."):
+            pass
+        case _:
+            message = "this is no HTTP/1.1 request"
+            raise BadRequestError(message)
     headers: dict[str, str] = {}
     for line in lines:
         name, colon, value = line.partition(":")
@@ -98,7 +100,7 @@ def _parse(head: bytes) -> tuple[str, str, str, dict[str, str]]:
             message = "a header has no colon"
             raise BadRequestError(message)
         headers[name.lower()] = value.strip()
-    return words[0], words[1], words[2], headers
+    return method, path, version, headers
 
 
 def _length(headers: Mapping[str, str]) -> int:
@@ -116,23 +118,23 @@ def _length(headers: Mapping[str, str]) -> int:
     return length
 
 
-def head(status: int, headers: Mapping[str, str]) -> bytes:
+def response_head(status: int, headers: Mapping[str, str]) -> bytes:
     """Return the status line and the headers."""
     lines = [f"HTTP/1.1 {status} {REASONS[status]}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
-def whole(status: int, headers: Mapping[str, str], body: bytes) -> bytes:
-    """Return a JSON reply that is sent in one piece."""
+def json_response(status: int, headers: Mapping[str, str], body: bytes) -> bytes:
+    """Return a reply with a JSON body."""
     framing = {"content-type": "application/json", "content-length": str(len(body))}
-    return head(status, {**framing, **headers}) + body
+    return response_head(status, {**framing, **headers}) + body
 
 
 def stream_head(headers: Mapping[str, str]) -> bytes:
     """Return the head of an event stream in chunks."""
     framing = {"content-type": "text/event-stream", "transfer-encoding": "chunked"}
-    return head(200, {**framing, "cache-control": "no-cache", **headers})
+    return response_head(200, {**framing, "cache-control": "no-cache", **headers})
 
 
 def chunk(data: bytes) -> bytes:

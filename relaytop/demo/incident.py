@@ -1,6 +1,6 @@
-"""The script of the incident: pure, so that the same moment is always the same trouble.
+"""The script of incidents: pure, so that the same second has always the same condition.
 
-About two minutes of trouble, then two of calm in which the window empties, then again.
+About two minutes of incidents, then two of calm in which the window empties, then again.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ PERIOD_S = 240.0
 
 
 class Condition(NamedTuple):
-    """How one model fares at one moment."""
+    """The condition of one model at one second of the script."""
 
     down: bool = False
     """Connections to its provider are refused."""
@@ -26,8 +26,8 @@ class Condition(NamedTuple):
     """Probability that a request meets `fault`."""
 
 
-class Act(NamedTuple):
-    """One trouble: what happens, to whom and when."""
+class Incident(NamedTuple):
+    """One incident: its kind, its time, and the models that it affects."""
 
     start_s: float
     end_s: float
@@ -37,32 +37,32 @@ class Act(NamedTuple):
     kind: str
     """`down`, `slow`, `tail`, or a fault of `Condition`."""
     peak: float = 1.0
-    """What it grows to: a factor for `slow`, a probability for the others."""
+    """Its full strength: a factor for `slow`, a probability for the others."""
     ramp_s: float = 0.0
-    """How long it takes to grow to its peak."""
+    """How long it takes to reach its peak."""
 
     def strength(self, at_s: float) -> float:
-        """Return how far it has grown at `at_s`, 0–1."""
+        """Return the share of its peak that it has reached at `at_s`, 0–1."""
         return 1.0 if self.ramp_s == 0 else min(1.0, (at_s - self.start_s) / self.ramp_s)
 
 
 # A span of half a second holds one probe of the demo: single errors, as every relay has them.
 SCRIPT = (
-    Act(15, 56, "holysheep", "claude-sonnet-4.5", "tail", 0.5, ramp_s=12),
-    Act(30, 30.5, "direct", "openai/gpt-4.1", "server_error"),
-    Act(38, 46, "holysheep", None, "slow", 1.3, ramp_s=8),
-    Act(46, 74, "holysheep", None, "rate_limited", 0.92),
-    Act(66, 66.5, "direct", "google/gemini-2.5-flash", "truncated"),
-    Act(82, 103, "direct", None, "down"),
-    Act(103, 112, "direct", None, "slow", 1.7),
-    Act(112, 112.5, "holysheep", "deepseek-v3.2", "hang"),
-    Act(120, 120.5, "holysheep", "gpt-4.1", "server_error"),
-    Act(171, 171.5, "direct", "anthropic/claude-sonnet-4.5", "truncated"),
+    Incident(15, 56, "holysheep", "claude-sonnet-4.5", "tail", 0.5, ramp_s=12),
+    Incident(30, 30.5, "direct", "openai/gpt-4.1", "server_error"),
+    Incident(38, 46, "holysheep", None, "slow", 1.3, ramp_s=8),
+    Incident(46, 74, "holysheep", None, "rate_limited", 0.92),
+    Incident(66, 66.5, "direct", "google/gemini-2.5-flash", "truncated"),
+    Incident(82, 103, "direct", None, "down"),
+    Incident(103, 112, "direct", None, "slow", 1.7),
+    Incident(112, 112.5, "holysheep", "deepseek-v3.2", "hang"),
+    Incident(120, 120.5, "holysheep", "gpt-4.1", "server_error"),
+    Incident(171, 171.5, "direct", "anthropic/claude-sonnet-4.5", "truncated"),
 )
 
 
 def state_at(elapsed_s: float, provider: str, model: str | None) -> Condition:
-    """Return how a model fares.
+    """Return a model's condition.
 
     Args:
         elapsed_s: Seconds since the relay began.
@@ -71,31 +71,31 @@ def state_at(elapsed_s: float, provider: str, model: str | None) -> Condition:
     """
     at_s = elapsed_s % PERIOD_S
     found = Condition()
-    for act in SCRIPT:
-        if act.provider != provider or not act.start_s <= at_s < act.end_s:
+    for incident in SCRIPT:
+        if incident.provider != provider or not incident.start_s <= at_s < incident.end_s:
             continue
-        if act.model is None or act.model == model:
-            found = _with(found, act, act.strength(at_s))
+        if incident.model is None or incident.model == model:
+            found = _with(found, incident, incident.strength(at_s))
     return found
 
 
-def _with(found: Condition, act: Act, strength: float) -> Condition:
-    if act.kind == "down":
+def _with(found: Condition, incident: Incident, strength: float) -> Condition:
+    if incident.kind == "down":
         return found._replace(down=True)
-    if act.kind == "slow":
-        return found._replace(slowness=1 + (act.peak - 1) * strength)
-    if act.kind == "tail":
-        return found._replace(tail=act.peak * strength)
-    return found._replace(fault=act.kind, fault_odds=act.peak * strength)
+    if incident.kind == "slow":
+        return found._replace(slowness=1 + (incident.peak - 1) * strength)
+    if incident.kind == "tail":
+        return found._replace(tail=incident.peak * strength)
+    return found._replace(fault=incident.kind, fault_odds=incident.peak * strength)
 
 
-def until_turn_s(elapsed_s: float, provider: str) -> float:
+def until_change_s(elapsed_s: float, provider: str) -> float:
     """Return the seconds until the provider next goes down or comes back."""
     at_s = elapsed_s % PERIOD_S
-    turns = [
+    changes = [
         moment
-        for act in SCRIPT
-        if act.provider == provider and act.kind == "down"
-        for moment in (act.start_s, act.end_s)
+        for incident in SCRIPT
+        if incident.provider == provider and incident.kind == "down"
+        for moment in (incident.start_s, incident.end_s)
     ]
-    return min((moment for moment in turns if moment > at_s), default=PERIOD_S) - at_s
+    return min((moment for moment in changes if moment > at_s), default=PERIOD_S) - at_s

@@ -8,7 +8,7 @@ import os
 import sys
 import time
 
-from relaytop.demo.scenario import COMPANIES
+from relaytop.demo.scenario import PROVIDERS
 from relaytop.demo.server import Server
 
 READ_BYTES = 4096
@@ -21,26 +21,29 @@ def serve() -> int:
         given = dict(options)
         seed, at_s = int(given.get("--seed", "1")), float(given.get("--at", "0"))
     except (getopt.GetoptError, ValueError) as problem:
-        return _say(
+        return _print(
             {"error": f"{problem}; usage: python -m relaytop.demo [--seed N] [--at SECONDS]"}, 2
         )
     if rest:
-        return _say({"error": f"what is {rest[0]!r}?"}, 2)
+        return _print({"error": f"what is {rest[0]!r}?"}, 2)
     began = time.monotonic() - at_s
     try:
-        servers = [Server(c, seed, lambda: time.monotonic() - began) for c in COMPANIES]
+        servers = [Server(c, seed, lambda: time.monotonic() - began) for c in PROVIDERS]
     except OSError as problem:
-        return _say({"error": f"cannot listen on loopback: {problem}"}, 2)
-    ports = {company.name: server.port for company, server in zip(COMPANIES, servers, strict=True)}
+        return _print({"error": f"cannot listen on loopback: {problem}"}, 2)
+    ports = {
+        provider.name: server.port for provider, server in zip(PROVIDERS, servers, strict=True)
+    }
     for server in servers:
         server.start()
-    _say({"ports": ports}, 0)
+    _print({"ports": ports}, 0)
     while os.read(sys.stdin.fileno(), READ_BYTES):
         pass
     return 0
 
 
-def _say(what: dict[str, object], code: int) -> int:
-    sys.stdout.write(json.dumps(what) + "\n")
+def _print(document: dict[str, object], code: int) -> int:
+    """Print one line of JSON for the parent; return the exit code."""
+    sys.stdout.write(json.dumps(document) + "\n")
     sys.stdout.flush()
     return code

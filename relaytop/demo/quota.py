@@ -1,4 +1,4 @@
-"""A provider's rate limits: counted by the minute, told in its own style of headers."""
+"""A provider's rate limits: counted by the minute, sent in its own style of headers."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ class Quota:
     """Counts requests and tokens of one provider in fixed minutes.
 
     Args:
-        company: The provider, with its limits.
+        provider: The provider, with its limits.
     """
 
-    def __init__(self, company: DemoProvider) -> None:
-        self._company = company
+    def __init__(self, provider: DemoProvider) -> None:
+        self._provider = provider
         self._minute = 0
         self._requests = 0
         self._tokens = 0
 
-    def take(self, now_s: float, tokens: int) -> bool:
-        """Count one request of so many tokens; False where the minute's limit is used up.
+    def consume(self, now_s: float, tokens: int) -> bool:
+        """Consume one request and its tokens; return False where the minute's limit is used up.
 
         Args:
             now_s: Seconds since the relay began.
@@ -33,10 +33,10 @@ class Quota:
         minute = int(now_s // MINUTE_S)
         if minute != self._minute:
             self._minute, self._requests, self._tokens = minute, 0, 0
-        company = self._company
+        provider = self._provider
         if (
-            self._requests >= company.requests_per_minute
-            or self._tokens + tokens > company.tokens_per_minute
+            self._requests >= provider.requests_per_minute
+            or self._tokens + tokens > provider.tokens_per_minute
         ):
             return False
         self._requests += 1
@@ -46,33 +46,33 @@ class Quota:
     def headers(self, now_s: float) -> dict[str, str]:
         """Return the rate-limit headers of a reply that is sent now."""
         return self._headers(
-            self._company.requests_per_minute - self._requests,
-            self._company.tokens_per_minute - self._tokens,
+            self._provider.requests_per_minute - self._requests,
+            self._provider.tokens_per_minute - self._tokens,
             self.reset_s(now_s),
         )
 
     def refusal_headers(self, wait_s: float) -> dict[str, str]:
         """Return the headers of a 429 that asks to wait `wait_s` seconds."""
-        whole_s = max(1, round(wait_s))
-        headers = self._headers(0, self._company.tokens_per_minute - self._tokens, whole_s)
-        return headers | {"retry-after": str(whole_s)}
+        rounded_s = max(1, round(wait_s))
+        headers = self._headers(0, self._provider.tokens_per_minute - self._tokens, rounded_s)
+        return headers | {"retry-after": str(rounded_s)}
 
     def reset_s(self, now_s: float) -> float:
         """Return the seconds until the next minute begins."""
         return MINUTE_S - now_s % MINUTE_S
 
     def _headers(self, requests: int, tokens: int, reset_s: float) -> dict[str, str]:
-        company = self._company
-        if company.limit_style == "ietf":
+        provider = self._provider
+        if provider.limit_style == "ietf":
             return {
-                "ratelimit-policy": f'"minute";q={company.requests_per_minute};w={MINUTE_S:.0f}',
+                "ratelimit-policy": f'"minute";q={provider.requests_per_minute};w={MINUTE_S:.0f}',
                 "ratelimit": f'"minute";r={requests};t={reset_s:.0f}',
             }
         return {
-            "x-ratelimit-limit-requests": str(company.requests_per_minute),
+            "x-ratelimit-limit-requests": str(provider.requests_per_minute),
             "x-ratelimit-remaining-requests": str(requests),
             "x-ratelimit-reset-requests": f"{reset_s:.3f}s",
-            "x-ratelimit-limit-tokens": str(company.tokens_per_minute),
+            "x-ratelimit-limit-tokens": str(provider.tokens_per_minute),
             "x-ratelimit-remaining-tokens": str(tokens),
             "x-ratelimit-reset-tokens": f"{reset_s:.3f}s",
         }

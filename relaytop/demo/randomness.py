@@ -1,6 +1,6 @@
-"""Chance, repeatable: what one request to one model draws.
+"""Repeatable randomness: the outcome of each request to a model.
 
-Every request draws the same number of values whatever it meets, and every model has its own
+Every request draws the same number of values under any condition, and every model has its own
 generator; so the n-th request of a model is the same in every run of a seed, in whatever order
 the models are asked.
 """
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from relaytop.demo.incident import Condition
-    from relaytop.demo.scenario import Model
+    from relaytop.demo.scenario import DemoModel
 
-WORDS = (
+TOKENS = (
     "Pong.",
     " The",
     " line",
@@ -33,18 +33,18 @@ WORDS = (
     " them",
     " arrived.",
 )
-"""What a model says, one token each, as many as it has drawn."""
+"""The tokens of a reply, as many as are drawn."""
 
-FEWEST_WORDS = 5
+MIN_TOKENS = 5
 TOKEN_SIGMA = 0.25
 TAIL_MS = (1400.0, 2300.0)
-"""A slow reply's TTFT lies between these, whatever the model."""
+"""The range of a slow reply's TTFT, for every model."""
 WAIT_S = (2, 6)
-"""What a 429 asks a client to wait."""
+"""The range of a 429's `retry-after`."""
 
 
-class Turn(NamedTuple):
-    """What one request will get."""
+class Outcome(NamedTuple):
+    """The outcome of one request."""
 
     fault: str | None
     """A fault of `incident.Condition`, or None: a good reply."""
@@ -52,13 +52,13 @@ class Turn(NamedTuple):
     gaps_s: tuple[float, ...]
     """Before each token after the first."""
     wait_s: int
-    """What a `rate_limited` reply asks to wait."""
+    """The `retry-after` of a `rate_limited` reply."""
     request_id: str
 
     @property
-    def words(self) -> tuple[str, ...]:
+    def tokens(self) -> tuple[str, ...]:
         """The tokens of the reply."""
-        return WORDS[: len(self.gaps_s) + 1]
+        return TOKENS[: len(self.gaps_s) + 1]
 
 
 class RequestRandomness:
@@ -67,29 +67,28 @@ class RequestRandomness:
     Args:
         seed: The demo's seed.
         provider: The provider's name.
-        model: What is asked.
+        model: The requested model.
     """
 
-    def __init__(self, seed: int, provider: str, model: Model) -> None:
+    def __init__(self, seed: int, provider: str, model: DemoModel) -> None:
         self._model = model
-        # Latencies are to be repeatable, not secret.
-        self._random = Random(f"{seed}/{provider}/{model.id}")  # noqa: S311
+        self._random = Random(f"{seed}/{provider}/{model.id}")  # noqa: S311 - repeatable, no secret
 
-    def turn(self, condition: Condition) -> Turn:
-        """Draw what the next request gets under a condition."""
-        draw = self._random
-        fault_roll, tail_roll, tail_place = draw.random(), draw.random(), draw.random()
-        spread = draw.gauss(0, 1)
-        count = draw.randint(FEWEST_WORDS, len(WORDS))
-        gaps = [draw.gauss(0, 1) for _ in WORDS[1:]]
-        wait_s = draw.randint(*WAIT_S)
-        request_id = f"req_{draw.getrandbits(64):016x}"
+    def draw(self, condition: Condition) -> Outcome:
+        """Draw the outcome of the next request under a condition."""
+        random = self._random
+        fault_draw, tail_draw, tail_place = random.random(), random.random(), random.random()
+        spread = random.gauss(0, 1)
+        count = random.randint(MIN_TOKENS, len(TOKENS))
+        gaps = [random.gauss(0, 1) for _ in TOKENS[1:]]
+        wait_s = random.randint(*WAIT_S)
+        request_id = f"req_{random.getrandbits(64):016x}"
         ttft_ms = self._model.ttft_ms * exp(self._model.sigma * spread)
-        if tail_roll < condition.tail:
+        if tail_draw < condition.tail:
             ttft_ms = TAIL_MS[0] + (TAIL_MS[1] - TAIL_MS[0]) * tail_place
         token_s = self._model.token_ms * condition.slowness / 1000
-        return Turn(
-            fault=condition.fault if fault_roll < condition.fault_odds else None,
+        return Outcome(
+            fault=condition.fault if fault_draw < condition.fault_odds else None,
             ttft_s=ttft_ms * condition.slowness / 1000,
             gaps_s=tuple(token_s * exp(TOKEN_SIGMA * gap) for gap in gaps[: count - 1]),
             wait_s=wait_s,

@@ -1,4 +1,4 @@
-"""What one provider answers: a request and a moment in, timed bytes out."""
+"""One provider's relay: from a request and a second of the script to timed bytes."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from relaytop.demo import http, replies
 from relaytop.demo.incident import state_at
 from relaytop.demo.quota import Quota
-from relaytop.demo.randomness import WORDS, RequestRandomness
+from relaytop.demo.randomness import TOKENS, RequestRandomness
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from relaytop.demo.http import Request
-    from relaytop.demo.randomness import Turn
-    from relaytop.demo.scenario import DemoProvider, Model
+    from relaytop.demo.randomness import Outcome
+    from relaytop.demo.scenario import DemoModel, DemoProvider
 
 REFUSAL_S = 0.02
 """A refusal needs no model, so it comes quickly."""
 HANG_S = 12.0
 """Longer than the demo's deadline."""
-TOKENS_OF_A_MESSAGE = 4
-CHARACTERS_OF_A_TOKEN = 4
+TOKENS_PER_MESSAGE = 4
+CHARACTERS_PER_TOKEN = 4
 
 
 class Answer(NamedTuple):
-    """What to send and when."""
+    """The bytes to send, and when."""
 
     steps: tuple[tuple[float, bytes], ...]
-    """Seconds after the request → what is sent then."""
+    """(Seconds after the request, bytes to send then)."""
     cut: bool = False
-    """Whether the connection is closed at the end, be the reply whole or not."""
+    """Whether the connection is closed at the end, even inside the reply."""
 
 
-class Ask(NamedTuple):
-    """What a chat request asks for."""
+class ChatRequest(NamedTuple):
+    """The parameters of a chat request."""
 
     model: str
     stream: bool
@@ -47,18 +47,18 @@ class Ask(NamedTuple):
 
 
 class Relay:
-    """The mind of one provider.
+    """Answers the requests to one provider.
 
     Args:
-        company: The provider.
+        provider: The provider.
         seed: The demo's seed.
     """
 
-    def __init__(self, company: DemoProvider, seed: int) -> None:
-        self._company = company
-        self._quota = Quota(company)
-        self._dice = {
-            model.id: RequestRandomness(seed, company.name, model) for model in company.models
+    def __init__(self, provider: DemoProvider, seed: int) -> None:
+        self._provider = provider
+        self._quota = Quota(provider)
+        self._randomness = {
+            model.id: RequestRandomness(seed, provider.name, model) for model in provider.models
         }
         self._lock = Lock()
 
@@ -70,96 +70,98 @@ class Relay:
             elapsed_s: Seconds since the relay began.
         """
         if (request.method, request.path) == ("GET", "/v1/models"):
-            return Answer(((REFUSAL_S, http.whole(200, {}, replies.models(self._company))),))
+            models = replies.models(self._provider)
+            return Answer(((REFUSAL_S, http.json_response(200, {}, models)),))
         if (request.method, request.path) != ("POST", "/v1/chat/completions"):
             text = f"unknown path: {request.method} {request.path}"
             return _refuse(404, text, "invalid_request_error", "unknown_url")
-        ask = _read(request.body)
-        if ask is None:
+        chat = _parse(request.body)
+        if chat is None:
             text = "the body must be a JSON object with `model` and `messages`"
             return _refuse(400, text, "invalid_request_error", None)
-        model = self._company.model(ask.model)
+        model = self._provider.model(chat.model)
         if model is None:
-            text = f"The model `{ask.model}` does not exist or you do not have access to it."
+            text = f"The model `{chat.model}` does not exist or you do not have access to it."
             return _refuse(404, text, "invalid_request_error", "model_not_found")
         with self._lock:
-            return self._chat(ask, model, elapsed_s)
+            return self._chat(chat, model, elapsed_s)
 
-    def _chat(self, ask: Ask, model: Model, elapsed_s: float) -> Answer:
-        condition = state_at(elapsed_s, self._company.name, model.id)
-        turn = self._dice[model.id].turn(condition)
-        ids = {"x-request-id": turn.request_id}
-        if turn.fault == "rate_limited":
-            return self._rate_limited(model, ids, turn.wait_s)
-        if not self._quota.take(elapsed_s, ask.prompt_tokens + ask.max_tokens):
+    def _chat(self, request: ChatRequest, model: DemoModel, elapsed_s: float) -> Answer:
+        condition = state_at(elapsed_s, self._provider.name, model.id)
+        outcome = self._randomness[model.id].draw(condition)
+        ids = {"x-request-id": outcome.request_id}
+        if outcome.fault == "rate_limited":
+            return self._rate_limited(model, ids, outcome.wait_s)
+        if not self._quota.consume(elapsed_s, request.prompt_tokens + request.max_tokens):
             return self._rate_limited(model, ids, self._quota.reset_s(elapsed_s))
         headers = ids | self._quota.headers(elapsed_s)
-        if turn.fault == "hang":
+        if outcome.fault == "hang":
             return Answer(((HANG_S, b""),), cut=True)
-        if turn.fault == "server_error":
+        if outcome.fault == "server_error":
             text = f"The worker that served {model.id} went away; retry, or quote the request id."
             body = replies.error(text, "server_error", "internal_error")
-            return Answer(((turn.ttft_s, http.whole(500, headers, body)),))
-        if ask.stream:
-            return self._streamed(ask, turn, headers)
-        return _whole(ask, turn, headers)
+            return Answer(((outcome.ttft_s, http.json_response(500, headers, body)),))
+        if request.stream:
+            return self._streamed(request, outcome, headers)
+        return _document(request, outcome, headers)
 
-    def _rate_limited(self, model: Model, ids: dict[str, str], wait_s: float) -> Answer:
+    def _rate_limited(self, model: DemoModel, ids: dict[str, str], wait_s: float) -> Answer:
         text = (
             f"Rate limit reached for {model.id} on requests per min (RPM): "
-            f"limit {self._company.requests_per_minute}. Try again in {wait_s:.0f}s."
+            f"limit {self._provider.requests_per_minute}. Try again in {wait_s:.0f}s."
         )
         body = replies.error(text, "requests", "rate_limit_exceeded")
         headers = ids | self._quota.refusal_headers(wait_s)
-        return Answer(((REFUSAL_S, http.whole(429, headers, body)),))
+        return Answer(((REFUSAL_S, http.json_response(429, headers, body)),))
 
-    def _streamed(self, ask: Ask, turn: Turn, headers: dict[str, str]) -> Answer:
-        speaker = _speaker(ask, turn)
-        words, finish = _cut(turn.words, ask.max_tokens)
-        head = http.stream_head(headers) + http.chunk(speaker.role())
-        steps = [(turn.ttft_s * self._company.head_share, head)]
-        if turn.fault == "truncated":
-            words = words[: len(words) // 2]
-        at_s = turn.ttft_s
-        for word, gap_s in zip(words, (0.0, *turn.gaps_s), strict=False):
+    def _streamed(self, request: ChatRequest, outcome: Outcome, headers: dict[str, str]) -> Answer:
+        writer = _writer(request, outcome)
+        tokens, finish = _truncate(outcome.tokens, request.max_tokens)
+        head = http.stream_head(headers) + http.chunk(writer.role_chunk())
+        steps = [(outcome.ttft_s * self._provider.head_share, head)]
+        if outcome.fault == "truncated":
+            tokens = tokens[: len(tokens) // 2]
+        at_s = outcome.ttft_s
+        for token, gap_s in zip(tokens, (0.0, *outcome.gaps_s), strict=False):
             at_s += gap_s
-            steps.append((at_s, http.chunk(speaker.word(word))))
-        if turn.fault == "truncated":
+            steps.append((at_s, http.chunk(writer.token_chunk(token))))
+        if outcome.fault == "truncated":
             # As a relay does whose upstream broke: a clean end of a reply that has none.
             return Answer((*steps, (at_s, http.LAST_CHUNK)))
-        tail = http.chunk(speaker.end(finish))
-        if ask.with_usage:
-            tail += http.chunk(speaker.usage(replies.usage(ask.prompt_tokens, len(words))))
+        tail = http.chunk(writer.finish_chunk(finish))
+        if request.with_usage:
+            usage = replies.usage(request.prompt_tokens, len(tokens))
+            tail += http.chunk(writer.usage_chunk(usage))
         tail += http.chunk(replies.DONE) + http.LAST_CHUNK
         return Answer((*steps, (at_s, tail)))
 
 
-def _whole(ask: Ask, turn: Turn, headers: dict[str, str]) -> Answer:
-    words, finish = _cut(turn.words, ask.max_tokens)
-    counts = replies.usage(ask.prompt_tokens, len(words))
-    body = _speaker(ask, turn).whole(words, finish, counts)
-    reply = http.whole(200, headers, body)
-    at_s = turn.ttft_s + sum(turn.gaps_s[: len(words) - 1])
-    if turn.fault == "truncated":
+def _document(request: ChatRequest, outcome: Outcome, headers: dict[str, str]) -> Answer:
+    tokens, finish = _truncate(outcome.tokens, request.max_tokens)
+    counts = replies.usage(request.prompt_tokens, len(tokens))
+    body = _writer(request, outcome).document(tokens, finish, counts)
+    reply = http.json_response(200, headers, body)
+    at_s = outcome.ttft_s + sum(outcome.gaps_s[: len(tokens) - 1])
+    if outcome.fault == "truncated":
         return Answer(((at_s, reply[: -len(body) // 2]),), cut=True)
     return Answer(((at_s, reply),))
 
 
-def _speaker(ask: Ask, turn: Turn) -> replies.Speaker:
-    reply_id = "chatcmpl-" + turn.request_id.removeprefix("req_")
-    return replies.Speaker(reply_id, ask.model, int(time.time()))
+def _writer(request: ChatRequest, outcome: Outcome) -> replies.ReplyWriter:
+    reply_id = "chatcmpl-" + outcome.request_id.removeprefix("req_")
+    return replies.ReplyWriter(reply_id, request.model, int(time.time()))
 
 
-def _cut(words: Sequence[str], max_tokens: int) -> tuple[Sequence[str], str]:
-    return words[:max_tokens], "length" if len(words) > max_tokens else "stop"
+def _truncate(tokens: Sequence[str], max_tokens: int) -> tuple[Sequence[str], str]:
+    return tokens[:max_tokens], "length" if len(tokens) > max_tokens else "stop"
 
 
 def _refuse(status: int, text: str, kind: str, code: str | None) -> Answer:
-    return Answer(((REFUSAL_S, http.whole(status, {}, replies.error(text, kind, code))),))
+    return Answer(((REFUSAL_S, http.json_response(status, {}, replies.error(text, kind, code))),))
 
 
-def _read(body: bytes) -> Ask | None:
-    """Return what is asked; None where the body is no chat request."""
+def _parse(body: bytes) -> ChatRequest | None:
+    """Return the parameters in a body; None where it is no chat request."""
     try:
         asked: Any = json.loads(body)
     except (ValueError, RecursionError):
@@ -170,12 +172,12 @@ def _read(body: bytes) -> Ask | None:
     if not isinstance(model, str) or not isinstance(messages, list) or not messages:
         return None
     options = asked.get("stream_options")
-    most = asked.get("max_completion_tokens", asked.get("max_tokens"))
+    limit = asked.get("max_completion_tokens", asked.get("max_tokens"))
     characters = sum(len(str(m.get("content", ""))) for m in messages if isinstance(m, dict))
-    return Ask(
+    return ChatRequest(
         model=model,
         stream=asked.get("stream") is True,
         with_usage=isinstance(options, dict) and options.get("include_usage") is True,
-        max_tokens=min(most, len(WORDS)) if isinstance(most, int) and most > 0 else len(WORDS),
-        prompt_tokens=len(messages) * TOKENS_OF_A_MESSAGE - -characters // CHARACTERS_OF_A_TOKEN,
+        max_tokens=min(limit, len(TOKENS)) if isinstance(limit, int) and limit > 0 else len(TOKENS),
+        prompt_tokens=len(messages) * TOKENS_PER_MESSAGE - -characters // CHARACTERS_PER_TOKEN,
     )

@@ -1,4 +1,4 @@
-"""What the relay says, as OpenAI-compatible servers say it: documents and streamed chunks."""
+"""The relay's replies in the OpenAI-compatible format: documents and streamed chunks."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def event(document: dict[str, Any]) -> bytes:
     return b"data: " + _document(document) + b"\n\n"
 
 
-class Speaker:
-    """Puts one reply into words, in chunks or whole.
+class ReplyWriter:
+    """Writes one reply, in chunks or as one document.
 
     Args:
-        reply_id: The id that every part carries.
+        reply_id: The id in every part.
         model: The model's id.
         created: Unix seconds.
     """
@@ -36,25 +36,25 @@ class Speaker:
     def _delta(self, delta: dict[str, str], finish: str | None) -> bytes:
         return event(self._chunk([{"index": 0, "delta": delta, "finish_reason": finish}]))
 
-    def role(self) -> bytes:
-        """The first chunk: who speaks, without a word."""
+    def role_chunk(self) -> bytes:
+        """Return the first chunk, which has no content."""
         return self._delta({"role": "assistant", "content": ""}, None)
 
-    def word(self, text: str) -> bytes:
-        """One token."""
+    def token_chunk(self, text: str) -> bytes:
+        """Return the chunk of one token."""
         return self._delta({"content": text}, None)
 
-    def end(self, finish: str) -> bytes:
-        """Why it stopped."""
-        return self._delta({}, finish)
+    def finish_chunk(self, reason: str) -> bytes:
+        """Return the chunk with the finish reason."""
+        return self._delta({}, reason)
 
-    def usage(self, usage: dict[str, int]) -> bytes:
-        """The token counts, in a chunk without choices."""
+    def usage_chunk(self, usage: dict[str, int]) -> bytes:
+        """Return the token counts, in a chunk without choices."""
         return event(self._chunk([]) | {"usage": usage})
 
-    def whole(self, words: Sequence[str], finish: str, usage: dict[str, int]) -> bytes:
-        """All of it in one document, not streamed."""
-        message = {"role": "assistant", "content": "".join(words)}
+    def document(self, tokens: Sequence[str], finish: str, usage: dict[str, int]) -> bytes:
+        """Return the reply in one document."""
+        message = {"role": "assistant", "content": "".join(tokens)}
         choice = {"index": 0, "message": message, "finish_reason": finish}
         return _document(
             {**self._head, "object": "chat.completion", "choices": [choice], "usage": usage}
@@ -70,11 +70,11 @@ def usage(prompt_tokens: int, completion_tokens: int) -> dict[str, int]:
     }
 
 
-def models(company: DemoProvider) -> bytes:
-    """Return what `GET /v1/models` answers."""
+def models(provider: DemoProvider) -> bytes:
+    """Return the body of the reply to `GET /v1/models`."""
     offered = [
-        {"id": model.id, "object": "model", "created": 1_760_000_000, "owned_by": company.name}
-        for model in company.models
+        {"id": model.id, "object": "model", "created": 1_760_000_000, "owned_by": provider.name}
+        for model in provider.models
     ]
     return _document({"object": "list", "data": offered})
 

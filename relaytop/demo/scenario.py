@@ -1,11 +1,11 @@
-"""Who plays: two providers, their models, how fast each is and what it costs."""
+"""The demo's two providers and their models, with the latency and the price of each."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 
-class Model(NamedTuple):
+class DemoModel(NamedTuple):
     """One model as one provider serves it."""
 
     id: str
@@ -19,14 +19,14 @@ class Model(NamedTuple):
     """USD per million tokens."""
     price_out: float
     probed: bool = True
-    """Whether the demo watches it from the start, or leaves it to be added."""
+    """Whether the demo probes it from the start; others can be added at the screen."""
 
 
 class DemoProvider(NamedTuple):
     """One provider."""
 
     name: str
-    models: tuple[Model, ...]
+    models: tuple[DemoModel, ...]
     requests_per_minute: int
     tokens_per_minute: int
     limit_style: str
@@ -34,7 +34,7 @@ class DemoProvider(NamedTuple):
     head_share: float
     """The part of the TTFT after which the headers and the role chunk are sent."""
 
-    def model(self, model_id: str) -> Model | None:
+    def model(self, model_id: str) -> DemoModel | None:
         """Return the model of that id, if it is served here."""
         return next((model for model in self.models if model.id == model_id), None)
 
@@ -43,12 +43,12 @@ class DemoProvider(NamedTuple):
 HOLYSHEEP = DemoProvider(
     name="holysheep",
     models=(
-        Model("gpt-4.1", 190, 0.22, 7, 8.00, 8.00),
-        Model("claude-sonnet-4.5", 235, 0.20, 9, 15.00, 15.00),
-        Model("gemini-2.5-flash", 95, 0.28, 4, 2.50, 2.50),
-        Model("deepseek-v3.2", 260, 0.16, 6, 0.42, 0.42),
-        Model("gpt-4.1-mini", 120, 0.24, 5, 1.60, 1.60, probed=False),
-        Model("qwen3-max", 280, 0.20, 8, 3.00, 3.00, probed=False),
+        DemoModel("gpt-4.1", 190, 0.22, 7, 8.00, 8.00),
+        DemoModel("claude-sonnet-4.5", 235, 0.20, 9, 15.00, 15.00),
+        DemoModel("gemini-2.5-flash", 95, 0.28, 4, 2.50, 2.50),
+        DemoModel("deepseek-v3.2", 260, 0.16, 6, 0.42, 0.42),
+        DemoModel("gpt-4.1-mini", 120, 0.24, 5, 1.60, 1.60, probed=False),
+        DemoModel("qwen3-max", 280, 0.20, 8, 3.00, 3.00, probed=False),
     ),
     requests_per_minute=1000,
     tokens_per_minute=200_000,
@@ -58,15 +58,15 @@ HOLYSHEEP = DemoProvider(
 DIRECT = DemoProvider(
     name="direct",
     models=(
-        Model("openai/gpt-4.1", 170, 0.18, 6, 2.00, 8.00),
-        Model("anthropic/claude-sonnet-4.5", 215, 0.18, 8, 3.00, 15.00),
-        Model("google/gemini-2.5-flash", 80, 0.25, 3, 0.30, 2.50),
-        Model("deepseek/deepseek-v3.2", 240, 0.22, 7, 0.28, 0.42),
-        Model("mistral/mistral-medium-3", 150, 0.20, 5, 0.40, 2.00, probed=False),
+        DemoModel("openai/gpt-4.1", 170, 0.18, 6, 2.00, 8.00),
+        DemoModel("anthropic/claude-sonnet-4.5", 215, 0.18, 8, 3.00, 15.00),
+        DemoModel("google/gemini-2.5-flash", 80, 0.25, 3, 0.30, 2.50),
+        DemoModel("deepseek/deepseek-v3.2", 240, 0.22, 7, 0.28, 0.42),
+        DemoModel("mistral/mistral-medium-3", 150, 0.20, 5, 0.40, 2.00, probed=False),
     ),
     requests_per_minute=1000,
     tokens_per_minute=400_000,
     limit_style="ietf",
     head_share=0.5,
 )
-COMPANIES = (HOLYSHEEP, DIRECT)
+PROVIDERS = (HOLYSHEEP, DIRECT)

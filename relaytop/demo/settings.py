@@ -1,4 +1,4 @@
-"""What the demo watches: the settings that a user would have written for this relay."""
+"""The demo's settings: those that a user would have written for this relay."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from relaytop.config.settings import (
     Thresholds,
     Window,
 )
-from relaytop.demo.scenario import COMPANIES
+from relaytop.demo.scenario import PROVIDERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,14 +48,14 @@ def demo_settings(ports: Mapping[str, int]) -> Settings:
     )
     providers = tuple(
         Provider(
-            name=company.name,
-            base_url=f"http://127.0.0.1:{ports[company.name]}/v1",
+            name=provider.name,
+            base_url=f"http://127.0.0.1:{ports[provider.name]}/v1",
             key=Secret("no-key-is-needed-here"),
             key_from=ORIGIN,
-            models=tuple(model.id for model in company.models if model.probed),
-            prices={model.id: Price(model.price_in, model.price_out) for model in company.models},
+            models=tuple(model.id for model in provider.models if model.probed),
+            prices={model.id: Price(model.price_in, model.price_out) for model in provider.models},
         )
-        for company in COMPANIES
+        for provider in PROVIDERS
     )
     targets = tuple(
         Target(
@@ -83,7 +83,7 @@ def demo_settings(ports: Mapping[str, int]) -> Settings:
 
 
 def _aliases(targets: tuple[Target, ...]) -> dict[str, tuple[str, ...]]:
-    """Bring the same model of both providers together: its id may carry its maker's name."""
+    """Return each model's targets at both providers: its id may carry its maker's name."""
     found: dict[str, tuple[str, ...]] = {}
     for target in targets:
         name = target.model.rpartition("/")[2]

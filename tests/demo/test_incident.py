@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relaytop.demo.incident import PERIOD_S, Condition, state_at, until_turn_s
-from relaytop.demo.scenario import COMPANIES
+from relaytop.demo.incident import PERIOD_S, Condition, state_at, until_change_s
+from relaytop.demo.scenario import PROVIDERS
 
-TARGETS = [(company.name, model.id) for company in COMPANIES for model in company.models]
+TARGETS = [(provider.name, model.id) for provider in PROVIDERS for model in provider.models]
 MOMENTS = st.floats(0, 4 * PERIOD_S)
 
 
@@ -57,7 +57,7 @@ def test_it_repeats_and_stays_within_bounds(at_s: float, target: tuple[str, str]
 def test_a_provider_does_not_turn_before_it_is_said_to(
     at_s: float, provider: str, part: float
 ) -> None:
-    wait_s = until_turn_s(at_s, provider)
+    wait_s = until_change_s(at_s, provider)
     assert 0 < wait_s <= PERIOD_S
     later = state_at(at_s + wait_s * part, provider, None)
     assert later.down == state_at(at_s, provider, None).down
