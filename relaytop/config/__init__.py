@@ -1,1 +1,1 @@
-"""What to watch: TOML file, environment and flags become validated settings."""
+"""TOML file, environment and flags become validated settings."""

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 FOLDER = Path(relaytop.__file__).parent.parent
-"""Where the package lies: `python -m relaytop…` finds it there though it is not installed, and
-no stray module of the user's folder is loaded in place of a library's."""
+"""The folder that the package lies in: `python -m relaytop…` finds it there though it is not
+installed, and no stray module of the user's folder is loaded in place of a library's."""
 
 _PASSED_ON = {
     "PATH",
@@ -84,7 +84,7 @@ def without_keys(environ: Mapping[str, str], origins: Iterable[str]) -> dict[str
 
     Args:
         environ: The environment.
-        origins: Where keys come from: variables, or the words of `Provider.key_from`.
+        origins: Sources of keys: variables, or the words of `Provider.key_from`.
     """
     hidden = {*KNOWN, *(origin.removeprefix(VARIABLE) for origin in origins)}
     return {name: value for name, value in environ.items() if name not in hidden}

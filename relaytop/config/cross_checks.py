@@ -1,4 +1,4 @@
-"""Whether the parts of a config agree: each names only what is there."""
+"""Checks that the parts of a config agree: each names only what is there."""
 
 from __future__ import annotations
 
@@ -17,51 +17,41 @@ LONGEST = 100
 """Characters of a name that a sentence repeats."""
 
 
-def check_targets(own: Iterable[str], providers: Sequence[Provider], source: Source) -> None:
-    """Refuse a table of a target that is not there.
-
-    Args:
-        own: Targets that have a table.
-        providers: What is watched.
-        source: Tells the place of a key.
-    """
-    known = [f"{provider.name}/{model}" for provider in providers for model in provider.models]
-    for name in own:
-        if name not in known:
-            raise ConfigError(_unknown(source.place("targets", name), "target", name, known))
-
-
-def check_aliases(
-    aliases: Mapping[str, Sequence[str]], providers: Sequence[Provider], source: Source
+def check_names(
+    targets: Iterable[str],
+    aliases: Mapping[str, Sequence[str]],
+    providers: Sequence[Provider],
+    source: Source,
 ) -> None:
-    """Refuse an alias of a target whose provider is not there.
+    """Refuse a table, an alias or a price of what is not there.
+
+    An alias may name a model that its provider does not list, and a provider that lists none may
+    have any prices.
 
     Args:
+        targets: Those that have a table.
         aliases: One model → its targets.
         providers: What is watched.
-        source: Tells the place of a key.
+        source: Finds the place of a key.
+
+    Raises:
+        ConfigError: A name is not known.
     """
+    known = [f"{provider.name}/{model}" for provider in providers for model in provider.models]
+    for target in targets:
+        if target not in known:
+            raise _unknown(source.place("targets", target), "target", target, known)
     names = {provider.name: f"{provider.name}/MODEL" for provider in providers}
-    for alias, targets in aliases.items():
-        for target in targets:
-            provider, _, model = target.partition("/")
-            if provider not in names or not model:
-                place = source.place("aliases", alias)
-                raise ConfigError(_unknown(place, "target", target, [*names.values()]))
-
-
-def check_prices(providers: Sequence[Provider], source: Source) -> None:
-    """Refuse a price of a model that its provider does not list, where it lists any.
-
-    Args:
-        providers: What is watched.
-        source: Tells the place of a key.
-    """
+    for alias, members in aliases.items():
+        for target in members:
+            provider_name, _, model = target.partition("/")
+            if provider_name not in names or not model:
+                raise _unknown(source.place("aliases", alias), "target", target, names.values())
     for provider in providers:
         for model in provider.prices:
             if provider.models and model not in provider.models:
                 place = source.place("providers", provider.name, "prices", model)
-                raise ConfigError(_unknown(place, "model in `models`", model, provider.models))
+                raise _unknown(place, "model in `models`", model, provider.models)
 
 
 def check_window(window: Window, history: int, source: Source | None) -> None:
@@ -81,5 +71,5 @@ def check_window(window: Window, history: int, source: Source | None) -> None:
         raise ConfigError(sentence)
 
 
-def _unknown(place: str, what: str, name: str, known: Sequence[str]) -> str:
-    return f"{place}: no such {what}: {name[:LONGEST]!r}; {suggestion(name, known)}"
+def _unknown(place: str, what: str, name: str, known: Iterable[str]) -> ConfigError:
+    return ConfigError(f"{place}: no such {what}: {name[:LONGEST]!r}; {suggestion(name, known)}")

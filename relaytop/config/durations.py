@@ -31,7 +31,7 @@ def parse_duration_s(text: str) -> float:
 
 
 def format_duration(seconds: float) -> str:
-    """Write a duration in its largest unit that keeps it whole."""
+    """Write a duration in its largest unit of which it is a whole number."""
     for unit, size in (("h", 3600.0), ("m", 60.0), ("s", 1.0)):
         count = seconds / size
         if count >= 1 and abs(count - round(count)) < _ROUNDING:

@@ -1,4 +1,4 @@
-"""What a provider's name, headers and CA file may be."""
+"""Checks of a provider's name, models, headers and CA file."""
 
 from __future__ import annotations
 

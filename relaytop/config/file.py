@@ -1,4 +1,4 @@
-"""Reading the config file: every mistake becomes a sentence that says where and what is right.
+"""The config file, read: every mistake becomes a sentence that says where and what is right.
 
 Imported only when there is a file: pydantic takes 40 ms.
 """
@@ -27,10 +27,10 @@ MAX_BYTES = 4 * 1024 * 1024
 
 
 def read_file(path: Path) -> tuple[ConfigFile, Source]:
-    """Read and check a config file; return what it says, and what tells the place of a key.
+    """Read and check a config file; return its content, and what finds the place of a key.
 
     Raises:
-        ConfigError: It cannot be read, is no TOML, or says something that is not valid.
+        ConfigError: It cannot be read, is no TOML, or holds something that is not valid.
     """
     source = Source(path, _text(path))
     document = _parsed(source)

@@ -1,4 +1,4 @@
-"""What the command line said about what to watch, and the provider that its flags define."""
+"""The command line's flags that say what to watch, and the provider that they define."""
 
 from __future__ import annotations
 

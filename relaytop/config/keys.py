@@ -1,4 +1,4 @@
-"""Where a provider's key comes from: a variable, a command, a file, or the config itself."""
+"""Keys of providers: from a variable, a command, a file, or the config itself."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 COMMAND_TIMEOUT_S = 20.0
 VARIABLE = "environment variable "
-"""How the origin of a key begins that is in the environment."""
+"""The beginning of the origin of a key that is in the environment."""
 
 
 def resolve_key(
@@ -84,8 +84,8 @@ def _from_command(command: list[str], bare: Mapping[str, str], place: str) -> Se
         sentence = f"{where} printed no text; put one there that prints the key"
         raise ConfigError(sentence) from None
     except (OSError, ValueError) as error:
-        said = error.strerror if isinstance(error, OSError) else error
-        sentence = f"{where} cannot be run: {said}; put one there that prints the key"
+        reason = error.strerror if isinstance(error, OSError) else error
+        sentence = f"{where} cannot be run: {reason}; put one there that prints the key"
         raise ConfigError(sentence) from None
     if done.returncode != 0:
         sentence = f"{where} ended with exit code {done.returncode}; {by_hand}"
@@ -119,7 +119,7 @@ def _from_file(name: str, place: str) -> Secret:
 
 
 def readable_by_others(path: Path) -> bool:
-    """Whether group or others may read a file."""
+    """Return whether group or others may read a file."""
     return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 

@@ -29,7 +29,7 @@ def load_settings(
     environ: Mapping[str, str],
     complaints: dict[str, str] | None = None,
 ) -> Settings:
-    """Load everything that relaytop was told.
+    """Load the settings from file, environment and flags.
 
     Args:
         config: The file that `--config` named.

@@ -8,12 +8,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from relaytop.config.cross_checks import (
-    check_aliases,
-    check_prices,
-    check_targets,
-    check_window,
-)
+from relaytop.config.cross_checks import check_names, check_window
 from relaytop.config.durations import parse_window
 from relaytop.config.settings import (
     Price,
@@ -65,13 +60,11 @@ def merge(
     written: ConfigFile = file or {}
     origin = source.origin if source else DEFAULT
     built = tuple(_provider(provider, *keys[provider.name]) for provider in providers)
-    # Flags that define a provider replace the file's, with all that is said of them.
+    # Flags that define a provider replace the file's, with their targets and aliases.
     own = {} if flags.base_url else written.get("targets", {})
     aliases = {} if flags.base_url else written.get("aliases", {})
     if source is not None:
-        check_targets(own, built, source)
-        check_aliases(aliases, built, source)
-        check_prices(built, source)
+        check_names(own, aliases, built, source)
     blank = Target(provider="", model="")
     defaults = _updated(blank, {**written, **written.get("probe", {})})
     targets = [
@@ -120,7 +113,7 @@ def with_flags(settings: Settings, flags: Flags, source: Source | None = None) -
     if flags.window:
         given["window"] = parse_window(flags.window)
     keys = {key_of(name) for name in given}
-    # A flag is for all targets: what the file says of one of them is not in force.
+    # A flag is for all targets: the file's value for one of them is not in force.
     origins = {
         key: origin
         for key, origin in settings.origins.items()
@@ -137,7 +130,7 @@ def with_flags(settings: Settings, flags: Flags, source: Source | None = None) -
 
 
 def _updated(base: T, table: Mapping[str, Any]) -> T:
-    """Return settings with what a table says of those of their fields that the config knows."""
+    """Return settings with a table's values of those of their fields that the config knows."""
     changes: dict[str, Any] = {}
     for field in config_fields(type(base)):
         if field.name in table:

@@ -1,4 +1,4 @@
-"""Where relaytop's files are."""
+"""Paths of relaytop's own files."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ class ProbeTable(TypedDict, total=False):
 
 @_table
 class CadenceTable(TypedDict, total=False):
-    """What stands at the file's top for all targets, and in a target's table for one."""
+    """Keys at the file's top for all targets, and in a target's table for one."""
 
     interval_s: Seconds
     timeout_s: Seconds
@@ -168,7 +168,7 @@ class ProviderTable(TypedDict, total=False):
 
 @_table
 class ConfigFile(CadenceTable, total=False):
-    """The whole file."""
+    """The file."""
 
     window: Annotated[Window, BeforeValidator(_window)]
     history: Annotated[int, Field(ge=10, le=1_000_000)]
@@ -192,7 +192,7 @@ _TABLES: dict[str, Any] = {
 
 
 def validate(document: Mapping[str, Any]) -> ConfigFile:
-    """Return what a parsed file says.
+    """Return the validated content of a parsed file.
 
     Raises:
         pydantic.ValidationError: Something in it is not valid.

@@ -19,7 +19,7 @@ APIS = ("openai", "anthropic", "gemini", "azure")
 """The wire APIs that a provider may name."""
 
 # How a field differs from a plain setting. A new one needs none of it: it has a key of its own in
-# the config, two processes must agree on it to share an agent, and recordings tell it.
+# the config, two processes must agree on it to share an agent, and recordings hold it.
 _NO_KEY = {"key": False}
 """The config has no key of this name."""
 _VIEW_ONLY = {"probed": False}
@@ -27,7 +27,7 @@ _VIEW_ONLY = {"probed": False}
 _PROBE = {"table": "probe"}
 """A target's setting whose default stands in the config's table `[probe]`."""
 _PROMPT = {"recorded": False}
-"""What a model is asked is private: no recording tells it."""
+"""Prompts are private: no recording holds it."""
 _UNITS = ("_ms", "_s", "_usd")
 
 
@@ -61,17 +61,17 @@ class Secret:
 
     @property
     def masked(self) -> str:
-        """What may be shown of it: its length."""
+        """The text to show for it: its length and no more."""
         return f"••••••••  ({len(self._value)} characters)"
 
     def __repr__(self) -> str:
-        """Say that there is a key, and no more."""
+        """Show that there is a key, and no more."""
         return "Secret(••••)"
 
     __str__ = __repr__
 
     def __eq__(self, other: object) -> bool:
-        """Whether both are the same key."""
+        """Return whether both are the same key."""
         return isinstance(other, Secret) and other._value == self._value
 
     def __hash__(self) -> int:
@@ -89,7 +89,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """What makes a target `degraded`."""
+    """Limits beyond which a target is `degraded`."""
 
     p95_ms: float = 2000.0
     ttft_ms: float = 1000.0
@@ -119,7 +119,7 @@ class Provider:
     api: str = "openai"
     key: Secret | None = field(default=None, metadata={**_NO_KEY, **_VIEW_ONLY})
     key_from: str = field(default="none", metadata=_NO_KEY)
-    """Where the key comes from, in words: `environment variable X`, `file F`, …"""
+    """The source of the key, in words: `environment variable X`, `file F`, …"""
     models: tuple[str, ...] = ()
     api_version: str | None = None
     """Of azure; None: a recent one."""
@@ -159,7 +159,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything relaytop was told, merged, with where each value came from."""
+    """All settings, merged, with the origin of each value."""
 
     providers: tuple[Provider, ...] = field(default=(), metadata=_NO_KEY)
     targets: tuple[Target, ...] = field(default=(), metadata=_NO_KEY)
@@ -176,7 +176,7 @@ class Settings:
         default_factory=dict, metadata={**_NO_KEY, **_VIEW_ONLY}
     )
     origins: Mapping[str, str] = field(default_factory=dict, metadata={**_NO_KEY, **_VIEW_ONLY})
-    """Dotted key (`interval`, `providers.x.base_url`) → where its value came from, in words."""
+    """Dotted key (`interval`, `providers.x.base_url`) → the origin of its value, in words."""
 
     def provider(self, name: str) -> Provider:
         """Return the provider of that name; `KeyError` if there is none."""

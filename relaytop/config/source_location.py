@@ -1,4 +1,4 @@
-"""Where a setting stands in the config file, in words."""
+"""The place of a setting in the config file, in words."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Source:
 
     @property
     def origin(self) -> str:
-        """Whence its values are, in words."""
+        """The origin of its values, in words."""
         return f"config file {self.path}"
 
 

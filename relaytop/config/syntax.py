@@ -1,9 +1,9 @@
-"""What would be right where a config file is no TOML."""
+"""Sentences about TOML syntax errors: what is wrong, and what would be right."""
 
 from __future__ import annotations
 
 LONGEST = 200
-"""Characters of the parser's own words that are repeated."""
+"""Characters of the parser's own text that are repeated."""
 
 _REMEDIES = (
     ("Expected '=' after a key", "a line is `key = value`"),
@@ -33,7 +33,7 @@ _OTHERWISE = "`relaytop init --config NEW.toml` writes a valid one to compare wi
 
 
 def syntax_error(error: Exception) -> str:
-    """Say what is wrong, with line and column where they are known, and what would be right."""
+    """Return what is wrong, with line and column where they are known, and what would be right."""
     if isinstance(error, RecursionError):
         return f"nested too deeply; {_OTHERWISE}"
     text = str(error)

@@ -19,7 +19,7 @@ class UnresolvedProvider:
     name: str
     table: ProviderTable
     origins: Mapping[str, str]
-    """Field → where its value came from, in words; a field that is not in it has its default."""
+    """Field → the origin of its value, in words; a field that is not in it has its default."""
     source: Source | None = None
     """The file that it is written in, if it is."""
 

@@ -1,4 +1,4 @@
-"""What a `base_url` and a `proxy` may be."""
+"""Checks of a `base_url` and a `proxy`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a monitor knows, as messages: another process goes on from there."""
+"""A monitor's state as messages: another process goes on from there."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class RingHandover:
 
 @dataclass(slots=True, kw_only=True)
 class TargetFacts:
-    """What is known of one target beside its samples; it is handed over as it is.
+    """One target's state beside its samples; it is handed over as it is.
 
     Counts since the engine's start are the engine's own.
     """
@@ -44,7 +44,7 @@ class TargetFacts:
     hold_reason: str | None = None
     rate_limit: RateLimit | None = None
     rate_limit_at: float | None = None
-    """Unix seconds of the reply that told it."""
+    """Unix seconds of the reply that held it."""
     skips_total: int = 0
     """Probes that the engine has skipped."""
     skips_in_ring: int = 0
@@ -72,7 +72,7 @@ class TargetHandover:
 
 @dataclass(slots=True)
 class EngineCounts:
-    """What the engine told of all targets together, since its start."""
+    """The engine's counts over all targets, since its start."""
 
     skipped: int = 0
     in_flight: int = 0
@@ -82,7 +82,7 @@ class EngineCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitorHandover:
-    """What is known of all targets together."""
+    """The state of all targets together."""
 
     began_at: float
     """Unix seconds."""

@@ -44,14 +44,14 @@ class Monitor:
 
     def __init__(self, settings: Settings, now: float) -> None:
         self.settings = settings
-        """What is watched, with the targets and list prices that came since."""
+        """The settings, with the targets and list prices that came since."""
         self.window = settings.window
         self._targets: dict[str, TargetMonitor] = {}
         self._events: deque[Event] = deque(maxlen=EVENTS_KEPT)
         self._throughput = Throughput(now)
         self._counts = EngineCounts()
         self.factor = 1.0
-        """What every target's own interval is multiplied by."""
+        """The factor of every target's own interval."""
         self._scarce: set[str] = set()
         """Targets of whose rate limit little is left, as the event log says."""
         # Until the engine has read the ledger: nothing is known to be spent, so it is a bound.

@@ -1,4 +1,4 @@
-"""Where the time of one target's probes goes: the medians of their phases."""
+"""Medians of the phases of one target's probes."""
 
 from __future__ import annotations
 

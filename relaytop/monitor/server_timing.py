@@ -1,4 +1,4 @@
-"""Is it the relay, the upstream or the path? The server's own times beside what was measured."""
+"""A wait's parts (relay, upstream, path): the server's own times beside what was measured."""
 
 from __future__ import annotations
 

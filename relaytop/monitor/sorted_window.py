@@ -20,20 +20,16 @@ class SortedWindow:
         self._values = array("f")
 
     def __len__(self) -> int:
-        """How many values are in it."""
+        """Return the number of values."""
         return len(self._values)
 
     def add(self, value: float) -> None:
-        """Put a value in."""
+        """Insert a value."""
         insort(self._values, value)
 
     def remove(self, value: float) -> None:
-        """Take a value out again."""
+        """Remove a value that is in it."""
         del self._values[bisect_left(self._values, value)]
-
-    def clear(self) -> None:
-        """Take everything out."""
-        self._values = array("f")
 
     def percentile(self, share: float) -> float | None:
         """Return a percentile, linear-interpolated; None of nothing."""

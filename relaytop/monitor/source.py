@@ -53,16 +53,16 @@ class Overview:
     paced: int
     """Probes that a provider's `max_rpm` held back over the window."""
     usd_per_h: float | None
-    """What probing costs at the pace of the last minutes; None while unknown."""
+    """The cost of probing at the rate of the last minutes; None while unknown."""
     projected_usd_per_h: float | None
-    """What the next hour costs at most, every reply at its full length; None without a price."""
+    """The cost of the next hour at most, every reply at its full length; None without a price."""
     usd_per_h_complete: bool
     """False when a target's price is unknown: the figure is a lower bound."""
     common_error: str | None
     """The error class with which every provider fails at once, if they do."""
     window: Window
     reserved_usd_per_h: float = 0.0
-    """What the next hour takes of the budget at most: as `projected_usd_per_h`, and unknown prices
+    """The next hour's share of the budget at most: as `projected_usd_per_h`, and unknown prices
     at the assumed one."""
 
 

@@ -1,4 +1,4 @@
-"""What is known of one target now. There is one Summary in the house."""
+"""The state of one target now. There is one Summary in the house."""
 
 from __future__ import annotations
 
@@ -76,8 +76,7 @@ class Summary:
     phases_ms: Mapping[str, float] = field(default_factory=dict)
     """dns, connect, tls, wait, transfer → median of what was seen."""
     split_ms: Mapping[str, float] = field(default_factory=dict)
-    """Where the wait went by the server's own word, medians: `upstream` and `relay` (or `server`
-    where it does not tell them apart), and `path`, which is what was measured beyond that."""
+    """Medians of the wait's parts; see `server_timing.wait_parts_ms`."""
     input_tokens: int | None = None
     output_tokens: int | None = None
     tok_s_n: int = 0
@@ -89,7 +88,7 @@ class Summary:
     last_error: LastError | None = None
     rate_limit: RateLimit | None = None
     rate_limit_at: float | None = None
-    """Unix seconds of the reply that told it: countdowns start there."""
+    """Unix seconds of the reply that held it: countdowns start there."""
     last_at: float | None = None
     """Unix seconds of the last result."""
     running_since: float | None = None

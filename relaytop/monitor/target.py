@@ -26,7 +26,7 @@ PACED_KEPT = 1000
 BINS_KEPT = 4
 """Widths of bins that are read at once: table, chart, zoomed chart, one to spare."""
 EARLIEST_S = 60.0
-"""How long before a target is added one of its samples may have ended."""
+"""Before a target is added; one of its samples may have ended so long ago."""
 
 
 class TargetMonitor:

@@ -21,7 +21,7 @@ _FLOAT = struct.Struct("<f")
 
 
 class RollingWindow:
-    """What is in the window now.
+    """Counts and sums of the window's samples.
 
     Costs are summed as whole nano-dollars: sums of floats drift as samples come and go.
 
@@ -125,7 +125,7 @@ class RollingWindow:
 
     @property
     def began_at(self) -> float:
-        """When the oldest sample in it ended, Unix seconds; 0 without one."""
+        """Unix seconds at which the oldest sample in it ended; 0 without one."""
         return self._ring.get(self._tail).at if self._tail < self._ring.count else 0.0
 
     @property
@@ -159,14 +159,14 @@ class RollingWindow:
 
     @property
     def cost_usd(self) -> float | None:
-        """What the window's probes cost; None where the price of any is unknown."""
+        """The cost of the window's probes; None where the price of any is unknown."""
         if self._unpriced or not self._priced:
             return None
         return self._cost_nano / NANO
 
     @property
     def has_tokens(self) -> bool:
-        """Whether any reply told its usage."""
+        """Whether any reply held its usage."""
         return self._token_samples > 0
 
     @property

@@ -1,1 +1,1 @@
-"""What processes of relaytop say to one another: messages, and their form as lines of JSON."""
+"""Messages between processes of relaytop, and their form as lines of JSON."""

@@ -1,6 +1,6 @@
 """Messages as lines of JSON: the type's name, then its fields; what is unset is left out.
 
-What a field holds is told by its annotation, so that a new field or message needs nothing here.
+A field's annotation says what it holds, so that a new field or message needs nothing here.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ COMMANDS: dict[str, type[Command]] = {kind.__name__: kind for kind in get_args(C
 REPORTS: dict[str, type[Report]] = {kind.__name__: kind for kind in get_args(Report)}
 _MODULES = (collections.abc, settings, facts, sample, messages)
 _NAMES = {name: value for module in _MODULES for name, value in vars(module).items()}
-"""What annotations may name that their module imports for type checkers alone."""
+"""Names in annotations that their modules import for type checkers alone."""
 _Decoder = Callable[[Any], object]
 
 

@@ -1,4 +1,4 @@
-"""What goes over the engine's pipes: one JSON document a line.
+"""The messages on the engine's pipes: one JSON document a line.
 
 Commands go in (`Start`, `Add`, …), reports come out (`Pulse`, samples, …).
 """
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from relaytop.probe.sample import Sample
 
 
-# ── commands: the parent tells the engine ────────────────────────────────────
+# ── commands: from the parent to the engine ────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class ListModels:
 Command = Start | Add | Pause | Resume | Scale | SetBudget | ListModels
 
 
-# ── reports: the engine tells the parent ─────────────────────────────────────
+# ── reports: from the engine to the parent ─────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +97,12 @@ class Hold:
     reason: str
     """The error class that caused it, `budget`, or `scarce`: little of a rate limit is left."""
     asked: bool
-    """Whether the server told how long to wait."""
+    """Whether the server said how long to wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What the budget says now, over all processes of this user."""
+    """The state of the budget, over all processes of this user."""
 
     spent_usd: float
     budget_usd: float
@@ -130,7 +130,7 @@ class Pulse:
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """What a provider offers, or why it could not be asked."""
+    """A provider's models, or why they could not be listed."""
 
     provider: str
     models: tuple[str, ...] = ()

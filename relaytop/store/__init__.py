@@ -1,1 +1,1 @@
-"""Snapshots on disk."""
+"""Snapshots and recordings on disk."""

@@ -1,4 +1,4 @@
-"""What changed between two snapshots, and what is only noise given the counts."""
+"""Changes between two snapshots, and which of them are only noise given the counts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CERTAIN = 2.58
 LEAST_SHARE = 0.05
 """A latency or cost that changed by less is left alone, however sure it is."""
 COST_SPREAD = 0.3
-"""How much the costs of requests differ, in shares of their mean, where replies vary in length."""
+"""Spread of the costs of requests, in shares of their mean, where replies vary in length."""
 SAME_TOKENS = 0.01
 """Tokens a request that differ by less are the same: it is the price that changed then."""
 LEAST_SPREAD = 0.02
@@ -45,7 +45,7 @@ class Change:
     after: float | str | None
     kind: Kind
     weight: float
-    """How much it matters, for sorting; 0 for noise."""
+    """Importance, for sorting; 0 for noise."""
 
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
@@ -70,7 +70,7 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Chan
 
 
 def regressed(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Whether something got worse beyond noise, or is gone."""
+    """Return whether something got worse beyond noise, or is gone."""
     return any(change.kind in {"worse", "gone"} for change in difference(before, after))
 
 
@@ -123,7 +123,7 @@ def _error_rate(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> It
 
 
 def _shares_differ(before: tuple[float, float], after: tuple[float, float]) -> bool:
-    """Whether two (count, of how many) differ beyond chance."""
+    """Return whether two (count, of how many) differ beyond chance."""
     # Agresti and Caffo: one more of each, so that a share of 0 is no certainty.
     (p, n), (q, m) = [((count + 1) / (of + 2), of + 2) for count, of in (before, after)]
     return abs(q - p) > CERTAIN * math.sqrt(p * (1 - p) / n + q * (1 - q) / m)
@@ -154,7 +154,7 @@ def _times(
 
 
 def _is_censored(table: Mapping[str, Any], key: str) -> bool:
-    """Whether a percentile lies beyond the deadline: it is absent, and not for want of samples."""
+    """Return whether a percentile lies beyond the deadline: absent, and not for want of samples."""
     return table.get("censored") is True and bool(table.get("n")) and key not in table
 
 
@@ -212,7 +212,7 @@ def _cost(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator
 
 
 def _same_tokens(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-    """Whether a request took as many tokens before as after, in and out."""
+    """Return whether a request took as many tokens before as after, in and out."""
     for kind in ("input", "output"):
         counts = [finite_number(target.get("tokens", {}).get(kind)) for target in (old, new)]
         if counts[0] is None or counts[1] is None:

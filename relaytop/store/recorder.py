@@ -81,7 +81,7 @@ class Recorder:
         self._put(header_lines(settings, socket.gethostname()), head=True)
 
     def consume(self, reports: Iterable[Report]) -> None:
-        """Write reports soon, without waiting for the disk; what models said is left out."""
+        """Write reports soon, without waiting for the disk; replies' texts are left out."""
         for report in reports:
             if isinstance(report, RECORDED):
                 line = encode(_without_text(report))

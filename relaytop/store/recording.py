@@ -40,7 +40,7 @@ class RecordingError(RelaytopError):
 
 
 def is_recording(path: Path) -> bool:
-    """Whether a file begins as a recording does; a pipe is left unread.
+    """Return whether a file begins as a recording does; a pipe is left unread.
 
     Raises:
         RecordingError: It cannot be read.
@@ -72,7 +72,7 @@ class Recording:
         self.most_samples = 0
         """Samples of the target that has most of them, or more where some cannot be read."""
         self.share_read = 0.0
-        """How far the newest reading is, 0 to 1."""
+        """Progress of the newest reading, 0 to 1."""
         self._settings = Settings()
         self._targets: dict[str, Target] = {}
         self._files: list[tuple[IO[bytes], int]] = []
@@ -116,7 +116,7 @@ class Recording:
 
     @property
     def host(self) -> str:
-        """The name of the machine that probed last; empty where it is not told."""
+        """The name of the machine that probed last; empty where it is unknown."""
         return self._header.host
 
     @property
@@ -233,7 +233,7 @@ class Recording:
 
 
 def moment_of(report: Report | None) -> float | None:
-    """Return the Unix seconds at which a report was made; None where it does not tell."""
+    """Return the Unix seconds at which a report was made; None where it does not say."""
     if isinstance(report, Finished):
         return report.sample.ended_at
     return report.at if isinstance(report, Pulse) else None

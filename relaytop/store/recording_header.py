@@ -37,13 +37,13 @@ class Header:
     budget_usd: float
     """USD per UTC day."""
     host: str = ""
-    """The name of the machine that probed; empty where it is not told."""
+    """The name of the machine that probed; empty where it is unknown."""
 
 
 def header_lines(settings: Settings, host: str) -> bytes:
     """Return the lines that describe a watch.
 
-    Of a provider only its name is told, of a target nothing that was asked of it.
+    They hold a provider's name alone, and no prompt.
 
     Args:
         settings: What is watched.
@@ -64,8 +64,8 @@ def header_lines(settings: Settings, host: str) -> bytes:
 
 
 def _without_prompt(target: Target) -> Target:
-    told = [f.name for f in dataclasses.fields(target) if f.metadata.get("recorded", True)]
-    return Target(**{name: getattr(target, name) for name in told})
+    names = [f.name for f in dataclasses.fields(target) if f.metadata.get("recorded", True)]
+    return Target(**{name: getattr(target, name) for name in names})
 
 
 def read_header(line: bytes) -> Header | None:

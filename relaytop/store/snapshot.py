@@ -117,7 +117,7 @@ def _check(path: Path, document: dict[str, Any]) -> None:
 
 
 def _is_finite(value: object) -> bool:
-    """Whether every number in it is one; a document is never deeper than its parser allows."""
+    """Return whether every number is finite; a document is never deeper than its parser allows."""
     if isinstance(value, dict):
         return all(map(_is_finite, value.values()))
     if isinstance(value, list):

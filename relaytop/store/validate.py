@@ -29,7 +29,7 @@ def is_valid(value: DataclassInstance) -> bool:
 
 
 def _extra(value: object) -> bool:
-    """Return whether what a type alone does not say holds, too."""
+    """Return whether a value also is what a type alone does not say."""
     if isinstance(value, Failure):
         return value.error_class in ERROR_CLASSES
     if isinstance(value, Target):

@@ -101,7 +101,7 @@ DOCUMENT = table(
 
 
 def _runs(command: object) -> bool:
-    """Whether a command is another one than those of ours: a test starts no chance program."""
+    """Return whether a command is none of ours: a test starts no chance program."""
     return isinstance(command, list) and command not in ([], ["true"], ["false"], ["/"])
 
 

@@ -1,4 +1,4 @@
-"""What a config may not say: each is a sentence with its place and what would be valid."""
+"""Configs that are refused: each is a sentence with its place and what would be valid."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Where a key is looked for, what is said where there is none, and what its command is told."""
+"""Sources of keys, the sentence where there is none, and the environment of a key's command."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What one monitor knew, another goes on from."""
+"""One monitor goes on from another's state."""
 
 from __future__ import annotations
 

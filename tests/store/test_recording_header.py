@@ -1,4 +1,4 @@
-"""What a recording says of itself."""
+"""The head of a recording."""
 
 import json
 from typing import Any

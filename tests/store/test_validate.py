@@ -1,4 +1,4 @@
-"""Whether what was read can be shown."""
+"""Checks of messages that were read from a recording."""
 
 from dataclasses import replace
 from typing import Any
