@@ -17,7 +17,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--bench", action="store_true", help="run the benches and print their figures")
 
 
+LONG = ("relay", "house")
+"""Markers of what takes longest as one piece: it comes first, so that no worker ends alone."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: all(item.get_closest_marker(name) is None for name in LONG))
     if not config.getoption("--bench"):
         skip = pytest.mark.skip(reason="prints figures: run with --bench")
         for item in items:

@@ -6,46 +6,33 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.relays.install import install
 from tests.relays.keys import KEY
 from tests.relays.llmock import RPM, TPM, Llmock
 
-ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
-INSTALL_S = 600
 START_S = 90
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of real relays in one worker: each relay is installed and started once."""
+    """Keep the tests of real relays in one worker, which starts each relay once."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("relays"))
 
 
-def installed(name: str, *requirements: str) -> Path:
-    """Return a virtual environment with these packages, made on first use; skip without them."""
-    folder = Path(os.environ.get("RELAYTOP_RELAYS", ROOT / ".relays")) / name
-    done = folder / "installed"
-    if not done.exists():
-        venv.create(folder, with_pip=True, clear=True)
-        try:
-            subprocess.run(
-                [folder / "bin" / "pip", "install", "-q", *requirements],
-                check=True,
-                capture_output=True,
-                timeout=INSTALL_S,
-            )
-        except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
-            pytest.skip(f"{name} cannot be installed here")
-        done.touch()
-    return folder
+def installed(name: str) -> Path:
+    """Return a relay's virtual environment; skip the test where it cannot be made."""
+    try:
+        return install(name)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+        pytest.skip(f"{name} cannot be installed here")
 
 
 def free_port() -> int:
@@ -95,7 +82,7 @@ def answers(url: str) -> bool:
 
 @contextmanager
 def a_llmock(*options: str) -> Iterator[Llmock]:
-    folder, port = installed("llmock", "llmock>=0.2.2,<0.3"), free_port()
+    folder, port = installed("llmock"), free_port()
     command = [
         *(str(folder / "bin" / "llmock"), "serve", "--host", "127.0.0.1", "--port", str(port)),
         *("--response-style", "hello"),
@@ -122,7 +109,7 @@ def limited_llmock() -> Iterator[Llmock]:
 @pytest.fixture(scope="session")
 def litellm(llmock: Llmock) -> Iterator[str]:
     """The base URL of a LiteLLM proxy whose models answer by themselves, or from llmock."""
-    folder = installed("litellm", "litellm[proxy]", "prometheus_client")
+    folder = installed("litellm")
     port = free_port()
     command = [
         str(folder / "bin" / "litellm"),

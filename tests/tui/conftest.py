@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from textual import _wait, screen
 
 from relaytop.protocol.messages import Ready
 from relaytop.store.recording import Recording
@@ -13,6 +14,24 @@ from relaytop.watch.session import Session
 from tests.support.fake_engine import NAMES, NOW, feed, incident, session_of
 from tests.support.recordings import Wall, record
 from tests.support.samples import settings
+
+FRAME_S = 0.002
+"""Between two frames: 17 ms in Textual."""
+LOOK_S = 0.01
+"""Between two looks whether Textual is idle: 20 ms in Textual. It is longer than a frame, and than
+the 8 ms after which Textual follows a resize."""
+BUSY_SHARE = 0.05
+"""Of this time the process may compute and still be called idle, as in Textual."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _short_pauses() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(screen, "UPDATE_PERIOD", FRAME_S)
+        patch.setattr(_wait, "SLEEP_GRANULARITY", LOOK_S)
+        patch.setattr(_wait, "SLEEP_IDLE", LOOK_S * BUSY_SHARE)
+        patch.setattr(_wait.wait_for_idle, "__defaults__", (LOOK_S, 1.0))
+        yield
 
 
 @pytest.fixture
