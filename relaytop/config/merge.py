@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     T = TypeVar("T", bound=DataclassInstance)
 
 DEFAULT = "default"
-_PARTS = {"providers", "targets", "aliases"}
-"""The file's tables whose keys are names that the user chose."""
 
 
 def merge(
@@ -49,7 +47,7 @@ def merge(
 
     Args:
         file: The config file, if one was read.
-        source: Tells the places of its keys.
+        source: Finds the places of its keys.
         providers: The providers in force.
         keys: Provider name → its key and where that came from.
         flags: The command line.
@@ -65,22 +63,26 @@ def merge(
     aliases = {} if flags.base_url else written.get("aliases", {})
     if source is not None:
         check_names(own, aliases, built, source)
-    blank = Target(provider="", model="")
-    defaults = _updated(blank, {**written, **written.get("probe", {})})
+    blank, probe = Target(provider="", model=""), written.get("probe", {})
+    defaults = _updated(blank, {**written, **probe})
     targets = [
         dataclasses.replace(defaults, provider=provider.name, model=model)
         for provider in built
         for model in provider.models
     ]
-    run = {key: value for key, value in written.items() if key not in _PARTS}
+    in_file = (
+        *_keys_in(Settings(), written),
+        *_keys_in(blank, written),
+        *_keys_in(blank, probe, "probe."),
+    )
     origins = {
         **{key: DEFAULT for key, _value in shared_values(Settings())},
-        **dict.fromkeys(_keys_in(run), origin),
+        **dict.fromkeys(in_file, origin),
         **{f"providers.{p.name}.{key}": by for p in providers for key, by in p.origins.items()},
         **{
             key: origin
             for target in targets
-            for key in _keys_in(own.get(target.id, {}), f'targets."{target.id}".')
+            for key in _keys_in(target, own.get(target.id, {}), f'targets."{target.id}".')
         },
         **{f'aliases."{alias}"': origin for alias in aliases},
     }
@@ -100,7 +102,7 @@ def with_flags(settings: Settings, flags: Flags, source: Source | None = None) -
     Args:
         settings: What a config file or the demo gave.
         flags: The command line.
-        source: Tells the place of the window in the file, if one was read.
+        source: Finds the place of the window in the file, if one was read.
 
     Raises:
         ConfigError: The window is of more requests than are kept.
@@ -135,8 +137,7 @@ def _updated(base: T, table: Mapping[str, Any]) -> T:
     for field in config_fields(type(base)):
         if field.name in table:
             value, before = table[field.name], getattr(base, field.name)
-            nested = isinstance(value, dict) and dataclasses.is_dataclass(before)
-            changes[field.name] = _updated(before, value) if nested else value
+            changes[field.name] = _updated(before, value) if _is_table(value, before) else value
     return dataclasses.replace(base, **changes)
 
 
@@ -149,11 +150,18 @@ def _provider(given: UnresolvedProvider, key: Secret | None, key_from: str) -> P
     return _updated(base, {**given.table, **changed})
 
 
-def _keys_in(table: Mapping[str, object], prefix: str = "") -> Iterator[str]:
-    """Yield the dotted keys that a table of settings has."""
-    for name, value in table.items():
-        key = prefix + key_of(name)
-        if isinstance(value, dict):
-            yield from _keys_in(value, f"{key}.")
+def _keys_in(base: DataclassInstance, table: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """Yield the dotted keys that a table gives of settings' fields."""
+    for field in config_fields(type(base)):
+        if field.name not in table:
+            continue
+        key, before = prefix + key_of(field.name), getattr(base, field.name)
+        if _is_table(table[field.name], before):
+            yield from _keys_in(before, table[field.name], f"{key}.")
         else:
             yield key
+
+
+def _is_table(value: object, before: object) -> bool:
+    """Return whether a value gives some fields of settings within settings."""
+    return isinstance(value, dict) and dataclasses.is_dataclass(before)
