@@ -153,14 +153,15 @@ class RelaytopApp(App[int]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Offer what the keys do, by name, all themes, and a picture."""
-        from relaytop.tui.commands import key_commands, other_commands  # noqa: PLC0415 - after first paint
+        from relaytop.tui import commands  # noqa: PLC0415 - after first paint
 
         del screen
         monitor = self.monitor_screen
-        bindings = [active.binding for active in monitor.active_bindings.values()]
-        yield from key_commands(bindings, lambda action: partial(self.run_action, action, monitor))
+        yield from commands.key_commands(
+            monitor.keys_in_force, lambda action: partial(self.run_action, action, monitor)
+        )
         save = partial(self.set_timer, PALETTE_GONE_S, self.save_picture)
-        yield from other_commands(self.action_change_theme, save, self.session.snapshots)
+        yield from commands.other_commands(self.action_change_theme, save, self.session.snapshots)
 
     def save_picture(self) -> None:
         """Save the screen as a picture beside the snapshots."""
@@ -173,8 +174,7 @@ class RelaytopApp(App[int]):
         """Open the help page."""
         from relaytop.tui.screens.help import HelpScreen  # noqa: PLC0415 - after first paint
 
-        bindings = [active.binding for active in self.monitor_screen.active_bindings.values()]
-        self.push_screen(HelpScreen(bindings, self.glyphs))
+        self.push_screen(HelpScreen(self.monitor_screen.keys_in_force, self.glyphs))
 
     def action_theme(self) -> None:
         """Change to the next theme."""

@@ -1,4 +1,4 @@
-"""A picture held still: what a source said at one moment, while the source itself goes on."""
+"""The figures of a source as of one moment, while the source itself goes on."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class FrozenSource:
     """Implements `Source` as of the moment it was made.
 
-    Summaries, errors and events are copied; of the bins only those that were whole then are
-    read, since the samples in them change no more.
+    Summaries, errors and events are copied; of the bins only those that were complete then
+    are read, since the samples in them change no more.
 
     Args:
         source: The live source.
@@ -39,21 +39,23 @@ class FrozenSource:
         """The target ids."""
         return self._targets
 
-    def summary(self, target: str, now: float) -> Summary:  # noqa: ARG002 - it stands still
+    def summary(self, target: str, now: float) -> Summary:
         """One target as it was."""
+        del now
         return self._summaries[target]
 
     def bins(self, target: str, start: float, bin_s: float, n: int) -> list[Bin]:
-        """The bins that were whole at the moment; empty ones after it."""
-        whole = max(0, min(n, int((self.now - start) / bin_s)))
-        return self._source.bins(target, start, bin_s, whole) + [Bin()] * (n - whole)
+        """The bins that were complete at the moment; empty ones after it."""
+        complete = max(0, min(n, int((self.now - start) / bin_s)))
+        return self._source.bins(target, start, bin_s, complete) + [Bin()] * (n - complete)
 
     def errors(self, target: str) -> Sequence[LastError]:
         """The failures known then."""
         return self._errors[target]
 
-    def overview(self, now: float) -> Overview:  # noqa: ARG002 - it stands still
+    def overview(self, now: float) -> Overview:
         """All targets as they were."""
+        del now
         return self._overview
 
     def events(self) -> Sequence[Event]:

@@ -321,7 +321,7 @@ async def test_the_palette_offers_what_the_keys_do(session: Session, tmp_path: P
         wanted = {"snapshot", "freeze", "pause", "window", "theme", "picture", "zoom", "quit"}
         assert wanted <= names
         assert not names & {"Screenshot", "Keys", "Quit", "restart engine"}
-        pilot.app.save_picture()  # type: ignore[attr-defined]
+        app_in(pilot).save_picture()
     assert "P50" in only_picture(tmp_path)
 
 

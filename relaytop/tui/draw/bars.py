@@ -22,7 +22,7 @@ LOW = 0.10
 SCARCE = 0.25
 
 
-def shares(values: Sequence[float], width: int) -> list[int]:
+def proportional_cells(values: Sequence[float], width: int) -> list[int]:
     """Split `width` cells in proportion to `values`; every value above 0 gets at least one.
 
     The largest remainders get what rounding leaves over, so the sum is `width` exactly
@@ -43,7 +43,7 @@ def shares(values: Sequence[float], width: int) -> list[int]:
 
 def stacked_phases(phases_ms: Mapping[str, float], width: int, glyphs: Glyphs) -> Line:
     """Draw where the time goes as one bar; each phase has its own fill and colour."""
-    cells = shares([phases_ms.get(name, 0.0) for name in PHASES], width)
+    cells = proportional_cells([phases_ms.get(name, 0.0) for name in PHASES], width)
     return [
         (glyphs.parts[index] * count, PHASE_ROLES[name])
         for index, (name, count) in enumerate(zip(PHASES, cells, strict=True))
@@ -55,5 +55,11 @@ def gauge(remaining: float, limit: float, width: int, glyphs: Glyphs) -> Line:
     """Draw what is left of a limit; yellow when scarce, red when nearly gone."""
     share = min(1.0, max(0.0, remaining / limit)) if limit > 0 else 0.0
     filled = round(share * width)
-    role: Role = "bad" if share <= LOW else "warn" if share <= SCARCE else "good"
+    role = remaining_role(share, 1.0, plenty="good")
     return [(glyphs.full * filled, role), (glyphs.empty * (width - filled), "dim")]
+
+
+def remaining_role(remaining: float, limit: float | None, *, plenty: Role) -> Role:
+    """Return the role of what is left of a limit: bad when nearly gone, warn when scarce."""
+    share = remaining / limit if limit else 1.0
+    return "bad" if share <= LOW else "warn" if share <= SCARCE else plenty

@@ -1,9 +1,11 @@
-"""Which columns the table has at a width, and how wide each is; widths stay put."""
+"""The columns that the table has at a width, and the width of each."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
+
+from relaytop.tui.draw.text_runs import align_right, fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,10 @@ class Column:
     width: int
     """Cells; the least, for the two that grow (`target`, `spark`)."""
     align: Literal["left", "right"] = "right"
+
+    def fit(self, text: str) -> str:
+        """Return a text in as many cells as the column has."""
+        return fit(text, self.width) if self.align == "left" else align_right(text, self.width)
 
 
 COLUMNS = (
@@ -47,7 +53,7 @@ DROPPED = (
     "error",
     "p50",
 )
-"""In which order columns go where there is no room: a hang shows in the age, which stays."""
+"""The order in which columns are left out: a hang shows in the age, which stays."""
 VERSUS = Column("versus", "vs ref", 9)
 """Behind the percentiles, where the live figures are compared with a snapshot."""
 TARGET_MAX = 44

@@ -9,7 +9,7 @@ from relaytop.tui.draw.glyphs import ROLE
 from relaytop.tui.draw.limits import tightest
 from relaytop.tui.draw.sparkline import nice_ceiling, sparkline
 from relaytop.tui.draw.table import ENOUGH, percentile
-from relaytop.tui.draw.text_runs import fit, fit_middle, merged, right
+from relaytop.tui.draw.text_runs import align_right, fit, fit_middle, merged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +24,7 @@ NAME_WIDTH = 12
 VALUE_WIDTH = 9
 CHANGE_WIDTH = 8
 COLUMN_WIDTH = VALUE_WIDTH + CHANGE_WIDTH + 2
-TENTH = 0.1
+LEAST_CHANGE_PERCENT = 0.1
 
 
 def same_model_targets(
@@ -110,9 +110,9 @@ def _row(title: str, cells: Sequence[Run], values: Sequence[float | None]) -> Li
         change = ""
         if at and base and value is not None:
             percent = (value / base - 1) * 100
-            change = f"{percent:+.0f}%" if abs(percent) >= TENTH else "="
+            change = f"{percent:+.0f}%" if abs(percent) >= LEAST_CHANGE_PERCENT else "="
         line += [
-            (right(text, VALUE_WIDTH), role),
+            (align_right(text, VALUE_WIDTH), role),
             (" " + fit(change, CHANGE_WIDTH) + " ", "accent" if role != "dim" else "dim"),
         ]
     return merged(line)

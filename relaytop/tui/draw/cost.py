@@ -1,4 +1,4 @@
-"""The cost ticker: spent today, per hour, the next hour's, and how long the budget lasts."""
+"""The cost: spent today, per hour, in the next hour, and how long the budget lasts."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from relaytop.tui.draw.glyphs import Glyphs
     from relaytop.tui.draw.text_runs import Role
 
-HOURS_LONG = 99
+MOST_HOURS = 99
 RATE_WIDTH = 9
 """Of `$99.99/h`, or of a small one with all its digits: `$0.0012/h`."""
 ROLES: Mapping[str, Role] = {"reached": "bad", "warn": "warn"}
 
 
-def money(overview: Overview, glyphs: Glyphs) -> Sequence[Part]:
-    """Return the cost ticker's parts."""
+def cost_parts(overview: Overview, glyphs: Glyphs) -> Sequence[Part]:
+    """Return the parts of the top line that are about cost."""
     budget, rate = overview.budget, overview.usd_per_h
     parts: list[Part] = []
     if budget is not None:
@@ -47,7 +47,7 @@ def _runway(budget: Budget, overview: Overview, glyphs: Glyphs) -> Sequence[Part
     if not rate:
         return []
     hours = (budget.budget_usd - budget.spent_usd) / rate
-    if hours > HOURS_LONG:
+    if hours > MOST_HOURS:
         lasts = ">4d"
     else:
         bound = glyphs.over if measured is None else ""
@@ -60,9 +60,9 @@ def _spent(budget: Budget, glyphs: Glyphs) -> Sequence[Part]:
     bound = "" if budget.complete else glyphs.over
     # As many decimals as a tenth of the budget needs: the width stays what it is.
     decimals = len(number_format.format_dollars(budget.budget_usd / 10, 4).partition(".")[2])
-    spent, whole = (f"${usd:,.{decimals}f}" for usd in (budget.spent_usd, budget.budget_usd))
+    spent, budgeted = (f"${usd:,.{decimals}f}" for usd in (budget.spent_usd, budget.budget_usd))
     spent = bound + spent
-    parts = [Part([(spent, role)], 1, len(bound) + len(whole), 2)]
+    parts = [Part([(spent, role)], 1, len(bound) + len(budgeted), 2)]
     if budget.state == "off":
         return [*parts, Part([("free", "dim")], 9, 4)]
     if budget.state == "reached":

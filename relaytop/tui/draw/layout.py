@@ -1,4 +1,4 @@
-"""How the screen is divided at each size."""
+"""The division of the screen at each size."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ SIDE_FROM_WIDTH = 76
 """From this width on the detail has a panel beside its chart."""
 SIDE_MOST = 100
 DETAIL_FROM_ROWS = 8
+LOG_ROWS = ((48, 9), (32, 6), (20, 4))
+"""The log's rows, its title included, from a height of the screen on; below the least none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Areas:
 
 
 def too_small(width: int, height: int) -> str | None:
-    """Say which size is needed where a terminal has less; None where it is enough."""
+    """Return a sentence on the size that is needed; None where the terminal has it."""
     if width >= MIN_WIDTH and height >= MIN_HEIGHT:
         return None
     return f" relaytop needs {MIN_WIDTH}×{MIN_HEIGHT}; this terminal has {width}×{height}"
@@ -38,7 +40,7 @@ def arrange(width: int, height: int, targets: int, *, banner: bool, zoomed: bool
     side = 0 if width < SIDE_FROM_WIDTH else min(SIDE_MOST, max(32, width // 3, width - 110))
     if zoomed:
         return Areas(table=0, detail=rows, log=0, side=side)
-    log = 0 if height < 20 else 4 if height < 32 else 6 if height < 48 else 9  # noqa: PLR2004
+    log = next((rows for from_height, rows in LOG_ROWS if height >= from_height), 0)
     rows -= log
     wanted = targets + 1
     table = min(wanted, max(rows - 24, rows * 3 // 5))

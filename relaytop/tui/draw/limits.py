@@ -1,4 +1,4 @@
-"""What is left of a rate limit, and when it is whole again."""
+"""What is left of a rate limit, and when it is reset."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ if TYPE_CHECKING:
 
 
 def tightest(summary: Summary) -> Limit | None:
-    """Return the limit of which the smallest share is left; None where none was told."""
+    """Return the limit of which the smallest share is left; None where none is known."""
     found = summary.rate_limit.tightest if summary.rate_limit is not None else None
     return None if found is None else found[1]
 
 
-def reset_left_s(summary: Summary, now: float) -> float | None:
-    """Return the seconds until the tightest limit is whole again; None where that is unknown."""
+def tightest_reset_s(summary: Summary, now: float) -> float | None:
+    """Return the seconds until the tightest limit is reset; None where that is unknown."""
     found = tightest(summary)
-    return None if found is None else left_s(found, summary, now)
+    return None if found is None else reset_in_s(found, summary, now)
 
 
-def left_s(limit: Limit, summary: Summary, now: float) -> float | None:
-    """Return the seconds until this limit is whole again, counted down from its reply."""
+def reset_in_s(limit: Limit, summary: Summary, now: float) -> float | None:
+    """Return the seconds until this limit is reset, counted down from its reply."""
     if limit.reset_s is None or summary.rate_limit_at is None:
         return None
     left = limit.reset_s - (now - summary.rate_limit_at)

@@ -1,11 +1,11 @@
-"""What the full-screen pages list: the whole event log, all failures of a target."""
+"""The items of the full-screen pages: all events, all failures of a target."""
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
-from relaytop.tui.draw.log import ROLES
+from relaytop.tui.draw.clock import time_of_day
+from relaytop.tui.draw.log import ROLES, event_head
 from relaytop.tui.draw.text_runs import line_width, wrapped
 from relaytop.wire.class_meanings import MEANING
 
@@ -16,24 +16,23 @@ if TYPE_CHECKING:
     from relaytop.monitor.summary import LastError
     from relaytop.tui.draw.text_runs import Line
 
+INDENT = " " * 12
 MOST_LINES = 200
-"""Of one text; a server may say much."""
+"""Of one text; a server may send much."""
 Item = tuple[object, list["Line"]]
 """An event or a failure, and the lines that it takes."""
 
 
 def log_items(events: Sequence[Event], width: int) -> list[Item]:
-    """Draw every event whole, newest first."""
+    """Draw every event in full, newest first."""
     items: list[Item] = []
     for event in reversed(events):
-        head: Line = [(f" {_at(event.at)}  ", "dim")]
-        if event.target:
-            head.append((f"{event.target}  ", "bold"))
+        head = event_head(event)
         role = ROLES[event.level]
         indent = line_width(head)
         if width - indent < width // 3:  # a name so long leaves the text a line of its own
-            texts = wrapped(event.text, width - 12, MOST_LINES)
-            lines = [head, *([(" " * 12, "text"), (text, role)] for text in texts)]
+            texts = wrapped(event.text, width - len(INDENT), MOST_LINES)
+            lines = [head, *([(INDENT, "text"), (text, role)] for text in texts)]
         else:
             first, *rest = wrapped(event.text, width - indent, MOST_LINES) or ("",)
             lines = [[*head, (first, role)]]
@@ -43,24 +42,20 @@ def log_items(events: Sequence[Event], width: int) -> list[Item]:
 
 
 def error_items(errors: Sequence[LastError], width: int) -> list[Item]:
-    """Draw every failure with all of the server's words, newest first."""
+    """Draw every failure with the server's message in full, newest first."""
     items: list[Item] = []
     for error in errors:
         lines: list[Line] = [
             [
-                (f" {_at(error.at)}  ", "dim"),
+                (f" {time_of_day(error.at)}  ", "dim"),
                 (error.error_class, "bad"),
                 (f"  {MEANING.get(error.error_class, '')}", "warn"),
             ]
         ]
-        texts = wrapped(error.message, width - 12, MOST_LINES)
-        lines += [[(" " * 12, "text"), (text, "text")] for text in texts]
+        texts = wrapped(error.message, width - len(INDENT), MOST_LINES)
+        lines += [[(INDENT, "text"), (text, "text")] for text in texts]
         if error.request_id:
-            ids = wrapped(f"id {error.request_id}", width - 12, MOST_LINES)
-            lines += [[(" " * 12, "text"), (text, "dim")] for text in ids]
+            ids = wrapped(f"id {error.request_id}", width - len(INDENT), MOST_LINES)
+            lines += [[(INDENT, "text"), (text, "dim")] for text in ids]
         items.append((error, [*lines, [("", "text")]]))
     return items
-
-
-def _at(at: float) -> str:
-    return time.strftime("%H:%M:%S", time.localtime(at))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from relaytop.monitor import number_format
 from relaytop.tui.draw.bars import PHASE_ROLES, PHASES, gauge, stacked_phases
+from relaytop.tui.draw.clock import time_of_day
 from relaytop.tui.draw.glyphs import ROLE
-from relaytop.tui.draw.limits import left_s
+from relaytop.tui.draw.limits import reset_in_s
 from relaytop.tui.draw.text_runs import cropped, fit, fit_middle, line_width, wrapped
 from relaytop.wire.class_meanings import MEANING
 
@@ -25,13 +25,15 @@ NAME_WIDTH = 9
 MESSAGE_LINES = 3
 ROOMY = 12
 """From this height on a message has so many lines."""
-PRICED_BY = {
+PRICE_SOURCES = {
     "reply": " as the relay tells",
     "config": " by the config's price",
     "list": " by the official list",
 }
-NAMES = {"input_tokens": "tok in", "output_tokens": "tok out"}
-"""What a kind of limit is called where its own name is too long."""
+LIMIT_NAMES = {"input_tokens": "tok in", "output_tokens": "tok out"}
+"""Kind of a limit → a name that is short enough."""
+GAUGE_FROM_WIDTH = 4
+"""A shorter gauge says nothing."""
 
 
 def panel(
@@ -42,15 +44,15 @@ def panel(
     height: int,
     glyphs: Glyphs,
     *,
-    whole: bool = False,
+    uncut: bool = False,
 ) -> list[Line]:
     """Draw the panel in at most `height` lines of `width` cells; errors fill what is left.
 
-    `whole`: the server's words are not cut off, however many lines they take.
+    `uncut`: the server's messages are shown in full, however many lines they take.
     """
     failing = s.status in {"down", "degraded"} and errors
     newest = MESSAGE_LINES if height >= ROOMY else 2
-    most = (height, height) if whole else (newest, 1)
+    most = (height, height) if uncut else (newest, 1)
     parts = [_errors(s, errors, width, glyphs, most)] if failing else []
     parts += [_phases(s, width, glyphs), _limits(s, now, width, glyphs), _tokens(s)]
     if not failing:
@@ -58,7 +60,7 @@ def panel(
     lines: list[Line] = []
     for part in parts:
         # Why it fails comes first, and leaves the rest its room.
-        first = max(7, height * 2 // 3 if whole else height // 2)
+        first = max(7, height * 2 // 3 if uncut else height // 2)
         share = part[:first] if failing and part is parts[0] else part
         if lines and share and len(lines) + len(share) < height:
             lines.append([("", "text")])
@@ -76,13 +78,14 @@ def title(
     ruled: bool = True,
 ) -> Line:
     """Draw the detail's first line: the target, its status, why and since when."""
-    since = time.strftime("%H:%M:%S", time.localtime(s.since))
     line: Line = [(s.target, "bold"), (f"  {glyphs.status[s.status]} {s.status}", ROLE[s.status])]
     why = reason(s, thresholds)
     if why:
         line.append((f"  {why}", ROLE[s.status]))
     if s.status != "unknown":
-        line.append((f"  since {since} ({number_format.format_age(now - s.since)})", "dim"))
+        line.append(
+            (f"  since {time_of_day(s.since)} ({number_format.format_age(now - s.since)})", "dim")
+        )
     rule = width - line_width(line) - 1
     if ruled and rule > 0:
         line.append((" " + glyphs.rule * rule, "rule"))
@@ -132,11 +135,11 @@ def _phases(s: Summary, width: int, glyphs: Glyphs) -> list[Line]:
             lines.append(legend)
             legend = []
         legend += item
-    return [*lines, legend, *_split(s)]
+    return [*lines, legend, *_server_timing(s)]
 
 
-def _split(s: Summary) -> list[Line]:
-    """Say how the wait divides by the server's own word."""
+def _server_timing(s: Summary) -> list[Line]:
+    """Draw how the wait divides by the server's own figures."""
     if not s.split_ms:
         return []
     line: Line = [("of the wait ", "dim")]
@@ -160,7 +163,7 @@ def _limits(s: Summary, now: float, width: int, glyphs: Glyphs) -> list[Line]:
         return lines
     for kind, limit in state.known:
         if limit.remaining is not None:
-            name = NAMES.get(kind, kind)
+            name = LIMIT_NAMES.get(kind, kind)
             lines.append(_limit_line(name, limit, s, now, width, glyphs))
     return lines
 
@@ -170,14 +173,14 @@ def _limit_line(
 ) -> Line:
     remaining = limit.remaining or 0
     text = number_format.format_limit(remaining, limit.limit)
-    reset = left_s(limit, s, now)
+    reset = reset_in_s(limit, s, now)
     end = f" {text}" + (
         f" {glyphs.reset} {number_format.format_age(reset)}" if reset is not None else ""
     )
     end = end.ljust(16)
     line: Line = [(fit(name, NAME_WIDTH), "dim")]
     room = width - NAME_WIDTH - len(end)
-    if limit.limit and room >= 4:  # noqa: PLR2004 - a shorter gauge says nothing
+    if limit.limit and room >= GAUGE_FROM_WIDTH:
         line += gauge(remaining, limit.limit, room, glyphs)
     return [*line, (end, "text")]
 
@@ -193,7 +196,7 @@ def _tokens(s: Summary) -> list[Line]:
     lines: list[Line] = [[(fit("used", NAME_WIDTH), "dim"), (" · ".join(counts), "text")]]
     if s.cost_usd is not None:
         cost = f"${number_format.format_usd(s.cost_usd)}"
-        source = PRICED_BY.get(s.price_source or "", "")
+        source = PRICE_SOURCES.get(s.price_source or "", "")
         lines.append([(fit("cost", NAME_WIDTH), "dim"), (cost, "text"), (source, "dim")])
     elif s.requests:
         unknown = "unknown: set a price in the config"
@@ -216,11 +219,12 @@ def _errors(
     lines: list[Line] = [[("errors  ", "dim"), (counts or "none in the window", "bad")]]
     lines.append([(MEANING.get(errors[0].error_class, ""), "warn")])
     for number, (error, count) in enumerate(_alike(errors)):
-        at = time.strftime("%H:%M:%S", time.localtime(error.at))
         times = f" {count} times" if count > 1 else ""
-        lines.append([(f"{at} ", "dim"), (error.error_class, "bad"), (times, "dim")])
-        said = wrapped(error.message, width - 2, most[number > 0])
-        lines += [[("  ", "text"), (words, "text")] for words in said]
+        lines.append(
+            [(f"{time_of_day(error.at)} ", "dim"), (error.error_class, "bad"), (times, "dim")]
+        )
+        message = wrapped(error.message, width - 2, most[number > 0])
+        lines += [[("  ", "text"), (words, "text")] for words in message]
         if error.request_id:
             lines.append([("  id ", "dim"), (fit_middle(error.request_id, width - 5), "dim")])
     return lines

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from relaytop.tui.draw.glyphs import Glyphs
 
 LABEL_WIDTH = 6
-MIN_ROWS = 4
+FIVE_LABELS_FROM_HEIGHT = 10
+MOST_EMPTY_COLUMNS = 2
+"""Between two points that are joined by a line."""
+SECOND_MS = 1000
+WHOLE_FROM_MS = 10
+OUTLIER = 1.15
+"""Times the median from which a bin's worst probe is drawn too."""
+OFF = False
+"""For plotext's switches, which it takes by position."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +47,11 @@ def canvas_width(width: int) -> int:
     return max(1, width - LABEL_WIDTH)
 
 
-def ceiling_ms(plot: Plot) -> float:
+def axis_top_ms(plot: Plot) -> float:
     """Return the top of the axis: all of it in sight, unless one outlier would flatten the rest."""
     worst = [b.max_ms for b in plot.bins if b.max_ms is not None]
     if not worst:
-        return 1000.0
+        return float(SECOND_MS)
     top = max(worst)
     usual = max(plot.p95_ms or 0.0, sorted(worst)[len(worst) // 2])
     if usual > 0 and top > 6 * usual:
@@ -55,9 +63,15 @@ def axis_label(value_ms: float) -> str:
     """Write a tick of the latency axis in at most five characters."""
     if value_ms == 0:
         return "0"
-    if value_ms >= 1000:  # noqa: PLR2004 - a second
+    if value_ms >= SECOND_MS:
         return f"{value_ms / 1000:.3g}s"
-    return f"{value_ms:.0f}ms" if value_ms >= 10 else f"{value_ms:.1f}ms"  # noqa: PLR2004
+    return f"{value_ms:.0f}ms" if value_ms >= WHOLE_FROM_MS else f"{value_ms:.1f}ms"
+
+
+def axis_levels(top_ms: float, height: int) -> list[float]:
+    """Return where the latency axis has a label: at five levels, or three where it is low."""
+    steps = 4 if height >= FIVE_LABELS_FROM_HEIGHT else 2
+    return [top_ms * i / steps for i in range(steps + 1)]
 
 
 def clock_ticks(start: float, bin_s: float, columns: int) -> list[tuple[int, str]]:
@@ -92,19 +106,19 @@ class PlotextCanvas:
             import plotext  # noqa: PLC0415 - 100 ms and 15 MB, off the loop, after first paint
         except OSError as error:  # the kernel is a shared object; there is none for every libc
             raise ImportError(str(error)) from error
-        plotext.terminal.limit(False, False)  # noqa: FBT003 - else cut to the terminal's size
+        plotext.terminal.limit(OFF, OFF)  # else `plot_size` is cut to the terminal's
         self._figure: Any = plotext.figure
 
     def draw(self, plot: Plot) -> list[str]:
         """Return `height` lines of `width` characters, without colours."""
         figure = self._figure
         columns = canvas_width(plot.width)
-        top = ceiling_ms(plot)
+        top = axis_top_ms(plot)
         figure.clear()
         figure.plot_size(plot.width, plot.height)
-        figure.axes(False)  # noqa: FBT003 - plotext's own signature
+        figure.axes(OFF)
         figure.canvas("default")
-        figure.legend(False)  # noqa: FBT003
+        figure.legend(OFF)
         for level, mark in ((plot.p95_ms, UNICODE.p95_line), (plot.p50_ms, UNICODE.p50_line)):
             if level is not None and level <= top:
                 across = figure.signal([0, columns - 1], [level, level], marker=mark)
@@ -114,8 +128,7 @@ class PlotextCanvas:
         x_axis = figure.ruler("x", "lower")
         x_axis.lim(0, columns - 1)
         x_axis.ticks([column for column, _label in ticks], [label for _column, label in ticks])
-        steps = 4 if plot.height >= 10 else 2  # noqa: PLR2004 - room for five labels
-        levels = [top * i / steps for i in range(steps + 1)]
+        levels = axis_levels(top, plot.height)
         y_axis = figure.ruler("y", "left")
         y_axis.lim(0, top)
         y_axis.ticks(levels, [axis_label(level).rjust(LABEL_WIDTH - 1) + " " for level in levels])
@@ -131,7 +144,7 @@ class PlotextCanvas:
         worst = [
             (i, b.max_ms)
             for i, b in enumerate(plot.bins)
-            if b.max_ms is not None and b.p50_ms is not None and b.max_ms > b.p50_ms * 1.15
+            if b.max_ms is not None and b.p50_ms is not None and b.max_ms > b.p50_ms * OUTLIER
         ]
         series = (
             (UNICODE.worst, [(x, y) for x, y in worst if y <= top]),
@@ -163,7 +176,7 @@ class BlockCanvas:
         columns = canvas_width(plot.width)
         rows = plot.height - 1
         glyphs = self._glyphs
-        top = ceiling_ms(plot)
+        top = axis_top_ms(plot)
         grid = [[" "] * columns for _ in range(rows)]
 
         def row_of(value: float) -> int:
@@ -182,8 +195,7 @@ class BlockCanvas:
                 grid[row_of(piece.p50_ms)][x] = glyphs.median
             if piece.failed:
                 grid[0][x] = glyphs.failed
-        steps = 4 if plot.height >= 10 else 2  # noqa: PLR2004 - room for five labels
-        labels = {row_of(top * i / steps): axis_label(top * i / steps) for i in range(steps + 1)}
+        labels = {row_of(level): axis_label(level) for level in axis_levels(top, plot.height)}
         lines = [
             labels.get(y, "").rjust(LABEL_WIDTH - 1) + " " + "".join(cells)
             for y, cells in enumerate(grid)
@@ -199,7 +211,7 @@ def contiguous(points: Sequence[tuple[int, float]]) -> list[list[tuple[int, floa
     """Split points into stretches without more than two empty columns, to not draw across gaps."""
     parts: list[list[tuple[int, float]]] = []
     for point in points:
-        if parts and point[0] - parts[-1][-1][0] <= 3:  # noqa: PLR2004
+        if parts and point[0] - parts[-1][-1][0] <= MOST_EMPTY_COLUMNS + 1:
             parts[-1].append(point)
         else:
             parts.append([point])

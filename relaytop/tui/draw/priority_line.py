@@ -1,4 +1,4 @@
-"""A line of parts, of which the most important are kept where not all have room."""
+"""A line of parts, of which the most important are shown where not all have room."""
 
 from __future__ import annotations
 
@@ -19,40 +19,40 @@ class Part:
 
     line: Line
     rank: int
-    """The lower, the longer it is kept; 0: always."""
+    """Parts with a greater rank are left out first; 0: never left out."""
     reserve: int
-    """How many cells it may come to take."""
+    """The most cells that it may come to take."""
     gap: int = 1
     """Blanks before it."""
     longer: Line = field(default_factory=list)
     """What to show in its place where there is room; empty: nothing."""
     longer_rank: int = 0
     longer_by: int = 0
-    """How many cells more that may come to take."""
+    """How many cells more that may take."""
 
     @property
     def width(self) -> int:
-        """The cells to keep for it."""
+        """The cells to reserve for it."""
         return self.gap + max(self.reserve, line_width(self.line))
 
 
-def chosen(parts: Collection[Part], room: int) -> Collection[Part]:
+def select_parts(parts: Collection[Part], room: int) -> Collection[Part]:
     """Return the parts that fit `room` cells, by rank, in their longer form where that fits too."""
-    wishes = [(part.rank, part.width, part, False) for part in parts]
-    wishes += [(part.longer_rank, part.longer_by, part, True) for part in parts if part.longer]
-    kept: list[Part] = []
-    for rank, width, part, longer in sorted(wishes, key=lambda wish: wish[0]):
+    candidates = [(part.rank, part.width, part, False) for part in parts]
+    candidates += [(part.longer_rank, part.longer_by, part, True) for part in parts if part.longer]
+    selected: list[Part] = []
+    for rank, width, part, longer in sorted(candidates, key=lambda candidate: candidate[0]):
         if width > room and rank:
             continue
         room -= width
         if longer:
             part.line = part.longer
         else:
-            kept.append(part)
-    return kept
+            selected.append(part)
+    return selected
 
 
-def drawn(parts: Sequence[Part]) -> Line:
+def join_parts(parts: Sequence[Part]) -> Line:
     """Draw parts side by side."""
     line: Line = []
     for part in parts:

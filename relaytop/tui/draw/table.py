@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relaytop.monitor import number_format
+from relaytop.tui.draw.bars import remaining_role
 from relaytop.tui.draw.glyphs import ROLE
-from relaytop.tui.draw.limits import reset_left_s, tightest
+from relaytop.tui.draw.limits import tightest, tightest_reset_s
 from relaytop.tui.draw.sparkline import sparkline
-from relaytop.tui.draw.text_runs import fit, fit_middle, merged, right
+from relaytop.tui.draw.text_runs import align_right, fit_middle, merged
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from relaytop.config.settings import Thresholds
     from relaytop.monitor.source import Bin
@@ -23,11 +24,18 @@ if TYPE_CHECKING:
 ENOUGH = {"p50": 1, "p95": 20, "p99": 100}
 """Samples that a percentile needs; with fewer it is dimmed."""
 HANG_AFTER_S = 2.0
-CENT = 0.01
+NAME_ROLE: Mapping[str, Role] = {
+    "up": "text",
+    "degraded": "warn",
+    "down": "bad",
+    "paused": "dim",
+    "unknown": "text",
+}
+"""Status → the role of the target's name."""
 
 
 def hidden_rows(above: int, below: int, width: int, glyphs: Glyphs) -> str:
-    """Say in at most `width` cells how many rows are out of sight; empty where none is."""
+    """Return in at most `width` cells how many rows are out of sight; empty where none is."""
     up, down = glyphs.more
     parts = [f"{up}{above}"] * (above > 0) + [f"{down}{below}"] * (below > 0)
     text = " ".join(parts)
@@ -52,7 +60,7 @@ def header(
             title = (order[1] + title)[: column.width]
         if column.key == "spark" and column.width > len(title) + len(span) + 2:
             title = f"{title}, {span}"
-        cell = fit(title, column.width) if column.align == "left" else right(title, column.width)
+        cell = column.fit(title)
         line.append((cell + " ", "dim"))
     return merged(line)
 
@@ -76,20 +84,16 @@ def row(
         elif column.key == "target":
             line.append(_name(summary, column.width))
         elif column.key == "versus":
-            line.append((right(versus[0], column.width), versus[1]))
+            line.append((align_right(versus[0], column.width), versus[1]))
         else:
             text, role = _cell(column.key, summary, thresholds, now, glyphs)
-            cell = fit(text, column.width) if column.align == "left" else right(text, column.width)
-            line.append((cell, role))
+            line.append((column.fit(text), role))
         line.append((" ", "text"))
     return merged(line)
 
 
 def _name(summary: Summary, width: int) -> Run:
-    role: Role = {"down": "bad", "degraded": "warn", "paused": "dim"}.get(  # type: ignore[assignment]
-        summary.status, "text"
-    )
-    return (fit_middle(summary.target, width), role)
+    return (fit_middle(summary.target, width), NAME_ROLE[summary.status])
 
 
 def _cell(key: str, s: Summary, thresholds: Thresholds, now: float, glyphs: Glyphs) -> Run:
@@ -112,7 +116,7 @@ def _cell(key: str, s: Summary, thresholds: Thresholds, now: float, glyphs: Glyp
         case "limit":
             return _limit(s, now)
         case "reset":
-            left = None if _held(s, now) else reset_left_s(s, now)
+            left = None if _on_hold(s, now) else tightest_reset_s(s, now)
             return ("" if left is None else number_format.format_age(left), "dim")
         case _:
             return _cost(s)
@@ -155,23 +159,22 @@ def age(s: Summary, now: float, glyphs: Glyphs) -> Run:
     if s.last_at is None:
         return ("", "dim")
     old_s = now - s.last_at
-    late = old_s > 3 * s.interval_s + (s.latency.p95 or 0.0) / 1000 and not _held(s, now)
+    late = old_s > 3 * s.interval_s + (s.latency.p95 or 0.0) / 1000 and not _on_hold(s, now)
     return (number_format.format_age(old_s), "warn" if late else "dim")
 
 
-def _held(s: Summary, now: float) -> bool:
+def _on_hold(s: Summary, now: float) -> bool:
     return s.hold_until is not None and s.hold_until > now
 
 
 def _limit(s: Summary, now: float) -> Run:
-    if _held(s, now):
+    if _on_hold(s, now):
         return (f"waits {number_format.format_age((s.hold_until or now) - now)}", "warn")
     found = tightest(s)
     if found is None or found.remaining is None:
         return ("", "dim")
     text = number_format.format_limit(found.remaining, found.limit)
-    share = found.remaining / found.limit if found.limit else 1.0
-    return (text, "bad" if share <= 0.1 else "warn" if share <= 0.25 else "dim")  # noqa: PLR2004
+    return (text, remaining_role(found.remaining, found.limit, plenty="dim"))
 
 
 def _cost(s: Summary) -> Run:

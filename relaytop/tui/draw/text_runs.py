@@ -21,9 +21,11 @@ Role = Literal[
     "bad2",
     "rule",
 ]
-"""What a run means. The `2` roles are the same colours on their own background (badges)."""
+"""The meaning of a run. The `2` roles are the same colours on their own background (badges)."""
 
 Run = tuple[str, Role]
+TWO_ENDS_FROM_WIDTH = 5
+"""In fewer cells a text is cut at its end."""
 Line = list[Run]
 
 
@@ -46,7 +48,7 @@ def fit(text: str, width: int) -> str:
 def fit_middle(text: str, width: int) -> str:
     """Like `fit`, but cut in the middle: both ends of a model id tell it from its neighbours."""
     length = cell_len(text)
-    if length <= width or width < 5:  # noqa: PLR2004 - too narrow for two ends
+    if length <= width or width < TWO_ENDS_FROM_WIDTH:
         return fit(text, width)
     head = (width - 1) // 2
     tail = width - 1 - head
@@ -79,14 +81,14 @@ def wrapped(text: str, width: int, most: int) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def right(text: str, width: int) -> str:
+def align_right(text: str, width: int) -> str:
     """Return `text` flush right in exactly `width` cells."""
     length = cell_len(text)
     return " " * (width - length) + text if length <= width else fit(text, width)
 
 
 def dimmed(line: Line) -> Line:
-    """Take the colours out of a line: it says what was."""
+    """Take the colours out of a line: its figures are of the past."""
     return merged([(text, "dim") for text, _role in line])
 
 

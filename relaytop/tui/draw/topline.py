@@ -1,4 +1,4 @@
-"""The top line: how many are well, at what pace, at what cost, over which span, at what time."""
+"""The top line: targets by status, probes a second, cost, window and time of day."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from relaytop.config.durations import format_window
 from relaytop.monitor import number_format
-from relaytop.tui.draw.cost import money
+from relaytop.tui.draw.clock import time_of_day
+from relaytop.tui.draw.cost import cost_parts
 from relaytop.tui.draw.glyphs import ROLE, STATUSES, Glyphs
-from relaytop.tui.draw.priority_line import Part, chosen, drawn
+from relaytop.tui.draw.priority_line import Part, join_parts, select_parts
 from relaytop.tui.draw.text_runs import Line, line_width
 
 if TYPE_CHECKING:
@@ -21,16 +22,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Badges:
-    """What holds for the whole picture."""
+    """States of the whole picture that have a badge."""
 
     replay: str | None = None
-    """A recording is played, and how fast."""
+    """That a recording is played, and how fast."""
     agent: bool = False
-    """An agent probes, and is only read."""
+    """Whether an agent probes, and is only read."""
     frozen: bool = False
     paused: bool = False
     filtered: str | None = None
-    """Rows are hidden, by what and how many."""
+    """The filter that hides rows, and how many it leaves."""
 
     @property
     def texts(self) -> list[str]:
@@ -49,13 +50,13 @@ def topline(overview: Overview, now: float, width: int, glyphs: Glyphs, badges: 
     left = [
         *_counts(overview, glyphs),
         *(Part([(f" {text} ", "warn2")], 0, len(text) + 2, 2) for text in badges.texts),
-        *_pace(overview),
-        *money(overview, glyphs),
+        *_rates(overview),
+        *cost_parts(overview, glyphs),
     ]
     right = _clock(now, overview, dated=badges.replay is not None)
-    kept = chosen([*left, *right], width - 3)
-    head = drawn([part for part in left if part in kept])
-    end = drawn([part for part in right if part in kept])
+    selected = select_parts([*left, *right], width - 3)
+    head = join_parts([part for part in left if part in selected])
+    end = join_parts([part for part in right if part in selected])
     gap = max(1, width - line_width(head) - line_width(end) - 2)
     return [(" ", "text"), *head, (" " * gap, "text"), *end, (" ", "text")]
 
@@ -82,13 +83,13 @@ def _counts(overview: Overview, glyphs: Glyphs) -> Sequence[Part]:
     ]
 
 
-def _pace(overview: Overview) -> Sequence[Part]:
+def _rates(overview: Overview) -> Sequence[Part]:
     probes = f"{overview.probes_s:.1f}/s".rjust(6)
-    flying = f"{overview.in_flight:>2} in flight"
+    in_flight = f"{overview.in_flight:>2} in flight"
     skipped = f"{number_format.format_count(overview.skipped)} skipped"
     parts = [
         Part([(probes, "text")], 2, 6, 2),
-        Part([(flying, "dim")], 13, 12),
+        Part([(in_flight, "dim")], 13, 12),
         Part(
             [(skipped, "warn" if overview.skipped else "dim")],
             4 if overview.skipped else 19,
@@ -111,7 +112,7 @@ def _clock(now: float, overview: Overview, *, dated: bool) -> Sequence[Part]:
     parts = [
         Part([("window", "dim")], 15, 6, 0),
         Part([(window, "dim")], 6, len(window)),
-        Part([(time.strftime("%H:%M:%S", local), "bold")], 0, 8, 2),
+        Part([(time_of_day(now), "bold")], 0, 8, 2),
         Part([(zone, "dim")], 7, len(zone)),
     ]
     if dated:

@@ -30,6 +30,7 @@ from relaytop.tui.widgets.monitor_lines import (
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.binding import Binding
     from textual.widget import Widget
 
     from relaytop.monitor.source import Overview, Source
@@ -119,7 +120,7 @@ class MonitorScreen(TargetListScreen):
             dead=session.dead,
             live=session.dead is None or self.frozen is not None,
             reference=session.reference,
-            keys=[active.binding for active in self.active_bindings.values()],
+            keys=self.keys_in_force,
             glyphs=self.glyphs,
             palette=palette,
         )
@@ -139,6 +140,11 @@ class MonitorScreen(TargetListScreen):
             paused=self.session.paused,
             filtered=self.filter_badge(self.source),
         )
+
+    @property
+    def keys_in_force(self) -> list[Binding]:
+        """The keys that do something now."""
+        return [active.binding for active in self.active_bindings.values()]
 
     @property
     def source(self) -> Source:

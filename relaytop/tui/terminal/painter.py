@@ -70,9 +70,9 @@ class Painter:
         y, x, cells, style = segment
         text = "".join(cells)
         self._move(x, y, parts)
-        pen = self._style
-        if pen is None or not text.isspace() or on_blanks(pen) != on_blanks(style):
-            parts.append(transition(pen, style))
+        current = self._style
+        if current is None or not text.isspace() or on_blanks(current) != on_blanks(style):
+            parts.append(transition(current, style))
             self._style = style
         if text.isascii() or not _elsewhere(text):
             parts.append(text)
@@ -92,17 +92,21 @@ class Painter:
         """Move the cursor in the shortest way."""
         if (x, y) == (self._x, self._y):
             return
-        ways = [f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"]
+        moves = [f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"]
         if self._y != LOST:
             down = y - self._y
-            vertical = "\n" * down if 0 <= down < FEEDS else _by(down, "B") or _by(-down, "A")
-            ways.append(vertical + "\r" + _by(x, "C"))
+            vertical = (
+                "\n" * down
+                if 0 <= down < FEEDS
+                else _cursor_move(down, "B") or _cursor_move(-down, "A")
+            )
+            moves.append(vertical + "\r" + _cursor_move(x, "C"))
             if self._x != LOST:
-                ways.append(vertical + (_by(x - self._x, "C") or "\b" * (self._x - x)))
-        parts.append(min(ways, key=len))
+                moves.append(vertical + (_cursor_move(x - self._x, "C") or "\b" * (self._x - x)))
+        parts.append(min(moves, key=len))
         self._x, self._y = x, y
 
 
-def _by(count: int, final: str) -> str:
+def _cursor_move(count: int, final: str) -> str:
     """Return the sequence that moves the cursor by a number of cells; nothing under 1."""
     return f"\x1b[{count}{final}" if count > 1 else f"\x1b[{final}" if count == 1 else ""

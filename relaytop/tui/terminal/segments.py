@@ -77,14 +77,14 @@ def _bridgeable(texts: list[str], styles: list[int], start: int, end: int) -> bo
     )
 
 
-def by_style(segments: list[Segment], pen: int | None) -> list[Segment]:
+def by_style(segments: list[Segment], current: int | None) -> list[Segment]:
     """Return the segments with those of one style together, the nearest style next.
 
     A change of colour takes up to 19 bytes, a move of the cursor 1 to 8.
 
     Args:
         segments: What to send.
-        pen: The style that the terminal writes in now.
+        current: The style that the terminal writes in now.
     """
     groups: dict[int, list[Segment]] = {}
     blanks: list[Segment] = []
@@ -99,8 +99,9 @@ def by_style(segments: list[Segment], pen: int | None) -> list[Segment]:
         groups.setdefault(alike.get(look, look), []).append(segment)
     ordered: list[Segment] = []
     while groups:
-        pen = min(groups, key=lambda style, pen=pen: len(transition(pen, style)))  # type: ignore[misc]
-        ordered += sorted(groups.pop(pen), key=_column_first)
+        lengths = {style: len(transition(current, style)) for style in groups}
+        current = min(lengths, key=lengths.__getitem__)
+        ordered += sorted(groups.pop(current), key=_column_first)
     return ordered
 
 

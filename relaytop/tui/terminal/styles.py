@@ -13,6 +13,10 @@ _FLAGS = {1: 0, 2: 1, 3: 2, 4: 3, 5: 4, 6: 5, 7: 6, 8: 7, 9: 8, 21: 9, 51: 10, 5
 _OFF = {22: (1, 2), 23: (3,), 24: (4, 21), 25: (5, 6), 27: (7,), 28: (8,), 29: (9,)}
 _OFF |= {54: (51, 52), 55: (53,)}
 """SGR code → the codes whose flags it takes away."""
+FOREGROUND, FOREGROUND_OFF = 38, 39
+BACKGROUND, BACKGROUND_OFF = 48, 49
+FOREGROUNDS = frozenset((*range(30, 38), *range(90, 98)))
+BACKGROUNDS = frozenset((*range(40, 48), *range(100, 108)))
 _EXTENDED = {2: 5, 5: 3}
 """Kind of an extended colour → how many parameters it takes, the leading 38 or 48 included."""
 
@@ -66,24 +70,26 @@ def after_sgr(number: int, parameters: str) -> int:
     index = 0
     while index < len(codes):
         code = codes[index]
-        taken = 1
+        length = 1
         if code == 0:
             fg, bg, flags = "", "", 0
         elif code in _FLAGS:
             flags |= 1 << _FLAGS[code]
         elif code in _MASKS:
             flags &= ~_MASKS[code]
-        elif code in {38, 48}:
-            taken = _EXTENDED.get(codes[index + 1] if index + 1 < len(codes) else 0, 1)
-            colour = ";".join(map(str, codes[index : index + taken])) if taken > 1 else ""
-            fg, bg = (colour, bg) if code == 38 else (fg, colour)  # noqa: PLR2004 - SGR's codes
-        elif code in {39, 49}:
-            fg, bg = ("", bg) if code == 39 else (fg, "")  # noqa: PLR2004
-        elif 30 <= code <= 37 or 90 <= code <= 97:  # noqa: PLR2004
+        elif code in {FOREGROUND, BACKGROUND}:
+            length = _EXTENDED.get(codes[index + 1] if index + 1 < len(codes) else 0, 1)
+            colour = ";".join(map(str, codes[index : index + length])) if length > 1 else ""
+            fg, bg = (colour, bg) if code == FOREGROUND else (fg, colour)
+        elif code == FOREGROUND_OFF:
+            fg = ""
+        elif code == BACKGROUND_OFF:
+            bg = ""
+        elif code in FOREGROUNDS:
             fg = str(code)
-        elif 40 <= code <= 47 or 100 <= code <= 107:  # noqa: PLR2004
+        elif code in BACKGROUNDS:
             bg = str(code)
-        index += taken
+        index += length
     return number_of(Style(fg, bg, flags))
 
 

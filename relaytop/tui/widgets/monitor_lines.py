@@ -72,7 +72,7 @@ class DetailPanel(ViewLines):
             extent.width - 1,
             extent.height,
             view.glyphs,
-            whole=view.zoomed,
+            uncut=view.zoomed,
         )
 
 

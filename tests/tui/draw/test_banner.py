@@ -5,14 +5,14 @@ from hypothesis import strategies as st
 
 from relaytop.protocol.messages import Budget
 from relaytop.tui.draw.banner import banner
-from relaytop.tui.draw.text_runs import line_width
+from relaytop.tui.draw.text_runs import Line, line_width
 from tests.tui.draw.test_topline import USUAL
 
 widths = st.integers(60, 200)
 
 
-def text(line: object) -> str:
-    return "".join(run for run, _role in line)  # type: ignore[attr-defined]
+def text(line: Line | None) -> str:
+    return "".join(run for run, _role in line or ())
 
 
 def test_there_is_none_while_all_is_well() -> None:

@@ -1,14 +1,16 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relaytop.tui.draw.bars import gauge, shares, stacked_phases
+from relaytop.tui.draw.bars import gauge, proportional_cells, stacked_phases
 from relaytop.tui.draw.glyphs import UNICODE
 from relaytop.tui.draw.text_runs import line_width
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=6), st.integers(0, 80))
-def test_shares_fill_the_width_and_leave_nothing_out(values: list[float], width: int) -> None:
-    cells = shares(values, width)
+def test_proportional_cells_fill_the_width_and_leave_nothing_out(
+    values: list[float], width: int
+) -> None:
+    cells = proportional_cells(values, width)
     positive = sum(1 for value in values if value > 0)
     assert sum(cells) == (width if positive and width >= positive else 0)
     if sum(cells):

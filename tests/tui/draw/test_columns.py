@@ -19,8 +19,8 @@ def test_the_least_important_columns_are_dropped_first(width: int, longest: int)
     assert len(fit_columns(width + 1, longest)) >= len(keys)
 
 
-@given(st.integers(60, 300), st.booleans())
-def test_a_hang_shows_at_every_width(width: int, versus: bool) -> None:  # noqa: FBT001
+@given(width=st.integers(60, 300), versus=st.booleans())
+def test_a_hang_shows_at_every_width(width: int, *, versus: bool) -> None:
     keys = [column.key for column in fit_columns(width, 30, versus=versus)]
     assert {"status", "target", "p50", "p95", "error", "age"} <= set(keys)
 

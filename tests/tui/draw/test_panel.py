@@ -22,8 +22,8 @@ LIMITED = dataclasses.replace(DOWN, rate_limit=RateLimit(Limit(60, 9, 42.0)), ra
 ERRORS = [LastError("auth", T0, WORDS, "req-1")]
 
 
-def text(width: int, height: int, *, whole: bool = False) -> str:
-    lines = panel(DOWN, ERRORS, T0, width, height, UNICODE, whole=whole)
+def text(width: int, height: int, *, uncut: bool = False) -> str:
+    lines = panel(DOWN, ERRORS, T0, width, height, UNICODE, uncut=uncut)
     assert len(lines) <= height
     return "\n".join("".join(run for run, _role in line) for line in lines)
 
@@ -44,7 +44,7 @@ def test_older_failures_leave_room_for_what_is_left_of_the_limits() -> None:
 
 
 def test_all_of_them_show_where_it_is_zoomed() -> None:
-    assert "word59" in text(46, 40, whole=True)
+    assert "word59" in text(46, 40, uncut=True)
 
 
 def test_the_panel_grows_with_the_screen() -> None:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relaytop.monitor.source import Bin
-from relaytop.tui.draw.glyphs import ASCII, UNICODE
+from relaytop.tui.draw.glyphs import ASCII, UNICODE, Glyphs
 from relaytop.tui.draw.sparkline import nice_ceiling, sparkline
 
 bins = st.builds(
@@ -15,8 +15,8 @@ bins = st.builds(
 
 
 @given(st.lists(bins, max_size=100), st.sampled_from([ASCII, UNICODE]))
-def test_a_bin_is_a_cell(pieces: list[Bin], glyphs: object) -> None:
-    line = sparkline(pieces, 2000.0, glyphs)  # type: ignore[arg-type]
+def test_a_bin_is_a_cell(pieces: list[Bin], glyphs: Glyphs) -> None:
+    line = sparkline(pieces, 2000.0, glyphs)
     assert sum(len(text) for text, _role in line) == len(pieces)
 
 

@@ -2,7 +2,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from relaytop.tui.draw.text_runs import cropped, fit, fit_middle, line_width, merged, right, wrapped
+from relaytop.tui.draw.text_runs import (
+    Line,
+    align_right,
+    cropped,
+    fit,
+    fit_middle,
+    line_width,
+    merged,
+    wrapped,
+)
 
 texts = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=30)
 plain = st.text(alphabet="abc/-4日本", max_size=30)
@@ -12,11 +21,11 @@ plain = st.text(alphabet="abc/-4日本", max_size=30)
 def test_a_fitted_text_takes_exactly_its_cells(text: str, width: int) -> None:
     assert cell_len(fit(text, width)) == width
     assert cell_len(fit_middle(text, width)) == width
-    assert cell_len(right(text, width)) == width
+    assert cell_len(align_right(text, width)) == width
 
 
 @given(st.lists(st.tuples(plain, st.sampled_from(["text", "bad"])), max_size=6), st.integers(1, 60))
-def test_a_cropped_line_is_never_wider_than_asked(line: list, width: int) -> None:  # type: ignore[type-arg]
+def test_a_cropped_line_is_never_wider_than_asked(line: Line, width: int) -> None:
     assert line_width(cropped(line, width)) <= width
 
 
@@ -36,8 +45,8 @@ def test_a_text_is_wrapped_between_words_and_cut_at_its_end() -> None:
 
 
 def test_a_line_that_fits_is_left_alone() -> None:
-    line = [("abc", "text"), ("def", "bad")]
-    assert cropped(line, 6) == line  # type: ignore[arg-type]
+    line: Line = [("abc", "text"), ("def", "bad")]
+    assert cropped(line, 6) == line
 
 
 def test_both_ends_of_a_long_name_are_kept() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from relaytop.config.settings import Window
 from relaytop.monitor.source import Overview
 from relaytop.protocol.messages import Budget
-from relaytop.tui.draw.glyphs import ASCII, UNICODE
+from relaytop.tui.draw.glyphs import ASCII, UNICODE, Glyphs
 from relaytop.tui.draw.text_runs import line_width
 from relaytop.tui.draw.topline import Badges, topline
 
@@ -63,9 +63,9 @@ def _utc(zone: Callable[[str], None]) -> None:
 
 
 @given(overviews, st.integers(100, 300), st.sampled_from([UNICODE, ASCII]))
-def test_it_takes_the_whole_width(overview: Overview, width: int, glyphs: object) -> None:
+def test_it_takes_the_whole_width(overview: Overview, width: int, glyphs: Glyphs) -> None:
     badges = Badges(agent=True, frozen=True)
-    line = topline(overview, NOW, width, glyphs, badges)  # type: ignore[arg-type]
+    line = topline(overview, NOW, width, glyphs, badges)
     assert line_width(line) == width
 
 
