@@ -79,43 +79,59 @@ def test_a_key_of_the_schema_is_a_field_of_the_settings_and_the_other_way_round(
     assert keys(ProbeTable) == probe
 
 
+def given(base: Any, names: set[str]) -> dict[str, Any]:
+    """Return a validated table with a value of its own for each of these fields."""
+    found: dict[str, Any] = {}
+    for name in names:
+        before = getattr(base, name)
+        nested = dataclasses.is_dataclass(before) and not isinstance(before, Window)
+        found[name] = given(before, named(type(before))) if nested else object()
+    return found
+
+
+def dotted(table: dict[str, Any], prefix: str = "") -> set[str]:
+    keys: set[str] = set()
+    for name, value in table.items():
+        key = prefix + key_of(name)
+        keys |= dotted(value, f"{key}.") if isinstance(value, dict) else {key}
+    return keys
+
+
+def assert_holds(part: Any, table: dict[str, Any]) -> None:
+    for name, value in table.items():
+        held = getattr(part, name)
+        if dataclasses.is_dataclass(held) and isinstance(value, dict):
+            assert_holds(held, value)
+        else:
+            assert held is value
+
+
 def test_each_value_of_a_file_arrives_with_its_origin_and_is_shown() -> None:
-    shared: dict[str, Any] = {name: object() for name in keys(CadenceTable) | named(Settings)}
-    shared["window"] = Window(count=1, seconds=None)
-    shared["history"] = 10
-    probe = {name: object() for name in keys(ProbeTable)}
-    thresholds = {name: object() for name in keys(ThresholdsTable)}
-    own: dict[str, Any] = {name: object() for name in keys(TargetTable)}
-    own["thresholds"] = {name: object() for name in keys(ThresholdsTable)}
-    given: Any = {name: object() for name in keys(ProviderTable)}
-    given |= {"models": ["m"], "headers": {"a": "b"}, "proxy": "http://h:1"}
-    given["prices"] = {"m": {"input": 1, "output": 2, "cached_input": 3}}
-    file: Any = {**shared, "probe": probe, "thresholds": thresholds, "targets": {"p/m": own}}
-    file["providers"] = {"p": given}
+    shared = given(SETTINGS, named(Settings))
+    shared |= {"window": Window(count=1, seconds=None), "history": 10}
+    cadence = given(TARGET, keys(CadenceTable) | {"thresholds"})
+    probe, own = given(TARGET, keys(ProbeTable)), given(TARGET, keys(TargetTable))
+    table: Any = {name: object() for name in keys(ProviderTable)}
+    table |= {"models": ["m"], "headers": {"a": "b"}, "proxy": "http://h:1"}
+    table["prices"] = {"m": {"input": 1, "output": 2, "cached_input": 3}}
+    file: Any = {**shared, **cadence, "probe": probe}
+    file |= {"providers": {"p": table}, "targets": {"p/m": own}}
     path: Any = "F"
     source = Source(path, "")
-    provider = UnresolvedProvider("p", given, dict.fromkeys(given, source.origin), source)
+    provider = UnresolvedProvider("p", table, dict.fromkeys(table, source.origin), source)
 
     settings = merge(file, source, [provider], {"p": (None, "none")}, Flags())
 
     (target,), (made,) = settings.targets, settings.providers
-    for name, value in shared.items():
-        part: Any = settings if name in named(Settings) else settings.defaults
-        assert getattr(part, name) is value
-    assert all(getattr(settings.defaults, name) is value for name, value in probe.items())
-    limits = settings.defaults.thresholds
-    assert all(getattr(limits, name) is value for name, value in thresholds.items())
-    for name, value in own.items():
-        if name != "thresholds":
-            assert getattr(target, name) is value
-    assert target.thresholds == Thresholds(**own["thresholds"])
-    for name in named(Provider) - {"models", "prices"}:
-        assert getattr(made, name) is given[name]
+    assert_holds(settings, shared)
+    assert_holds(settings.defaults, {**cadence, **probe})
+    assert_holds(target, own)
+    assert_holds(made, {name: table[name] for name in named(Provider) - {"models", "prices"}})
     assert (made.models, made.prices) == (("m",), {"m": Price(1, 2, 3)})
-    wanted = {key for key, _value in shared_values(settings)}
-    wanted |= {f"providers.p.{name}" for name in given}
-    wanted |= {f'targets."p/m".{key_of(name)}' for name in own if name != "thresholds"}
-    wanted |= {f'targets."p/m".thresholds.{key_of(name)}' for name in own["thresholds"]}
+    everywhere = {key for key, _value in shared_values(settings)}
+    assert everywhere == dotted({**shared, **cadence, "probe": probe})
+    wanted = everywhere | dotted(own, 'targets."p/m".')
+    wanted |= {f"providers.p.{name}" for name in table}
     assert settings.origins == dict.fromkeys(wanted, "config file F")
     rows = ConfigReport(settings, {}).document()
     for key in wanted - {f"providers.p.{name}" for name in {*API_KEYS, "prices"}}:
