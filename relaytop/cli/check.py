@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -17,7 +18,7 @@ from relaytop.jobs.check.run import CheckRun
 from relaytop.jobs.check.scope import narrow
 from relaytop.jobs.job_budget import open_job_budget
 from relaytop.jobs.list_prices import add_list_prices
-from relaytop.jobs.stderr import notice, progress_line
+from relaytop.jobs.stderr import notice, progress_line, steps_text
 from relaytop.report.check import CheckReport
 
 if TYPE_CHECKING:
@@ -60,11 +61,11 @@ async def _run(
         notice(text)
     if settings.budget_usd <= 0 or not settings.targets:
         run = CheckRun(settings, complaints, None)
-        async with progress_line(run.current_steps):
+        with progress_line(partial(steps_text, run.current_steps)):
             return await run.run(), 0.0
     cost = check_cost(settings)
     async with open_job_budget(settings, cost.known_usd + cost.assumed_usd) as budget:
         run = CheckRun(settings, complaints, budget)
-        async with progress_line(run.current_steps):
+        with progress_line(partial(steps_text, run.current_steps)):
             findings = await run.run()
     return findings, budget.cost_usd if budget.complete else None

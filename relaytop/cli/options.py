@@ -17,7 +17,7 @@ from relaytop.config.settings import APIS
 from relaytop.export.address import Address, parse_address
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
 SHORTEST_S, LONGEST_S = 0.1, 86_400.0
 """The config's bounds of an interval and a deadline."""
@@ -90,58 +90,31 @@ class Dollars(click.FloatRange):
         return amount
 
 
-@dataclass(frozen=True, slots=True)
-class CommonFlag:
-    """A flag that commands share."""
-
-    flag: str
-    parameter: str
-    """The command's parameter; of a flag about probing a field of `Flags`, but for `config`."""
-    help: str
-    more: Mapping[str, Any]
-    """Further arguments of `click.option`."""
-    about_probing: bool = True
-    """Whether it says what to probe, or how."""
-
-    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Add the flag to a command."""
-        return click.option(self.flag, self.parameter, help=self.help, **self.more)(function)
-
-
-_CONFIG = CommonFlag(
-    "--config", "config", "Read this config file.", {"type": click.Path(path_type=Path)}
-)
 _LOOKS = (
-    CommonFlag("--no-color", "no_color", "No colours.", {"is_flag": True}, about_probing=False),
-    CommonFlag(
-        "--ascii",
-        "ascii_only",
-        "No characters beyond ASCII.",
-        {"is_flag": True},
-        about_probing=False,
-    ),
+    click.option("--no-color", is_flag=True, help="No colours."),
+    click.option("--ascii", "ascii_only", is_flag=True, help="No characters beyond ASCII."),
 )
-COMMON_FLAGS = (
-    _CONFIG,
-    CommonFlag("--base-url", "base_url", "Watch this provider instead.", {"metavar": "URL"}),
-    CommonFlag(
-        "--model", "models", "A model of it; repeatable.", {"metavar": "M", "multiple": True}
+_COMMON = (
+    click.option("--config", type=click.Path(path_type=Path), help="Read this config file."),
+    click.option("--base-url", metavar="URL", help="Watch this provider instead."),
+    click.option(
+        "--model", "models", multiple=True, metavar="M", help="A model of it; repeatable."
     ),
-    CommonFlag(
-        "--api-key-env", "api_key_env", "The variable that holds its key.", {"metavar": "VAR"}
-    ),
-    CommonFlag("--api", "api", "Its wire API.", {"type": click.Choice(APIS)}),
-    CommonFlag("--name", "name", "What to call it.  [default: its host]", {"metavar": "P"}),
-    CommonFlag("--interval", "interval_s", "Between two probes: 5s.", {"type": duration}),
-    CommonFlag("--timeout", "timeout_s", "Deadline of a probe: 30s.", {"type": duration}),
-    CommonFlag("--window", "window", '10m or "100 requests".', {"type": _window, "metavar": "W"}),
-    CommonFlag("--budget", "budget_usd", "USD per UTC day; 0: free.", {"type": Dollars(0, 1e6)}),
+    click.option("--api-key-env", metavar="VAR", help="The variable that holds its key."),
+    click.option("--api", type=click.Choice(APIS), help="Its wire API."),
+    click.option("--name", metavar="P", help="What to call it.  [default: its host]"),
+    click.option("--interval", "interval_s", type=duration, help="Between two probes: 5s."),
+    click.option("--timeout", "timeout_s", type=duration, help="Deadline of a probe: 30s."),
+    click.option("--window", type=_window, metavar="W", help='10m or "100 requests".'),
+    click.option("--budget", "budget_usd", type=Dollars(0, 1e6), help="USD per UTC day; 0: free."),
     *_LOOKS,
 )
+"""The common flags. Those whose parameter is a field of `Flags`, and --config, say what to probe or
+how; a command that probes nothing refuses them."""
 
 
 def given_probing_flags(options: Options, *, but: Collection[str] = ()) -> list[str]:
-    """Return the common flags about probing that were given.
+    """Return the common flags about probing that were given to the command that runs.
 
     Args:
         options: The common flags.
@@ -149,11 +122,9 @@ def given_probing_flags(options: Options, *, but: Collection[str] = ()) -> list[
     """
     values = {"config": options.config, **dataclasses.asdict(options.flags)}
     return [
-        each.flag
-        for each in COMMON_FLAGS
-        if each.about_probing
-        and each.parameter not in but
-        and values[each.parameter] not in (None, ())
+        parameter.opts[0]
+        for parameter in click.get_current_context().command.params
+        if parameter.name not in but and values.get(parameter.name or "") not in (None, ())
     ]
 
 
@@ -178,16 +149,17 @@ def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
     What the group was given before the command's name is the default.
     """
-    return _with(function, COMMON_FLAGS)
+    return _with(function, _COMMON)
 
 
 def look_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the common flags to a command that reads no config and probes nothing."""
-    unread = dataclasses.replace(_CONFIG, help="Taken as everywhere; nothing here needs it.")
-    return _with(function, (unread, *_LOOKS))
+    unread = "Taken as everywhere; nothing here needs it."
+    config = click.option("--config", type=click.Path(path_type=Path), help=unread)
+    return _with(function, (config, *_LOOKS))
 
 
-def _with(function: Callable[..., Any], flags: Sequence[CommonFlag]) -> Callable[..., Any]:
+def _with(function: Callable[..., Any], flags: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
     def with_options(
         *args: Any,
         config: Path | None,

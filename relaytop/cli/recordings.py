@@ -11,7 +11,7 @@ from click.core import ParameterSource
 
 from relaytop.cli.options import given_probing_flags
 from relaytop.config.errors import RelaytopError
-from relaytop.jobs.stderr import notice, progress_line_of_thread
+from relaytop.jobs.stderr import notice, progress_line
 from relaytop.store.recording import Recording, is_recording
 from relaytop.store.recording_document import recording_document
 from relaytop.store.snapshot import load_snapshot
@@ -68,7 +68,7 @@ def open_recording(path: Path) -> Iterator[Recording]:
             share = recording.share_read
             return f"reading {path.name}: {share:.0%}" if share < 1 else "comparing"
 
-        with progress_line_of_thread(progress):
+        with progress_line(progress):
             yield recording
         report_broken_lines(recording)
 

@@ -15,7 +15,7 @@ from relaytop.jobs.job import Job
 from relaytop.jobs.job_budget import open_job_budget
 from relaytop.jobs.list_prices import add_list_prices
 from relaytop.jobs.signals import run_until_signal
-from relaytop.jobs.stderr import notice, progress_line
+from relaytop.jobs.stderr import notice, progress_line, steps_text
 from relaytop.probe.prober import Prober
 from relaytop.probe.warmup import warm_up
 from relaytop.store.snapshot import save_snapshot
@@ -74,7 +74,7 @@ async def _run(
         make_prober = partial(Prober, include_text=job_type.include_text)
         job = job_type(settings, plan, budget, make_prober=make_prober, clock=time.time)
         await warm_up()
-        async with progress_line(steps):
+        with progress_line(partial(steps_text, steps)):
             ended_by = await run_until_signal(job.run(), lambda: steps.update(job.progress()))
     return job, ended_by
 

@@ -35,14 +35,14 @@ class PickReport:
             "candidates": [
                 {
                     "target": each.target,
-                    "base_url": self.settings.provider(each.provider).base_url or None,
+                    "base_url": self.settings.provider(each.summary.provider).base_url or None,
                     "healthy": each.healthy,
-                    "requests": each.requests,
-                    "ok": each.ok,
-                    "p50_ms": each.p50_ms,
-                    "p95_ms": each.p95_ms,
-                    "usd_per_mtok": each.price,
-                    "last_error": each.error,
+                    "requests": each.summary.requests,
+                    "ok": each.summary.ok,
+                    "p50_ms": each.summary.latency.p50,
+                    "p95_ms": each.summary.latency.p95,
+                    "usd_per_mtok": each.usd_per_mtok,
+                    "last_error": each.last_error,
                 }
                 for each in self.candidates
             ],
@@ -53,11 +53,11 @@ class PickReport:
         rows = [
             [
                 each.target,
-                f"{each.ok}/{each.requests}",
-                milliseconds(each.p50_ms),
-                milliseconds(each.p95_ms),
-                "" if each.price is None else f"{each.price:.2f}",
-                each.error or "",
+                f"{each.summary.ok}/{each.summary.requests}",
+                milliseconds(each.summary.latency.p50),
+                milliseconds(each.summary.latency.p95),
+                "" if each.usd_per_mtok is None else f"{each.usd_per_mtok:.2f}",
+                each.last_error or "",
             ]
             for each in self.candidates
         ]

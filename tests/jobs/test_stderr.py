@@ -3,7 +3,7 @@ import io
 
 import pytest
 
-from relaytop.jobs.stderr import progress_line, progress_text
+from relaytop.jobs import stderr
 
 
 class Terminal(io.StringIO):
@@ -13,9 +13,10 @@ class Terminal(io.StringIO):
 
 async def test_progress_is_shown_and_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
     screen, paper = Terminal(), io.StringIO()
+    monkeypatch.setattr(stderr, "DELAY_S", 0.0)
     for stream in (screen, paper):
         monkeypatch.setattr("sys.stderr", stream)
-        async with progress_line({"relay": "dns"}, delay_s=0.0):
+        with stderr.progress_line(lambda: stderr.steps_text({"relay": "dns"})):
             for _ in range(100):
                 if stream.getvalue() or stream is paper:
                     break
@@ -25,14 +26,16 @@ async def test_progress_is_shown_and_taken_back(monkeypatch: pytest.MonkeyPatch)
     assert paper.getvalue() == ""
 
 
-async def test_what_is_quick_shows_no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_quick_shows_no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = Terminal()
+    monkeypatch.setattr(stderr, "DELAY_S", 3600.0)
     monkeypatch.setattr("sys.stderr", screen)
-    async with progress_line({"relay": "dns"}, delay_s=3600.0):
-        await asyncio.sleep(0)
+    with stderr.progress_line(lambda: "relay: dns"):
+        pass
     assert screen.getvalue() == ""
 
 
 def test_progress_fits_its_line() -> None:
-    assert progress_text({"a": "tls", "b": "/models"}, 80) == "a: tls, b: /models"
-    assert progress_text({"a": "x" * 100}, 20) == "a: " + "x" * 14 + "..."
+    both = stderr.steps_text({"a": "tls", "b": "/models"})
+    assert stderr.cut(both, 80) == "a: tls, b: /models"
+    assert stderr.cut(stderr.steps_text({"a": "x" * 100}), 20) == "a: " + "x" * 14 + "..."

@@ -22,11 +22,12 @@ def choice_variables(settings: Settings, chosen: Candidate | None) -> dict[str, 
         settings: The providers; those of a recording have no address and no wire API.
         chosen: None where nobody is healthy.
     """
-    provider = settings.provider(chosen.provider) if chosen is not None else None
+    summary = chosen.summary if chosen is not None else None
+    provider = settings.provider(summary.provider) if summary else None
     return {
-        "RELAYTOP_TARGET": chosen.target if chosen else "",
-        "RELAYTOP_PROVIDER": chosen.provider if chosen else "",
-        "RELAYTOP_MODEL": chosen.model if chosen else "",
+        "RELAYTOP_TARGET": summary.target if summary else "",
+        "RELAYTOP_PROVIDER": summary.provider if summary else "",
+        "RELAYTOP_MODEL": summary.model if summary else "",
         "RELAYTOP_BASE_URL": provider.base_url if provider else "",
         "RELAYTOP_API": provider.api if provider and provider.base_url else "",
     }

@@ -45,7 +45,8 @@ async def serving_targets(settings: Settings, model: str) -> Settings:
     asked = unlisted(settings, model)
     offers: dict[str, Sequence[str]] = {}
     if asked:
-        async with progress_line({"asking": ", ".join(provider.name for provider in asked)}):
+        names = ", ".join(provider.name for provider in asked)
+        with progress_line(lambda: f"asking: {names}"):
             lists = await model_lists(asked)
         for name, answer in lists.items():
             if isinstance(answer, tuple):
@@ -77,8 +78,8 @@ class Search:
         if known is not None:
             return known
         async with self._open_budget() as budget:
-            steps = {"probing": ", ".join(target.id for target in self._settings.targets)}
-            async with progress_line(steps):
+            names = ", ".join(target.id for target in self._settings.targets)
+            with progress_line(lambda: f"probing: {names}"):
                 return await self._probe(budget)
 
     async def repeat(self, every_s: float, hook: ExecHook | None) -> None:

@@ -36,7 +36,7 @@ class Switcher:
             self._choose(best)
         elif not chosen.healthy:
             self._unhealthy_rounds += 1
-            if chosen.ok == 0 or self._unhealthy_rounds >= UNHEALTHY_ROUNDS:
+            if chosen.summary.ok == 0 or self._unhealthy_rounds >= UNHEALTHY_ROUNDS:
                 self._choose(best)
         else:
             self._unhealthy_rounds = 0
@@ -63,6 +63,7 @@ def _clearly_better(best: Candidate, chosen: Candidate) -> bool:
         return False
     if best.error_rate < chosen.error_rate:
         return True
-    if best.p95_ms is None or chosen.p95_ms is None:
+    best_ms, chosen_ms = best.summary.latency.p95, chosen.summary.latency.p95
+    if best_ms is None or chosen_ms is None:
         return False
-    return best.p95_ms < BETTER_SHARE * chosen.p95_ms
+    return best_ms < BETTER_SHARE * chosen_ms

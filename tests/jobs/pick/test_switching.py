@@ -12,9 +12,22 @@ from relaytop.monitor.summary import Distribution, LastError, Summary
 from tests.support.samples import T0, settings
 
 
+def summary(target: str, requests: int, ok: int, p95: float | None) -> Summary:
+    return Summary(
+        target=target,
+        provider="p",
+        model="m",
+        status="up",
+        since=T0,
+        requests=requests,
+        ok=ok,
+        latency=Distribution(n=ok, p50=p95, p95=p95),
+        last_error=LastError("timeout", T0, "", None),
+    )
+
+
 def seen(target: str, ok: int = 5, p95: float | None = 100.0, price: float = 1.0) -> Candidate:
-    provider, _, model = target.partition("/")
-    return Candidate(target, provider, model, 5, ok, p95, p95, price, None)
+    return Candidate(summary(target, 5, ok, p95), price)
 
 
 def after(switcher: Switcher, *found: Candidate) -> str | None:
@@ -23,26 +36,11 @@ def after(switcher: Switcher, *found: Candidate) -> str | None:
 
 
 def test_success_then_p95_then_price() -> None:
-    def summary(name: str, ok: int, p95: float) -> Summary:
-        return Summary(
-            target=name,
-            provider="p",
-            model="m",
-            status="up",
-            since=T0,
-            requests=10,
-            ok=ok,
-            latency=Distribution(n=ok, p50=p95, p95=p95),
-            last_error=LastError("timeout", T0, "", None),
-        )
-
-    found = ranked(
-        [summary("a", 9, 10.0), summary("b", 10, 50.0), summary("c", 10, 40.0), summary("d", 2, 1)],
-        {},
-    )
+    figures = (("a", 9, 10.0), ("b", 10, 50.0), ("c", 10, 40.0), ("d", 2, 1.0))
+    found = ranked([summary(name, 10, ok, p95) for name, ok, p95 in figures], {})
     assert [each.target for each in found] == ["c", "b", "a", "d"]
     assert [each.healthy for each in found] == [True, True, True, False]
-    assert [each.error for each in found] == [None, None, "timeout", "timeout"]
+    assert [each.last_error for each in found] == [None, None, "timeout", "timeout"]
 
 
 def test_it_leaves_what_is_dead_at_once_and_what_is_ill_after_two_rounds() -> None:
