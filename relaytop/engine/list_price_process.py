@@ -12,7 +12,6 @@ import ipaddress
 import json
 import os
 import sys
-import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -42,17 +41,17 @@ async def list_prices(base_url: str, models: Iterable[str]) -> Mapping[str, Pric
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "relaytop.engine.list_price_process",
+        "relaytop.engine.list_price_child",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
         cwd=FOLDER,
         env=child_environment(os.environ),
     )
-    question = json.dumps({"base_url": base_url, "models": wanted}).encode()
+    request = json.dumps({"base_url": base_url, "models": wanted}).encode()
     try:
         async with asyncio.timeout(DEADLINE_S):
-            answer, _none = await process.communicate(question)
+            answer, _stderr = await process.communicate(request)
         found = json.loads(answer)
         return {model: Price(**price) for model, price in found.items()}
     except (TimeoutError, OSError, ValueError, TypeError):
@@ -61,21 +60,3 @@ async def list_prices(base_url: str, models: Iterable[str]) -> Mapping[str, Pric
         if process.returncode is None:
             process.kill()
             await process.wait()
-
-
-def main() -> None:
-    """Answer one question from stdin on stdout."""
-    from relaytop.pricing.list_price import list_price  # noqa: PLC0415 - takes 20 MB
-
-    question = json.load(sys.stdin)
-    now = time.time()
-    found = {
-        model: {name: getattr(price, name) for name in Price.__slots__}
-        for model in question["models"]
-        if (price := list_price(question["base_url"], model, now)) is not None
-    }
-    json.dump(found, sys.stdout)
-
-
-if __name__ == "__main__":
-    main()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from relaytop.config.settings import Price
 
 if TYPE_CHECKING:
-    from genai_prices import Usage
+    from collections.abc import Sequence
 
 SOURCE = "list"
 _TOKENS = 1000
@@ -24,21 +24,18 @@ def list_price(base_url: str, model: str, at: float) -> Price | None:
         model: The model's id there.
         at: Unix seconds; some prices depend on the hour.
     """
-    from genai_prices import Usage  # noqa: PLC0415 - see above
-
-    given = _usd(base_url, model, at, Usage(input_tokens=_TOKENS))
-    made = _usd(base_url, model, at, Usage(output_tokens=_TOKENS))
-    if given is None or made is None:
+    rates = [
+        _usd_per_million(base_url, model, at, kinds)
+        for kinds in (
+            ("input_tokens",),
+            ("output_tokens",),
+            ("input_tokens", "cache_read_tokens"),
+            ("input_tokens", "cache_write_tokens"),
+        )
+    ]
+    if rates[0] is None or rates[1] is None:
         return None
-    read = Usage(input_tokens=_TOKENS, cache_read_tokens=_TOKENS)
-    written = Usage(input_tokens=_TOKENS, cache_write_tokens=_TOKENS)
-    return Price(
-        input=given,
-        output=made,
-        cached_input=_usd(base_url, model, at, read),
-        cache_write=_usd(base_url, model, at, written),
-        source=SOURCE,
-    )
+    return Price(rates[0], rates[1], cached_input=rates[2], cache_write=rates[3], source=SOURCE)
 
 
 def official_price(model: str, at: float) -> Price | None:
@@ -62,11 +59,12 @@ def _makers() -> dict[str, tuple[str, ...]]:
     }
 
 
-def _usd(base_url: str, model: str, at: float, usage: Usage) -> float | None:
-    """Return USD per million tokens of the kind that `usage` counts."""
-    from genai_prices import calc_price  # noqa: PLC0415
+def _usd_per_million(base_url: str, model: str, at: float, kinds: Sequence[str]) -> float | None:
+    """Return USD per million tokens that count as all of `kinds` (names of `Usage`)."""
+    from genai_prices import Usage, calc_price  # noqa: PLC0415 - see above
 
     moment = datetime.fromtimestamp(at, UTC)
+    usage = Usage(**dict.fromkeys(kinds, _TOKENS))
     try:
         found = calc_price(usage, model, provider_api_url=base_url, genai_request_timestamp=moment)
     except (LookupError, ValueError):

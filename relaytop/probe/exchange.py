@@ -14,9 +14,11 @@ from relaytop.probe.errors import ProbeError
 from relaytop.probe.reply_body import ReplyBody
 from relaytop.probe.sample import Phases
 from relaytop.wire.facts import Failure
+from relaytop.wire.headers import lowered
+from relaytop.wire.raw_reply import RawReply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from relaytop.probe.stream import StampedStream
     from relaytop.probe.transport import StampedTransport
@@ -33,7 +35,8 @@ class Exchange:
 
     def __init__(self, transport: StampedTransport | None, clock: Callable[[], float]) -> None:
         self.status: int | None = None
-        self.headers: list[tuple[bytes, bytes]] = []
+        self.headers: Mapping[str, str] = {}
+        """The reply's, by lower-case name."""
         self.body: ReplyBody | None = None
         self.failure: Failure | None = None
         self.stale = False
@@ -82,7 +85,7 @@ class Exchange:
         )
         try:
             self.status = response.status
-            self.headers = response.headers
+            self.headers = lowered(response.headers)
             self.body = body = ReplyBody(_encoding(response.headers))
             stream = self._stream
             async for part in response.aiter_stream():
@@ -90,6 +93,26 @@ class Exchange:
                     body.append(part, stream.read_at)
         finally:
             await response.aclose()
+
+    def raw_reply(self, secrets: Sequence[str], now: float) -> RawReply | None:
+        """Return the reply as far as it came; None where it has no body that can be read.
+
+        Args:
+            secrets: Keys and the like, to be removed from the server's messages.
+            now: Unix seconds.
+        """
+        if self.status is None or self.body is None:
+            return None
+        if self.failure is not None and self.failure.error_class != "truncated":
+            return None
+        return RawReply(
+            status=self.status,
+            headers=self.headers,
+            chunks=self.body.pieces(),
+            ended_cleanly=self.failure is None,
+            secrets=secrets,
+            now=now,
+        )
 
     @property
     def _stream(self) -> StampedStream | None:

@@ -13,7 +13,6 @@ from relaytop.probe.transport import StampedTransport
 from relaytop.wire.apis import api_named
 from relaytop.wire.facts import Failure
 from relaytop.wire.failure import is_web_page
-from relaytop.wire.headers import lowered
 from relaytop.wire.text import safe, without_keys
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from relaytop.config.settings import Provider
     from relaytop.probe.transport_settings import TransportSettings
+    from relaytop.wire.raw_reply import RawReply
 
 TIMEOUT_S = 15.0
 
@@ -58,26 +58,25 @@ async def request_models(
     version, certificate = None, None
     try:
         await exchange.run(api_named(provider.api).models_request(provider), TIMEOUT_S)
-        stream = transport.backend.stream
-        ssl_object = stream.get_extra_info("ssl_object") if stream is not None else None
-        if ssl_object is not None and stream is not None:
-            version, certificate = ssl_object.version(), stream.get_extra_info("peercert")
+        session = transport.backend.stream.tls if transport.backend.stream is not None else None
+        if session is not None:
+            version, certificate = session.version(), session.getpeercert()
     finally:
         await transport.aclose()
-    failure = exchange.failure
-    body = b"".join(exchange.body.pieces()) if exchange.body is not None else b""
+    secrets = credentials(provider)
+    raw = exchange.raw_reply(secrets, clock()) if exchange.failure is None else None
     found: tuple[str, ...] | Failure
-    if failure is None:
-        found = await asyncio.to_thread(_read_models, provider, exchange, body)
+    if raw is not None:
+        found = await asyncio.to_thread(_read_models, provider, raw)
     else:
-        found = Failure(failure.error_class, safe(failure.message, credentials(provider)))
-    headers = lowered(exchange.headers)
+        failure = exchange.failure or Failure("protocol", "no answer")
+        found = Failure(failure.error_class, safe(failure.message, secrets))
     return ModelsResponse(
         models=() if isinstance(found, Failure) else found,
         failure=found if isinstance(found, Failure) else None,
         status=exchange.status,
-        is_web_page=failure is None and is_web_page(headers, body),
-        date=headers.get("date"),
+        is_web_page=raw is not None and is_web_page(raw.headers, raw.body),
+        date=exchange.headers.get("date"),
         ended_at=exchange.ended_at,
         latency_ms=exchange.latency_ms,
         tls_version=version,
@@ -90,11 +89,9 @@ def models_url(provider: Provider) -> str:
     return api_named(provider.api).models_request(provider).url
 
 
-def _read_models(provider: Provider, exchange: Exchange, body: bytes) -> tuple[str, ...] | Failure:
-    secrets = credentials(provider)
-    api = api_named(provider.api)
-    found = api.read_models(exchange.status or 0, exchange.headers, body, secrets)
+def _read_models(provider: Provider, raw: RawReply) -> tuple[str, ...] | Failure:
+    found = api_named(provider.api).read_models(raw)
     if isinstance(found, Failure):
         return found
     # An id that quotes a key cannot be shown, and with the key taken out it names no model.
-    return tuple(without_keys(found, secrets))
+    return tuple(without_keys(found, raw.secrets))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import time
-from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from relaytop.pricing.cost import cost_usd
@@ -19,16 +18,17 @@ from relaytop.probe.transport_settings import transport_settings
 from relaytop.wire.adaptations import adapt, adapted_max_tokens
 from relaytop.wire.apis import api_named
 from relaytop.wire.facts import Failure
-from relaytop.wire.headers import lowered, relay_ms, request_id, server_ms
+from relaytop.wire.headers import relay_ms, request_id, server_ms
 from relaytop.wire.ratelimit import read_rate_limit
 from relaytop.wire.text import safe, safe_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from relaytop.config.settings import Price, Provider, Target
     from relaytop.probe.transport_settings import TransportSettings
     from relaytop.wire.facts import Reply, Request
+    from relaytop.wire.raw_reply import RawReply
 
 QUICK_BYTES = 32 * 1024
 """Replies up to this size are read on the loop; a larger one would delay other replies' stamps."""
@@ -53,7 +53,7 @@ class Prober:
         adaptations: dict[str, frozenset[str]] | None = None,
     ) -> None:
         self._provider = provider
-        self._keep_text = include_text
+        self._include_text = include_text
         self._clock = clock
         self._api = api_named(provider.api)
         self._settings: TransportSettings | ProbeError
@@ -137,7 +137,7 @@ class Prober:
         cost, source = (None, None)
         if usage is not None:
             cost, source = cost_usd(usage, self._prices.get(target.model))
-        headers = lowered(exchange.headers)
+        headers = exchange.headers
         limits = read_rate_limit(headers, self._clock()) if headers else None
         good = failure is None
         return Sample(
@@ -160,40 +160,20 @@ class Prober:
             server_ms=server_ms(headers),
             relay_ms=relay_ms(headers),
             least_tokens=least_tokens,
-            text=reply.text if reply and self._keep_text else None,
+            text=reply.text if reply and self._include_text else None,
         )
 
     async def _reply(self, exchange: Exchange) -> Reply | None:
-        if exchange.status is None or exchange.body is None:
+        raw = exchange.raw_reply(self._secrets, self._clock())
+        if raw is None or exchange.body is None:
             return None
-        if exchange.failure is not None and exchange.failure.error_class != "truncated":
-            return None
-        read = partial(
-            self._read,
-            exchange.status,
-            exchange.headers,
-            exchange.body.pieces(),
-            ended_cleanly=exchange.failure is None,
-        )
-        return read() if exchange.body.size <= QUICK_BYTES else await asyncio.to_thread(read)
+        if exchange.body.size <= QUICK_BYTES:
+            return self._read(raw)
+        return await asyncio.to_thread(self._read, raw)
 
-    def _read(
-        self,
-        status: int,
-        headers: Sequence[tuple[bytes, bytes]],
-        chunks: Sequence[bytes],
-        *,
-        ended_cleanly: bool,
-    ) -> Reply:
-        reply = self._api.read_reply(
-            status,
-            headers,
-            chunks,
-            ended_cleanly=ended_cleanly,
-            secrets=self._secrets,
-            now=self._clock(),
-        )
-        if self._keep_text and reply.text:
+    def _read(self, raw: RawReply) -> Reply:
+        reply = self._api.read_reply(raw)
+        if self._include_text and reply.text:
             return dataclasses.replace(reply, text=safe_lines(reply.text, self._secrets))
         return reply
 
@@ -204,7 +184,10 @@ class Prober:
     def clone(self) -> Self:
         """Return another with connections of its own, which shares the targets' adaptations."""
         clone = type(self)(
-            self._provider, self._clock, include_text=self._keep_text, adaptations=self._adaptations
+            self._provider,
+            self._clock,
+            include_text=self._include_text,
+            adaptations=self._adaptations,
         )
         clone.set_prices(self._prices)
         return clone

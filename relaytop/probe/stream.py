@@ -6,7 +6,7 @@ import asyncio
 import ssl
 from collections import deque
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpcore
 
@@ -74,10 +74,16 @@ class StampedStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
             self.first_read_at = self.read_at
 
     @property
+    def tls(self) -> ssl.SSLObject | None:
+        """The TLS session; None without TLS."""
+        session = self.get_extra_info("ssl_object")
+        return session if isinstance(session, ssl.SSLObject) else None
+
+    @property
     def http2(self) -> bool:
         """Whether HTTP/2 was agreed upon."""
-        ssl_object = self.get_extra_info("ssl_object")
-        return ssl_object is not None and ssl_object.selected_alpn_protocol() == "h2"
+        session = self.tls
+        return session is not None and session.selected_alpn_protocol() == "h2"
 
     # ── asyncio.BufferedProtocol ──────────────────────────────────────────────
 
@@ -239,7 +245,7 @@ class StampedStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
         self.phases.tls_ms = (perf_counter() - began) * 1000
         return self
 
-    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - httpcore's signature
+    def get_extra_info(self, info: str) -> object:
         """Return what httpcore asks for: chiefly whether an idle connection is dead."""
         if info == "is_readable":
             return self.eof or bool(self._pieces)

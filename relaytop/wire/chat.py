@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 from relaytop.wire.error_body import error_of, plain_error
 from relaytop.wire.facts import Failure, Reply, Request, Usage
 from relaytop.wire.failure import classify, classify_error, error_reply, is_web_page
-from relaytop.wire.headers import lowered
 from relaytop.wire.json_document import objects_of, parse
 from relaytop.wire.request import DOCUMENT, STREAM, headers_for
 from relaytop.wire.streamed import read_stream
 from relaytop.wire.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from relaytop.config.settings import Provider, Target
+    from relaytop.wire.raw_reply import RawReply
     from relaytop.wire.streamed import StreamState
 
 OK = 200
@@ -124,22 +124,16 @@ class ChatAPI(ABC):
 
     # ── replies, the same for all ────────────────────────────────────────────
 
-    def read_models(
-        self,
-        status: int,
-        headers: Sequence[tuple[bytes, bytes]],
-        body: bytes,
-        secrets: Sequence[str],
-    ) -> tuple[str, ...] | Failure:
+    def read_models(self, raw: RawReply) -> tuple[str, ...] | Failure:
         """Read a list of models: at most ten thousand ids, made safe to show, in order."""
-        if status != OK:
-            return classify(status, lowered(headers), body, secrets)
-        document = parse(body)
+        if raw.status != OK:
+            return classify(raw.status, raw.headers, raw.body, raw.secrets)
+        document = parse(raw.body)
         entries = self.model_ids(document)
         if entries is None:
             error = error_of(document) if isinstance(document, dict) else None
             if error is not None:
-                return classify_error(error, status, secrets)
+                return classify_error(error, OK, raw.secrets)
             return Failure("protocol", "the answer to /models is no list of models")
         ids = set()
         for name in entries:
@@ -149,52 +143,32 @@ class ChatAPI(ABC):
                     break
         return tuple(sorted(ids))
 
-    def read_reply(
-        self,
-        status: int,
-        headers: Sequence[tuple[bytes, bytes]],
-        chunks: Sequence[bytes],
-        *,
-        ended_cleanly: bool,
-        secrets: Sequence[str],
-        now: float,
-    ) -> Reply:
-        """Read a reply, streamed or in one document.
-
-        Args:
-            status: The HTTP status.
-            headers: The raw response headers.
-            chunks: The body's pieces in the order in which they came.
-            ended_cleanly: Whether the body was not cut off.
-            secrets: Keys and the like, removed from the server's messages.
-            now: Unix seconds, for waits that are given as points in time.
-        """
-        named = lowered(headers)
-        if status != OK:
-            body = b"".join(chunks)
-            error = error_of(parse(body)) or plain_error(body)
-            failure = classify(status, named, body, secrets)
-            reply = error_reply(failure, error, named, now)
-            return replace(
-                reply,
-                retry_after_s=reply.retry_after_s if status >= CLIENT_ERROR else None,
-                adaptation=self.adaptation(status, error),
-            )
-        if _is_stream(named, chunks):
-            return read_stream(
-                self, named, chunks, ended_cleanly=ended_cleanly, secrets=secrets, now=now
-            )
-        if not ended_cleanly:
+    def read_reply(self, raw: RawReply) -> Reply:
+        """Read a reply, streamed or in one document."""
+        if raw.status != OK:
+            return self._read_error(raw)
+        if _is_stream(raw):
+            return read_stream(self, raw)
+        if not raw.ended_cleanly:
             return Reply(failure=Failure("truncated", "the connection ended inside the reply"))
-        return self._read_document(named, b"".join(chunks), secrets, now)
+        return self._read_document(raw)
 
-    def _read_document(
-        self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: float
-    ) -> Reply:
+    def _read_error(self, raw: RawReply) -> Reply:
+        body = raw.body
+        error = error_of(parse(body)) or plain_error(body)
+        reply = error_reply(classify(raw.status, raw.headers, body, raw.secrets), error, raw)
+        return replace(
+            reply,
+            retry_after_s=reply.retry_after_s if raw.status >= CLIENT_ERROR else None,
+            adaptation=self.adaptation(raw.status, error),
+        )
+
+    def _read_document(self, raw: RawReply) -> Reply:
+        body = raw.body
         if not body.strip():
             return Reply(failure=Failure("protocol", "HTTP 200 with an empty body"))
         document = parse(body)
-        if document is None and is_web_page(headers, body):
+        if document is None and is_web_page(raw.headers, body):
             return Reply(failure=Failure("gateway", "HTTP 200, but the body is a web page"))
         if not isinstance(document, dict | list):
             return Reply(failure=Failure("protocol", "HTTP 200, but the body is no JSON object"))
@@ -202,7 +176,7 @@ class ChatAPI(ABC):
         known = isinstance(last, dict) and self.is_reply_part(last)
         error = None if known else error_of(document)
         if error is not None:
-            return error_reply(classify_error(error, OK, secrets), error, headers, now)
+            return error_reply(classify_error(error, OK, raw.secrets), error, raw)
         if not isinstance(last, dict):
             return Reply(failure=Failure("protocol", f"the reply has no {self.body_key}"))
         failure = self.refusal(last)
@@ -210,19 +184,19 @@ class ChatAPI(ABC):
         empty = self.may_be_empty and parts == []
         if failure is None and not objects_of(parts) and not empty:
             failure = Failure("protocol", f"the reply has no {self.body_key}")
-        usage = self.usage(last.get(self.usage_key), headers)
+        usage = self.usage(last.get(self.usage_key), raw.headers)
         return Reply(failure=failure, usage=usage, text=self.text(last))
 
 
-def _is_stream(headers: Mapping[str, str], chunks: Sequence[bytes]) -> bool:
+def _is_stream(raw: RawReply) -> bool:
     """Return whether a 200 is a stream: by its first bytes, else by its content type."""
     start = b""
-    for chunk in chunks:
+    for chunk in raw.chunks:
         start = (start + chunk[:SNIFF_BYTES]).lstrip(_BEFORE_TEXT)
         if len(start) >= SNIFF_BYTES:
             break
     if start.startswith(_STREAM_STARTS):
         return True
-    content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    content_type = raw.headers.get("content-type", "").partition(";")[0].strip().lower()
     # Some relays answer a streaming request with an error's JSON, or a page, under this type.
     return content_type == "text/event-stream" and not start.startswith((b"{", b"[", b"<"))

@@ -34,6 +34,8 @@ from relaytop.wire.text import INPUT_LIMIT, safe
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from relaytop.wire.raw_reply import RawReply
+
 REDIRECTION, CLIENT_ERROR, SERVER_ERROR, END = 300, 400, 500, 600
 """The first status of each of HTTP's classes, and the end of the last."""
 TOO_LARGE = 413
@@ -92,19 +94,11 @@ def classify_error(
     return Failure(error_class, shown)
 
 
-def error_reply(
-    failure: Failure, error: Mapping[str, Any], headers: Mapping[str, str], now: float
-) -> Reply:
-    """Return a failed reply with the wait and the limits that its headers and error name.
-
-    Args:
-        failure: Why it failed.
-        error: The body's error in one form (`error_of`).
-        headers: By lower-case name.
-        now: Unix seconds.
-    """
-    wait_s = retry_after_s(headers, error, now, limited=failure.error_class == LIMITED)
-    return Reply(failure=failure, retry_after_s=wait_s, rate_limit=limits_in(error, now))
+def error_reply(failure: Failure, error: Mapping[str, Any], raw: RawReply) -> Reply:
+    """Return a failed reply, with the wait and the limits that its headers and its error name."""
+    limited = failure.error_class == LIMITED
+    wait_s = retry_after_s(raw.headers, error, raw.now, limited=limited)
+    return Reply(failure=failure, retry_after_s=wait_s, rate_limit=limits_in(error, raw.now))
 
 
 def is_web_page(headers: Mapping[str, str], body: bytes) -> bool:

@@ -12,9 +12,8 @@ from relaytop.wire.json_document import parse
 from relaytop.wire.sse import Decoder, Event, LineTooLongError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from relaytop.wire.chat import ChatAPI
+    from relaytop.wire.raw_reply import RawReply
 
 DONE = "[DONE]"
 
@@ -35,42 +34,25 @@ class StreamState:
     """The content, piece by piece."""
 
 
-def read_stream(
-    api: ChatAPI,
-    headers: Mapping[str, str],
-    chunks: Sequence[bytes],
-    *,
-    ended_cleanly: bool,
-    secrets: Sequence[str],
-    now: float,
-) -> Reply:
-    """Read the chunks of a 200 reply as events.
-
-    Args:
-        api: Reads the events' documents.
-        headers: By lower-case name.
-        chunks: The body's pieces in the order in which they came.
-        ended_cleanly: Whether the body was not cut off.
-        secrets: Keys and the like, removed from the server's messages.
-        now: Unix seconds.
-    """
+def read_stream(api: ChatAPI, raw: RawReply) -> Reply:
+    """Read the chunks of a 200 reply as events, whose documents the API reads."""
     decoder, reader = Decoder(), _EventReader(api)
     try:
-        for index, chunk in enumerate(chunks):
+        for index, chunk in enumerate(raw.chunks):
             for event in decoder.feed(chunk):
                 reader.read(event, index)
     except LineTooLongError:
         return Reply(failure=Failure("too_large", "a line of the stream has no end"))
     for event in decoder.close():
-        reader.read(event, len(chunks) - 1, complete=False)
+        reader.read(event, len(raw.chunks) - 1, complete=False)
     state, error = reader.state, reader.error
-    usage = api.usage(state.usage, headers)
+    usage = api.usage(state.usage, raw.headers)
     if error is not None:
-        failure = classify_error(error, 200, secrets, default="truncated")
-        reply = error_reply(failure, error, headers, now)
+        failure = classify_error(error, raw.status, raw.secrets, default="truncated")
+        reply = error_reply(failure, error, raw)
         return replace(reply, usage=usage, first_token_chunk=state.first_token)
     return Reply(
-        failure=reader.failure(ended_cleanly=ended_cleanly),
+        failure=reader.failure(ended_cleanly=raw.ended_cleanly),
         usage=usage,
         first_token_chunk=state.first_token,
         text="".join(state.texts),

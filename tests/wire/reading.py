@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from relaytop.wire.apis import api_named
-from relaytop.wire.facts import Reply
+from relaytop.wire.facts import Failure, Reply
+from relaytop.wire.headers import lowered
+from relaytop.wire.raw_reply import RawReply
 from tests.support.server import usage
 
 API = api_named("openai")
@@ -35,10 +37,24 @@ def reader(api: str, *secrets: str) -> Read:
         cleanly: bool = True,
     ) -> Reply:
         return api_named(api).read_reply(
-            status, headers, chunks, ended_cleanly=cleanly, secrets=secrets, now=0.0
+            RawReply(
+                status=status,
+                headers=lowered(headers),
+                chunks=chunks,
+                ended_cleanly=cleanly,
+                secrets=secrets,
+            )
         )
 
     return read
+
+
+def read_models(
+    api: str, body: bytes, *secrets: str, status: int = 200
+) -> tuple[str, ...] | Failure:
+    """Read a list of models."""
+    raw = RawReply(status=status, headers=lowered(JSON), chunks=[body], secrets=secrets)
+    return api_named(api).read_models(raw)
 
 
 read = reader("openai", "sk-123")

@@ -5,7 +5,7 @@ import pytest
 from relaytop.config.settings import Provider, Secret, Target
 from relaytop.wire.apis import api_named
 from relaytop.wire.facts import Failure, Usage
-from tests.wire.reading import JSON, class_of, reader
+from tests.wire.reading import JSON, class_of, read_models, reader
 
 API = api_named("anthropic")
 read = reader("anthropic")
@@ -149,6 +149,6 @@ def test_an_absurd_count_is_unknown(count: object) -> None:
 
 def test_models() -> None:
     body = b'{"data": [{"type": "model", "id": "claude-b"}, {"id": "claude-a"}], "has_more": false}'
-    assert API.read_models(200, JSON, body, []) == ("claude-a", "claude-b")
+    assert read_models("anthropic", body) == ("claude-a", "claude-b")
     request = API.models_request(Provider(name="p", base_url="https://a.example"))
     assert request.url.startswith("https://a.example/v1/models")

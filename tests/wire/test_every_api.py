@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relaytop.config.settings import APIS
-from relaytop.wire.apis import api_named
 from relaytop.wire.facts import ERROR_CLASSES, Failure, Reply
-from tests.wire.reading import JSON, SSE, reader
+from tests.wire.reading import JSON, SSE, read_models, reader
 
 KEY = "sk-123456789"
 leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
@@ -39,7 +38,7 @@ def test_any_document_becomes_a_reply(api: str, document: object, status: int) -
     body = json.dumps(document).encode()
     checked(read([body], status=status, headers=JSON))
     checked(read([b"event: error\ndata: " + body + b"\n\n", b"data: " + body + b"\n\n"]))
-    offered = api_named(api).read_models(status, JSON, body, [KEY])
+    offered = read_models(api, body, KEY, status=status)
     assert isinstance(offered, Failure) or all(name.isprintable() for name in offered)
 
 

@@ -5,7 +5,7 @@ import pytest
 from relaytop.config.settings import Provider, Secret, Target
 from relaytop.wire.apis import api_named
 from relaytop.wire.facts import Usage
-from tests.wire.reading import JSON, class_of, reader
+from tests.wire.reading import JSON, class_of, read_models, reader
 
 API = api_named("gemini")
 read = reader("gemini")
@@ -155,4 +155,4 @@ def test_models_that_cannot_generate_are_left_out() -> None:
         7,
     ]
     body = json.dumps({"models": entries}).encode()
-    assert API.read_models(200, JSON, body, []) == ("gemini-2.5-flash", "plain")
+    assert read_models("gemini", body) == ("gemini-2.5-flash", "plain")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from relaytop.config.settings import Provider, Secret, Target
 from relaytop.wire.facts import ERROR_CLASSES, Failure
 from tests.support.server import DONE, ROLE, STOP
-from tests.wire.reading import API, COUNTS, JSON, SSE, class_of, read
+from tests.wire.reading import API, COUNTS, JSON, SSE, class_of, read, read_models
 
 PROVIDER = Provider(
     name="p", base_url="http://x/v1", key=Secret("sk-123"), headers={"X-Team": "ops"}
@@ -161,9 +161,9 @@ def test_the_model_list() -> None:
     body = json.dumps(
         {"data": [{"id": "b"}, {"id": "a\x1b[31m"}, {"id": "b"}, 7, {"id": None}, {"name": "x"}]}
     ).encode()
-    assert API.read_models(200, JSON, body, []) == ("a", "b")
+    assert read_models("openai", body) == ("a", "b")
     many = json.dumps({"data": [{"id": f"m{i}"} for i in range(100_000)]}).encode()
-    listed = API.read_models(200, JSON, many, [])
+    listed = read_models("openai", many)
     assert not isinstance(listed, Failure)
     assert len(listed) == 10_000
     bad = b'{"error": {"code": "invalid_api_key"}}'
@@ -173,7 +173,7 @@ def test_the_model_list() -> None:
         (200, b"7", "protocol"),
         (200, bad, "auth"),
     ):
-        found = API.read_models(status, JSON, body, [])
+        found = read_models("openai", body, status=status)
         assert isinstance(found, Failure)
         assert found.error_class == error_class
 

@@ -140,8 +140,9 @@ class _Connection:
             raise
         try:
             await stream.start_tls(self._transport.context, self._host)
-            version = str(stream.get_extra_info("ssl_object").version())
-            certificate = stream.get_extra_info("peercert")
+            session = stream.tls
+            version = str(session.version() if session else None)
+            certificate = session.getpeercert() if session else None
         finally:
             await stream.aclose()
         return certificate_finding(self._subject, certificate, version, time.time())
