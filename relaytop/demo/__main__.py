@@ -2,7 +2,7 @@
 
 `--at` begins that far into the script.
 
-One line of JSON on stdout tells its ports: `{"ports": {"holysheep": 40001, "direct": 40002}}`.
+One line of JSON on stdout has its ports: `{"ports": {"holysheep": 40001, "direct": 40002}}`.
 It ends when its stdin does, so it never outlives who started it.
 """
 

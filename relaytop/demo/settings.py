@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from relaytop.config.settings import (
@@ -58,14 +59,7 @@ def demo_settings(ports: Mapping[str, int]) -> Settings:
         for provider in PROVIDERS
     )
     targets = tuple(
-        Target(
-            provider=provider.name,
-            model=model,
-            interval_s=defaults.interval_s,
-            timeout_s=defaults.timeout_s,
-            max_tokens=defaults.max_tokens,
-            thresholds=defaults.thresholds,
-        )
+        replace(defaults, provider=provider.name, model=model)
         for provider in providers
         for model in provider.models
     )

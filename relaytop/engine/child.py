@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from relaytop.protocol.messages import Command, Report
 
 READ_BYTES = 256 * 1024
-WORDS_BYTES = 4096
+STDERR_BYTES = 4096
 STOP_S = 1.0
-GATHER_S = 0.2
+POLL_INTERVAL_S = 0.2
 """How often the pipe is read: five wake-ups a second, however many probes there are."""
-GATHER_FROZEN_S = 1.0
+FROZEN_POLL_INTERVAL_S = 1.0
 """The same under a frozen picture; a second of a hundred probes fills half of the pipe."""
 
 
@@ -40,7 +40,7 @@ class EngineChild:
         self._process = process
         self._rest = b""
         self._unsent = b""
-        self.gather_s = GATHER_S
+        self.poll_interval_s = POLL_INTERVAL_S
         """How long reports may wait in the pipe; longer under a frozen picture."""
 
     @classmethod
@@ -118,7 +118,7 @@ class EngineChild:
                 yield batch
             if data is None or len(data) < READ_BYTES:
                 # Waking up for each sample would cost a frozen screen more than all it reads.
-                await asyncio.sleep(self.gather_s)
+                await asyncio.sleep(self.poll_interval_s)
         self._process.wait()
 
     def _parse(self, data: bytes) -> list[Report]:
@@ -131,16 +131,16 @@ class EngineChild:
                 continue  # a line of a newer engine is not worth dying for
         return batch
 
-    def last_words(self) -> str:
+    def exit_reason(self) -> str:
         """Return the last line that a dead engine wrote to stderr; empty where it wrote none."""
         pipe = self._process.stderr
-        words = b""
+        text = b""
         try:
-            while pipe is not None and (data := os.read(pipe.fileno(), WORDS_BYTES)):
-                words = (words + data)[-WORDS_BYTES:]
+            while pipe is not None and (data := os.read(pipe.fileno(), STDERR_BYTES)):
+                text = (text + data)[-STDERR_BYTES:]
         except OSError:
             pass  # a grandchild may hold the pipe open: what was read is what there is
-        lines = [line for line in words.decode("utf-8", "replace").splitlines() if line.strip()]
+        lines = [line for line in text.decode("utf-8", "replace").splitlines() if line.strip()]
         return lines[-1].strip()[:200] if lines else ""
 
     def stop(self, timeout_s: float = STOP_S) -> None:

@@ -46,7 +46,7 @@ class FreeCheck:
             return None
         if isinstance(found, Failure):
             self._failing.add(provider)
-            words = f"{provider}: /models fails: {found.error_class}"
-            return Notice("warning", f"{words} · {found.message}" if found.message else words)
+            text = f"{provider}: /models fails: {found.error_class}"
+            return Notice("warning", f"{text} · {found.message}" if found.message else text)
         self._failing.discard(provider)
         return Notice("info", f"{provider}: /models answers again")

@@ -80,7 +80,7 @@ class TargetState:
         self.paced = 0
 
     def wait_after(self, sample: Sample) -> Wait | None:
-        """Return how long to hold off after a sample; None to go on with the cadence."""
+        """Return how long to wait after a sample; None to keep the cadence."""
         wait = self.backoff.wait_after(sample)
         scarce = scarce_s(sample.rate_limit)
         if wait is None and scarce is not None:

@@ -91,7 +91,7 @@ class Ledger:
         self._assumed_usd: dict[int, float] = {}
         """UTC day → USD assumed for its requests of unknown price."""
         self._claim = (0, 0.0, 0.0)
-        """The UTC day and what is set aside in the file: USD ahead, USD assumed."""
+        """The claim in the file: its UTC day, USD ahead, USD assumed."""
         self._allowance: Allowance | None = None
         self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
         self._thread.start()

@@ -59,7 +59,7 @@ class Usage:
 
     @property
     def known_tokens(self) -> tuple[int, int] | None:
-        """Return the tokens in and out; None where no reply told them, for none sends zero."""
+        """Return the tokens in and out; None where no reply had counts, for none is of zero."""
         total = self.input_tokens + self.output_tokens
         return (self.input_tokens, self.output_tokens) if total else None
 

@@ -52,8 +52,8 @@ async def resolve(host: str, port: int, timings: ConnectTimings) -> list[Address
     try:
         found, timings.dns_ms = await loop.run_in_executor(None, _look_up, host, port)
     except (OSError, UnicodeError) as error:
-        words = getattr(error, "strerror", None) or "not a host name"
-        raise ProbeError(DNS, f"{host}: {words}") from None
+        message = getattr(error, "strerror", None) or "not a host name"
+        raise ProbeError(DNS, f"{host}: {message}") from None
     return found
 
 

@@ -86,8 +86,8 @@ class Prober:
             least = self._adapt(target, adaptations, reply)
             return self._sample(target, due_at, exchange, reply, least)
         except Exception as error:  # noqa: BLE001 - our own fault must cost one sample, no more
-            words = f"relaytop could not read this reply ({type(error).__name__}: {error})"
-            failure = Failure("protocol", safe(words, self._secrets))
+            message = f"relaytop could not read this reply ({type(error).__name__}: {error})"
+            failure = Failure("protocol", safe(message, self._secrets))
             return Sample(
                 target=target.id,
                 due_at=due_at,

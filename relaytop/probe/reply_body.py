@@ -47,8 +47,8 @@ class ReplyBody:
             except zlib.error:
                 raise ProbeError(PROTOCOL, "the body is no valid gzip") from None
         elif self._encoding not in {"", "identity"}:
-            words = f"encoded as {self._encoding[:20]}, which was not asked for"
-            raise ProbeError(PROTOCOL, words)
+            message = f"encoded as {self._encoding[:20]}, which was not asked for"
+            raise ProbeError(PROTOCOL, message)
         self._remaining -= len(data)
         if self._remaining < 0:
             raise ProbeError(TOO_LARGE, "the reply is larger than 4 MiB")
@@ -57,8 +57,8 @@ class ReplyBody:
             raise ProbeError(TOO_LARGE, f"the reply comes in more than {MAX_PARTS:,} chunks")
         self._separators += sum(data.count(each) for each in _SEPARATORS)
         if self._separators > MAX_SEPARATORS:
-            words = f"the reply has more than {MAX_SEPARATORS:,} lines and values"
-            raise ProbeError(TOO_LARGE, words)
+            message = f"the reply has more than {MAX_SEPARATORS:,} lines and values"
+            raise ProbeError(TOO_LARGE, message)
         if self.stamps and self.stamps[-1] == stamp:
             self._pieces[-1].append(data)
         else:

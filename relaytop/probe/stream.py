@@ -188,7 +188,7 @@ class StampedStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
         buffer: bytes,
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's
     ) -> None:
-        """Send; a request is kept until its reply is asked for."""
+        """Send; a request is buffered until its reply is read."""
         del timeout
         if self._asking:
             self._request.append(buffer)
@@ -238,8 +238,8 @@ class StampedStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
         except ssl.SSLCertVerificationError as error:
             raise ProbeError(TLS, f"certificate: {error.verify_message}") from None
         except (ssl.SSLError, OSError) as error:
-            words = getattr(error, "reason", None) or str(error) or "the peer hung up"
-            raise ProbeError(TLS, f"handshake failed: {words}") from None
+            message = getattr(error, "reason", None) or str(error) or "the peer hung up"
+            raise ProbeError(TLS, f"handshake failed: {message}") from None
         self._transport = transport
         self.begin()  # what a proxy was asked before is not the request
         self.phases.tls_ms = (perf_counter() - began) * 1000

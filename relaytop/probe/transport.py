@@ -20,8 +20,8 @@ IDLE_S = 2.0
 class StampedTransport:
     """Sends one request at a time and leaves the stamps in `backend.stream`.
 
-    There is no httpx client about it: that would keep a server's cookies, and takes as long for
-    a request as the rest of a probe.
+    There is no httpx client around it: that would store a server's cookies, and needs as long
+    for a request as the rest of a probe.
 
     Args:
         settings: The provider's.

@@ -78,8 +78,8 @@ def _context(ca_file: str | None, *, http2: bool) -> ssl.SSLContext:
         if not os.environ.keys() & {"SSL_CERT_FILE", "SSL_CERT_DIR"}:
             context.load_default_certs()
     except (OSError, ssl.SSLError) as error:
-        words = f"{ca_file or 'SSL_CERT_FILE'}: no usable certificates: {error.strerror or error}"
-        raise ProbeError(TLS, words) from None
+        message = f"{ca_file or 'SSL_CERT_FILE'}: no usable certificates: {error.strerror or error}"
+        raise ProbeError(TLS, message) from None
     return context
 
 

@@ -85,7 +85,7 @@ class WatchCore:
         """Apply an engine's reports until it dies, and return why it did."""
         async for reports in engine.reports():
             self.apply(reports)
-        return engine.last_words() or f"exit code {engine.returncode}"
+        return engine.exit_reason() or f"exit code {engine.returncode}"
 
     def apply(self, reports: Sequence[Report]) -> None:
         """Apply a batch of reports to the monitor, and hand it to the consumers."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Engine(Protocol):
     """An engine as a watch needs it: a process, an agent, or a recording that is played."""
 
-    gather_s: float
+    poll_interval_s: float
     """How often reports are read, in seconds; may be changed while it runs."""
 
     @property
@@ -39,7 +39,7 @@ class Engine(Protocol):
         """Yield batches of reports; ends when the engine dies."""
         ...
 
-    def last_words(self) -> str:
+    def exit_reason(self) -> str:
         """Return why it died; empty where it did not say."""
         ...
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from relaytop.protocol.messages import Command, Report
     from relaytop.store.recording import Recording
 
-GATHER_S = 0.2
+POLL_INTERVAL_S = 0.2
 """How often the clock is looked at, in seconds."""
 SLICE = 100
 """Reports that are applied before others of the same loop have their turn."""
@@ -48,7 +48,7 @@ class Player:
     ) -> None:
         self.recording = recording
         self.clock = ReplayClock(recording.began_at, recording.ended_at, speed, wall)
-        self.gather_s = GATHER_S
+        self.poll_interval_s = POLL_INTERVAL_S
         self.on_rewind: Callable[[], None] = _nothing
         """Called before the reports begin anew: forget what they said."""
         self.on_arrival: Callable[[], None] = _nothing
@@ -75,7 +75,7 @@ class Player:
         del command
         return False
 
-    def last_words(self) -> str:
+    def exit_reason(self) -> str:
         """Return nothing: a recording does not die."""
         return ""
 
@@ -95,7 +95,7 @@ class Player:
                 else:
                     await asyncio.sleep(0)
             try:
-                await asyncio.wait_for(self._wake.wait(), self.gather_s)
+                await asyncio.wait_for(self._wake.wait(), self.poll_interval_s)
             except TimeoutError:
                 continue
 

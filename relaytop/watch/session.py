@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from relaytop.config.durations import format_duration, parse_window, scaled_s
-from relaytop.engine.child import GATHER_FROZEN_S, GATHER_S
+from relaytop.engine.child import FROZEN_POLL_INTERVAL_S, POLL_INTERVAL_S
 from relaytop.monitor.number_format import format_dollars
 from relaytop.protocol.messages import (
     Add,
@@ -106,7 +106,7 @@ class Session(WatchCore):
     def read_less_often(self, *, frozen: bool) -> None:
         """Read the engine less often while the picture is frozen."""
         self._frozen = frozen
-        self.engine.gather_s = GATHER_FROZEN_S if frozen else GATHER_S
+        self.engine.poll_interval_s = FROZEN_POLL_INTERVAL_S if frozen else POLL_INTERVAL_S
 
     def restart_engine(self) -> None:
         """Start another engine with the same targets, paused as they were."""

@@ -1,1 +1,1 @@
-"""How each API speaks: bytes in, facts out, no I/O."""
+"""The wire format of each API: bytes in, facts out, no I/O."""

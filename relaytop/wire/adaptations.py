@@ -1,4 +1,4 @@
-"""Adaptations of a target's requests, learned from refusals and kept as a set of words."""
+"""Adaptations of a target's requests, learned from refusals, as a set of words."""
 
 from __future__ import annotations
 

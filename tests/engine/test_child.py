@@ -5,7 +5,7 @@ import itertools
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import psutil
 from relaytop.config.settings import Provider, Secret, Settings, Target
 from relaytop.engine.child import EngineChild
 from relaytop.protocol.messages import Finished, ListModels, Models, Pulse, Ready, Report
+from tests.engine.support import collect
 from tests.support.server import Response, ScriptedServer, Seen, chat_stream, models_reply
 
 KEY = "sk-child-0123456789"
@@ -40,17 +41,6 @@ async def engine(ledger: Path | None = None) -> AsyncIterator[EngineChild]:
         child.stop()
 
 
-async def until(child: EngineChild, enough: Callable[[list[Report]], bool]) -> list[Report]:
-    """Collect reports until there are enough, for ten seconds at the most."""
-    found: list[Report] = []
-    async with asyncio.timeout(10):
-        async for batch in child.reports():
-            found += batch
-            if enough(found):
-                break
-    return found
-
-
 def samples(reports: list[Report]) -> list[Finished]:
     return [report for report in reports if isinstance(report, Finished)]
 
@@ -59,9 +49,9 @@ async def test_it_probes_and_reports() -> None:
     with ScriptedServer(handler) as server:
         async with engine() as child:
             child.start(settings(server))
-            reports = await until(child, lambda found: len(samples(found)) >= 6)
+            reports = await collect(child, lambda found: len(samples(found)) >= 6)
             child.send(ListModels("p"))
-            more = await until(child, lambda found: any(isinstance(r, Models) for r in found))
+            more = await collect(child, lambda found: any(isinstance(r, Models) for r in found))
     assert isinstance(reports[0], Ready)
     assert all(report.sample.ok for report in samples(reports))
     assert Models("p", ("a", "b")) in more
@@ -72,7 +62,7 @@ async def test_the_key_is_in_no_argument_and_no_environment() -> None:
     with ScriptedServer(handler) as server:
         async with engine() as child:
             child.start(settings(server))
-            await until(child, lambda found: len(samples(found)) >= 1)
+            await collect(child, lambda found: len(samples(found)) >= 1)
             process = Path(f"/proc/{child.pid}")
             for name in ("environ", "cmdline"):
                 assert KEY.encode() not in (process / name).read_bytes()
@@ -87,7 +77,7 @@ async def test_it_dies_with_its_parent_though_a_probe_hangs() -> None:
     with ScriptedServer(hang) as server:
         async with engine() as child:
             child.start(settings(server))
-            await until(child, lambda found: any(isinstance(r, Pulse) for r in found))
+            await collect(child, lambda found: any(isinstance(r, Pulse) for r in found))
             process = psutil.Process(child.pid)
             assert child._process.stdin
             child._process.stdin.close()
@@ -98,7 +88,7 @@ async def test_a_killed_engine_ends_the_reports() -> None:
     with ScriptedServer(handler) as server:
         async with engine() as child:
             child.start(settings(server))
-            await until(child, lambda found: len(samples(found)) >= 1)
+            await collect(child, lambda found: len(samples(found)) >= 1)
             os.kill(child.pid, signal.SIGKILL)
             async with asyncio.timeout(5):
                 async for _batch in child.reports():
@@ -107,7 +97,7 @@ async def test_a_killed_engine_ends_the_reports() -> None:
             assert not child.send(ListModels("p"))
 
 
-async def test_a_crash_leaves_last_words() -> None:
+async def test_a_crash_leaves_its_reason() -> None:
     async with engine() as child:
         assert child._process.stdin
         child._process.stdin.write(b"nonsense\n")
@@ -115,17 +105,17 @@ async def test_a_crash_leaves_last_words() -> None:
             async for _batch in child.reports():
                 pass
         assert child.returncode == 1
-        assert "BadMessageError" in child.last_words()
+        assert "BadMessageError" in child.exit_reason()
 
 
 async def test_hang_ups_and_interrupts_are_the_parents_to_answer() -> None:
     with ScriptedServer(handler) as server:
         async with engine() as child:
             child.start(settings(server))
-            await until(child, lambda found: len(samples(found)) >= 1)
+            await collect(child, lambda found: len(samples(found)) >= 1)
             os.kill(child.pid, signal.SIGINT)
             os.kill(child.pid, signal.SIGHUP)
-            await until(child, lambda found: len(samples(found)) >= 3)
+            await collect(child, lambda found: len(samples(found)) >= 3)
             os.kill(child.pid, signal.SIGTERM)
             async with asyncio.timeout(5):
                 async for _batch in child.reports():
@@ -137,7 +127,7 @@ async def test_a_parent_that_does_not_read_delays_no_probe_and_the_loss_is_count
     with ScriptedServer(handler) as server:
         async with engine() as child:
             child.start(settings(server, interval_s=0.1, count=80))
-            await until(child, lambda found: len(samples(found)) >= 80)
+            await collect(child, lambda found: len(samples(found)) >= 80)
             began = time.time()
             await asyncio.sleep(7)  # 64 KiB of pipe and 4,000 messages fill within it
             unread = time.time()
@@ -158,6 +148,6 @@ async def test_the_ledger_is_written_and_read_by_the_next(tmp_path: Path) -> Non
     with ScriptedServer(handler) as server:
         async with engine(ledger) as child:
             child.start(settings(server))
-            await until(child, lambda found: len(samples(found)) >= 5)
+            await collect(child, lambda found: len(samples(found)) >= 5)
     assert ledger.stat().st_mode & 0o777 == 0o600
     assert KEY.encode() not in ledger.read_bytes()

@@ -4,8 +4,7 @@ from relaytop.config.settings import Price, Provider, Target
 from relaytop.engine.due_queue import DueQueue
 from relaytop.engine.engine_budget import EngineBudget, Reserve
 from relaytop.engine.target_state import TargetState
-from tests.engine.test_engine import FakeProber, good
-from tests.engine.test_engine_budget import FakeLedger
+from tests.engine.support import FakeLedger, FakeProber, good
 from tests.support.samples import T0
 
 COST_USD = 0.1

@@ -1,9 +1,7 @@
 """The engine in this process, with a prober whose replies the test decides."""
 
-import asyncio
 import dataclasses
 import itertools
-from collections.abc import Callable, Iterable, Mapping
 
 import pytest
 
@@ -13,7 +11,6 @@ from relaytop.probe.sample import Sample
 from relaytop.protocol.messages import (
     Add,
     Budget,
-    Finished,
     Hold,
     ListModels,
     Models,
@@ -21,79 +18,13 @@ from relaytop.protocol.messages import (
     Prices,
     Pulse,
     Ready,
-    Report,
     Resume,
     Scale,
     SetBudget,
 )
-from relaytop.wire.facts import Failure, Limit, RateLimit
+from relaytop.wire.facts import Limit, RateLimit
+from tests.engine.support import FakeProber, finished, good, run
 from tests.support.samples import sample, settings
-
-Answer = Callable[[Target, float], Sample]
-
-
-class FakeProber:
-    def __init__(self, answer: Answer, delay_s: float = 0.0) -> None:
-        self.answer = answer
-        self.delay_s = delay_s
-        self.probes: list[tuple[str, float]] = []
-        self.closed = 0
-        self.prices: Mapping[str, Price] = {}
-
-    async def probe(self, target: Target, due_at: float) -> Sample:
-        self.probes.append((target.id, due_at))
-        await asyncio.sleep(self.delay_s)
-        return self.answer(target, due_at)
-
-    async def list_models(self) -> tuple[str, ...] | Failure:
-        return ("a", "b")
-
-    def set_prices(self, prices: Mapping[str, Price]) -> None:
-        self.prices = prices
-
-    def clone(self) -> "FakeProber":
-        return self
-
-    async def aclose(self) -> None:
-        self.closed += 1
-
-
-def good(target: Target, _due_at: float) -> Sample:
-    return sample(target=target.id, cost_usd=0.0)
-
-
-async def run(
-    watched: Settings,
-    prober: FakeProber,
-    seconds: float,
-    then: Callable[[Engine], None] | None = None,
-    listed: Mapping[str, Price] | None = None,
-) -> list[Report]:
-    reports: list[Report] = []
-
-    async def look_up(_base_url: str, models: Iterable[str]) -> Mapping[str, Price]:
-        return {model: price for model, price in (listed or {}).items() if model in models}
-
-    engine = Engine(
-        watched,
-        emit=reports.append,
-        make_prober=lambda _provider: prober,
-        uniform=lambda: 1.0,
-        look_up=look_up,
-    )
-    stop = asyncio.Event()
-    running = asyncio.ensure_future(engine.run(stop))
-    await asyncio.sleep(seconds / 2)
-    if then is not None:
-        then(engine)
-    await asyncio.sleep(seconds / 2)
-    stop.set()
-    await asyncio.wait_for(running, 2)
-    return reports
-
-
-def finished(reports: list[Report]) -> list[Sample]:
-    return [report.sample for report in reports if isinstance(report, Finished)]
 
 
 async def test_every_target_is_probed_on_its_cadence() -> None:

@@ -2,7 +2,6 @@
 
 import dataclasses
 import sqlite3
-import threading
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -10,43 +9,16 @@ from typing import Any
 import pytest
 
 from relaytop.config.settings import Price, Target
-from relaytop.engine.daily_budget import next_day, utc_day
+from relaytop.engine.daily_budget import next_day
 from relaytop.engine.engine_budget import RECENT_COST_DECAY, EngineBudget, Reserve
-from relaytop.ledger.ledger import Allowance, AllowanceRequest, Entry, Ledger
+from relaytop.ledger.ledger import AllowanceRequest, Ledger
 from relaytop.pricing.estimate import reserve_usd
+from tests.engine.support import FakeLedger
 from tests.support.samples import T0, sample
 
 TARGET = Target(provider="p", model="m")
 PRICE = Price(3.0, 15.0)
 BOUND_USD = reserve_usd(TARGET, PRICE, 10.0)[0]
-
-
-class FakeLedger(Ledger):
-    """Answers when the test says so."""
-
-    def __init__(self) -> None:
-        self.asked: list[AllowanceRequest] = []
-        self.booked: list[Entry] = []
-        self.answered = threading.Event()
-        self.says: Allowance | None = None
-
-    def request_allowance(self, want: AllowanceRequest) -> threading.Event:
-        self.asked.append(want)
-        self.answered = threading.Event()
-        return self.answered
-
-    def record(self, entry: Entry) -> None:
-        self.booked.append(entry)
-
-    @property
-    def allowance(self) -> Allowance | None:
-        return self.says
-
-    def answer(self, ceiling_usd: float, *, exhausted: bool = False, at: float = T0) -> None:
-        self.says = Allowance(
-            utc_day(at), 0.0, complete=True, ceiling_usd=ceiling_usd, exhausted=exhausted
-        )
-        self.answered.set()
 
 
 def probed(budget: EngineBudget, price: Price | None = PRICE, **fields: Any) -> float:
@@ -95,7 +67,7 @@ def test_a_reply_that_began_and_failed_counts_at_its_reserve_and_is_unknown(erro
     failure = sample(error=error).failure
     assert probed(budget, failure=failure, http_status=200) == pytest.approx(BOUND_USD)
     assert not budget.daily.report(T0).complete
-    (entry,) = ledger.booked
+    (entry,) = ledger.recorded
     assert (entry.cost_usd, entry.assumed_usd) == (None, BOUND_USD)
 
 
@@ -105,7 +77,7 @@ def test_a_refusal_is_free(status: int | None) -> None:
     budget = EngineBudget(1.0, 10.0, ledger, T0)
     assert probed(budget, failure=sample(error="auth").failure, http_status=status) == 0.0
     assert budget.daily.report(T0).complete
-    assert (ledger.booked[0].cost_usd, ledger.booked[0].assumed_usd) == (0.0, 0.0)
+    assert (ledger.recorded[0].cost_usd, ledger.recorded[0].assumed_usd) == (0.0, 0.0)
 
 
 def test_an_unpriced_reply_counts_by_the_tokens_that_it_told() -> None:
@@ -115,8 +87,8 @@ def test_an_unpriced_reply_counts_by_the_tokens_that_it_told() -> None:
     assert probed(budget, None, usage=long) == pytest.approx(1010 * 10.0 / 1e6)
     assert budget.reserve_for(TARGET, None).usd == pytest.approx(0.0101)
     assert not budget.reserve_for(TARGET, None).known
-    assert ledger.booked[0].cost_usd is None
-    assert ledger.booked[0].assumed_usd == pytest.approx(0.0101)
+    assert ledger.recorded[0].cost_usd is None
+    assert ledger.recorded[0].assumed_usd == pytest.approx(0.0101)
     short = sample(tokens=(1, 1)).usage
     bound = budget.reserve_for(TARGET, None).usd
     assert probed(budget, None, usage=short) == pytest.approx(bound)
@@ -143,14 +115,14 @@ def test_the_ledger_is_asked_again_only_for_something_new_and_once_at_a_time() -
     assert budget.request_allowance(0.2, 0.1) is ledger.answered
     assert budget.request_allowance(0.2, 0.1) is None
     budget.request_more(0.3, 0.1)
-    assert len(ledger.asked) == 1
+    assert len(ledger.requests) == 1
     ledger.answer(0.2)
     budget.request_more(0.2, 0.1)
-    assert len(ledger.asked) == 1
+    assert len(ledger.requests) == 1
     probed(budget, cost_usd=0.05)
     budget.request_more(0.2, 0.1)
     budget.request_more(0.2, 0.1)
-    assert ledger.asked == [AllowanceRequest(1.0, 0.2, 0.1)] * 2
+    assert ledger.requests == [AllowanceRequest(1.0, 0.2, 0.1)] * 2
 
 
 def test_that_the_ledger_had_no_more_is_not_believed_of_what_it_is_asked_now() -> None:

@@ -15,7 +15,7 @@ from relaytop.ledger.ledger import Ledger
 from relaytop.probe.prober import Prober
 from relaytop.probe.sample import Sample
 from relaytop.protocol.messages import Budget, Finished, Hold, Notice, Report, SetBudget
-from tests.engine.test_engine import FakeProber, finished, run
+from tests.engine.support import FakeProber, finished, run
 from tests.support.samples import sample, settings
 from tests.support.server import (
     Response,

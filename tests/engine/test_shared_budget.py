@@ -3,12 +3,12 @@
 import asyncio
 import os
 import signal
-from collections.abc import Callable
 from pathlib import Path
 
 from relaytop.config.settings import Price, Provider, Settings, Target
 from relaytop.engine.child import EngineChild
 from relaytop.protocol.messages import Budget, Finished, Report
+from tests.engine.support import collect
 from tests.support.server import STOP, ScriptedServer, chat_stream, delta, stream_of, usage
 
 CENTS = 100
@@ -31,16 +31,6 @@ def settings(server: ScriptedServer, *, priced: bool = True) -> Settings:
     )
 
 
-async def until(child: EngineChild, enough: Callable[[list[Report]], bool]) -> list[Report]:
-    found: list[Report] = []
-    async with asyncio.timeout(30):
-        async for batch in child.reports():
-            found += batch
-            if enough(found):
-                break
-    return found
-
-
 def reached(reports: list[Report]) -> bool:
     return any(isinstance(report, Budget) and report.state == "reached" for report in reports)
 
@@ -57,16 +47,16 @@ async def test_two_at_once_and_one_that_was_killed_never_pass_it(tmp_path: Path)
         try:
             for child in (doomed, other):
                 child.start(watched)
-            await until(doomed, some)
+            await collect(doomed, some)
             os.kill(doomed.pid, signal.SIGKILL)
-            await until(other, reached)
+            await collect(other, reached)
         finally:
             doomed.stop()
             other.stop()
         after = EngineChild.spawn(os.environ, ledger=ledger)
         try:
             after.start(watched)
-            reports = await until(after, reached)
+            reports = await collect(after, reached)
         finally:
             after.stop()
         sent = len(server.requests)
@@ -85,7 +75,7 @@ async def test_what_has_no_price_is_counted_at_the_assumed_one_across_restarts(
             child = EngineChild.spawn(os.environ, ledger=ledger)
             try:
                 child.start(settings(server, priced=False))
-                reports = await until(child, reached)
+                reports = await collect(child, reached)
             finally:
                 child.stop()
         sent = len(server.requests)
@@ -106,7 +96,7 @@ async def test_replies_that_cost_more_than_was_thought_pass_it_by_what_is_under_
         try:
             for child in children:
                 child.start(settings(server))
-            await asyncio.gather(*(until(child, reached) for child in children))
+            await asyncio.gather(*(collect(child, reached) for child in children))
         finally:
             for child in children:
                 child.stop()

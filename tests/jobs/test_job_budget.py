@@ -9,7 +9,7 @@ from relaytop.config.settings import Price, Target
 from relaytop.jobs.job_budget import JobBudget
 from relaytop.ledger.ledger import Ledger
 from relaytop.pricing.estimate import reserve_usd
-from tests.engine.test_engine_budget import FakeLedger
+from tests.engine.support import FakeLedger
 from tests.support.samples import sample
 
 TARGET = Target(provider="p", model="m")
@@ -44,16 +44,16 @@ async def test_more_is_asked_for_in_time_and_as_much_as_replies_cost() -> None:
     await opening
     for _ in range(9):
         assert await paid(budget, BOUND_USD)
-    assert len(ledger.asked) == 1
+    assert len(ledger.requests) == 1
     assert await paid(budget, BOUND_USD)
     assert await paid(budget, DEAR_USD)
-    assert len(ledger.asked) == 2
+    assert len(ledger.requests) == 2
     waiting = asyncio.ensure_future(paid(budget))
     await asyncio.sleep(0)
     ledger.answer(BOUND_USD * 30, at=time.time())
     await until_asked(ledger, 3)
-    assert ledger.asked[-1].minimum_usd == DEAR_USD
-    assert round(ledger.asked[-1].ahead_usd / DEAR_USD) == 20
+    assert ledger.requests[-1].minimum_usd == DEAR_USD
+    assert round(ledger.requests[-1].ahead_usd / DEAR_USD) == 20
     ledger.answer(2.0, at=time.time())
     assert await waiting
 
@@ -102,5 +102,5 @@ async def test_a_failed_reply_that_began_leaves_the_sum_incomplete() -> None:
 
 async def until_asked(ledger: FakeLedger, times: int) -> None:
     async with asyncio.timeout(10):
-        while len(ledger.asked) < times:  # noqa: ASYNC110 - a fake tells of nothing
+        while len(ledger.requests) < times:  # noqa: ASYNC110 - a fake tells of nothing
             await asyncio.sleep(0.005)

@@ -45,7 +45,7 @@ class FakeEngine:
     takes_commands = True
 
     def __init__(self) -> None:
-        self.gather_s = 0.2
+        self.poll_interval_s = 0.2
         self.commands: list[Command] = []
         self.queue: asyncio.Queue[list[Report] | None] = asyncio.Queue()
         self.returncode: int | None = None
@@ -62,7 +62,7 @@ class FakeEngine:
             yield batch
         self.returncode = -9
 
-    def last_words(self) -> str:
+    def exit_reason(self) -> str:
         return ""
 
     def stop(self, timeout_s: float = 1.0) -> None:

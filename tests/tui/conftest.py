@@ -53,5 +53,5 @@ def replay(tmp_path: Path, wall: Wall) -> Iterator[ReplaySession]:
     path = record(tmp_path / "rec", Ready(1), *reports, watched=settings(*NAMES))
     with Recording(path) as recording:
         player = Player(recording, speed=10.0, start_at=NOW - 1, wall=wall)
-        player.gather_s = 0.01
+        player.poll_interval_s = 0.01
         yield ReplaySession(player, snapshots=tmp_path / "snapshots")

@@ -170,7 +170,7 @@ async def test_the_frozen_picture_stays_while_the_recording_goes_on(
         before = shown(pilot, "table")
         wall.now += 10
         assert replay.player is not None
-        replay.player.gather_s = 0.01
+        replay.player.poll_interval_s = 0.01
         await arrived(pilot)
         assert shown(pilot, "table") == before
         assert "FROZEN" in shown(pilot, "top")

@@ -70,7 +70,7 @@ async def playing(
     wall = Wall()
     with Recording(path) as recording:
         player = Player(recording, speed=speed, start_at=start_at, wall=wall)
-        player.gather_s = 0.0
+        player.poll_interval_s = 0.0
         made = Playing(player, wall)
         task = asyncio.ensure_future(made.work())
         await made.settle()
@@ -285,6 +285,6 @@ async def test_the_past_takes_no_commands(ten: Path) -> None:
     async with playing(ten) as play:
         assert play.player.send(Pause()) is False
         play.player.start(watched())
-        assert play.player.last_words() == ""
+        assert play.player.exit_reason() == ""
         assert play.player.returncode is None
         play.player.stop()

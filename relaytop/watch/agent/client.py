@@ -28,7 +28,7 @@ READ_S = 2.0
 HISTORY_S = 20.0
 """How long the whole history may take."""
 HISTORY_BYTES = 512 * 1024 * 1024
-GATHER_S = 0.2
+POLL_INTERVAL_S = 0.2
 """How often the socket is looked at."""
 
 
@@ -45,7 +45,7 @@ class AgentClient:
 
     def __init__(self, connection: socket.socket, pid: int) -> None:
         self.pid = pid
-        self.gather_s = GATHER_S
+        self.poll_interval_s = POLL_INTERVAL_S
         self._socket = connection
         self._rest = b""
         self._history: list[MonitorHandover | TargetHandover] = []
@@ -138,10 +138,10 @@ class AgentClient:
                 *lines, self._rest = (self._rest + data).split(b"\n")
                 yield [decode_report(line) for line in lines]
             if data is None or len(data) < READ_BYTES:
-                await asyncio.sleep(self.gather_s)
+                await asyncio.sleep(self.poll_interval_s)
         self.returncode = 0
 
-    def last_words(self) -> str:
+    def exit_reason(self) -> str:
         """Return what happened."""
         return f"the agent (process {self.pid}) has ended or reads another config"
 

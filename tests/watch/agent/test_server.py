@@ -66,7 +66,7 @@ async def attach(path: Path) -> AgentClient | None:
 
 
 async def until_heard(attached: AgentClient, monitor: Monitor, requests: int) -> None:
-    attached.gather_s = 0.01
+    attached.poll_interval_s = 0.01
 
     async def read() -> None:
         async for reports in attached.reports():
@@ -192,7 +192,7 @@ async def test_other_settings_hang_up_on_readers(watched: Watched, path: Path) -
     await watched.share.open(path.with_name("other.sock"))
     heard = [reports async for reports in attached.reports()]
     assert all(not isinstance(r, Finished) for batch in heard for r in batch)
-    assert "has ended or reads another config" in attached.last_words()
+    assert "has ended or reads another config" in attached.exit_reason()
     assert mode_of(path) is None
     attached.stop()
 

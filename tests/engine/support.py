@@ -1,0 +1,120 @@
+"""Stand-ins for the engine's prober and ledger, and runs of an engine that collect its reports."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterable, Mapping
+
+from relaytop.config.settings import Price, Settings, Target
+from relaytop.engine.child import EngineChild
+from relaytop.engine.daily_budget import utc_day
+from relaytop.engine.engine import Engine
+from relaytop.ledger.ledger import Allowance, AllowanceRequest, Entry, Ledger
+from relaytop.probe.sample import Sample
+from relaytop.protocol.messages import Finished, Report
+from relaytop.wire.facts import Failure
+from tests.support.samples import T0, sample
+
+Answer = Callable[[Target, float], Sample]
+
+
+class FakeProber:
+    def __init__(self, answer: Answer, delay_s: float = 0.0) -> None:
+        self.answer = answer
+        self.delay_s = delay_s
+        self.probes: list[tuple[str, float]] = []
+        self.closed = 0
+        self.prices: Mapping[str, Price] = {}
+
+    async def probe(self, target: Target, due_at: float) -> Sample:
+        self.probes.append((target.id, due_at))
+        await asyncio.sleep(self.delay_s)
+        return self.answer(target, due_at)
+
+    async def list_models(self) -> tuple[str, ...] | Failure:
+        return ("a", "b")
+
+    def set_prices(self, prices: Mapping[str, Price]) -> None:
+        self.prices = prices
+
+    def clone(self) -> "FakeProber":
+        return self
+
+    async def aclose(self) -> None:
+        self.closed += 1
+
+
+def good(target: Target, _due_at: float) -> Sample:
+    return sample(target=target.id, cost_usd=0.0)
+
+
+async def run(
+    watched: Settings,
+    prober: FakeProber,
+    seconds: float,
+    then: Callable[[Engine], None] | None = None,
+    listed: Mapping[str, Price] | None = None,
+) -> list[Report]:
+    reports: list[Report] = []
+
+    async def look_up(_base_url: str, models: Iterable[str]) -> Mapping[str, Price]:
+        return {model: price for model, price in (listed or {}).items() if model in models}
+
+    engine = Engine(
+        watched,
+        emit=reports.append,
+        make_prober=lambda _provider: prober,
+        uniform=lambda: 1.0,
+        look_up=look_up,
+    )
+    stop = asyncio.Event()
+    running = asyncio.ensure_future(engine.run(stop))
+    await asyncio.sleep(seconds / 2)
+    if then is not None:
+        then(engine)
+    await asyncio.sleep(seconds / 2)
+    stop.set()
+    await asyncio.wait_for(running, 2)
+    return reports
+
+
+def finished(reports: list[Report]) -> list[Sample]:
+    return [report.sample for report in reports if isinstance(report, Finished)]
+
+
+class FakeLedger(Ledger):
+    """Answers when the test says so."""
+
+    def __init__(self) -> None:
+        self.requests: list[AllowanceRequest] = []
+        self.recorded: list[Entry] = []
+        self.answered = threading.Event()
+        self.current: Allowance | None = None
+
+    def request_allowance(self, request: AllowanceRequest) -> threading.Event:
+        self.requests.append(request)
+        self.answered = threading.Event()
+        return self.answered
+
+    def record(self, entry: Entry) -> None:
+        self.recorded.append(entry)
+
+    @property
+    def allowance(self) -> Allowance | None:
+        return self.current
+
+    def answer(self, ceiling_usd: float, *, exhausted: bool = False, at: float = T0) -> None:
+        self.current = Allowance(
+            utc_day(at), 0.0, complete=True, ceiling_usd=ceiling_usd, exhausted=exhausted
+        )
+        self.answered.set()
+
+
+async def collect(child: EngineChild, enough: Callable[[list[Report]], bool]) -> list[Report]:
+    """Collect a child's reports until there are enough, for thirty seconds at the most."""
+    found: list[Report] = []
+    async with asyncio.timeout(30):
+        async for batch in child.reports():
+            found += batch
+            if enough(found):
+                break
+    return found
