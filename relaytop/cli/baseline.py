@@ -17,11 +17,11 @@ from relaytop.cli.recordings import (
     recording_option,
     refuse_probing_flags,
 )
-from relaytop.cli.targets import selected_targets
 from relaytop.config.load import load_settings
 from relaytop.jobs.baseline import Baseline, BaselinePlan
 from relaytop.jobs.recorded_run import RecordedRun
 from relaytop.jobs.run_job import JobResult, run_job
+from relaytop.jobs.scope import select_targets
 from relaytop.report.baseline import BaselineReport
 from relaytop.store import difference
 
@@ -84,12 +84,12 @@ def baseline(
     run: Baseline | RecordedRun
     if recording is not None:
         with open_recording(recording) as source:
-            run = RecordedRun(source, selected_targets(source.settings, targets))
+            run = RecordedRun(source, select_targets(source.settings, targets))
             result = JobResult(run.document("baseline"))
     else:
         settings = load_settings(config=options.config, flags=options.flags, environ=os.environ)
         plan = BaselinePlan(count, concurrency, rate_per_s)
-        run, result = run_job(Baseline, selected_targets(settings, targets), plan)
+        run, result = run_job(Baseline, select_targets(settings, targets), plan)
     if reference is not None:
         reference = difference.limited_to(reference, result.document)
     report = BaselineReport(result.document, run.latencies_ms, reference)

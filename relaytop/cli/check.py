@@ -15,9 +15,9 @@ from relaytop.config.load import load_settings
 from relaytop.jobs.check.cost_bound import announcement, check_cost
 from relaytop.jobs.check.findings import BAD
 from relaytop.jobs.check.run import CheckRun
-from relaytop.jobs.check.scope import narrow
 from relaytop.jobs.job_budget import open_job_budget
 from relaytop.jobs.list_prices import add_list_prices
+from relaytop.jobs.scope import narrow
 from relaytop.jobs.stderr import notice, progress_line, steps_text
 from relaytop.report.check import CheckReport
 

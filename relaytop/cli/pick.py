@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 import os
 import shlex
-import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -25,13 +25,11 @@ from relaytop.report.pick import PickReport
 from relaytop.watch.agent.summaries import agent_summaries
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from relaytop.cli.options import Options
     from relaytop.cli.output import Output
     from relaytop.config.settings import Settings
-    from relaytop.watch.agent.summaries import AgentSummaries
 
 NOBODY = 1
 
@@ -87,10 +85,7 @@ def pick(
         watched = _settings(options, model)
         settings = asyncio.run(serving_targets(watched, model))
 
-        def read_agent(targets: Sequence[str]) -> AgentSummaries | None:
-            return None if fresh else agent_summaries(watched, targets, time.time())
-
-        search = Search(settings, count, read_agent)
+        search = Search(settings, count, None if fresh else partial(agent_summaries, watched))
         if watch:
             asyncio.run(search.repeat(every_s, _hook(command, settings, model)))
         found = asyncio.run(search.once())

@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from relaytop.jobs.pick.ranking import Candidate
     from relaytop.monitor.summary import Summary
 
-    ReadAgent = Callable[[Sequence[str]], tuple[int, Sequence[Summary]] | None]
-    """Targets → the process id of a running agent and their summaries; None where none has any."""
+    ReadAgent = Callable[[Sequence[str], float], tuple[int, Sequence[Summary]] | None]
+    """Targets and Unix seconds → the process id of a running agent and its summaries of them; None
+    where no agent has any."""
 
 
 async def serving_targets(settings: Settings, model: str) -> Settings:
@@ -64,10 +65,10 @@ class Search:
     Args:
         settings: Those targets, with their prices.
         count: Probes of each a round.
-        read_agent: Reads a running agent instead of probing.
+        read_agent: Reads a running agent instead of probing; None: probe in any case.
     """
 
-    def __init__(self, settings: Settings, count: int, read_agent: ReadAgent) -> None:
+    def __init__(self, settings: Settings, count: int, read_agent: ReadAgent | None) -> None:
         self._settings = settings
         self._plan = BaselinePlan(count)
         self._read_agent = read_agent
@@ -110,7 +111,7 @@ class Search:
 
     def _from_agent(self, *, tell: bool) -> list[Candidate] | None:
         names = [target.id for target in self._settings.targets]
-        found = self._read_agent(names)
+        found = self._read_agent(names, time.time()) if self._read_agent is not None else None
         if found is None:
             return None
         pid, summaries = found

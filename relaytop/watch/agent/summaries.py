@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from relaytop.monitor.monitor import Monitor
 from relaytop.watch.agent.discovery import any_agent_socket, connect_agent
@@ -14,17 +14,10 @@ if TYPE_CHECKING:
     from relaytop.monitor.summary import Summary
 
 
-class AgentSummaries(NamedTuple):
-    """What an agent knows of some targets."""
-
-    pid: int
-    summaries: Sequence[Summary]
-
-
 def agent_summaries(
     settings: Settings, targets: Sequence[str], now: float
-) -> AgentSummaries | None:
-    """Return what the agent that watches the same knows of some targets.
+) -> tuple[int, Sequence[Summary]] | None:
+    """Return (process id, summaries of some targets) of the agent that watches the same.
 
     Args:
         settings: All that is watched, as the config has it.
@@ -45,4 +38,4 @@ def agent_summaries(
     summaries = [monitor.summary(name, now) for name in targets]
     if not all(summary.requests for summary in summaries):
         return None
-    return AgentSummaries(attached.pid, summaries)
+    return attached.pid, summaries
