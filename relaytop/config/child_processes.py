@@ -88,3 +88,25 @@ def without_keys(environ: Mapping[str, str], origins: Iterable[str]) -> dict[str
     """
     hidden = {*KNOWN, *(origin.removeprefix(VARIABLE) for origin in origins)}
     return {name: value for name, value in environ.items() if name not in hidden}
+
+
+def stop_process(process: subprocess.Popen[bytes], step_s: float) -> None:
+    """End a child and close its pipes: end of its input, then SIGTERM, then SIGKILL; never hangs.
+
+    Args:
+        process: It may have ended already.
+        step_s: How long to wait after each of the three.
+    """
+    if process.stdin is not None:
+        process.stdin.close()
+    for send_signal in (None, process.terminate, process.kill):
+        if send_signal is not None:
+            send_signal()
+        try:
+            process.wait(step_s)
+            break
+        except subprocess.TimeoutExpired:
+            continue
+    for pipe in (process.stdout, process.stderr):
+        if pipe is not None:
+            pipe.close()

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import os
 import selectors
-import subprocess
 import time
+from typing import TYPE_CHECKING
 
-from relaytop.config.child_processes import start_module
+from relaytop.config.child_processes import start_module, stop_process
 from relaytop.config.errors import RelaytopError
+
+if TYPE_CHECKING:
+    import subprocess
 
 START_S = 10.0
 """How long the relay may take to listen; it takes a tenth of a second."""
@@ -102,18 +105,4 @@ class DemoRelay:
 
     def stop(self) -> None:
         """End the relay; returns within 3 s, whatever it does. May be called twice."""
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
-        for send_signal in (self._process.terminate, self._process.kill):
-            if self._ended():
-                return
-            send_signal()
-        self._ended()
-
-    def _ended(self) -> bool:
-        try:
-            self._process.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            return False
-        return True
+        stop_process(self._process, STOP_S)

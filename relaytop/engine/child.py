@@ -7,7 +7,7 @@ import os
 import subprocess
 from typing import TYPE_CHECKING
 
-from relaytop.config.child_processes import start_module
+from relaytop.config.child_processes import start_module, stop_process
 from relaytop.protocol.codec import BadMessageError, decode_report, encode
 from relaytop.protocol.messages import Start
 
@@ -145,17 +145,4 @@ class EngineChild:
 
     def stop(self, timeout_s: float = STOP_S) -> None:
         """End the process: end of its input, then SIGTERM, then SIGKILL; never hangs."""
-        process = self._process
-        if process.stdin is not None:
-            process.stdin.close()
-        for end in (None, process.terminate, process.kill):
-            if end is not None:
-                end()
-            try:
-                process.wait(timeout_s / 2)
-                break
-            except subprocess.TimeoutExpired:
-                continue
-        for pipe in (process.stdout, process.stderr):
-            if pipe is not None:
-                pipe.close()
+        stop_process(self._process, timeout_s / 2)
