@@ -8,6 +8,7 @@ import pytest
 from relaytop.config.errors import RelaytopError
 from tests.support.launch import Invoke
 from tests.support.server import (
+    Response,
     ScriptedServer,
     Seen,
     chat_reply,
@@ -33,7 +34,7 @@ models = ["m"]
 """
 
 
-def relay(seen: Seen) -> object:
+def relay(seen: Seen) -> Response:
     if seen.headers.get("authorization") != f"Bearer {KEY}":
         return error_reply(401, "no such key")
     if seen.method == "GET":
@@ -48,7 +49,7 @@ def _own_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def server() -> Iterator[ScriptedServer]:
-    with ScriptedServer(relay) as running:  # type: ignore[arg-type]
+    with ScriptedServer(relay) as running:
         yield running
 
 

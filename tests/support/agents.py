@@ -39,25 +39,24 @@ class Agent:
     Args:
         environ: Its environment, with a home of the test's own.
         arguments: Beside `--listen`.
-        before: Run in the child before the program.
+        prefix: A command that runs it, such as nohup.
     """
 
     def __init__(
         self,
         environ: Mapping[str, str],
         *arguments: str,
-        before: Callable[[], object] | None = None,
+        prefix: tuple[str, ...] = (),
     ) -> None:
         self._environ = environ
         self._told = Path(environ["HOME"]) / "events.jsonl"
         with self._told.open("wb") as told:
             self.process = subprocess.Popen(
-                [*RELAYTOP, "agent", "--listen", "127.0.0.1:0", *arguments],
+                [*prefix, *RELAYTOP, "agent", "--listen", "127.0.0.1:0", *arguments],
                 env=dict(environ),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=told,
-                preexec_fn=before,  # noqa: PLW1509 - no thread of the test's is involved
             )
 
     def __enter__(self) -> Self:

@@ -7,7 +7,7 @@ import pytest
 
 from relaytop.protocol.messages import Add, Command, Pause, Resume, Scale, SetBudget, Start
 from relaytop.watch.session import Session
-from tests.support.fake_engine import NAMES, FakeEngine, engine_of, feed, session_of
+from tests.support.fake_engine import NAMES, FakeClock, FakeEngine, engine_of, feed, session_of
 from tests.support.samples import settings
 
 
@@ -90,7 +90,8 @@ def test_another_engine_is_told_all_that_holds(session: Session) -> None:
 
 def test_yesterdays_raise_is_not_told(session: Session) -> None:
     session.set_budget(3.5)
-    session.clock.now += 86_400  # type: ignore[attr-defined]
+    assert isinstance(session.clock, FakeClock)
+    session.clock.now += 86_400
     session.restart_engine()
     assert not any(isinstance(c, SetBudget) for c in engine_of(session).commands)
 

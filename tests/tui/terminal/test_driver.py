@@ -181,5 +181,4 @@ def test_it_sends_less_than_textual_itself(
         terminal.read(3.0)
         sent[driver] = (terminal.received - before) / (ticks_of(terminal) - ticks)
     record_property("bytes_a_frame", sent)
-    print(f"bytes a frame: {sent}, {sent['stock'] / sent['ours']:.1f} times fewer")  # noqa: T201
     assert sent["ours"] < sent["stock"]

@@ -92,10 +92,7 @@ def test_a_dead_engine_is_started_again(agent: Agent) -> None:
 
 
 def test_under_nohup_a_hang_up_is_nothing(home: dict[str, str], config: Path) -> None:
-    def ignore() -> None:
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)
-
-    with Agent({**home, "A_KEY": KEY}, "--config", str(config), before=ignore) as agent:
+    with Agent({**home, "A_KEY": KEY}, "--config", str(config), prefix=("nohup",)) as agent:
         agent.until(lambda: agent.probes(model="m") >= 1)
         before = agent.probes(model="m")
         agent.send(signal.SIGHUP)

@@ -201,14 +201,16 @@ async def test_a_reader_that_does_not_read_is_hung_up_on(watched: Watched, path:
     async with talking(path) as (reader, writer):
         writer.write(protocol.request_line(protocol.WATCH))
         await asyncio.wait_for(reader.readuntil(b'"HistoryEnd"}\n'), WAIT_S)
-        writer.transport.pause_reading()  # type: ignore[attr-defined] # a socket's transport has it
+        transport = writer.transport
+        assert isinstance(transport, asyncio.ReadTransport)
+        transport.pause_reading()
         report = Finished(sample(1, error="server_error", message="x" * 500))
         for _ in range(2 * MOST_WAITING // len(encode(report))):
             watched.feed(report)
         attached = await attach(path)
         assert attached is not None
         attached.stop()
-        writer.transport.resume_reading()  # type: ignore[attr-defined] # as above
+        transport.resume_reading()
         with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
             await asyncio.wait_for(reader.readexactly(2 * MOST_WAITING), WAIT_S)
 
