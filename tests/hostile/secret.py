@@ -5,7 +5,7 @@ PART = 8
 """Characters of it that already tell too much."""
 
 
-def told(text: str | bytes) -> list[str]:
+def leaked_parts(text: str | bytes) -> list[str]:
     """Return the parts of the key that a text holds, in whatever case."""
     text = (text.decode("latin-1") if isinstance(text, bytes) else text).lower()
     parts = (KEY[i : i + PART].lower() for i in range(len(KEY) - PART + 1))

@@ -9,7 +9,7 @@ import pytest
 
 from tests.hostile.behaviours import BEHAVIOURS
 from tests.hostile.relay import HostileRelay
-from tests.hostile.secret import told
+from tests.hostile.secret import leaked_parts
 from tests.support.launch import Run
 
 RunOnAll = Callable[..., subprocess.CompletedProcess[str]]
@@ -27,7 +27,7 @@ def run_on_all(run: Run, tmp_path: Path, relay: HostileRelay) -> RunOnAll:
 
     def without_the_key(*arguments: object) -> subprocess.CompletedProcess[str]:
         done = run("--config", path, *arguments, timeout_s=110.0)
-        assert not told(done.stdout + done.stderr)
+        assert not leaked_parts(done.stdout + done.stderr)
         return done
 
     return without_the_key

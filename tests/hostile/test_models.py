@@ -7,7 +7,7 @@ import pytest
 
 from tests.hostile.behaviours import SHOWN
 from tests.hostile.relay import HostileRelay
-from tests.hostile.secret import told
+from tests.hostile.secret import leaked_parts
 from tests.support.launch import Run
 
 MODELS_SHOWN = 10_000
@@ -22,7 +22,7 @@ def models(run: Run, relay: HostileRelay) -> Models:
     def printable(name: str) -> subprocess.CompletedProcess[str]:
         provider = ("--name", "evil", "--api-key-env", "EVIL_KEY")
         done = run("models", "--base-url", relay.base_url(name), *provider, timeout_s=20.0)
-        assert not told(done.stdout + done.stderr)
+        assert not leaked_parts(done.stdout + done.stderr)
         for line in (done.stdout + done.stderr).splitlines():
             assert line.isprintable(), line
         assert relay.asked == [name]

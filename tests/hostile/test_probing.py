@@ -16,7 +16,7 @@ from relaytop.engine.child import EngineChild
 from relaytop.protocol.messages import Add, Finished, Pulse, Report
 from tests.hostile.behaviours import BEHAVIOURS, SHOWN
 from tests.hostile.relay import GOOD, HostileRelay
-from tests.hostile.secret import KEY, told
+from tests.hostile.secret import KEY, leaked_parts
 from tests.support.server import ScriptedServer, chat_stream
 
 if TYPE_CHECKING:
@@ -118,8 +118,8 @@ async def test_every_behaviour_at_once(
 def check_words(reports: list[Report], found: dict[str, Sample]) -> None:
     """No key and no escape in any report, and what is left of an attack is plain text."""
     text = repr(reports)
-    assert not told(text)
-    assert not told(text.replace("[key hidden]", ""))
+    assert not leaked_parts(text)
+    assert not leaked_parts(text.replace("[key hidden]", ""))
     for sample in found.values():
         shown = f"{sample.failure and sample.failure.message}{sample.request_id}"
         assert all(c.isprintable() for c in shown), sample

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tests.hostile.behaviours import BEHAVIOURS, SHOWN
 from tests.hostile.relay import GOOD, HostileRelay
-from tests.hostile.secret import KEY, told
+from tests.hostile.secret import KEY, leaked_parts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,15 +54,15 @@ def assert_untouched(terminal: Terminal) -> None:
     assert "pwned" not in terminal.screen.title
     for attack in (b"pwned-title\x07", b"\x1b]0;", b"\x1b]52", b"38;2;1;2;3m", b"\xe2\x80\xae"):
         assert attack not in terminal.raw
-    assert not told(bytes(terminal.raw))
-    assert not told(terminal.text)
+    assert not leaked_parts(bytes(terminal.raw))
+    assert not leaked_parts(terminal.text)
 
 
 def assert_no_key_under(folder: Path) -> None:
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert any(path.name.startswith("live-") for path in files)
     for path in files:
-        assert not told(path.read_bytes()), path
+        assert not leaked_parts(path.read_bytes()), path
 
 
 def memory(terminal: Terminal) -> int:

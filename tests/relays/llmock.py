@@ -1,4 +1,4 @@
-"""A running llmock: where its providers are, and what it is told to do."""
+"""A running llmock: where its providers are, and its control API."""
 
 import json
 import urllib.request
@@ -27,8 +27,8 @@ class Llmock:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def told(self, behaviours: dict[str, dict[str, Any]]) -> None:
-        """Have each model (by its id, at every provider) behave so; nothing else is kept."""
+    def set_behaviours(self, behaviours: dict[str, dict[str, Any]]) -> None:
+        """Replace the behaviour of each model (by its id, at every provider)."""
         self._ask("POST", "/_llmock/reset")
         scenario = [
             {**behaviour, "times": None, "match": {"model": model}}
@@ -37,11 +37,11 @@ class Llmock:
         self._ask("POST", "/_llmock/scenario", {"behaviors": scenario})
 
     def verdict(self) -> set[str]:
-        """Return what llmock holds against the client, as its findings' codes."""
+        """Return the codes of the mistakes that llmock found in the requests."""
         return {finding["code"] for finding in self._ask("GET", "/_llmock/verdict")["findings"]}
 
-    def forget(self) -> None:
-        """Judge nobody for what was sent so far."""
+    def clear_requests(self) -> None:
+        """Leave out of the verdict what was sent so far."""
         self._ask("DELETE", "/_llmock/requests")
 
     def _ask(self, method: str, path: str, document: object = None) -> dict[str, Any]:

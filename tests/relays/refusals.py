@@ -12,12 +12,12 @@ class Refusal:
     """One way.
 
     Args:
-        told: The behaviour, in llmock's words.
+        behaviour: What llmock does, in its own keys.
         error_class: Of the sample.
         wait_s: What the reply says of waiting; llmock says a second of its own accord.
     """
 
-    told: dict[str, Any]
+    behaviour: dict[str, Any]
     error_class: str
     wait_s: float | None = None
 
@@ -45,5 +45,5 @@ REFUSALS = {
 }
 """Model → how it refuses."""
 
-ALL = {model: {"type": "fail", **refusal.told} for model, refusal in REFUSALS.items()}
-"""All of them, as llmock is told."""
+ALL = {model: {"type": "fail", **refusal.behaviour} for model, refusal in REFUSALS.items()}
+"""All of them, as `Llmock.set_behaviours` expects them."""

@@ -46,7 +46,7 @@ def requests_left(sample: Sample) -> tuple[int | None, int | None]:
 async def test_what_the_provider_behind_it_refuses_keeps_its_class(
     litellm: str, llmock: Llmock
 ) -> None:
-    llmock.told(ALL)
+    llmock.set_behaviours(ALL)
     wanted = targets(*(f"upstream/{model}" for model in REFUSALS))
     found = await probed(proxies(litellm), wanted)
     for target in wanted:
@@ -59,7 +59,9 @@ async def test_what_the_provider_behind_it_refuses_keeps_its_class(
 async def test_a_stream_that_breaks_behind_it_is_a_failure_inside_a_200(
     litellm: str, llmock: Llmock
 ) -> None:
-    llmock.told({"malformed": {"type": "stream_fault", "kind": "malformed", "after_chunks": 4}})
+    llmock.set_behaviours(
+        {"malformed": {"type": "stream_fault", "kind": "malformed", "after_chunks": 4}}
+    )
     streamed, whole = targets("upstream/malformed")
     found = await probed(proxies(litellm), [streamed, whole])
     assert found[streamed.id].http_status == 200

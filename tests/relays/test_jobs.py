@@ -31,7 +31,9 @@ Job = Callable[..., tuple[dict[str, Any], str]]
 
 @pytest.fixture
 def config(tmp_path: Path, litellm: str, llmock: Llmock) -> Path:
-    llmock.told({"answers": {"type": "reply", "text": "forty characters make up a reply of ten."}})
+    llmock.set_behaviours(
+        {"answers": {"type": "reply", "text": "forty characters make up a reply of ten."}}
+    )
     path = tmp_path / "relaytop.toml"
     path.write_text(CONFIG.format(proxy=litellm, straight=llmock.url))
     return path
@@ -60,7 +62,7 @@ def by_name(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def test_a_baseline_of_each(job: Job) -> None:
-    document, told = job("baseline", "-n", "8", code=1)  # one of them always fails
+    document, messages = job("baseline", "-n", "8", code=1)  # one of them always fails
     targets = by_name(document)
     fast, slow, straight = (
         targets[name] for name in ("proxy/mock-fast", "proxy/mock-slow", "straight/answers")
@@ -71,7 +73,7 @@ def test_a_baseline_of_each(job: Job) -> None:
     assert straight["tokens"]["output"] == 8 * 10
     broken = targets["proxy/mock-500"]
     assert (broken["status"], broken["errors"]) == ("down", {"server_error": 8})
-    assert "8 probes of each of 4 targets: at most $" in told
+    assert "8 probes of each of 4 targets: at most $" in messages
 
 
 def test_a_shadow_finds_the_slower(job: Job) -> None:

@@ -1,4 +1,4 @@
-"""relaytop's engine on llmock: what it reports is what llmock was told to do."""
+"""relaytop's engine on llmock: what it reports is what llmock was set to do."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -52,7 +52,7 @@ def classes(samples: dict[str, Sample]) -> dict[str, str | None]:
 
 async def test_a_good_reply_of_every_api_whole_and_streamed(llmock: Llmock) -> None:
     text = "a reply of forty characters, ten tokens."
-    llmock.told({"good": {"type": "reply", "text": text}})
+    llmock.set_behaviours({"good": {"type": "reply", "text": text}})
     samples = await probed(providers(llmock), targets(["good"]))
     assert set(classes(samples).values()) == {None}
     for target, sample in samples.items():
@@ -69,7 +69,7 @@ async def test_a_good_reply_of_every_api_whole_and_streamed(llmock: Llmock) -> N
 
 async def test_tools_and_no_words_at_all_are_good_too(llmock: Llmock) -> None:
     call = {"name": "weather", "arguments": {"city": "Paris"}}
-    llmock.told(
+    llmock.set_behaviours(
         {
             "tools": {"type": "reply", "tool_calls": [call]},
             "wordless": {"type": "reply", "text": "", "finish_reason": "length"},
@@ -83,7 +83,7 @@ async def test_tools_and_no_words_at_all_are_good_too(llmock: Llmock) -> None:
 
 
 async def test_a_wait_is_found_where_the_server_waited(llmock: Llmock) -> None:
-    llmock.told(
+    llmock.set_behaviours(
         {
             "thinks": {"type": "slow_first_token", "seconds": 0.4},
             "pauses": {"type": "stream_fault", "kind": "stall", "after_chunks": 4}
@@ -109,7 +109,7 @@ async def test_a_wait_is_found_where_the_server_waited(llmock: Llmock) -> None:
 
 
 async def test_every_refusal_has_its_class_and_its_wait(llmock: Llmock) -> None:
-    llmock.told(ALL)
+    llmock.set_behaviours(ALL)
     wanted = targets(list(REFUSALS))
     samples = await probed(providers(llmock), wanted)
     for target in wanted:
@@ -117,12 +117,14 @@ async def test_every_refusal_has_its_class_and_its_wait(llmock: Llmock) -> None:
         assert (class_of(sample), sample.retry_after_s, sample.http_status) == (
             refusal.error_class,
             refusal.wait_s,
-            refusal.told["status"],
+            refusal.behaviour["status"],
         ), target.id
 
 
 async def test_every_broken_stream_has_its_class(llmock: Llmock) -> None:
-    llmock.told({model: {"type": "stream_fault", **how} for model, (how, _) in FAULTS.items()})
+    llmock.set_behaviours(
+        {model: {"type": "stream_fault", **how} for model, (how, _) in FAULTS.items()}
+    )
     wanted = targets(list(FAULTS), how=["streamed"], timeout_s=1.5)
     samples = await probed(providers(llmock), wanted)
     assert classes(samples) == {target.id: FAULTS[target.model][1] for target in wanted}
@@ -152,7 +154,7 @@ async def test_a_limit_that_others_use_up_is_waited_for_and_then_left_alone(
     target = Target(provider="openai-streamed", model="m", interval_s=0.1)
     async with engine(providers(limited_llmock, key)) as child:
         use_up(f"{limited_llmock.url}/v1", key, "m")
-        limited_llmock.forget()
+        limited_llmock.clear_requests()
         child.send(Add((target,)))
         found = await until(
             child, lambda found: any(hold.reason == "scarce" for hold in of(found, Hold))
@@ -165,7 +167,7 @@ async def test_a_limit_that_others_use_up_is_waited_for_and_then_left_alone(
     assert refused.rate_limit.requests is not None
     assert (refused.rate_limit.requests.limit, refused.rate_limit.requests.remaining) == (RPM, 0)
     assert good.sent_at >= refused.ended_at + refused.retry_after_s - 0.01
-    told, scarce = of(found, Hold)
-    assert (told.reason, told.asked) == ("rate_limited", True)
+    limited, scarce = of(found, Hold)
+    assert (limited.reason, limited.asked) == ("rate_limited", True)
     assert not scarce.asked
     assert limited_llmock.verdict() == set()

@@ -103,7 +103,7 @@ def prometheus(agent: Agent, config: Path, tmp_path: Path) -> Iterator[str]:
         yield base
 
 
-def told(base: str, path: str, **query: str) -> Any:
+def query_api(base: str, path: str, **query: str) -> Any:
     url = f"{base}/api/v1/{path}?{urllib.parse.urlencode(query)}"
     with urllib.request.urlopen(url, timeout=10) as reply:
         answer = json.load(reply)
@@ -113,7 +113,7 @@ def told(base: str, path: str, **query: str) -> Any:
 
 def asked(base: str, query: str) -> Asked:
     """Return (provider, model) → value."""
-    found = told(base, "query", query=query)["result"]
+    found = query_api(base, "query", query=query)["result"]
     return {
         (one["metric"]["provider"], one["metric"]["model"]): float(one["value"][1]) for one in found
     }
@@ -153,12 +153,12 @@ def test_prometheus_answers_what_an_operator_asks(prometheus: str, agent: Agent)
         for panel in dashboard()["panels"]:
             expr = panel["targets"][0]["expr"].replace("$__rate_interval", SPAN)
             expr = expr.replace("$provider", ".+").replace("$model", ".+")
-            if not told(prometheus, "query", query=expr)["result"]:
+            if not query_api(prometheus, "query", query=expr)["result"]:
                 found.append(panel["title"])
         return found
 
     until(lambda: not empty())
-    rules = told(prometheus, "rules")["groups"][0]["rules"]
+    rules = query_api(prometheus, "rules")["groups"][0]["rules"]
     assert {rule["health"] for rule in rules} == {"ok"}
 
     totals = asked(prometheus, 'ai_api_requests_total{status="success"}')

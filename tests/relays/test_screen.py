@@ -24,7 +24,7 @@ NATIVE = ("anthropic", "gemini")
 def test_anthropic_and_gemini_come_up_from_a_config_file(
     start: Start, home: dict[str, str], tmp_path: Path, llmock: Llmock
 ) -> None:
-    llmock.told({f"{name}-over": {"type": "fail", "status": 529} for name in NATIVE})
+    llmock.set_behaviours({f"{name}-over": {"type": "fail", "status": 529} for name in NATIVE})
     config = tmp_path / "relaytop.toml"
     providers = [
         PROVIDER.format(name=name, api=APIS[name][0], url=llmock.url + APIS[name][1])

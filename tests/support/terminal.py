@@ -97,11 +97,11 @@ class Terminal:
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
             ready, _, _ = select.select([self.fd], [], [], left)
-            if ready and not self._take():
+            if ready and not self._read_once():
                 break
         return self.received - before
 
-    def _take(self) -> bool:
+    def _read_once(self) -> bool:
         try:
             data = os.read(self.fd, 65536)
         except OSError:  # the program has closed its side
@@ -124,7 +124,7 @@ class Terminal:
                 message = f"not seen within {timeout_s} s: {seen}\n{self.text}"
                 raise AssertionError(message)
             ready, _, _ = select.select([self.fd], [], [], 0.05)
-            if ready and not self._take():
+            if ready and not self._read_once():
                 time.sleep(0.05)
                 if not found(self.text):
                     message = f"the program ended before: {seen}\n{self.text}"
