@@ -112,7 +112,7 @@ class Job(ABC, Generic[P]):
 
     @property
     def stopped(self) -> str | None:
-        """Why it ended early; None where it did not."""
+        """The reason for an early end; None where it did not."""
         return self._runner.stopped
 
     @property

@@ -107,7 +107,7 @@ class JobBudget:
 
     @property
     def exhausted_reason(self) -> str:
-        """Why nothing more is paid for, where today's budget has no more."""
+        """The reason why nothing more is paid for, where today's budget has no more."""
         budget = self._engine_budget.daily
         spent = f"${budget.spent_usd:.4f} of today's ${budget.limit_usd:g}"
         return f"the budget is reached ({spent}), so no more replies are paid for"

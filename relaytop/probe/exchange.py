@@ -152,12 +152,12 @@ class Exchange:
 
     @property
     def sent_at(self) -> float:
-        """When the request left (or the exchange began, where none left), Unix seconds."""
+        """The moment the request left (or the exchange began, where none left), Unix seconds."""
         return self._began_at + (self._sent or self._began) - self._began
 
     @property
     def ended_at(self) -> float:
-        """When the result was known, Unix seconds."""
+        """The moment the result was known, Unix seconds."""
         return self._began_at + self._ended - self._began
 
     @property

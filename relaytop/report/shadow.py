@@ -65,7 +65,7 @@ class ShadowReport:
 
 
 def _basis(comparison: Mapping[str, Any]) -> str:
-    """Say what was compared."""
+    """Return a sentence on what was compared."""
     rounds, pairing = comparison["rounds"], comparison.get("pairing")
     if pairing is None:
         return f"{rounds} requests finished by both"

@@ -148,7 +148,7 @@ class RelaytopApp(App[int]):
     # ── keys that are the app's ──────────────────────────────────────────────
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Take out what the terminal cannot show, at the end of all painting."""
+        """Remove what the terminal cannot show, at the end of all painting."""
         return [*super().get_line_filters(), *self._glyph_filters]
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:

@@ -1,4 +1,4 @@
-"""What may be tuned from the environment, in one place."""
+"""Constants that may be tuned from the environment, in one place."""
 
 from __future__ import annotations
 

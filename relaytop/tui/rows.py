@@ -1,4 +1,4 @@
-"""Which targets the table lists, and in which order."""
+"""The rows of the table: which targets are listed, and in which order."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ SORT_KEYS: Mapping[str, Callable[[Summary, float], float | None]] = {
 
 @dataclass(frozen=True, slots=True)
 class RowQuery:
-    """Which targets the table lists: a filter and an order."""
+    """The choice of the table's rows: a filter and an order."""
 
     words: str = ""
     """Only targets with all of these words in their name or status."""

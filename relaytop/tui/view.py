@@ -1,4 +1,4 @@
-"""What one picture is drawn from: read once, handed to every widget, never changed."""
+"""The data that one picture is drawn from: read once, handed to every widget, never changed."""
 
 from __future__ import annotations
 

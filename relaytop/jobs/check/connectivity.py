@@ -98,7 +98,7 @@ class _Connection:
         self._socket: socket.socket | None = None
 
     async def run(self, step: str) -> Finding | None:
-        """Take one step; None where there is nothing to say."""
+        """Run one step; None where there is nothing to say."""
         try:
             async with asyncio.timeout(STEP_TIMEOUT_S):
                 return await {"dns": self._dns, "tcp": self._tcp, "tls": self._tls}[step]()

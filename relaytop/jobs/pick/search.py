@@ -121,7 +121,7 @@ class Search:
 
     @asynccontextmanager
     async def _open_budget(self) -> AsyncIterator[JobBudget]:
-        """Tell what a round can cost, and open a budget for one."""
+        """Announce what a round can cost, and open a budget for one."""
         bound = self._plan.cost_bound(self._settings)
         requests = f"{self._plan.count} {self._plan.requests}"
         notice(announcement(requests, self._settings, bound))

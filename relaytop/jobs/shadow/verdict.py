@@ -40,7 +40,7 @@ def verdict(comparison: Comparison, a: str, b: str) -> str:
 
 
 def _no_difference(comparison: Comparison) -> str:
-    """Say that there is no difference, and what to think of intervals that look like one."""
+    """Return the words for no difference, and an explanation of intervals that look like one."""
     n = comparison.rounds
     text = f"no difference shown with {n} request{'' if n == 1 else 's'} a side"
     if comparison.figures["typical"].n < TAIL_MIN_ROUNDS:

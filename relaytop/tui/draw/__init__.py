@@ -1,1 +1,1 @@
-"""What the rows and panels look like: pure functions from figures to lines of text."""
+"""The look of rows and panels: pure functions from figures to lines of text."""

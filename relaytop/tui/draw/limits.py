@@ -1,4 +1,4 @@
-"""What is left of a rate limit, and when it is reset."""
+"""The rest of a rate limit, and the time until it is reset."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def title(
 
 
 def reason(s: Summary, thresholds: Thresholds) -> str:
-    """Say in words why a target has its status."""
+    """Return the words for why a target has its status."""
     if s.status == "paused":
         return "by you" if s.reason == "user" else "budget reached"
     if s.status == "down" and s.last_error is not None:

@@ -30,7 +30,7 @@ OFF = False
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """What to draw: one bin per column of the canvas, and the two lines across it."""
+    """The contents of a chart: one bin per column of the canvas, and the two lines across it."""
 
     width: int
     height: int

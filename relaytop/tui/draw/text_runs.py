@@ -88,7 +88,7 @@ def align_right(text: str, width: int) -> str:
 
 
 def dimmed(line: Line) -> Line:
-    """Take the colours out of a line: its figures are of the past."""
+    """Remove the colours of a line: its figures are of the past."""
     return merged([(text, "dim") for text, _role in line])
 
 

@@ -98,7 +98,7 @@ class ModelPicker(Dialog[list[Choice]]):
         self._fill()
 
     def complaint(self) -> str | None:
-        """Say in one sentence why there is nothing to choose; None where there is, or may be."""
+        """Return one sentence on why there is nothing to choose; None where there is, or may be."""
         return complaint(self._settings, self._offers)
 
     @property

@@ -148,7 +148,7 @@ class MonitorScreen(TargetListScreen):
 
     @property
     def source(self) -> Source:
-        """Where all that is shown comes from."""
+        """The source of all that is shown."""
         return self.frozen or self.session.monitor
 
     @property
@@ -254,7 +254,7 @@ class MonitorScreen(TargetListScreen):
         self.zoomed = not self.zoomed
 
     def action_window(self) -> None:
-        """Take the next window, unless the picture stands still."""
+        """Change to the next window, unless the picture stands still."""
         if self.frozen:
             self.notify("frozen: f lets the picture run, then w changes the window", timeout=4)
             return

@@ -1,4 +1,4 @@
-"""Which targets are listed, in which order, and which one is selected."""
+"""The list of targets: which are listed, in which order, and which one is selected."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class TargetListScreen(Screen[None]):
     """Else the filter, though hidden, would take the keys when a page above is closed."""
 
     class Changed(Message):
-        """What is shown has changed, or what it is read from: it is time to read it again."""
+        """A message: what is shown, or what it is read from, has changed and is to be read again."""
 
         def can_replace(self, message: Message) -> bool:
             """Return whether `message` says the same: reading once is enough for both."""

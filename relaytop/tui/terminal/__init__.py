@@ -1,1 +1,1 @@
-"""How the screen reaches a terminal: few bytes, and never waiting for it."""
+"""The way from the screen to a terminal: few bytes, and never waiting for it."""

@@ -123,7 +123,7 @@ class TerminalDriver(LinuxDriver):
     # ── size ─────────────────────────────────────────────────────────────────
 
     def _fit(self) -> None:
-        """Take the size that Textual paints for."""
+        """Adopt the size that Textual paints for."""
         width, height = self._app.size
         if (width, height) != (self._wanted.width, self._wanted.height) and width and height:
             self._wanted = self._interpreter.grid = self._wanted.resized(width, height)
@@ -151,7 +151,7 @@ class TerminalDriver(LinuxDriver):
     # ── beginning and end ────────────────────────────────────────────────────
 
     def start_application_mode(self) -> None:
-        """Take the terminal over, the first time or after a suspension."""
+        """Enter application mode, the first time or after a suspension."""
         if self._painting:
             # Continued after a stop that could not be caught: someone else had the terminal.
             if not self._in_foreground():
@@ -206,7 +206,7 @@ class TerminalDriver(LinuxDriver):
             os.read(self._wake[0], 1)
 
     def _hung_up(self) -> None:
-        """Tell the app, on its loop, that its terminal is gone."""
+        """Notify the app, on its loop, that its terminal is gone."""
         hangup = getattr(self._app, "hangup", None)
         if hangup is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(hangup)

@@ -1,4 +1,4 @@
-"""What a terminal shows, cell by cell."""
+"""The contents of a terminal, cell by cell."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Interpreter:
         self.style = DEFAULT
 
     def feed(self, data: str) -> tuple[str, bool]:
-        """Take a write; return (sequences to pass on as they are, whether to repaint all)."""
+        """Interpret a write; return (sequences to pass on as they are, whether to repaint all)."""
         passed: list[str] = []
         anew = False
         for match in _TOKEN.finditer(data):

@@ -1,4 +1,4 @@
-"""Which cells to send, and in which order: as runs of one style."""
+"""Segments to send: changed cells in their order, as runs of one style."""
 
 from __future__ import annotations
 
