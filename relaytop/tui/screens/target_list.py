@@ -26,7 +26,7 @@ class TargetListScreen(Screen[None]):
     """Else the filter, though hidden, would take the keys when a page above is closed."""
 
     class Changed(Message):
-        """A message: what is shown, or what it is read from, has changed and is to be read again."""
+        """A message: what is shown, or what it is read from, has changed; read it again."""
 
         def can_replace(self, message: Message) -> bool:
             """Return whether `message` says the same: reading once is enough for both."""

@@ -71,7 +71,7 @@ class Lines(Widget):
 
     @property
     def text(self) -> str:
-        """What is shown, without colours, padded to the widget's width."""
+        """The shown text, without colours, padded to the widget's width."""
         return "\n".join(strip.text for strip in self._strips)
 
     @property

@@ -36,7 +36,7 @@ class TopLine(ViewLines):
 
 
 class Banner(ViewLines):
-    """What stops everything, where something does."""
+    """The line that says what stops everything, where something does."""
 
     def draw(self, view: View, extent: Size) -> Sequence[Line]:
         """Return the banner, if there is one."""
@@ -59,7 +59,7 @@ class DetailTitle(ViewLines):
 
 
 class DetailPanel(ViewLines):
-    """Why the selected target fails, where the time goes, what is left of its limits."""
+    """The selected target: why it fails, where the time goes, the rest of its limits."""
 
     def draw(self, view: View, extent: Size) -> Sequence[Line]:
         """Return the panel of the selected target."""
