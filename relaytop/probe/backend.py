@@ -38,12 +38,7 @@ class StampedBackend(httpcore.AsyncNetworkBackend):
         del timeout, local_address, socket_options
         phases = ConnectTimings()
         sock = await connect_first(await resolve(host, port, phases), phases)
-        loop = asyncio.get_running_loop()
-        try:
-            _, self.stream = await loop.create_connection(lambda: StampedStream(phases), sock=sock)
-        except BaseException:
-            sock.close()
-            raise
+        self.stream = StampedStream(sock, phases)
         return self.stream
 
     async def sleep(self, seconds: float) -> None:

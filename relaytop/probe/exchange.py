@@ -90,7 +90,7 @@ class Exchange:
             stream = self._stream
             async for part in response.aiter_stream():
                 if part and stream is not None:
-                    body.append(part, stream.read_at)
+                    body.append(part, stream.read_at, stream.early_s)
         finally:
             await response.aclose()
 

@@ -27,6 +27,8 @@ class ReplyBody:
     def __init__(self, encoding: str) -> None:
         self.stamps: list[float] = []
         """When each piece was read, perf_counter seconds."""
+        self.early_s: list[float] = []
+        """By how much the first byte of each may have come earlier."""
         self._pieces: list[list[bytes]] = []
         self._parts = self._separators = 0
         self._remaining = MAX_DECODED
@@ -34,7 +36,7 @@ class ReplyBody:
         compressed = self._encoding in {"gzip", "deflate", "x-gzip"}
         self._inflate = zlib.decompressobj(_GZIP_OR_ZLIB) if compressed else None
 
-    def append(self, data: bytes, stamp: float) -> None:
+    def append(self, data: bytes, stamp: float, early_s: float = 0.0) -> None:
         """Append a part that came with the read of that stamp.
 
         Raises:
@@ -63,6 +65,7 @@ class ReplyBody:
             self._pieces[-1].append(data)
         else:
             self.stamps.append(stamp)
+            self.early_s.append(early_s)
             self._pieces.append([data])
 
     @property

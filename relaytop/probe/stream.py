@@ -1,18 +1,28 @@
-"""A connection that stamps every read with the time at which the socket became readable."""
+"""A connection whose every read has the time at which it arrived."""
 
 from __future__ import annotations
 
 import asyncio
 import ssl
 from collections import deque
+from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 import httpcore
 
 from relaytop.probe.errors import TLS, TOO_LARGE, ProbeError
+from relaytop.probe.kernel_clock import (
+    CONTROL_BYTES,
+    WAKEFULNESS,
+    KernelClock,
+    stamp_arrivals,
+)
+from relaytop.probe.tls_layer import TLSLayer
 
 if TYPE_CHECKING:
+    import socket
+
     from relaytop.probe.connect import ConnectTimings
 
 MAX_HEADER_BYTES = 64 * 1024
@@ -20,22 +30,37 @@ HIGH_WATER = 512 * 1024
 """Unread bytes above which the socket is left alone."""
 GATHER_S = 0.1
 LAST_CHUNK = b"0\r\n\r\n"
-_BUFFER = memoryview(bytearray(64 * 1024))
-"""What every socket of this process is read into: a read is over before the next begins, and
-asyncio's own reads would take 256 KiB from the system each time, on the clock."""
+CHECKED_READS = 16
+"""Reads of a reply for which it is found out how much may have come at once: the first token is
+among them."""
+_BUFFER = bytearray(64 * 1024)
+"""What every socket of this process is read into: a read is over before the next begins."""
+_VIEW = memoryview(_BUFFER)
 
 
-class StampedStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
+@dataclass(slots=True)
+class Piece:
+    """What one read brought."""
+
+    data: bytes
+    at: float
+    """When the last byte of it arrived, perf_counter seconds."""
+    early_s: float = 0.0
+    """By how much its first byte may have been earlier than that, where it was read late."""
+
+
+class StampedStream(httpcore.AsyncNetworkStream):
     """One TCP or TLS connection.
 
     A reader gets the pieces one by one with their stamps; while a chunked reply is under way it
     is woken at most every tenth of a second, since the stamps are taken here and not by it.
 
     Args:
+        sock: Connected, and not blocking.
         phases: The durations of resolution, connect and TLS; filled in as they happen.
     """
 
-    def __init__(self, phases: ConnectTimings) -> None:
+    def __init__(self, sock: socket.socket, phases: ConnectTimings) -> None:
         self.phases = phases
         self.sent_at = 0.0
         """perf_counter seconds at which the request had left; 0 where none has."""
@@ -43,20 +68,34 @@ class StampedStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
         """Of the first piece of the reply."""
         self.read_at = 0.0
         """Of the piece that the reader got last."""
+        self.early_s = 0.0
+        """By how much the first byte of that piece may have come earlier."""
+        self.late_s: float | None = None
+        """The longest time between the arrival of a piece of this reply and its being read; None
+        where the kernel stamped none of them."""
+        self.kernel_stamped = False
+        """Whether every piece of this reply has the kernel's stamp."""
         self.eof = False
-        self._ready_at = 0.0
+        self._sock = sock
+        self._loop = asyncio.get_running_loop()
+        self._clock = KernelClock() if stamp_arrivals(sock) else None
+        self._layers: list[TLSLayer] = []
         self._asking = True
         self._request: list[bytes] = []
         self._in_headers = True
-        self._transport: asyncio.Transport | None = None
-        self._pieces: deque[tuple[float, bytes]] = deque()
+        self._pieces: deque[Piece] = deque()
         self._buffered = 0
         self._header_bytes = 0
         self._waiter: asyncio.Future[None] | None = None
+        self._unsent = b""
         self._drained: asyncio.Future[None] | None = None
         self._chunked = False
         self._gather: asyncio.TimerHandle | None = None
-        self._loop = asyncio.get_running_loop()
+        self._reading = self._closed = False
+        self._reads = 0
+        self._emptied_at = 0.0
+        self._awake_s: float | None = None
+        self._listen()
 
     # ── one request after another ─────────────────────────────────────────────
 
@@ -76,67 +115,97 @@ class StampedStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
     @property
     def tls(self) -> ssl.SSLObject | None:
         """The TLS session; None without TLS."""
-        session = self.get_extra_info("ssl_object")
-        return session if isinstance(session, ssl.SSLObject) else None
+        return self._layers[-1].ssl_object if self._layers else None
 
     @property
     def http2(self) -> bool:
         """Whether HTTP/2 was agreed upon."""
-        session = self.tls
-        return session is not None and session.selected_alpn_protocol() == "h2"
+        return self.tls is not None and self.tls.selected_alpn_protocol() == "h2"
 
-    # ── asyncio.BufferedProtocol ──────────────────────────────────────────────
+    # ── the socket ────────────────────────────────────────────────────────────
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Set the transport."""
-        if isinstance(transport, asyncio.Transport):  # TCP has no other
-            self._transport = transport
+    def _listen(self) -> None:
+        if not self._reading and not self.eof and not self._closed:
+            self._loop.add_reader(self._sock, self._on_readable)
+            self._reading = True
 
-    def get_buffer(self, sizehint: int) -> memoryview:
-        """Return the buffer to read the socket into, and stamp: it has something to read."""
-        del sizehint
-        self._ready_at = perf_counter()
-        return _BUFFER
+    def _leave_unread(self) -> None:
+        if self._reading:
+            self._loop.remove_reader(self._sock)
+            self._reading = False
 
-    def buffer_updated(self, nbytes: int) -> None:
-        """Queue what was read."""
-        now, data = self._ready_at, bytes(_BUFFER[:nbytes])
+    def _on_readable(self) -> None:
+        ready_at = perf_counter()
+        try:
+            count, control, _flags, _from = self._sock.recvmsg_into([_VIEW], CONTROL_BYTES)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            count, control = 0, []
+        if not count:
+            self._end()
+            return
+        at, early_s = self._stamp(control, ready_at)
+        data = bytes(_VIEW[:count])
+        try:
+            for layer in self._layers:
+                data = layer.receive(data)
+                if reply := layer.to_send():
+                    self._send_below(layer, reply)
+        except (ssl.SSLError, OSError):
+            self._end()
+            return
+        if data:
+            self._keep(Piece(data, at, early_s))
+        elif self._layers and not self._layers[-1].established:
+            self._wake()
+        if any(layer.closed for layer in self._layers):
+            self._end()
+
+    def _stamp(self, control: list[tuple[int, int, bytes]], ready_at: float) -> tuple[float, float]:
+        """Return (when the piece arrived, how much earlier its first byte may have)."""
+        self._reads += 1
+        if self._clock is None:
+            return ready_at, 0.0
+        now = perf_counter()
+        at = self._clock.arrival(control, self.sent_at, now)
+        if at is None:
+            self.kernel_stamped = False
+            return ready_at, 0.0
+        self.late_s = max(self.late_s or 0.0, now - at)
+        early_s = 0.0
+        if self._reads <= CHECKED_READS:
+            awake_s = WAKEFULNESS.seconds()
+            if awake_s is not None and self._awake_s is not None:
+                # While this thread slept nothing came: what did would have woken it.
+                woken_at = now - (awake_s - self._awake_s)
+                early_s = max(0.0, at - max(self._emptied_at, woken_at))
+            self._awake_s, self._emptied_at = awake_s, now
+        return at, early_s
+
+    def _keep(self, piece: Piece) -> None:
         if self.first_read_at is None:
-            self.first_read_at = now
-            self._chunked = b"chunked" in data[:4096].lower()
-        self._pieces.append((now, data))
-        self._buffered += len(data)
-        if self._buffered > HIGH_WATER and self._transport is not None:
-            self._transport.pause_reading()
+            self.first_read_at = piece.at
+            self._chunked = b"chunked" in piece.data[:4096].lower()
+        self._pieces.append(piece)
+        self._buffered += len(piece.data)
+        if self._buffered > HIGH_WATER:
+            self._leave_unread()
         if self._waiter is None:
             return
-        if not self._chunked or data.endswith(LAST_CHUNK) or self._buffered > HIGH_WATER:
+        ended = piece.data.endswith(LAST_CHUNK)
+        if not self._chunked or ended or self._buffered > HIGH_WATER:
             self._wake()
         elif self._gather is None:
             self._gather = self._loop.call_later(GATHER_S, self._wake)
 
-    def eof_received(self) -> bool:
-        """Note the end; the transport closes itself."""
+    def _end(self) -> None:
         self.eof = True
+        self._leave_unread()
+        for layer in self._layers:
+            layer.receive_eof()
         self._wake()
-        return False
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Note the end."""
-        del exc
-        self.eof = True
-        self._wake()
-        self.resume_writing()
-
-    def pause_writing(self) -> None:
-        """Note that the kernel's buffer is full."""
-        self._drained = self._loop.create_future()
-
-    def resume_writing(self) -> None:
-        """Note that the kernel's buffer has room again."""
-        if self._drained is not None and not self._drained.done():
-            self._drained.set_result(None)
-        self._drained = None
+        self._write_done()
 
     def _wake(self) -> None:
         if self._gather is not None:
@@ -144,6 +213,78 @@ class StampedStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
             self._gather = None
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
+
+    async def _wait(self) -> None:
+        self._waiter = self._loop.create_future()
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+
+    # ── sending ───────────────────────────────────────────────────────────────
+
+    async def _send_request(self) -> None:
+        """Send headers and body in one segment where they fit; stamp when they leave."""
+        self._asking = False
+        self.first_read_at = self.late_s = None
+        self.kernel_stamped = self._clock is not None
+        self._header_bytes = self._reads = 0
+        data = self._encrypted(b"".join(self._request))
+        self._request.clear()
+        self._awake_s = WAKEFULNESS.seconds() if self._clock is not None else None
+        self.sent_at = self._emptied_at = perf_counter()
+        self._send(data)
+        if self._drained is not None:
+            await self._drained
+            self.sent_at = perf_counter()
+
+    def _encrypted(self, data: bytes) -> bytes:
+        for layer in reversed(self._layers):
+            data = layer.encrypt(data)
+        return data
+
+    def _send_below(self, layer: TLSLayer, data: bytes) -> None:
+        """Send what a layer itself has to say, through those beneath it."""
+        for below in reversed(self._layers[: self._layers.index(layer)]):
+            data = below.encrypt(data)
+        self._send(data)
+
+    def _send(self, data: bytes) -> None:
+        if self._closed or self.eof:
+            raise httpcore.WriteError
+        if self._unsent:
+            self._unsent += data
+            return
+        try:
+            count = self._sock.send(data)
+        except (BlockingIOError, InterruptedError):
+            count = 0
+        except OSError as error:
+            raise httpcore.WriteError from error
+        if count < len(data):
+            self._unsent = data[count:]
+            self._drained = self._loop.create_future()
+            self._loop.add_writer(self._sock, self._on_writable)
+
+    def _on_writable(self) -> None:
+        try:
+            count = self._sock.send(self._unsent)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            self._end()
+            return
+        self._unsent = self._unsent[count:]
+        if not self._unsent:
+            self._write_done()
+
+    def _write_done(self) -> None:
+        if self._drained is not None:
+            self._loop.remove_writer(self._sock)
+            if not self._drained.done():
+                self._drained.set_result(None)
+            self._drained = None
+        self._unsent = b""
 
     # ── httpcore.AsyncNetworkStream ───────────────────────────────────────────
 
@@ -163,23 +304,22 @@ class StampedStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
         if self._in_headers and self._header_bytes >= MAX_HEADER_BYTES:
             raise ProbeError(TOO_LARGE, "the reply's headers are larger than 64 KiB")
         if not self._pieces and not self.eof:
-            self._waiter = self._loop.create_future()
-            try:
-                await self._waiter
-            finally:
-                self._waiter = None
+            await self._wait()
         if not self._pieces:
             return b""
         if self._in_headers:
             # httpcore has a bound of its own, which one large read would meet before ours.
             max_bytes = min(max_bytes, MAX_HEADER_BYTES - self._header_bytes)
-        self.read_at, data = self._pieces.popleft()
+        piece = self._pieces[0]
+        self.read_at, self.early_s = piece.at, piece.early_s
+        data = piece.data
         if len(data) > max_bytes:
-            self._pieces.appendleft((self.read_at, data[max_bytes:]))
-            data = data[:max_bytes]
+            piece.data, data = data[max_bytes:], data[:max_bytes]
+        else:
+            self._pieces.popleft()
         self._buffered -= len(data)
-        if self._buffered <= HIGH_WATER and self._transport is not None and not self.eof:
-            self._transport.resume_reading()
+        if self._buffered <= HIGH_WATER:
+            self._listen()
         self._header_bytes += len(data)
         return data
 
@@ -193,28 +333,14 @@ class StampedStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
         if self._asking:
             self._request.append(buffer)
         elif buffer:  # of no request, as HTTP/2's updates
-            self._write(buffer)
-
-    async def _send_request(self) -> None:
-        """Send headers and body in one segment where they fit; stamp when they have left."""
-        self._asking = False
-        self.first_read_at = None
-        self._header_bytes = 0
-        self._write(b"".join(self._request))
-        self._request.clear()
-        if self._drained is not None:
-            await self._drained
-        self.sent_at = perf_counter()
-
-    def _write(self, data: bytes) -> None:
-        if self._transport is None or self._transport.is_closing():
-            raise httpcore.WriteError
-        self._transport.write(data)
+            self._send(self._encrypted(buffer))
 
     async def aclose(self) -> None:
         """Close without waiting for the peer."""
-        if self._transport is not None:
-            self._transport.abort()
+        if not self._closed:
+            self._end()
+            self._closed = True
+            self._sock.close()
 
     async def start_tls(
         self,
@@ -228,28 +354,52 @@ class StampedStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
             ProbeError: It failed, or the certificate does not verify.
         """
         del timeout
-        if self._transport is None:
-            raise ProbeError(TLS, "handshake failed: not connected")
         began = perf_counter()
         try:
-            transport = await self._loop.start_tls(
-                self._transport, self, ssl_context, server_hostname=server_hostname
-            )
+            await self._handshake(ssl_context, server_hostname)
         except ssl.SSLCertVerificationError as error:
             raise ProbeError(TLS, f"certificate: {error.verify_message}") from None
-        except (ssl.SSLError, OSError) as error:
+        except (ssl.SSLError, OSError, httpcore.WriteError) as error:
             message = getattr(error, "reason", None) or str(error) or "the peer hung up"
             raise ProbeError(TLS, f"handshake failed: {message}") from None
-        self._transport = transport
         self.begin()  # what a proxy was asked before is not the request
         self.phases.tls_ms = (perf_counter() - began) * 1000
         return self
+
+    async def _handshake(self, context: ssl.SSLContext, server_hostname: str | None) -> None:
+        layer = TLSLayer(context, server_hostname)
+        self._layers.append(layer)
+        try:
+            while not layer.handshake():
+                self._send_own(layer)
+                await self._wait_for_peer()
+            self._send_own(layer)
+        except BaseException:
+            if not self.eof:
+                self._send_own(layer)  # the alert that says what was wrong
+            await self.aclose()
+            raise
+        # What the peer sent behind its last word of the handshake was not decrypted yet.
+        if data := layer.receive(b""):
+            self._keep(Piece(data, perf_counter()))
+
+    async def _wait_for_peer(self) -> None:
+        if self.eof:
+            raise ConnectionResetError
+        await self._wait()
+
+    def _send_own(self, layer: TLSLayer) -> None:
+        if data := layer.to_send():
+            self._send_below(layer, data)
 
     def get_extra_info(self, info: str) -> object:
         """Return what httpcore asks for: chiefly whether an idle connection is dead."""
         if info == "is_readable":
             return self.eof or bool(self._pieces)
-        if self._transport is None:
-            return None
-        names = {"ssl_object": "ssl_object", "socket": "socket", "server_addr": "peername"}
-        return self._transport.get_extra_info(names.get(info, info))
+        if info == "ssl_object":
+            return self.tls
+        if info == "socket":
+            return self._sock
+        if info == "server_addr":
+            return self._sock.getpeername()
+        return None

@@ -12,7 +12,7 @@ import sys
 
 from tests.bench.scene import HEADER
 
-NAMES = ("start", "traffic", "keys", "parsing", "baseline", "memory", "stall", "truth")
+NAMES = ("start", "traffic", "keys", "parsing", "baseline", "memory", "stall", "truth", "busy")
 
 
 def main() -> None:

@@ -66,13 +66,14 @@ class Server:
     It answers after 50 ms; a streamed reply has its first of five tokens then.
     """
 
-    def __init__(self, *, tls: bool = False, spread: bool = False) -> None:
+    def __init__(self, *, tls: bool = False, spread: bool = False, realtime: bool = False) -> None:
         self.ca_file = str(CERTIFICATE) if tls else None
         self._process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "tests.bench.server"),
                 *(["--tls"] if tls else []),
                 *(["--spread"] if spread else []),
+                *(["--realtime"] if realtime else []),
             ],
             stdout=subprocess.PIPE,
             text=True,
@@ -100,8 +101,8 @@ class Server:
 
 
 @contextmanager
-def server(*, tls: bool = False, spread: bool = False) -> Iterator[Server]:
-    running = Server(tls=tls, spread=spread)
+def server(*, tls: bool = False, spread: bool = False, realtime: bool = False) -> Iterator[Server]:
+    running = Server(tls=tls, spread=spread, realtime=realtime)
     try:
         yield running
     finally:

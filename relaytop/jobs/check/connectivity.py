@@ -132,12 +132,8 @@ class _Connection:
             return self._subject.warn("tls", meaning, "write https:// in base_url")
         if self._transport.proxy is not None or self._socket is None:
             return None
-        loop, sock, self._socket = asyncio.get_running_loop(), self._socket, None
-        try:
-            _, stream = await loop.create_connection(lambda: StampedStream(self._phases), sock=sock)
-        except BaseException:
-            sock.close()
-            raise
+        stream = StampedStream(self._socket, self._phases)
+        self._socket = None
         try:
             await stream.start_tls(self._transport.context, self._host)
             session = stream.tls

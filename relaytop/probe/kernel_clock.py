@@ -1,0 +1,140 @@
+"""Times that the kernel gives packets, brought to the clock of `perf_counter`.
+
+A process that waits for the CPU reads its socket late, and a stamp taken after the read is late by
+as much. Linux stamps a segment when it arrives (SO_TIMESTAMPNS,
+<https://docs.kernel.org/networking/timestamping.html>). Other systems, and sandboxes that do
+without, leave the caller with its own clock.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import socket
+import struct
+import sys
+import threading
+import time
+from functools import cache
+
+_SO_TIMESTAMPNS = 35
+"""The option, and the type of its control messages, on the architectures below."""
+_ARCHITECTURES = {"x86_64", "i686", "aarch64", "armv7l", "riscv64", "ppc64le", "s390x"}
+_TIMESPEC = struct.Struct("@ll")
+CONTROL_BYTES = 128
+"""Room for a read's control messages."""
+_TOGETHER_S = 20e-6
+"""Two clocks that were read within so long of one another were read together."""
+_ATTEMPTS = 3
+_STEP_S = 1e-3
+"""A difference of the clocks that changes by more between two reads: the wall clock was set."""
+_DRIFT = 1e-3
+"""Seconds a second by which time synchronisation may slew the wall clock, with room to spare."""
+
+
+def stamp_arrivals(sock: socket.socket) -> bool:
+    """Ask for the arrival times of what `sock` receives; False where the system has none."""
+    if sys.platform != "linux" or platform.machine() not in _ARCHITECTURES:
+        return False
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+    except OSError:
+        return False
+    _keep_stamping()
+    return True
+
+
+@cache
+def _keep_stamping() -> socket.socket | None:
+    """Hold a socket that wants stamps: the kernel begins anew, late, when there was none."""
+    try:
+        anchor = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        anchor.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+    except OSError:
+        return None
+    return anchor
+
+
+class KernelClock:
+    """Reads the stamps of one socket.
+
+    `perf_counter` seconds throughout. A stamp is None where the kernel gave none, or where the
+    wall clock, in which the kernel stamps, was set meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._difference: float | None = None
+        self._compared_at = 0.0
+
+    def arrival(
+        self, control: list[tuple[int, int, bytes]], earliest: float, latest: float
+    ) -> float | None:
+        """Return when the last segment of a read arrived.
+
+        Args:
+            control: The read's control messages.
+            earliest: Before this it cannot have been.
+            latest: After this neither: when the read was over.
+        """
+        for _level, kind, data in control:
+            if kind == _SO_TIMESTAMPNS:
+                return self._monotonic(data, earliest, latest)
+        return None
+
+    def _monotonic(self, data: bytes, earliest: float, latest: float) -> float | None:
+        seconds, nanoseconds = _TIMESPEC.unpack_from(data)
+        if not seconds:
+            return None
+        difference = self._difference_now()
+        if difference is None:
+            return None
+        stamp = float(seconds + nanoseconds * 1e-9 - difference)
+        return stamp if earliest <= stamp <= latest else None
+
+    def _difference_now(self) -> float | None:
+        """Return wall clock − `perf_counter`; None where it jumped since it was last read."""
+        for _attempt in range(_ATTEMPTS):
+            before = time.perf_counter()
+            wall = time.time()
+            after = time.perf_counter()
+            if after - before <= _TOGETHER_S:
+                break
+        else:
+            return None
+        now = (before + after) / 2
+        difference, known = wall - now, self._difference
+        elapsed = now - self._compared_at
+        self._difference, self._compared_at = difference, now
+        if known is not None and abs(difference - known) > _STEP_S + _DRIFT * elapsed:
+            return None
+        return difference
+
+
+class Wakefulness(threading.local):
+    """How long this thread has not slept: on a CPU, or waiting for one.
+
+    What arrives while a thread sleeps wakes it, so segments can only have come together in one read
+    within the time that it did not sleep. From `/proc/thread-self/schedstat` (time on a CPU, time
+    on the run queue); seconds since some moment, or None where the system does not tell. Each
+    thread that asks gets its own.
+    """
+
+    def __init__(self) -> None:
+        try:
+            self._file: int | None = os.open("/proc/thread-self/schedstat", os.O_RDONLY)
+        except OSError:
+            self._file = None
+
+    def seconds(self) -> float | None:
+        """Return the time so far."""
+        if self._file is None:
+            return None
+        try:
+            _running, waiting, _slices = os.pread(self._file, 64, 0).split()
+        except (OSError, ValueError):
+            return None
+        # The kernel brings its own count of running time up to date once a tick; this one is exact.
+        return time.thread_time() + int(waiting) * 1e-9
+
+
+WAKEFULNESS = Wakefulness()
