@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import httpcore
@@ -20,9 +21,13 @@ from relaytop.wire.raw_reply import RawReply
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from relaytop.probe.sample import Clock
     from relaytop.probe.stream import StampedStream
     from relaytop.probe.transport import StampedTransport
     from relaytop.wire.facts import Reply, Request
+
+SLACK_MS = 0.05
+"""A TTFT that may be too large by less is exact."""
 
 
 class Exchange:
@@ -48,6 +53,8 @@ class Exchange:
         self._sent: float | None = None
         self._first: float | None = None
         self._last: float | None = None
+        self._late_s: float | None = None
+        self._kernel_stamped = False
 
     async def run(self, request: Request, timeout_s: float) -> None:
         """Send the request and read its reply, within `timeout_s` seconds for all of it."""
@@ -149,6 +156,7 @@ class Exchange:
         self._sent = stream.sent_at
         self._first = stream.first_read_at
         self._last = stream.read_at if stream.read_at > stream.sent_at else None
+        self._late_s, self._kernel_stamped = stream.late_s, stream.kernel_stamped
 
     @property
     def sent_at(self) -> float:
@@ -172,6 +180,29 @@ class Exchange:
         if reply.first_token_chunk is None or self._sent is None or self.body is None:
             return None
         return (self.body.stamps[reply.first_token_chunk] - self._sent) * 1000
+
+    def ttft_slack_ms(self, reply: Reply) -> float | None:
+        """By how much the TTFT may be too large; None where it is exact."""
+        if reply.first_token_chunk is None or self.body is None:
+            return None
+        slack_ms = self.body.early_s[reply.first_token_chunk] * 1000
+        return slack_ms if slack_ms >= SLACK_MS else None
+
+    def gap_ms(self, reply: Reply) -> float | None:
+        """Return the longest silence between two chunks of a stream."""
+        if reply.first_token_chunk is None or self.body is None or not self.body.stamps[1:]:
+            return None
+        return max(after - before for before, after in pairwise(self.body.stamps)) * 1000
+
+    @property
+    def clock(self) -> Clock:
+        """Who stamped the reads of the reply."""
+        return "kernel" if self._kernel_stamped else "user"
+
+    @property
+    def late_ms(self) -> float | None:
+        """The longest time from arrival to read; None without the kernel's stamps."""
+        return None if self._late_s is None else self._late_s * 1000
 
     def phases(self) -> Phases:
         """Return the durations of the phases; those of connecting only where this exchange did."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from relaytop.wire.facts import Failure, RateLimit, Usage
@@ -12,6 +12,9 @@ _SUCCESS = 2
 """HTTP's class of good statuses."""
 MIN_TOKENS = 2
 """A rate of tokens needs a first one and others after it."""
+
+
+Clock = Literal["kernel", "user"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,15 @@ class Sample:
     """Request sent → last byte; None where the reply did not end well."""
     ttft_ms: float | None = None
     """Request sent → first non-empty content, reasoning or tool delta."""
+    ttft_slack_ms: float | None = None
+    """By how much the TTFT may be too large: the first token was read late, and with others."""
+    gap_ms: float | None = None
+    """The stream's longest silence between two chunks; None where it was not streamed."""
+    clock: Clock = "user"
+    """Who stamped the reads: the kernel, as they arrived, or we, once we had the CPU."""
+    late_ms: float | None = None
+    """The longest time from the arrival of a part of the reply to its being read, that is, how far
+    off a clock of ours would have been; None without the kernel's stamps."""
     phases: Phases = Phases()
     usage: Usage | None = None
     cost_usd: float | None = None

@@ -114,8 +114,9 @@ class StampedStream(httpcore.AsyncNetworkStream):
 
     @property
     def tls(self) -> ssl.SSLObject | None:
-        """The TLS session; None without TLS."""
-        return self._layers[-1].ssl_object if self._layers else None
+        """The innermost TLS session; None where none was established."""
+        established = [layer for layer in self._layers if layer.established]
+        return established[-1].ssl_object if established else None
 
     @property
     def http2(self) -> bool:

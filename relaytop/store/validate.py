@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, get_args, get_origin
+from typing import TYPE_CHECKING, Literal, get_args, get_origin
 
 from relaytop.config.settings import Target
 from relaytop.protocol.codec import field_types, required_type
@@ -49,6 +49,9 @@ def _check(hint: object) -> Check:
     if kind is not hint:
         fits = _check(kind)
         return lambda value: value is None or fits(value)
+    if get_origin(kind) is Literal:
+        choices = get_args(kind)
+        return lambda value: value in choices
     if get_origin(kind) is tuple:
         item_fits = _check(get_args(kind)[0])
         return lambda value: isinstance(value, tuple) and all(map(item_fits, value))
