@@ -54,7 +54,7 @@ _CUE = re.compile(
     re.IGNORECASE,
 )
 """The words before a wait."""
-_BARE_CUE = re.compile(r"after|retry", re.IGNORECASE)
+_BARE_CUE = re.compile("after", re.IGNORECASE)
 """Where a number without a unit is seconds."""
 _BARE = re.compile(rf"({_FIGURE})(?=[.,;)]?(?:\s|$))")
 _JOINT = re.compile(r",? (?:and )?(?=\d)")

@@ -1,6 +1,7 @@
 """Where usage lies in a reply, and which of several figures counts."""
 
 import json
+from collections.abc import Mapping
 
 import pytest
 from hypothesis import given
@@ -68,7 +69,7 @@ def test_a_later_figure_beats_an_earlier_one() -> None:
     assert read([delta(content="x"), *parts, STOP, DONE]).usage.output_tokens == 9
 
 
-def anthropic_stream(start: dict[str, object], end: dict[str, object]) -> Usage:
+def anthropic_stream(start: Mapping[str, object], end: Mapping[str, object]) -> Usage:
     parts = [
         {"type": "message_start", "message": {"content": [], "usage": start}},
         {"type": "content_block_delta", "delta": {"type": "text_delta", "text": "hi"}},
