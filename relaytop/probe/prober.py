@@ -17,7 +17,7 @@ from relaytop.probe.transport import StampedTransport
 from relaytop.probe.transport_settings import transport_settings
 from relaytop.wire.adaptations import adapt, adapted_max_tokens
 from relaytop.wire.apis import api_named
-from relaytop.wire.facts import Failure
+from relaytop.wire.facts import NOT_DECLARED, Failure
 from relaytop.wire.headers import relay_ms, request_id, server_ms
 from relaytop.wire.ratelimit import read_rate_limit
 from relaytop.wire.text import safe, safe_lines
@@ -135,7 +135,9 @@ class Prober:
         # Of a failed one too: a reply that was cut off after its usage is billed.
         usage = reply.usage if reply else None
         cost, source = (None, None)
-        if usage is not None:
+        if reply is not None and reply.cached is not None:
+            cost, source = 0.0, "reply"  # whatever figure is quoted: the upstream was not asked
+        elif usage is not None:
             cost, source = cost_usd(usage, self._prices.get(target.model))
         headers = exchange.headers
         limits = read_rate_limit(headers, self._clock()) if headers else None
@@ -164,6 +166,8 @@ class Prober:
             server_ms=server_ms(headers),
             relay_ms=relay_ms(headers),
             least_tokens=least_tokens,
+            cached=reply.cached if reply else None,
+            served=reply.served if reply else NOT_DECLARED,
             text=reply.text if reply and self._include_text else None,
         )
 

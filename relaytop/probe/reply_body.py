@@ -15,13 +15,45 @@ hundred megabytes to read. 4 MiB of a chat's chunks have 190,000, of bare model 
 _SEPARATORS = (b",", b"\n", b"\r")
 _GZIP_OR_ZLIB = 47
 """zlib's window bits for either wrapper, found by itself."""
+_INFLATED = frozenset({"gzip", "x-gzip", "deflate"})
+_REFUSED = frozenset(
+    {
+        "br",
+        "brotli",
+        "zstd",
+        "zstandard",
+        "compress",
+        "x-compress",
+        "bzip2",
+        "x-bzip2",
+        "bz2",
+        "lzma",
+        "xz",
+        "x-xz",
+        "lz4",
+        "lzip",
+        "snappy",
+        "sdch",
+        "dcb",
+        "dcz",
+        "exi",
+        "pack200-gzip",
+        "aes128gcm",
+    }
+)
+"""Codings that change a body and were not asked for. Any other word, as `none` or `utf-8`, is a
+server's mistake for no coding."""
+MAX_HEADER = 1000
+"""Characters read of the header."""
+MAX_CODINGS = 4
+"""More layers of compression than that are an attack."""
 
 
 class ReplyBody:
     """The body of one reply: a piece and a stamp for each read that brought some of it.
 
     Args:
-        encoding: The reply's `Content-Encoding`.
+        encoding: The reply's `Content-Encoding`, a list of codings.
     """
 
     def __init__(self, encoding: str) -> None:
@@ -32,9 +64,12 @@ class ReplyBody:
         self._pieces: list[list[bytes]] = []
         self._parts = self._separators = 0
         self._remaining = MAX_DECODED
-        self._encoding = encoding.strip().lower()
-        compressed = self._encoding in {"gzip", "deflate", "x-gzip"}
-        self._inflate = zlib.decompressobj(_GZIP_OR_ZLIB) if compressed else None
+        words = [word.strip().lower() for word in encoding[:MAX_HEADER].split(",")]
+        codings = [word for word in words if word in _INFLATED | _REFUSED]
+        self._refused = next((word for word in codings if word in _REFUSED), None)
+        if len(codings) > MAX_CODINGS:
+            self._refused = "many layers"
+        self._inflaters = [zlib.decompressobj(_GZIP_OR_ZLIB) for _ in codings[:MAX_CODINGS]]
 
     def append(self, data: bytes, stamp: float, early_s: float = 0.0) -> None:
         """Append a part that came with the read of that stamp.
@@ -43,14 +78,17 @@ class ReplyBody:
             ProbeError: The body is too large, or of too many parts, or compressed in a way that was
                 not asked for.
         """
-        if self._inflate is not None:
+        if self._refused is not None:
+            words = f"encoded as {self._refused}, which was not asked for"
+            raise ProbeError(PROTOCOL, words)
+        for inflate in self._inflaters:
             try:
-                data = self._inflate.decompress(data, self._remaining + 1)
+                data = inflate.decompress(data, self._remaining + 1)
             except zlib.error:
                 raise ProbeError(PROTOCOL, "the body is no valid gzip") from None
-        elif self._encoding not in {"", "identity"}:
-            message = f"encoded as {self._encoding[:20]}, which was not asked for"
-            raise ProbeError(PROTOCOL, message)
+            if inflate.unconsumed_tail:
+                # Short of the bound in the next layer, what is left over would be lost.
+                raise ProbeError(TOO_LARGE, "the reply is larger than 4 MiB")
         self._remaining -= len(data)
         if self._remaining < 0:
             raise ProbeError(TOO_LARGE, "the reply is larger than 4 MiB")

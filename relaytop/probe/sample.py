@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from relaytop.wire.facts import NOT_DECLARED
+
 if TYPE_CHECKING:
-    from relaytop.wire.facts import Failure, RateLimit, Usage
+    from relaytop.wire.facts import Failure, RateLimit, Served, Usage
 
 _SUCCESS = 2
 """HTTP's class of good statuses."""
@@ -74,6 +76,10 @@ class Sample:
     """The relay's own share of that (`x-litellm-overhead-duration-ms`)."""
     least_tokens: int | None = None
     """The target's new `max_tokens`, where a refusal raised it."""
+    cached: str | None = None
+    """The header or field by which the relay says that its cache answered; None: none does."""
+    served: Served = NOT_DECLARED
+    """What served the reply, by its own account."""
     text: str | None = None
     """The model's text, made safe to show; None where the prober does not include it."""
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from relaytop.wire.chat import ChatAPI
+from relaytop.wire.cost import read_cost
 from relaytop.wire.facts import Usage
 from relaytop.wire.json_document import object_in, text_of_parts
 from relaytop.wire.numbers import token_count
 from relaytop.wire.request import SYSTEM, join_url, key_header, system_text
-from relaytop.wire.usage import read_cost
+from relaytop.wire.usage import read_usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from relaytop.config.settings import Provider, Target
-    from relaytop.wire.streamed import StreamState
+    from relaytop.wire.reply_state import ReplyState
 
 PREFIX = "/v1"
 VERSION = "2023-06-01"
@@ -29,7 +30,7 @@ _EVENTS = (
     "message_stop",
     "ping",
 )
-_TOKEN_KEYS = ("text", "thinking", "partial_json")
+_FINISH = "stop_reason"
 
 
 class Anthropic(ChatAPI):
@@ -77,6 +78,8 @@ class Anthropic(ChatAPI):
         cost = read_cost(raw, headers)
         if not isinstance(raw, dict):
             return Usage(cost_usd=cost)
+        if "input_tokens" not in raw and "prompt_tokens" in raw:
+            return read_usage(raw, headers)  # a relay that did not translate it
         fresh = token_count(raw.get("input_tokens"))
         read, written = (
             _optional(raw, f"cache_{what}_input_tokens") for what in ("read", "creation")
@@ -90,46 +93,29 @@ class Anthropic(ChatAPI):
             cost_usd=cost,
         )
 
-    def text(self, document: Mapping[str, Any]) -> str:
-        """Return the text blocks in `content`."""
-        return text_of_parts(document.get("content"))
-
     def is_reply_part(self, document: dict[str, Any]) -> bool:
         """Return whether a document's type is a known event's."""
         return document.get("type") in _EVENTS
 
-    def apply_event(self, state: StreamState, document: dict[str, Any], index: int) -> None:
-        """Apply an event; the usage of `message_delta` adds to that of `message_start`."""
+    def apply_event(self, state: ReplyState, document: dict[str, Any], index: int) -> None:
+        """Apply an event, or a whole reply: content, stop_reason."""
         kind = document.get("type")
-        if kind == "message_start":
-            _merge(state, object_in(object_in(document, "message"), "usage"))
+        if kind == "message":
+            content = document.get("content")
+            state.apply_choice(document, _FINISH, {"content_block": content}, index)
+            state.texts.append(text_of_parts(content))
         elif kind == "message_delta":
-            _merge(state, object_in(document, "usage"))
-            if object_in(document, "delta").get("stop_reason"):
-                state.finished = True
+            state.apply_choice(object_in(document, "delta"), _FINISH, None, index)
         elif kind == "message_stop":
             state.finished = True
-        elif _has_tokens(document):
-            if state.first_token is None:
-                state.first_token = index
-            state.texts.append(
-                text_of_parts([document.get("delta"), document.get("content_block")])
-            )
+        elif kind != "message_start":
+            delta, block = document.get("delta"), document.get("content_block")
+            generated = {"delta": delta, "content_block": block}
+            state.apply_choice(document, _FINISH, generated, index)
+            state.texts.append(text_of_parts([delta, block]))
 
 
 def _optional(raw: Mapping[str, Any], name: str) -> int | None:
     """Return a count that is 0 where it is missing, and None where it is absurd."""
     value = raw.get(name)
     return 0 if value is None else token_count(value)
-
-
-def _merge(state: StreamState, usage: dict[str, Any]) -> None:
-    state.usage |= {name: value for name, value in usage.items() if value is not None}
-
-
-def _has_tokens(document: Mapping[str, Any]) -> bool:
-    """Return whether an event carries text, thinking or a tool's call."""
-    delta, block = document.get("delta"), document.get("content_block")
-    if isinstance(block, dict):
-        return block.get("type") == "tool_use" or any(block.get(key) for key in _TOKEN_KEYS)
-    return isinstance(delta, dict) and any(delta.get(key) for key in _TOKEN_KEYS)

@@ -7,22 +7,25 @@ from abc import ABC, abstractmethod
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from relaytop.wire.error_body import error_of, plain_error
+from relaytop.wire.error_body import error_of, failed_base_resp, plain_error
 from relaytop.wire.facts import Failure, Reply, Request, Usage
 from relaytop.wire.failure import classify, classify_error, error_reply, is_web_page
 from relaytop.wire.json_document import objects_of, parse
+from relaytop.wire.reply_state import ReplyState, reply_of
 from relaytop.wire.request import DOCUMENT, STREAM, headers_for
+from relaytop.wire.served import read_served
 from relaytop.wire.streamed import read_stream
 from relaytop.wire.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from relaytop.config.settings import Provider, Target
     from relaytop.wire.raw_reply import RawReply
-    from relaytop.wire.streamed import StreamState
 
 OK = 200
+SUCCESS = range(200, 300)
+"""Also Portkey's 246: a good reply that a guardrail has remarks on."""
 CLIENT_ERROR = 400
 MAX_MODELS = 10_000
 MAX_MODEL_ID = 200
@@ -41,8 +44,6 @@ class ChatAPI(ABC):
     """The key that every reply in one document has, holding a list."""
     may_be_empty = False
     """Whether that list may be empty in a good reply."""
-    usage_key = "usage"
-    """The key of the API's usage object."""
     models_key = "data"
     """The key of the list of models."""
     end_marker: str
@@ -92,26 +93,26 @@ class ChatAPI(ABC):
         """Read the API's own usage object."""
 
     @abstractmethod
-    def text(self, document: Mapping[str, Any]) -> str:
-        """Return the text of a reply in one document, without its reasoning."""
-
-    @abstractmethod
     def is_reply_part(self, document: dict[str, Any]) -> bool:
         """Return whether a document is a part of a reply, so that no text in it is an error."""
 
     @abstractmethod
-    def apply_event(self, state: StreamState, document: dict[str, Any], index: int) -> None:
-        """Apply one event's document, completed by chunk `index`, to the stream's state."""
+    def apply_event(self, state: ReplyState, document: dict[str, Any], index: int) -> None:
+        """Apply a document to the reply's state: one event's, completed by chunk `index`, or all.
+
+        Its usage, and what served it, are applied already.
+        """
 
     def adaptation(self, status: int, error: Mapping[str, Any]) -> str | None:
         """Return how the next requests must differ after a refusal; None where it does not say."""
         del status, error
         return None
 
-    def refusal(self, document: Mapping[str, Any]) -> Failure | None:
-        """Return why a 200 without a reply has none, where the API has a form of its own."""
-        del document
-        return None
+    def error_in(self, document: object) -> dict[str, Any] | None:
+        """Return the error of a document in a good reply, in one form; None where it has none."""
+        if isinstance(document, dict) and self.is_reply_part(document):
+            return failed_base_resp(document)
+        return error_of(document)
 
     def model_ids(self, document: object) -> Iterator[object] | None:
         """Return the ids in a list of models, unchecked; None where a document is none."""
@@ -145,7 +146,7 @@ class ChatAPI(ABC):
 
     def read_reply(self, raw: RawReply) -> Reply:
         """Read a reply, streamed or in one document."""
-        if raw.status != OK:
+        if raw.status not in SUCCESS:
             return self._read_error(raw)
         if _is_stream(raw):
             return read_stream(self, raw)
@@ -161,31 +162,48 @@ class ChatAPI(ABC):
             reply,
             retry_after_s=reply.retry_after_s if raw.status >= CLIENT_ERROR else None,
             adaptation=self.adaptation(raw.status, error),
+            served=read_served({}, raw.headers, raw.secrets),
         )
 
     def _read_document(self, raw: RawReply) -> Reply:
-        body = raw.body
+        body, status = raw.body, raw.status
         if not body.strip():
-            return Reply(failure=Failure("protocol", "HTTP 200 with an empty body"))
+            return Reply(failure=Failure("protocol", f"HTTP {status} with an empty body"))
         document = parse(body)
         if document is None and is_web_page(raw.headers, body):
-            return Reply(failure=Failure("gateway", "HTTP 200, but the body is a web page"))
+            return Reply(failure=Failure("gateway", f"HTTP {status}, but the body is a web page"))
         if not isinstance(document, dict | list):
-            return Reply(failure=Failure("protocol", "HTTP 200, but the body is no JSON object"))
+            words = f"HTTP {status}, but the body is no JSON object"
+            return Reply(failure=Failure("protocol", words))
         last = document[-1] if isinstance(document, list) and document else document
         known = isinstance(last, dict) and self.is_reply_part(last)
-        error = None if known else error_of(document)
+        state = ReplyState()
+        for each in objects_of(document if isinstance(document, list) else [document]):
+            state.apply_document(each)
+            if self.is_reply_part(each):
+                self.apply_event(state, each, 0)
+        usage = self.usage(state.usage, raw.headers)
+        error = self.error_in(last if known else document)
         if error is not None:
-            return error_reply(classify_error(error, OK, raw.secrets), error, raw)
-        if not isinstance(last, dict):
-            return Reply(failure=Failure("protocol", f"the reply has no {self.body_key}"))
-        failure = self.refusal(last)
-        parts = last.get(self.body_key)
+            reply = error_reply(classify_error(error, OK, raw.secrets), error, raw)
+        else:
+            reply = Reply(failure=self._document_failure(last, state, usage, raw.secrets))
+        return replace(reply_of(reply, state, usage, raw), first_token_chunk=None)
+
+    def _document_failure(
+        self, document: object, state: ReplyState, usage: Usage, secrets: Sequence[str]
+    ) -> Failure | None:
+        """Return the failure of a reply in one document without an error; None where it is good."""
+        parts = document.get(self.body_key) if isinstance(document, dict) else None
+        failure = state.failure_of(secrets)
+        if failure is not None:
+            return failure
         empty = self.may_be_empty and parts == []
-        if failure is None and not objects_of(parts) and not empty:
-            failure = Failure("protocol", f"the reply has no {self.body_key}")
-        usage = self.usage(last.get(self.usage_key), raw.headers)
-        return Reply(failure=failure, usage=usage, text=self.text(last))
+        if not objects_of(parts) and not empty:
+            return Failure("protocol", f"the reply has no {self.body_key}")
+        if not state.said_anything(usage):
+            return Failure("protocol", f"the reply says nothing in its {self.body_key}")
+        return None
 
 
 def _is_stream(raw: RawReply) -> bool:

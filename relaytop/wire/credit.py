@@ -6,14 +6,20 @@ import re
 
 # Not `\b`: servers shout INSUFFICIENT_CREDITS, and an underscore is a letter to `\b`.
 _MONEY = (
-    r"(?<![a-z])(?:credits?|billing|funds|(?<!load )(?<!load[_-])balance|insufficient[ _-]quota)"
-    r"(?![a-z])"
+    r"(?<![a-z])(?:credits?|billing|funds|(?<!load )(?<!load[_-])balance|insufficient[ _-]quota"
+    r"|top[ -]?up|recharge|payment|invoices?)(?![a-z])|充值"
 )
 _SPENT = (
     # Codes that LiteLLM leaves in the text alone, and what OpenAI says beside them.
     r"credit_balance_exhausted|insufficient_(?:user_)?quota|organization_usage_limit_exceeded"
     r"|(?<![a-z])spend[ _-]limit|(?:reached|exceeded) (?:its|your organization.s) usage limit"
-    r"|exceeded your current quota|余额|额度"
+    r"|exceeded your current quota|余额|额度|欠费"
+    # Alibaba, Volcengine; xAI, Fireworks; OpenRouter; Cloudflare
+    r"|(?<![a-z])arrear(?:s|age)?(?![a-z])|(?<![a-z])overdue(?![a-z])|account is in good standing"
+    r"|(?<![a-z])spending[ _-]limit|(?:past|unpaid|outstanding) (?:invoice|balance|payment)"
+    r"|used (?:up )?all (?:of )?(?:your |its )?(?:available )?credits|requires more credits"
+    r"|can only afford|key limit exceeded|used up your (?:daily )?(?:free )?(?:allocation|quota)"
+    r"|free tier of the model has been exhausted|resource pack(?:age)?[^.]{0,20}exhausted"
 )
 _LACK = (
     r"(?<![a-z])(?:insufficient|not enough|no|low|negative|out of|zero)[ _-]"

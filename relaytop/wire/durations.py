@@ -22,6 +22,44 @@ _GO_UNITS_S = {
 SECONDS_BELOW = 1e6
 EPOCH_S = (1e9, 1e11)
 EPOCH_MS_FROM = 1e12
+_UNITS_S = {
+    "ms": 1e-3,
+    "millisecond": 1e-3,
+    "s": 1.0,
+    "sec": 1.0,
+    "second": 1.0,
+    "秒": 1.0,
+    "m": 60.0,
+    "min": 60.0,
+    "minute": 60.0,
+    "分": 60.0,
+    "分钟": 60.0,
+    "h": 3600.0,
+    "hr": 3600.0,
+    "hour": 3600.0,
+    "小时": 3600.0,
+    "d": 86400.0,
+    "day": 86400.0,
+}
+"""Units as words and their forms in numerals' company, in the singular."""
+_FIGURE = r"\d{1,9}(?:\.\d{1,9})?"
+_UNIT = "milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|秒|分钟|分|小时"
+_PART = re.compile(rf"({_FIGURE}) ?({_UNIT})(?![a-z])", re.IGNORECASE)
+_PART_BEFORE_PART = re.compile(rf"({_FIGURE})({_UNIT})(?=\d)", re.IGNORECASE)
+_CUE = re.compile(
+    r"(?:try(?: your request)? again|retry(?:ing)?(?: your request)?|wait(?:ing)?|resets?"
+    r"|replenished|available(?: again)?|cool ?down|请(?:在)?)"
+    r"(?:[ :=-]{1,3}(?:in|after|for|at least|about|approximately|another|on|at|is)){0,3}"
+    r"[ :=-]{0,3}",
+    re.IGNORECASE,
+)
+"""The words before a wait."""
+_BARE_CUE = re.compile("after", re.IGNORECASE)
+"""Where a number without a unit is seconds."""
+_BARE = re.compile(rf"({_FIGURE})(?=[.,;)]?(?:\s|$))")
+_JOINT = re.compile(r",? (?:and )?(?=\d)")
+_CLOCK = re.compile(r"(\d{1,3}):(\d\d):(\d\d)(?!\d)")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z| UTC|[+-]\d\d:?\d\d)?")
 LONGEST_TEXT = 64
 LONGEST_S = 366 * 86_400.0
 """No real limit resets later."""
@@ -83,3 +121,38 @@ def _date(text: str) -> float | None:
         except (ValueError, OverflowError):
             return None
     return None
+
+
+def wait_in_words(text: str, now: float) -> float | None:
+    """Return the wait that a sentence names: `try again in 1m30.5s`, `retry after 12 seconds`.
+
+    Args:
+        text: A server's message.
+        now: Unix seconds, for `resets at 2026-09-21T14:13:50Z`.
+    """
+    for cue in _CUE.finditer(text):
+        wait = _wait_at(text, cue.end(), now)
+        if wait is None and _BARE_CUE.search(cue[0]):
+            bare = _BARE.match(text, cue.end())
+            wait = float(bare[1]) if bare is not None else None
+        if wait is not None and wait <= LONGEST_S:
+            return wait
+    return None
+
+
+def _wait_at(text: str, start: int, now: float) -> float | None:
+    moment = _MOMENT.match(text, start)
+    if moment is not None:
+        return wait_s(moment[0], now)
+    clock = _CLOCK.match(text, start)
+    if clock is not None:
+        hours, minutes, seconds = (int(part) for part in clock.groups())
+        return hours * 3600.0 + minutes * 60.0 + seconds
+    total, end = 0.0, start
+    while part := _PART_BEFORE_PART.match(text, end) or _PART.match(text, end):
+        unit = part[2].lower()
+        total += float(part[1]) * _UNITS_S[unit if unit in _UNITS_S else unit.removesuffix("s")]
+        end = part.end()
+        joint = _JOINT.match(text, end)
+        end = joint.end() if joint is not None else end
+    return total if end > start else None

@@ -95,6 +95,28 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Served:
+    """What served a reply, by its own account, safe to show; what it does not say is None."""
+
+    model: str | None = None
+    """The model that the reply names, which need not be the one that was asked for."""
+    fingerprint: str | None = None
+    """`system_fingerprint`: changes with the model's weights or configuration."""
+    provider: str | None = None
+    """The upstream that a router chose (OpenRouter's `provider`)."""
+    deployment: str | None = None
+    """The relay's name for the upstream that it used (`x-litellm-model-id`)."""
+    retries: int | None = None
+    """How often the relay asked again before it answered."""
+    fallbacks: int | None = None
+    """How many other models or upstreams the relay turned to; 0: none."""
+
+
+NOT_DECLARED = Served()
+"""Of a reply that says nothing of what served it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """The facts of a reply, streamed or not."""
 
@@ -108,6 +130,9 @@ class Reply:
     """The limits in an error's body, where a relay quotes headers in it."""
     adaptation: str | None = None
     """How the target's next requests must differ after a refusal, for `adaptations.adapt`."""
+    cached: str | None = None
+    """The header or field that says that the reply came from a relay's cache; None: none does."""
+    served: Served = NOT_DECLARED
     text: str = ""
     """The model's text, without its reasoning, as the server sent it: not yet safe to show."""
 

@@ -17,18 +17,22 @@ from relaytop.wire.error_codes import (
     BLAMES_KEY,
     BY_CODE,
     BY_STATUS,
+    CLEAR_STATUSES,
     CREDIT_WORDS,
     KEY_STATUSES,
+    MAY_RESET,
     NOT_FOUND_WORDS,
     OVERLOADED_WORDS,
     SPEND_LIMIT,
     WEAK,
     WORDS_DECIDE,
+    known_code,
 )
 from relaytop.wire.facts import Failure, Reply
 from relaytop.wire.json_document import parse, text_of
 from relaytop.wire.numbers import number
-from relaytop.wire.ratelimit import limits_in, retry_after_s
+from relaytop.wire.ratelimit import limits_in, read_rate_limit
+from relaytop.wire.retry_after import retry_after_s
 from relaytop.wire.text import INPUT_LIMIT, safe
 
 if TYPE_CHECKING:
@@ -38,6 +42,7 @@ if TYPE_CHECKING:
 
 REDIRECTION, CLIENT_ERROR, SERVER_ERROR, END = 300, 400, 500, 600
 """The first status of each of HTTP's classes, and the end of the last."""
+PROXY_AUTH = 407
 TOO_LARGE = 413
 TOO_MANY = 429
 LIMITED = "rate_limited"
@@ -64,11 +69,20 @@ def classify(
     if error is None:
         page = is_web_page(headers, body)
         failure = Failure(failure.error_class, _message(status, body, secrets, page=page))
-    limits = [headers.get(f"x-ratelimit-limit-{kind}-minute") for kind in ("req", "tokens")]
-    if status == TOO_MANY and failure.error_class == LIMITED and "0" in limits:
-        # Mistral: a limit of 0 means that the plan has none of it, ever.
+    if status == TOO_MANY and failure.error_class == LIMITED and _allows_nothing(headers):
         return Failure("permission", failure.message)
     return failure
+
+
+def _allows_nothing(headers: Mapping[str, str]) -> bool:
+    """Return whether a limit is 0: Mistral says so that the plan has none of it, ever."""
+    limits = read_rate_limit(headers, 0.0)
+    return limits is not None and any(limit.limit == 0 for _kind, limit in limits.known)
+
+
+def class_of_code(code: str) -> str | None:
+    """Return the class that a code names; None for one that is not known."""
+    return BY_CODE.get(known_code(code))
 
 
 def classify_error(
@@ -119,28 +133,38 @@ def _real_status(error: Mapping[str, Any], status: int) -> int:
 
 
 def _by_words(error: Mapping[str, Any], status: int, message: str) -> str | None:
+    if REDIRECTION <= status < CLIENT_ERROR:
+        return None
     if any(words in message for words in NOT_FOUND_WORDS):
         return "not_found"
-    if any(words in message for words in OVERLOADED_WORDS):
-        return "overloaded"
-    codes, quotas = codes_of(error), quota_ids(error)
-    if any(SPEND_LIMIT.search(code) for code in codes) or "PerDay" in quotas:
+    named, quotas = codes_of(error), quota_ids(error)
+    if any(SPEND_LIMIT.search(code) for code in named) or "PerDay" in quotas:
         return "credit"
     if any(words in message for words in CREDIT_WORDS):
         return "credit"
     if "PerMinute" in quotas:
-        return "rate_limited"  # its message mentions billing all the same
-    strong = [code for code in codes if _is_strong(code, status)]
-    code = strong[0] if strong else ""
+        return LIMITED  # its message mentions billing all the same
+    codes = [known for code in named if (known := known_code(code))]
+    code = _deciding([each for each in codes if _is_strong(each, status)], message)
     if _is_out_of_credit(code, status, message):
         return "credit"
+    if _is_overloaded(code, status, message):
+        return "overloaded"
     if code:
-        return BY_CODE[code]
+        return LIMITED if code in MAY_RESET and waiting_helps(message) else BY_CODE[code]
     if any(words in message for words in AUTH_WORDS):
         return "auth"
-    if status >= CLIENT_ERROR:
-        return None
-    return next((BY_CODE[code] for code in codes if code in BY_CODE), None)
+    return BY_CODE[codes[0]] if codes and status < CLIENT_ERROR else None
+
+
+def _deciding(codes: list[str], message: str) -> str:
+    """Return the code that counts: one of credit or of overload before one that may be general."""
+    for code in codes:
+        if BY_CODE[code] == "overloaded" or (
+            BY_CODE[code] == "credit" and not (code in MAY_RESET and waiting_helps(message))
+        ):
+            return code
+    return codes[0] if codes else ""
 
 
 def _is_out_of_credit(code: str, status: int, message: str) -> bool:
@@ -151,16 +175,21 @@ def _is_out_of_credit(code: str, status: int, message: str) -> bool:
         return False
     if status in KEY_STATUSES or BY_CODE.get(code) in KEY_CLASSES:
         return mentions_credit(message)
-    return (
-        (status == TOO_MANY or bool(code)) and lacks_credit(message) and not waiting_helps(message)
-    )
+    return lacks_credit(message) and not waiting_helps(message)
+
+
+def _is_overloaded(code: str, status: int, message: str) -> bool:
+    """Return whether the message speaks of overload, where no code says anything else."""
+    if status in CLEAR_STATUSES or (code and BY_CODE[code] not in {LIMITED, "overloaded"}):
+        return False
+    return OVERLOADED_WORDS.search(message) is not None
 
 
 def _is_strong(code: str, status: int) -> bool:
     """Return whether a code beats the status; a request that is too large is no rate limit."""
-    if code not in BY_CODE or code in WEAK:
+    if code in WEAK:
         return False
-    return status != TOO_LARGE or BY_CODE[code] != "rate_limited"
+    return status != TOO_LARGE or BY_CODE[code] != LIMITED
 
 
 def _by_status(status: int) -> str:
@@ -174,6 +203,8 @@ def _by_status(status: int) -> str:
 def _message(status: int, body: bytes, secrets: Sequence[str], *, page: bool) -> str:
     if REDIRECTION <= status < CLIENT_ERROR:
         return f"HTTP {status}: a redirect, which is not followed; check base_url"
+    if status == PROXY_AUTH:
+        return "the proxy refused: 407 Proxy Authentication Required"
     if page:
         return f"HTTP {status} with a web page instead of JSON"
     text = safe(body[:2000].decode("utf-8", "replace"), secrets)

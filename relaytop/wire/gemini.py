@@ -6,23 +6,24 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from relaytop.wire.chat import ChatAPI
+from relaytop.wire.cost import read_cost
 from relaytop.wire.facts import Failure, Usage
 from relaytop.wire.json_document import object_in, objects_of, text_of, text_of_parts
 from relaytop.wire.numbers import token_count
 from relaytop.wire.request import SYSTEM, join_url, key_header, system_text
 from relaytop.wire.text import clean
-from relaytop.wire.usage import read_cost
+from relaytop.wire.usage import read_usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from relaytop.config.settings import Provider, Target
-    from relaytop.wire.streamed import StreamState
+    from relaytop.wire.reply_state import ReplyState
 
 PREFIX = "/v1beta"
 _COLLECTIONS = ("models/", "tunedModels/")
 _REPLY_KEYS = ("candidates", "usageMetadata", "promptFeedback")
-_TOKEN_KEYS = ("text", "functionCall", "executableCode")
+_FINISH = "finishReason"
 _ROLES = {"assistant": "model"}
 
 
@@ -31,7 +32,6 @@ class Gemini(ChatAPI):
 
     name = "gemini"
     body_key = "candidates"
-    usage_key = "usageMetadata"
     models_key = "models"
     end_marker = "finishReason"
 
@@ -75,54 +75,55 @@ class Gemini(ChatAPI):
         cost = read_cost(raw, headers)
         if not isinstance(raw, dict):
             return Usage(cost_usd=cost)
-        counts = [raw.get(name) for name in ("candidatesTokenCount", "thoughtsTokenCount")]
-        known = [token_count(count) for count in counts if count is not None]
-        output = [count for count in known if count is not None]
+        if "promptTokenCount" not in raw and "prompt_tokens" in raw:
+            return read_usage(raw, headers)  # a relay that did not translate it
+        prompt = token_count(raw.get("promptTokenCount"))
         return Usage(
-            input_tokens=token_count(raw.get("promptTokenCount")),
-            # Unknown where both are missing, or one is absurd.
-            output_tokens=sum(output) if known and len(output) == len(known) else None,
+            input_tokens=prompt,
+            output_tokens=_output_tokens(raw, prompt),
             cached_tokens=token_count(raw.get("cachedContentTokenCount")),
             reasoning_tokens=token_count(raw.get("thoughtsTokenCount")),
             cost_usd=cost,
         )
 
-    def text(self, document: Mapping[str, Any]) -> str:
-        """Return the text of the candidates' parts."""
-        contents = (object_in(each, "content") for each in objects_of(document.get("candidates")))
-        return "".join(text_of_parts(content.get("parts")) for content in contents)
-
     def is_reply_part(self, document: dict[str, Any]) -> bool:
         """Return whether a document has candidates, usage or feedback, and no error."""
         return any(key in document for key in _REPLY_KEYS) and not document.get("error")
 
-    def apply_event(self, state: StreamState, document: dict[str, Any], index: int) -> None:
-        """Apply a chunk: parts, finishReason, and the usage so far."""
-        if isinstance(document.get("usageMetadata"), dict):
-            state.usage = document["usageMetadata"]
-        state.failure = state.failure or self.refusal(document)
-        candidates = document.get("candidates")
-        for candidate in candidates if isinstance(candidates, list) else ():
-            if not isinstance(candidate, dict):
-                continue
-            if candidate.get("finishReason"):
-                state.finished = True
+    def apply_event(self, state: ReplyState, document: dict[str, Any], index: int) -> None:
+        """Apply a chunk, or a whole reply: parts, finishReason, a blocked prompt."""
+        state.failure = state.failure or _blocked_prompt(document)
+        for candidate in objects_of(document.get("candidates")):
             content = candidate.get("content")
-            if isinstance(content, dict):
-                if state.first_token is None and _has_tokens(content.get("parts")):
-                    state.first_token = index
-                state.texts.append(text_of_parts(content.get("parts")))
-
-    def refusal(self, document: Mapping[str, Any]) -> Failure | None:
-        """Return the failure of a blocked prompt, which gets a 200 without candidates."""
-        if document.get("candidates"):
-            return None
-        reason = object_in(document, "promptFeedback").get("blockReason")
-        if not reason:
-            return None
-        return Failure("bad_request", f"the prompt was blocked: {clean(text_of(reason), 60)}")
+            state.apply_choice(candidate, _FINISH, content, index)
+            state.texts.append(text_of_parts(object_in(candidate, "content").get("parts")))
 
 
-def _has_tokens(parts: object) -> bool:
-    """Return whether a candidate's parts hold text, a thought or a call."""
-    return any(part.get(key) for part in objects_of(parts) for key in _TOKEN_KEYS)
+def _blocked_prompt(document: Mapping[str, Any]) -> Failure | None:
+    """Return the failure of a blocked prompt, which gets a 200 without candidates."""
+    if document.get("candidates"):
+        return None
+    reason = object_in(document, "promptFeedback").get("blockReason")
+    if not reason:
+        return None
+    return Failure("bad_request", f"the prompt was blocked: {clean(text_of(reason), 60)}")
+
+
+def _output_tokens(raw: Mapping[str, Any], prompt: int | None) -> int | None:
+    """Return the candidates' tokens and the thoughts; None where both are missing or one absurd.
+
+    The total decides where it says that the thoughts are counted among the candidates' already,
+    and where neither figure is given.
+    """
+    counts = [raw.get(name) for name in ("candidatesTokenCount", "thoughtsTokenCount")]
+    known = [token_count(count) for count in counts if count is not None]
+    figures = [count for count in known if count is not None]
+    total = token_count(raw.get("totalTokenCount"))
+    tools = token_count(raw.get("toolUsePromptTokenCount")) or 0
+    left = None if total is None or prompt is None else total - prompt - tools
+    if not known:
+        return left or None
+    if len(figures) < len(known):
+        return None
+    inside = len(figures) == len(counts) and left == figures[0] and figures[1] <= figures[0]
+    return figures[0] if inside else sum(figures)

@@ -36,12 +36,12 @@ def read_draft(headers: Mapping[str, str], now: float) -> Limit | None:
     ]
     known = [limit for limit in limits if limit != Limit()]
     if known:
-        return min(known, key=_tightness)
+        return min(known, key=tightness)
     return next((Limit(quota) for quota in quotas.values() if quota is not None), None)
 
 
-def _tightness(limit: Limit) -> tuple[float, int, float]:
-    """Order limits: by the share that is left, then by what is left, then the latest reset."""
+def tightness(limit: Limit) -> tuple[float, int, float]:
+    """Return a limit's order: by the share that is left, what is left, then the latest reset."""
     return limit.share_left, limit.remaining or 0, -(limit.reset_s or 0.0)
 
 

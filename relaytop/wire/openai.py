@@ -22,10 +22,9 @@ if TYPE_CHECKING:
 
     from relaytop.config.settings import Provider, Target
     from relaytop.wire.facts import Usage
-    from relaytop.wire.streamed import StreamState
+    from relaytop.wire.reply_state import ReplyState
 
-_TOKEN_KEYS = ("content", "reasoning_content", "reasoning", "tool_calls", "refusal")
-"""The keys of a delta that hold generated tokens; a role alone is none."""
+_FINISH = "finish_reason"
 BAD_REQUESTS = frozenset({400, 422})
 
 
@@ -72,30 +71,20 @@ class OpenAI(ChatAPI):
         """Read a `usage` object and LiteLLM's cost header."""
         return read_usage(raw, headers)
 
-    def text(self, document: Mapping[str, Any]) -> str:
-        """Return the content of the choices' messages."""
-        messages = (object_in(choice, "message") for choice in objects_of(document.get("choices")))
-        return "".join(text_of_parts(message.get("content")) for message in messages)
-
     def is_reply_part(self, document: dict[str, Any]) -> bool:
         """Return whether a document has choices and no error."""
         return "choices" in document and not document.get("error")
 
-    def apply_event(self, state: StreamState, document: dict[str, Any], index: int) -> None:
-        """Apply a chunk: role, content, finish_reason, usage."""
-        if isinstance(document.get("usage"), dict):
-            state.usage = document["usage"]
-        choices = document.get("choices")
-        for choice in choices if isinstance(choices, list) else ():
-            if not isinstance(choice, dict):
-                continue
-            if choice.get("finish_reason"):
-                state.finished = True
-            delta = choice.get("delta")
-            if isinstance(delta, dict):
-                if state.first_token is None and any(delta.get(key) for key in _TOKEN_KEYS):
-                    state.first_token = index
-                state.texts.append(text_of_parts(delta.get("content")))
+    def apply_event(self, state: ReplyState, document: dict[str, Any], index: int) -> None:
+        """Apply the choices of a chunk, or of a whole reply."""
+        for choice in objects_of(document.get("choices")):
+            delta, message = choice.get("delta"), choice.get("message")
+            state.apply_choice(choice, _FINISH, [delta, message, choice.get("text")], index)
+            content = object_in(choice, "delta").get("content")
+            if not content and not state.texts:
+                # In one document; and at the end of some servers' streams, all of it again.
+                content = object_in(choice, "message").get("content")
+            state.texts += [text] if (text := text_of_parts(content)) else []
 
     def adaptation(self, status: int, error: Mapping[str, Any]) -> str | None:
         """Return the parameter to change: a refused `max_tokens`, or relays' `stream_options`."""

@@ -3,145 +3,162 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from relaytop.wire.durations import LONGEST_S, wait_s
-from relaytop.wire.error_body import details_of
+from relaytop.wire.durations import wait_s
 from relaytop.wire.facts import Limit, RateLimit
-from relaytop.wire.ietf_limits import read_draft
+from relaytop.wire.ietf_limits import read_draft, tightness
 from relaytop.wire.json_document import object_in
-from relaytop.wire.numbers import count, number
+from relaytop.wire.numbers import count
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-_NAMES = {
-    "requests": ("requests", "req-minute"),
-    "tokens": ("tokens", "tokens-minute"),
-    "input_tokens": ("input-tokens",),
-    "output_tokens": ("output-tokens",),
+_UPSTREAM = "llm_provider-"
+"""LiteLLM's prefix for the headers of its upstream."""
+_BASES = {
+    "ratelimit": None,
+    "ratelimits": None,
+    "ratelimitbysize": "tokens",  # Mistral's
+    "tokenlimit": "tokens",  # Together's
 }
-"""Kind → its names in headers."""
-_SHAPES = (
-    "x-ratelimit-api_key-{what}-{kind}",
-    "x-ratelimit-{what}-{kind}",
-    "anthropic-ratelimit-{kind}-{what}",
-    "llm_provider-x-ratelimit-{what}-{kind}",
-    "llm_provider-anthropic-ratelimit-{kind}-{what}",
-)
-_RESETS = ("anthropic-ratelimit-unified-reset", "reset_at")
-"""Resets that name no limit: Anthropic's, and LiteLLM's for a key."""
-_PLAIN = (
-    ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"),
-    ("ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"),
-)
+"""The words by which a header is a rate limit's → the kind that they imply."""
+_FIGURES = {
+    "limit": "limit",
+    "max": "limit",
+    "remaining": "remaining",
+    "reset": "reset",
+    "resets": "reset",
+}
+_KINDS = {
+    **dict.fromkeys(("requests", "request", "reqs", "req", "rpm", "rpd", "calls"), "requests"),
+    **dict.fromkeys(("tokens", "token", "toks", "tok", "tpm", "tpd"), "tokens"),
+    **dict.fromkeys(("input", "prompt"), "input_tokens"),
+    **dict.fromkeys(("output", "completion", "generated", "generation"), "output_tokens"),
+}
+_FILLERS = frozenset({"x", "per", "after", "at", "in", "s", "sec", "seconds"})
+_MILLISECONDS = frozenset({"ms", "milliseconds", "millis"})
+_NO_LIMIT = frozenset({"unified", "policy", "over", "type", "cost", "used", "renewalperiod"})
+"""Words of headers that carry something else than a limit's state."""
 _LIST = re.compile("[,;]")
+_WORDS = re.compile("[-_]")
+
+
+class _Name(NamedTuple):
+    """A rate-limit header's name, taken apart."""
+
+    upstream: bool
+    kind: str | None
+    window: tuple[str, ...]
+    """What is left of the name: a window, a key's or a project's scope; any order is the same."""
+    figure: str
+    milliseconds: bool
 
 
 def read_rate_limit(headers: Mapping[str, str], now: float) -> RateLimit | None:
-    """Read the limits in headers (by lower-case name); None where there are none."""
-    if not any("ratelimit" in name for name in headers):
-        return None
-    found = {
-        kind: limit
-        for kind, names in _NAMES.items()
-        if (limit := _first(headers, names, now)) is not None
-    }
+    """Read the limits in headers (by lower-case name); None where there are none.
+
+    A name may have its words in any order and with any suffix. Of a kind's windows the tightest
+    counts; limits that a relay copies from its upstream count where it has none of its own.
+    """
+    groups: dict[tuple[bool, str | None, tuple[str, ...]], dict[str, str]] = {}
+    for name, text in headers.items():
+        parsed = _parse(name)
+        if parsed is not None:
+            key = (parsed.upstream, parsed.kind, parsed.window)
+            value = _in_seconds(text) if parsed.milliseconds else text
+            groups.setdefault(key, {}).setdefault(parsed.figure, value)
+    found: dict[str, Limit] = {}
+    for upstream in (False, True):
+        for kind in (*dict.fromkeys(_KINDS.values()), None):
+            windows = {
+                window: _limit(figures, now)
+                for (is_upstream, of_kind, window), figures in groups.items()
+                if (is_upstream, of_kind) == (upstream, kind)
+            }
+            limit = _tightest(windows)
+            if limit is not None:
+                found.setdefault(kind or "requests", limit)
     if "requests" not in found:
-        plain = _plain(headers, now) or read_draft(headers, now)
-        if plain is not None:
-            found["requests"] = plain
+        draft = read_draft(headers, now)
+        if draft is not None:
+            found["requests"] = draft
     return RateLimit(**found) if found else None
 
 
-def _first(headers: Mapping[str, str], names: Sequence[str], now: float) -> Limit | None:
-    limits = (_named(headers, shape, name, now) for shape in _SHAPES for name in names)
-    return next((limit for limit in limits if limit is not None), None)
+def _parse(name: str) -> _Name | None:
+    """Take a header's name apart; None for one that is no rate limit's."""
+    if "limit" not in name:
+        return None
+    upstream = name.startswith(_UPSTREAM)
+    words = _WORDS.split(name.removeprefix(_UPSTREAM).replace("rate-limit", "ratelimit"))
+    base = next((word for word in words if word in _BASES), None)
+    if base is None:
+        return None
+    words.remove(base)
+    if _NO_LIMIT.intersection(words):
+        return None
+    # The first: "limit" may stand for the figure, and for nothing else once the base is gone.
+    figure = next((_FIGURES[word] for word in words if word in _FIGURES), None)
+    if figure is None:
+        return None
+    kinds = [_KINDS[word] for word in words if word in _KINDS]
+    # input-tokens, tokens-prompt: the more specific of two kinds.
+    kind = next((each for each in kinds if each.endswith("_tokens")), kinds[0] if kinds else None)
+    known = _FIGURES.keys() | _KINDS.keys() | _FILLERS | _MILLISECONDS
+    window = tuple(sorted(word for word in words if word not in known))
+    milliseconds = figure == "reset" and not _MILLISECONDS.isdisjoint(words)
+    return _Name(upstream, kind or _BASES[base], window, figure, milliseconds)
 
 
-def _named(headers: Mapping[str, str], prefix: str, kind: str, now: float) -> Limit | None:
-    def value(what: str) -> str | None:
-        return headers.get(prefix.format(what=what, kind=kind))
-
-    return _limit(value("limit"), value("remaining"), value("reset"), now)
+def _in_seconds(text: str) -> str:
+    value = count(text)
+    return "" if value is None else str(value / 1000)
 
 
-def _plain(headers: Mapping[str, str], now: float) -> Limit | None:
-    for limit_name, remaining_name, reset_name in _PLAIN:
-        limit = _limit(
-            headers.get(limit_name), headers.get(remaining_name), headers.get(reset_name), now
-        )
-        if limit is not None:
-            return limit
-    return None
-
-
-def _limit(limit: str | None, remaining: str | None, reset: str | None, now: float) -> Limit | None:
+def _limit(figures: Mapping[str, str], now: float) -> Limit:
     # An older draft puts the policy behind the figure: `100, 100;w=60`.
-    figures = [_LIST.split(text or "")[0] for text in (limit, remaining)]
-    known = Limit(count(figures[0]), count(figures[1]), wait_s(reset, now))
-    return None if known == Limit() else known
+    limit, remaining = (
+        count(_LIST.split(figures.get(name, ""))[0]) for name in ("limit", "remaining")
+    )
+    return Limit(limit, remaining, wait_s(figures.get("reset"), now))
 
 
-def retry_after_s(
-    headers: Mapping[str, str], error: Mapping[str, Any], now: float, *, limited: bool = False
-) -> float | None:
-    """Return how long the server asks to wait, from the first of its hints that is readable.
+def _tightest(windows: Mapping[tuple[str, ...], Limit]) -> Limit | None:
+    """Return the tightest of a kind's limits, by window; None where none was readable.
 
-    Args:
-        headers: The reply's headers by lower-case name.
-        error: The body's error object; empty where there is none.
-        now: Unix seconds.
-        limited: Whether the reply failed for a limit: then the tightest one's reset is the wait,
-            even where something is left of it (a request may need more than that).
+    What the tightest does not say is filled in from a header that names no window, if that is no
+    limit of its own.
     """
-    milliseconds = number(headers.get("retry-after-ms"))
-    if milliseconds is not None and 0 <= milliseconds <= LONGEST_S * 1000:
-        return milliseconds / 1000
-    for name in ("retry-after", "llm_provider-retry-after"):
-        wait = wait_s(headers.get(name), now)
-        if wait is not None:
-            return wait
-    wait = _from_body(error, now)
-    if wait is not None:
-        return wait
-    for name in _RESETS:
-        wait = wait_s(headers.get(name), now)
-        if wait is not None:
-            return wait
-    limits = read_rate_limit(headers, now)
-    known = [] if limits is None else [limit for _kind, limit in limits.known]
-    return _reset_s([limit for limit in known if limit.reset_s is not None], limited=limited)
-
-
-def _reset_s(limits: Sequence[Limit], *, limited: bool) -> float | None:
-    """Return the reset to wait for among limits that have one."""
-    for remaining in (0, None):
-        resets = [limit.reset_s or 0.0 for limit in limits if limit.remaining == remaining]
-        if resets:
-            return max(resets)
-    return min(limits, key=lambda limit: limit.share_left).reset_s if limited and limits else None
+    known = [
+        limit
+        for limit in windows.values()
+        if limit.limit is not None or limit.remaining is not None
+    ]
+    if not known:
+        return next((limit for limit in windows.values() if limit != Limit()), None)
+    limit = min(known, key=tightness)
+    general = windows.get((), Limit())
+    if general is limit or general.remaining is not None:
+        return limit
+    return replace(
+        limit,
+        limit=general.limit if limit.limit is None else limit.limit,
+        reset_s=general.reset_s if limit.reset_s is None else limit.reset_s,
+    )
 
 
 def limits_in(error: Mapping[str, Any], now: float) -> RateLimit | None:
     """Read the limits that an error's body quotes (OpenRouter's `metadata.headers`)."""
-    return read_rate_limit(_quoted(error), now)
+    return read_rate_limit(quoted_headers(error), now)
 
 
-def _from_body(error: Mapping[str, Any], now: float) -> float | None:
-    quoted = _quoted(error)
-    hints = [error.get("retry_after"), error.get("reset_at")]
-    hints += [quoted.get(name) for name in ("retry-after", "x-ratelimit-reset")]
-    hints += [detail.get("retryDelay") for detail in details_of(error)]
-    waits = [wait_s(_text(hint), now) for hint in hints]
-    return next((wait for wait in waits if wait is not None), None)
-
-
-def _quoted(error: Mapping[str, Any]) -> dict[str, str]:
+def quoted_headers(error: Mapping[str, Any]) -> dict[str, str]:
     """Return the headers that OpenRouter quotes in an error's body, by lower-case name."""
     headers = object_in(object_in(error, "metadata"), "headers")
-    return {name.lower(): text for name, value in headers.items() if (text := _text(value))}
-
-
-def _text(value: object) -> str:
-    return str(value) if isinstance(value, str | int | float) else ""
+    return {
+        name.lower(): str(value)
+        for name, value in headers.items()
+        if isinstance(value, str | int | float)
+    }

@@ -1,40 +1,167 @@
-"""Token counts and the relay's own cost, in every form that OpenAI-compatible servers use."""
+"""Token counts, wherever in a reply they lie and in every form that servers use."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
+from relaytop.wire.cost import amount, read_cost
 from relaytop.wire.facts import Usage
 from relaytop.wire.json_document import object_in
-from relaytop.wire.numbers import token_count, usd
+from relaytop.wire.numbers import number, token_count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+USAGE_KEYS = ("usage", "usageMetadata", "usage_metadata", "token_usage")
+MAX_DEPTH = 5
+"""Levels of a document that are searched for a usage object: choices, one of them, its message."""
+_COST_KEYS = ("cost", "total_cost", "cost_details", "cost_in_usd_ticks", "is_byok")
+"""What relays also put beside the usage object."""
+
+
+def usage_in(document: object, depth: int = MAX_DEPTH) -> dict[str, Any]:
+    """Return the usage objects anywhere in a document as one; the outer ones beat the inner."""
+    found: dict[str, Any] = {}
+    if isinstance(document, dict):
+        inner: Any = [value for name, value in document.items() if name not in USAGE_KEYS]
+    else:
+        inner = document if isinstance(document, list) else []
+    if depth:
+        for value in inner:
+            if isinstance(value, dict | list):
+                found = merge_usage(found, usage_in(value, depth - 1))
+    if isinstance(document, dict):
+        for name in USAGE_KEYS:
+            if isinstance(document.get(name), dict):
+                found = merge_usage(found, document[name])
+        if depth == MAX_DEPTH:
+            beside = {name: document[name] for name in _COST_KEYS if name in document}
+            if any(amount(value) for value in beside.values()):
+                found = merge_usage(beside, found)
+    return found
+
+
+def merge_usage(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Return two usage objects as one: the newer figure counts, but 0 or nonsense beats none."""
+    merged = dict(old)
+    for name, value in new.items():
+        before = merged.get(name)
+        if isinstance(value, dict) and isinstance(before, dict):
+            merged[name] = merge_usage(before, value)
+        elif name not in merged or not _is_figure(before) or _is_figure(value):
+            merged[name] = value
+    return merged
+
+
+def _is_figure(value: object) -> bool:
+    """Return whether a value says something that a later 0 must not replace."""
+    if isinstance(value, bool | dict):
+        return bool(value)
+    if isinstance(value, str):
+        return bool(amount(value))
+    return (number(value) or 0) > 0
+
 
 def read_usage(raw: object, headers: Mapping[str, str]) -> Usage:
-    """Read a `usage` object, and LiteLLM's cost header; what is missing or absurd is None."""
+    """Read an OpenAI-like usage object and the cost; what is missing or absurd is None."""
     cost = read_cost(raw, headers)
     if not isinstance(raw, dict):
         return Usage(cost_usd=cost)
-    cached = token_count(object_in(raw, "prompt_tokens_details").get("cached_tokens"))
-    if cached is None:
-        cached = token_count(raw.get("prompt_cache_hit_tokens"))
-    prompt = token_count(raw.get("prompt_tokens"))
-    if prompt is None:
-        hit, miss = (token_count(raw.get(f"prompt_cache_{x}_tokens")) for x in ("hit", "miss"))
-        prompt = None if hit is None or miss is None else hit + miss
-    details = object_in(raw, "completion_tokens_details")
+    details = _first_object(raw, "prompt_tokens_details", "input_tokens_details")
+    names = ("prompt_cache_hit_tokens", "cached_tokens", "cache_read_input_tokens")
+    cached = _first_count(details, "cached_tokens")
+    cached = _first_count(raw, *names) if cached is None else cached
+    prompt = _prompt_tokens(raw)
+    output = _first_count(raw, "completion_tokens", "output_tokens")
+    reasoning = _reasoning_tokens(raw)
+    total = token_count(raw.get("total_tokens"))
+    if total is not None:
+        prompt, output = _settled(total, prompt, output, reasoning, cached)
     return Usage(
         input_tokens=prompt,
-        output_tokens=token_count(raw.get("completion_tokens")),
+        output_tokens=output,
         cached_tokens=cached,
-        reasoning_tokens=token_count(details.get("reasoning_tokens")),
+        reasoning_tokens=reasoning,
         cost_usd=cost,
     )
 
 
-def read_cost(raw: object, headers: Mapping[str, str]) -> float | None:
-    """Return the request's cost in USD by the relay's own usage object or header."""
-    stated = usd(raw.get("cost")) if isinstance(raw, dict) else None
-    return stated if stated is not None else usd(headers.get("x-litellm-response-cost"))
+def known_usage(usage: Usage, *, has_tokens: bool) -> Usage:
+    """Return the usage of a good reply without the counts that cannot be true.
+
+    A probe has a prompt, and text has tokens: a 0 in their place is a figure that was not counted.
+    Neither is a cost of 0 then that the relay computed from such counts.
+
+    Args:
+        usage: As the reply states it.
+        has_tokens: Whether the reply holds text, reasoning or a call.
+    """
+    no_input = usage.input_tokens == 0
+    no_output = has_tokens and usage.output_tokens == 0
+    if not no_input and not no_output:
+        return usage
+    uncounted = no_input and not usage.output_tokens
+    return replace(
+        usage,
+        input_tokens=None if no_input else usage.input_tokens,
+        output_tokens=None if no_output else usage.output_tokens,
+        cost_usd=None if uncounted and usage.cost_usd == 0 else usage.cost_usd,
+    )
+
+
+def _first_object(raw: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return next((found for name in names if (found := object_in(raw, name))), {})
+
+
+def _first_count(raw: Mapping[str, Any], *names: str) -> int | None:
+    """Return the first count above 0 among the fields, else a 0 that was given."""
+    counts = [count for name in names if (count := token_count(raw.get(name))) is not None]
+    return next((count for count in counts if count), counts[0] if counts else None)
+
+
+def _prompt_tokens(raw: Mapping[str, Any]) -> int | None:
+    """Return all of the prompt: DeepSeek's hits and misses add up, Anthropic's cache is outside."""
+    prompt = token_count(raw.get("prompt_tokens"))
+    if prompt:
+        return prompt
+    hit, miss = (token_count(raw.get(f"prompt_cache_{part}_tokens")) for part in ("hit", "miss"))
+    if hit is not None and miss is not None and hit + miss:
+        return hit + miss
+    fresh = token_count(raw.get("input_tokens"))
+    if fresh is None:
+        return prompt
+    if "input_tokens_details" not in raw:
+        fresh += sum(
+            token_count(raw.get(f"cache_{part}_input_tokens")) or 0 for part in ("read", "creation")
+        )
+    return fresh or prompt or 0
+
+
+def _reasoning_tokens(raw: Mapping[str, Any]) -> int | None:
+    details = _first_object(raw, "completion_tokens_details", "output_tokens_details")
+    inside = token_count(details.get("reasoning_tokens"))
+    return inside if inside is not None else token_count(raw.get("reasoning_tokens"))
+
+
+def _settled(
+    total: int, prompt: int | None, output: int | None, reasoning: int | None, cached: int | None
+) -> tuple[int | None, int | None]:
+    """Return prompt and output such that they add up to the total, where it says more than they.
+
+    Some servers (xAI, Gemini's OpenAI-compatible one) count reasoning in the total alone. A total
+    that is larger by the cached tokens says that these stand outside of the prompt.
+    """
+    if prompt is None or output is None:
+        left = total - (prompt or 0) - (output or 0)
+        if left <= 0 or (prompt is None and output is None):
+            return prompt, output
+        return (left, output) if prompt is None else (prompt, left)
+    excess = total - prompt - output
+    if excess <= 0 or not prompt:
+        return prompt, output
+    if cached and excess == cached and excess != reasoning:
+        return prompt + cached, output
+    if reasoning == 0:
+        return prompt, output
+    return prompt, output + excess

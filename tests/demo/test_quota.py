@@ -5,7 +5,8 @@ import pytest
 from relaytop.demo.quota import Quota
 from relaytop.demo.scenario import DIRECT, HOLYSHEEP, DemoProvider
 from relaytop.wire.facts import Limit, RateLimit
-from relaytop.wire.ratelimit import read_rate_limit, retry_after_s
+from relaytop.wire.ratelimit import read_rate_limit
+from relaytop.wire.retry_after import retry_after_s
 
 SMALL = HOLYSHEEP._replace(requests_per_minute=3, tokens_per_minute=100)
 

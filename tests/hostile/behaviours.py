@@ -211,7 +211,7 @@ fixed(
     "limits",
     None,
     whole(
-        {"choices": [{"message": {}}]},
+        {"choices": [{"message": {"content": "x"}}]},
         "X-RateLimit-Limit-Requests: -1",
         "X-RateLimit-Remaining-Requests: 1e999",
         "X-RateLimit-Reset-Requests: 99999999999999999999h",

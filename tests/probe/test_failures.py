@@ -62,7 +62,7 @@ async def test_each_way_to_fail(response: Response, error_class: str) -> None:
 
 
 async def test_a_gzipped_reply_is_read_though_it_was_not_asked_for() -> None:
-    body = gzip.compress(b'{"choices": [{"message": {}}]}')
+    body = gzip.compress(b'{"choices": [{"message": {"content": "x"}}]}')
     headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
     assert (await one(Response(200, headers, [(0.0, body)]))).ok
 

@@ -36,7 +36,9 @@ async def test_the_times_are_those_of_the_reply() -> None:
 
 
 async def test_a_goodbye_on_a_reused_connection_is_stale() -> None:
-    async with http2_server([(0.0, STOP), (0.0, DONE)], hang_up=True) as base_url:
+    async with http2_server(
+        [(0.0, delta(content="x") + STOP), (0.0, DONE)], hang_up=True
+    ) as base_url:
         prober = prober_of(base_url)
         first, second = [await prober.probe(TARGET, 0.0) for _ in range(2)]
         await prober.aclose()

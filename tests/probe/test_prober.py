@@ -7,7 +7,7 @@ import pytest
 
 from relaytop.config.settings import Price, Provider, Target
 from relaytop.probe.prober import Prober
-from relaytop.wire.facts import Failure, Limit
+from relaytop.wire.facts import Failure, Limit, Served
 from tests.probe.support import KEY, class_of, one, probe
 from tests.support.server import (
     CERTIFICATE,
@@ -26,6 +26,8 @@ from tests.support.server import (
     stream_of,
     usage,
 )
+
+WHOLE = {"choices": [{"message": {"content": "pong"}, "finish_reason": "stop"}]}
 
 
 async def test_a_streamed_reply_has_its_times_in_order() -> None:
@@ -204,3 +206,32 @@ async def test_a_body_in_utf8_that_is_none_is_still_read() -> None:
         200, {"Content-Type": "application/json"}, [(0.0, document.replace(b"X", b"\xff"))]
     )
     assert class_of(await one(response)) in {None, "protocol"}
+
+
+async def test_an_answer_from_a_cache_is_told_and_costs_nothing_whatever_it_quotes() -> None:
+    head = {"x-litellm-cache-key": "8afe", "x-litellm-response-cost": "0.5"}
+    for sample in (
+        await one(chat_stream(head=head), prices={"m": Price(1.0, 2.0)}),
+        await one(json_reply(WHOLE, 200, **head), stream=False, prices={"m": Price(1.0, 2.0)}),
+    ):
+        assert sample.ok
+        assert sample.cached == "x-litellm-cache-key"
+        assert (sample.cost_usd, sample.price_source, sample.billed_usd) == (0.0, "reply", 0.0)
+    assert (await one(chat_stream())).cached is None
+
+
+async def test_a_sample_knows_what_served_it() -> None:
+    head = {"x-litellm-model-id": "d-1", "x-litellm-attempted-fallbacks": "1"}
+    sample = await one(json_reply({**WHOLE, "model": "other", "provider": "P"}, 200, **head))
+    assert sample.served == Served("other", provider="P", deployment="d-1", fallbacks=1)
+    assert (await one(chat_stream())).served == Served()
+
+
+@pytest.mark.parametrize("encoding", ["none", "utf-8", "identity, none"])
+async def test_a_word_that_is_no_coding_spoils_no_reply(encoding: str) -> None:
+    assert (await one(chat_stream(head={"Content-Encoding": encoding}))).ok
+
+
+async def test_a_coding_that_was_not_asked_for_does() -> None:
+    sample = await one(chat_stream(head={"Content-Encoding": "br"}))
+    assert class_of(sample) == "protocol"

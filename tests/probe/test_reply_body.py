@@ -29,7 +29,51 @@ def test_gzip_however_it_is_cut(data: bytes, size: int) -> None:
     assert b"".join(body.pieces()) == data
 
 
-@given(st.sampled_from(["gzip", "deflate", "br", "", "zstd"]), st.lists(st.binary(), max_size=8))
+IDENTITY = ["", "identity", "none", "utf-8", "UTF-8", "null", "text", "binary", "chunked", "8bit"]
+REFUSED = ["br", "zstd", "compress", "x-compress", "dcb", "dcz", "identity, br", "br, gzip", "BR"]
+
+
+@pytest.mark.parametrize("encoding", [*IDENTITY, "identity, identity", "none, utf-8", ",", " , "])
+def test_a_word_that_is_no_coding_is_none(encoding: str) -> None:
+    body = ReplyBody(encoding)
+    body.append(b"data: x", 0.0)
+    assert body.pieces() == [b"data: x"]
+
+
+@pytest.mark.parametrize(
+    "encoding", ["gzip", "x-gzip", "identity, gzip", "gzip, identity", "none, GZIP", "gzip,utf-8"]
+)
+def test_gzip_in_a_list_of_codings(encoding: str) -> None:
+    body = ReplyBody(encoding)
+    body.append(gzip.compress(b"pong"), 0.0)
+    assert body.pieces() == [b"pong"]
+
+
+def test_two_layers_of_gzip() -> None:
+    body, packed = ReplyBody("gzip, gzip"), gzip.compress(gzip.compress(b"pong" * 1000))
+    for start in range(0, len(packed), 7):
+        body.append(packed[start : start + 7], 0.0)
+    assert b"".join(body.pieces()) == b"pong" * 1000
+
+
+def test_layers_do_not_multiply_past_the_bound() -> None:
+    bomb = gzip.compress(gzip.compress(bytes(64 * MAX_DECODED)))
+    with pytest.raises(ProbeError, match="4 MiB"):
+        ReplyBody("gzip, gzip").append(bomb, 0.0)
+    with pytest.raises(ProbeError, match="many layers"):
+        ReplyBody("gzip," * 9).append(b"x", 0.0)
+
+
+@pytest.mark.parametrize("encoding", REFUSED)
+def test_a_coding_that_was_not_asked_for_is_refused(encoding: str) -> None:
+    with pytest.raises(ProbeError, match="not asked for"):
+        ReplyBody(encoding).append(b"x", 0.0)
+
+
+@given(
+    st.sampled_from([*IDENTITY, *REFUSED, "gzip", "deflate"]) | st.text(max_size=20),
+    st.lists(st.binary(), max_size=8),
+)
 def test_anything_is_read_or_refused(encoding: str, parts: list[bytes]) -> None:
     body, refused = ReplyBody(encoding), None
     try:
@@ -37,7 +81,7 @@ def test_anything_is_read_or_refused(encoding: str, parts: list[bytes]) -> None:
             body.append(data, 0.0)
     except ProbeError as error:
         refused = error.error_class
-    assert refused in {None, "protocol"}
+    assert refused in {None, "protocol", "too_large"}
 
 
 def test_bounds() -> None:

@@ -23,7 +23,7 @@ from relaytop.protocol.messages import (
     SetBudget,
     Start,
 )
-from relaytop.wire.facts import Failure, Limit, RateLimit, Usage
+from relaytop.wire.facts import Failure, Limit, RateLimit, Served, Usage
 
 TARGET = Target(provider="p", model="org/m", interval_s=0.5, thresholds=Thresholds(1.0, 2.0, 0.5))
 SETTINGS = Settings(
@@ -65,6 +65,7 @@ def test_commands_come_back_as_they_went(command: Command) -> None:
 figures = st.none() | st.floats(0, 1e6)
 counts = st.none() | st.integers(0, 10**6)
 words = st.text(max_size=40)
+names = st.none() | words
 limits = st.none() | st.builds(Limit, counts, counts, figures)
 samples = st.builds(
     Sample,
@@ -85,6 +86,8 @@ samples = st.builds(
     rate_limit=st.none() | st.builds(RateLimit, limits, limits),
     retry_after_s=figures,
     server_ms=figures,
+    cached=st.none() | words,
+    served=st.builds(Served, names, names, names, names, counts, counts),
 )
 reports = st.one_of(
     st.builds(Finished, samples),

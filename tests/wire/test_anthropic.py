@@ -26,6 +26,7 @@ START = event(
 )
 BLOCK = event("content_block_start", index=0, content_block={"type": "text", "text": ""})
 PING = event("ping")
+WORDS = {"type": "text", "text": "pong"}
 WORD = event("content_block_delta", index=0, delta={"type": "text_delta", "text": "pong"})
 STOP = event("message_delta", delta={"stop_reason": "end_turn"}, usage={"output_tokens": 5})
 END = event("message_stop")
@@ -141,7 +142,7 @@ def test_failures(status: int, error: dict[str, object], error_class: str) -> No
 
 @pytest.mark.parametrize("count", [-1, "9", 1.5, 1e30, float("nan")])
 def test_an_absurd_count_is_unknown(count: object) -> None:
-    document = {"type": "message", "content": [], "usage": {"input_tokens": count}}
+    document = {"type": "message", "content": [WORDS], "usage": {"input_tokens": count}}
     reply = read([json.dumps(document).encode()], headers=JSON)
     assert reply.failure is None
     assert reply.usage.input_tokens is None

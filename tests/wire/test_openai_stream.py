@@ -23,7 +23,17 @@ STREAMS: dict[str, tuple[list[bytes], int | None]] = {
     ),
     "reasoning_content": ([ROLE, delta(reasoning_content="hm"), STOP, COUNTS, DONE], 1),
     "reasoning": ([ROLE, delta(reasoning="hm"), STOP, COUNTS, DONE], 1),
-    "a tool": ([ROLE, delta(tool_calls=[{"index": 0}]), STOP, COUNTS, DONE], 1),
+    "a tool": (
+        [
+            ROLE,
+            delta(tool_calls=[{"index": 0, "id": "c", "type": "function", "function": {}}]),
+            delta(tool_calls=[{"index": 0, "function": {"name": "find", "arguments": ""}}]),
+            STOP,
+            COUNTS,
+            DONE,
+        ],
+        2,
+    ),
     "comments": ([b": OPENROUTER PROCESSING\n\n", ROLE, delta(content="x"), STOP, COUNTS, DONE], 2),
     "control characters": ([ROLE, delta(content="\x00\x1b"), STOP, COUNTS, DONE], 1),
     "no content at 16 tokens": (

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relaytop.wire.facts import Limit, RateLimit
-from relaytop.wire.ratelimit import limits_in, read_rate_limit, retry_after_s
+from relaytop.wire.ratelimit import limits_in, read_rate_limit
+from relaytop.wire.retry_after import retry_after_s
 from tests.wire.reading import JSON, SSE, read
 
 NOW = 1_790_000_000.0

@@ -8,7 +8,8 @@ from relaytop.wire.durations import wait_s
 from relaytop.wire.facts import Limit, Usage
 from relaytop.wire.failure import classify
 from relaytop.wire.headers import relay_ms
-from relaytop.wire.ratelimit import read_rate_limit, retry_after_s
+from relaytop.wire.ratelimit import read_rate_limit
+from relaytop.wire.retry_after import retry_after_s
 from relaytop.wire.usage import read_usage
 from tests.support.server import DONE, ROLE, STOP, delta, event
 from tests.wire.reading import JSON, class_of, read, reader

@@ -1,0 +1,61 @@
+"""Generated text in a delta or a message, under whatever names a server puts it."""
+
+from __future__ import annotations
+
+MAX_DEPTH = 8
+_LABELS = frozenset(
+    {
+        "role",
+        "type",
+        "id",
+        "index",
+        "object",
+        "model",
+        "status",
+        "format",
+        "mime_type",
+        "mimetype",
+        "media_type",
+        "signature",
+        "thought_signature",
+        "thoughtsignature",
+        "finish_reason",
+        "finishreason",
+        "native_finish_reason",
+        "stop_reason",
+        "error",
+    }
+)
+"""Keys whose strings describe the text and are none of it, in lower case."""
+_LABEL_ENDS = ("_id", "_type", "_reason")
+_CALLS = frozenset({"function", "function_call", "functioncall", "content_block"})
+"""Keys of objects whose name the model generates: that of the function to call."""
+
+
+def has_tokens(value: object, key: str = "", depth: int = MAX_DEPTH) -> bool:
+    """Return whether a value holds a non-empty string that the model generated, at any depth.
+
+    Args:
+        value: A delta, a message, or a part of one.
+        key: Under which it stands, in lower case.
+        depth: Levels that are searched.
+    """
+    if isinstance(value, str):
+        return bool(value)
+    if depth == 0:
+        return False
+    if isinstance(value, list):
+        return any(has_tokens(each, key, depth - 1) for each in value)
+    if not isinstance(value, dict):
+        return False
+    return any(
+        _pair_has_tokens(str(name).lower(), each, key, depth) for name, each in value.items()
+    )
+
+
+def _pair_has_tokens(name: str, value: object, parent: str, depth: int) -> bool:
+    if name == "name":
+        return parent in _CALLS and isinstance(value, str) and bool(value)
+    if name in _LABELS or name.endswith(_LABEL_ENDS):
+        return False
+    return has_tokens(value, name, depth - 1)
