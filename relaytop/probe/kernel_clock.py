@@ -16,6 +16,10 @@ import sys
 import threading
 import time
 from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _SO_TIMESTAMPNS = 35
 """The option, and the type of its control messages, on the architectures below."""
@@ -56,13 +60,22 @@ def _keep_stamping() -> socket.socket | None:
 
 
 class KernelClock:
-    """Reads the stamps of one socket.
+    """Converts the stamps of one socket to `perf_counter` seconds.
 
-    `perf_counter` seconds throughout. A stamp is None where the kernel gave none, or where the
-    wall clock, in which the kernel stamps, was set meanwhile.
+    A stamp is None where the kernel gave none, or where the wall clock, in which the kernel stamps,
+    was set meanwhile.
+
+    Args:
+        wall: Unix seconds.
+        monotonic: Seconds of the clock that stamps are converted to.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        wall: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._wall, self._monotonic = wall, monotonic
         self._difference: float | None = None
         self._compared_at = 0.0
 
@@ -78,10 +91,10 @@ class KernelClock:
         """
         for _level, kind, data in control:
             if kind == _SO_TIMESTAMPNS:
-                return self._monotonic(data, earliest, latest)
+                return self._converted(data, earliest, latest)
         return None
 
-    def _monotonic(self, data: bytes, earliest: float, latest: float) -> float | None:
+    def _converted(self, data: bytes, earliest: float, latest: float) -> float | None:
         seconds, nanoseconds = _TIMESPEC.unpack_from(data)
         if not seconds:
             return None
@@ -94,9 +107,9 @@ class KernelClock:
     def _difference_now(self) -> float | None:
         """Return wall clock − `perf_counter`; None where it jumped since it was last read."""
         for _attempt in range(_ATTEMPTS):
-            before = time.perf_counter()
-            wall = time.time()
-            after = time.perf_counter()
+            before = self._monotonic()
+            wall = self._wall()
+            after = self._monotonic()
             if after - before <= _TOGETHER_S:
                 break
         else:
