@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from relaytop.probe.transport import StampedTransport
     from relaytop.wire.facts import Reply, Request
 
-SLACK_MS = 0.05
+SLACK_MS = 0.5
 """A TTFT that may be too large by less is exact."""
 
 

@@ -8,6 +8,7 @@ without, leave the caller with its own clock.
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import socket
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
 _SO_TIMESTAMPNS = 35
 """The option, and the type of its control messages, on the architectures below."""
 _ARCHITECTURES = {"x86_64", "i686", "aarch64", "armv7l", "riscv64", "ppc64le", "s390x"}
-_TIMESPEC = struct.Struct("@ll")
+_unpack = struct.Struct("@ll").unpack_from
 CONTROL_BYTES = 128
 """Room for a read's control messages."""
 _TOGETHER_S = 20e-6
 """Two clocks that were read within so long of one another were read together."""
 _ATTEMPTS = 3
+_FRESH_S = 0.01
+"""How long the clocks' difference is used before it is read again."""
 _STEP_S = 1e-3
 """A difference of the clocks that changes by more between two reads: the wall clock was set."""
 _DRIFT = 1e-3
@@ -76,8 +79,9 @@ class KernelClock:
         monotonic: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._wall, self._monotonic = wall, monotonic
-        self._difference: float | None = None
-        self._compared_at = 0.0
+        self._difference = 0.0
+        """Unix seconds − monotonic seconds, once it was read."""
+        self._compared_at = -math.inf
 
     def arrival(
         self, control: list[tuple[int, int, bytes]], earliest: float, latest: float
@@ -89,23 +93,15 @@ class KernelClock:
             earliest: Before this it cannot have been.
             latest: After this neither: when the read was over.
         """
-        for _level, kind, data in control:
-            if kind == _SO_TIMESTAMPNS:
-                return self._converted(data, earliest, latest)
-        return None
-
-    def _converted(self, data: bytes, earliest: float, latest: float) -> float | None:
-        seconds, nanoseconds = _TIMESPEC.unpack_from(data)
-        if not seconds:
+        found = next((data for _level, kind, data in control if kind == _SO_TIMESTAMPNS), None)
+        if found is None or (latest - self._compared_at > _FRESH_S and not self._compare()):
             return None
-        difference = self._difference_now()
-        if difference is None:
-            return None
-        stamp = float(seconds + nanoseconds * 1e-9 - difference)
+        seconds, nanoseconds = _unpack(found)
+        stamp = float(seconds + nanoseconds * 1e-9 - self._difference)
         return stamp if earliest <= stamp <= latest else None
 
-    def _difference_now(self) -> float | None:
-        """Return wall clock − `perf_counter`; None where it jumped since it was last read."""
+    def _compare(self) -> bool:
+        """Read the two clocks together; False where their difference jumped since the last time."""
         for _attempt in range(_ATTEMPTS):
             before = self._monotonic()
             wall = self._wall()
@@ -113,14 +109,12 @@ class KernelClock:
             if after - before <= _TOGETHER_S:
                 break
         else:
-            return None
+            return False
         now = (before + after) / 2
         difference, known = wall - now, self._difference
-        elapsed = now - self._compared_at
+        elapsed = now - self._compared_at  # infinite at first: no jump then
         self._difference, self._compared_at = difference, now
-        if known is not None and abs(difference - known) > _STEP_S + _DRIFT * elapsed:
-            return None
-        return difference
+        return abs(difference - known) <= _STEP_S + _DRIFT * elapsed
 
 
 class Wakefulness(threading.local):

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import deque
-from dataclasses import dataclass
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import httpcore
 
@@ -31,16 +30,16 @@ HIGH_WATER = 512 * 1024
 GATHER_S = 0.1
 LAST_CHUNK = b"0\r\n\r\n"
 CHECKED_READS = 16
-"""Reads of a reply for which it is found out how much may have come at once: the first token is
+"""Reads of a reply for which it is found out whether events came together: the first token is
 among them."""
+_EVENT = b"data:"
 _BUFFER = bytearray(64 * 1024)
 """What every socket of this process is read into: a read is over before the next begins."""
 _VIEW = memoryview(_BUFFER)
 
 
-@dataclass(slots=True)
-class Piece:
-    """What one read brought."""
+class Piece(NamedTuple):
+    """The bytes of one read."""
 
     data: bytes
     at: float
@@ -146,8 +145,39 @@ class StampedStream(httpcore.AsyncNetworkStream):
         if not count:
             self._end()
             return
-        at, early_s = self._stamp(control, ready_at)
+        at = self._stamp(control, ready_at)
         data = bytes(_VIEW[:count])
+        if self._layers:
+            data = self._decrypt(data)
+        if data:
+            several = self._reads <= CHECKED_READS and data.count(_EVENT) > 1
+            self._keep(Piece(data, at, self._early_s(at) if several else 0.0))
+        self._emptied_at = ready_at
+
+    def _stamp(self, control: list[tuple[int, int, bytes]], ready_at: float) -> float:
+        """Return when the last byte of a read arrived, perf_counter seconds."""
+        self._reads += 1
+        if self._clock is None:
+            return ready_at
+        now = perf_counter()
+        at = self._clock.arrival(control, self.sent_at, now)
+        if at is None:
+            self.kernel_stamped = False
+            return ready_at
+        if self.late_s is None or now - at > self.late_s:
+            self.late_s = now - at
+        return at
+
+    def _early_s(self, at: float) -> float:
+        """Return by how much the first of several events that were read at once may be earlier."""
+        awake_s = WAKEFULNESS.seconds()
+        if awake_s is None or self._awake_s is None:
+            return 0.0
+        # While this thread slept nothing came: what did would have woken it.
+        woken_at = perf_counter() - (awake_s - self._awake_s)
+        return max(0.0, at - max(self._emptied_at, woken_at))
+
+    def _decrypt(self, data: bytes) -> bytes:
         try:
             for layer in self._layers:
                 data = layer.receive(data)
@@ -155,34 +185,12 @@ class StampedStream(httpcore.AsyncNetworkStream):
                     self._send_below(layer, reply)
         except (ssl.SSLError, OSError):
             self._end()
-            return
-        if data:
-            self._keep(Piece(data, at, early_s))
-        elif self._layers and not self._layers[-1].established:
+            return b""
+        if not self._layers[-1].established:
             self._wake()
         if any(layer.closed for layer in self._layers):
             self._end()
-
-    def _stamp(self, control: list[tuple[int, int, bytes]], ready_at: float) -> tuple[float, float]:
-        """Return (when the piece arrived, how much earlier its first byte may have)."""
-        self._reads += 1
-        if self._clock is None:
-            return ready_at, 0.0
-        now = perf_counter()
-        at = self._clock.arrival(control, self.sent_at, now)
-        if at is None:
-            self.kernel_stamped = False
-            return ready_at, 0.0
-        self.late_s = max(self.late_s or 0.0, now - at)
-        early_s = 0.0
-        if self._reads <= CHECKED_READS:
-            awake_s = WAKEFULNESS.seconds()
-            if awake_s is not None and self._awake_s is not None:
-                # While this thread slept nothing came: what did would have woken it.
-                woken_at = now - (awake_s - self._awake_s)
-                early_s = max(0.0, at - max(self._emptied_at, woken_at))
-            self._awake_s, self._emptied_at = awake_s, now
-        return at, early_s
+        return data
 
     def _keep(self, piece: Piece) -> None:
         if self.first_read_at is None:
@@ -315,7 +323,8 @@ class StampedStream(httpcore.AsyncNetworkStream):
         self.read_at, self.early_s = piece.at, piece.early_s
         data = piece.data
         if len(data) > max_bytes:
-            piece.data, data = data[max_bytes:], data[:max_bytes]
+            self._pieces[0] = piece._replace(data=data[max_bytes:])
+            data = data[:max_bytes]
         else:
             self._pieces.popleft()
         self._buffered -= len(data)
