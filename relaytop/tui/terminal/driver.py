@@ -84,6 +84,7 @@ class TerminalDriver(LinuxDriver):
             self._loop.call_soon_threadsafe(self.write, data)
             return
         self._fit()
+        first_picture = not self._interpreter.painted
         passed, anew = self._interpreter.feed(data)
         if passed:
             self._output.write(passed.encode())
@@ -91,6 +92,8 @@ class TerminalDriver(LinuxDriver):
             self.repaint()
         elif self._wanted.dirty:
             self._plan()
+        if first_picture:
+            self._paint()  # what else the loop has to do takes 8 ms by then
 
     def repaint(self) -> None:
         """Send everything again: nothing is known of what the terminal shows."""
@@ -113,6 +116,8 @@ class TerminalDriver(LinuxDriver):
         """Send the difference, unless the terminal is still behind: then when it has caught up."""
         if not self._painting or self._output.behind or self._output.gone:
             return
+        if not self._interpreter.painted:
+            return  # a blank frame would only delay the first picture
         cursor = (self._interpreter.x, self._interpreter.y)
         frame = self._painter.frame(self._wanted, cursor).encode()
         if len(frame) >= SYNC_FROM and self._app._sync_available:  # noqa: SLF001 - Textual's finding

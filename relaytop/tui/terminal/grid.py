@@ -18,7 +18,8 @@ ZERO_WIDTH_JOINER = "\u200d"
 
 STEADY = "\u0020-\u007e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u205e─-◿⠀-⣿"
 """Latin, punctuation, lines, blocks and Braille: one cell each in every terminal."""
-_steady = re.compile(f"[{STEADY}]+").fullmatch
+is_steady = re.compile(f"[{STEADY}]+").fullmatch
+"""Matches a text of such characters alone."""
 
 
 class Grid:
@@ -66,7 +67,7 @@ class Grid:
         if not 0 <= y < self.height:
             return x
         self.dirty.add(y)
-        if not text.isascii() and not _steady(text):
+        if not text.isascii() and not is_steady(text):
             for cluster in _clusters(text):
                 x = self._cluster(x, y, cluster, style)
             return x
