@@ -55,7 +55,7 @@ class Glyphs(NamedTuple):
     order: tuple[str, str]
     """The greatest first, the least first."""
     arrows: Mapping[str, str]
-    """What an arrow key is called where its sign cannot be shown."""
+    """Sign of an arrow key → its name where the sign cannot be shown."""
 
 
 CHOSEN, NOT_CHOSEN = "[x] ", "[ ] "

@@ -39,7 +39,7 @@ class Painter:
         self._style = None
 
     def frame(self, wanted: Grid, cursor: tuple[int, int] = (0, 0)) -> str:
-        """Return what makes the terminal show `wanted`, and take it for shown.
+        """Return what makes the terminal show `wanted`, and note it as shown.
 
         Args:
             wanted: What it should show.
