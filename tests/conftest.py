@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, settings
 
 from relaytop.cli.group import relaytop_command
 from tests.support.launch import RELAYTOP, Invoke, Run, Start
 from tests.support.terminal import Terminal
+
+# A busy machine is no bug: no example has a wall-clock bound, nor has drawing one.
+settings.register_profile("relaytop", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("relaytop")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

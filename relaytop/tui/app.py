@@ -72,7 +72,7 @@ class RelaytopApp(App[int]):
         self._glyph_filters: list[LineFilter] = [] if glyphs is UNICODE else [AsciiOnly()]
         self.monitor_screen = _screen_of(session, glyphs)
         self.complaint: str | None = None
-        """Why there was nothing to choose from, in one sentence."""
+        """The reason why there was nothing to choose from, in one sentence."""
         self._terminating = False
         self._picker: ModelPicker | None = None
 
@@ -231,7 +231,7 @@ class RelaytopApp(App[int]):
             if self.session.player is None:
                 self.session.snapshot()
         except OSError:
-            # No screen is left to say it on, and the end must not fail.
+            # No screen is left to show it on, and the end must not fail.
             self.session.dead = "snapshot not saved"
         self.exit(code, return_code=code)
 

@@ -19,4 +19,4 @@ FORCED_EXIT_S = 1.7
 """After a signal, how long a clean end may take before it is forced."""
 
 FIRST_CHART_S = 0.3
-"""How long the chart, whose library takes 100 ms to load, leaves the first picture to itself."""
+"""Seconds after the first picture until the chart is drawn: its library takes 100 ms to load."""

@@ -34,7 +34,7 @@ THEME = Theme(
 
 
 THEMES = (THEME.name, "textual-light", "solarized-light", "nord", "gruvbox", "dracula")
-"""What the theme key goes through; the command palette has more."""
+"""The themes of the theme key; the command palette has more."""
 
 
 class Palette:

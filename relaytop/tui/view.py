@@ -24,7 +24,7 @@ class View:
     """The figures as of one moment, and how to show them."""
 
     source: Source
-    """Where the figures are; a frozen one while the picture is held still."""
+    """The figures; frozen ones while the picture is held still."""
     now: float
     """Unix seconds of the moment."""
     span_s: float
@@ -44,7 +44,7 @@ class View:
     """Whether the detail has the whole screen."""
     badges: Badges
     dead: str | None
-    """Why the engine is gone; None while it runs."""
+    """The reason why the engine is gone; None while it runs."""
     live: bool
     """Whether something probes; if not, all that is known is of the past, and dim."""
     reference: Reference | None

@@ -1,7 +1,6 @@
 """What refusals teach of the bound on a reply."""
 
 import json
-import time
 from dataclasses import replace
 
 import pytest
@@ -19,6 +18,7 @@ from relaytop.wire.adaptations import (
 )
 from relaytop.wire.apis import api_named
 from relaytop.wire.text import INPUT_LIMIT
+from tests.support.scaling import assert_linear
 from tests.wire.reading import JSON, class_of, reader
 
 TARGET = Target(provider="p", model="m", max_tokens=16)
@@ -149,7 +149,6 @@ def test_whatever_a_refusal_says_its_figure_is_sane(words: list[str]) -> None:
     "unit", ["range ", "minimum ", ">= ", "9", "max_tokens", "higher the ", " "]
 )
 def test_the_longest_refusal_is_read_at_once(unit: str) -> None:
-    message = "max_tokens" + (unit * INPUT_LIMIT)[:INPUT_LIMIT]
-    began = time.perf_counter()
-    token_bound_adaptation(message)
-    assert time.perf_counter() - began < 0.5
+    assert_linear(
+        lambda size: token_bound_adaptation("max_tokens" + (unit * size)[:size]), INPUT_LIMIT
+    )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,8 +21,7 @@ ROLE: Mapping[str, Role] = {
 """Status → the role it is painted in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
+class Glyphs(NamedTuple):
     """One set of shapes; `UNICODE` or `ASCII` by what the terminal can show."""
 
     status: Mapping[str, str]
@@ -57,7 +55,7 @@ class Glyphs:
     order: tuple[str, str]
     """The greatest first, the least first."""
     arrows: Mapping[str, str]
-    """What an arrow key is called where its sign cannot be shown."""
+    """Sign of an arrow key → its name where the sign cannot be shown."""
 
 
 CHOSEN, NOT_CHOSEN = "[x] ", "[ ] "

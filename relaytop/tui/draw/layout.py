@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MIN_WIDTH = 60
 MIN_HEIGHT = 15
@@ -14,8 +14,7 @@ LOG_ROWS = ((48, 9), (32, 6), (20, 4))
 """The log's rows, its title included, from a height of the screen on; below the least none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Areas:
+class Areas(NamedTuple):
     """Heights in rows; 0 hides the part. `side` is the width of the panel beside the chart."""
 
     table: int

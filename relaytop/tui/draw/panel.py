@@ -93,7 +93,7 @@ def title(
 
 
 def reason(s: Summary, thresholds: Thresholds) -> str:
-    """Return the words for why a target has its status."""
+    """Return why a target has its status, in a few words."""
     if s.status == "paused":
         return "by you" if s.reason == "user" else "budget reached"
     if s.status == "down" and s.last_error is not None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False, slots=True)
 class Part:
-    """A piece of a line that is shown whole or not at all."""
+    """A piece of a line that is shown in full or not at all."""
 
     line: Line
     rank: int

@@ -77,7 +77,7 @@ class MonitorScreen(TargetListScreen):
 
     def compose(self) -> ComposeResult:
         """Make the parts, each at its height already: a second layout would delay the first."""
-        self._palette = Palette(self.app.get_css_variables())
+        self._palette = Palette(self.app.theme_variables)
         self.read()
         yield from (self.top, self._banner, self.table, self._title)
         yield from (self._detail, self._log, self._keys)

@@ -41,9 +41,9 @@ class Page(Screen[None]):
     ]
 
     view: var[View | None] = var(None, init=False)
-    """What is shown."""
+    """The newest view."""
     first_row: var[int] = var(0, init=False)
-    """How many lines are above the first in sight."""
+    """The number of lines above the first in sight."""
 
     def __init__(self, view: View) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class Page(Screen[None]):
         self._anchor: object = None
         """The item at the top, which stays there while others come."""
         self._offset = 0
-        """How many of its lines are above the top."""
+        """The number of its lines above the top."""
 
     def compose(self) -> ComposeResult:
         """Lay out the title, the lines and the keys."""

@@ -29,11 +29,11 @@ class TargetListScreen(Screen[None]):
         """A message: what is shown, or what it is read from, has changed; read it again."""
 
         def can_replace(self, message: Message) -> bool:
-            """Return whether `message` says the same: reading once is enough for both."""
+            """Return whether `message` is a change too: reading once is enough for both."""
             return isinstance(message, TargetListScreen.Changed)
 
     view: var[View | None] = var(None, init=False)
-    """What is shown."""
+    """The view that is shown."""
     row_query: var[RowQuery] = var(RowQuery(), init=False)
     """The filter and the order of the rows."""
     selected: var[str | None] = var(None, init=False)
@@ -53,7 +53,7 @@ class TargetListScreen(Screen[None]):
             self.set_reactive(TargetListScreen.selected, self.listed[0])
 
     def filter_badge(self, source: Source) -> str | None:
-        """Return what the top line says of rows that a filter hides."""
+        """Return the badge for rows that a filter hides; None where none is hidden."""
         words = self.row_query.words.strip()
         return f"/{words} {len(self.listed)} of {len(source.targets())}" if words else None
 

@@ -1,1 +1,1 @@
-"""The way from the screen to a terminal: few bytes, and never waiting for it."""
+"""The driver between the screen and a terminal: few bytes, and never waiting for it."""

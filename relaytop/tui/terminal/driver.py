@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from textual.message import Message
 
 CATCH_UP_S = 0.1
-LAST_WORDS_S = 0.35
+DRAIN_S = 0.35
 """How long the end waits for a terminal that is behind, and then for one being restored."""
 SYNC_FROM = 200
 """Bytes from which a frame is worth bounds of its own."""
@@ -83,7 +83,8 @@ class TerminalDriver(LinuxDriver):
             # The input thread answers what the terminal says of itself.
             self._loop.call_soon_threadsafe(self.write, data)
             return
-        self._fit()
+        self._adopt_size()
+        first_picture = not self._interpreter.painted
         passed, anew = self._interpreter.feed(data)
         if passed:
             self._output.write(passed.encode())
@@ -91,6 +92,8 @@ class TerminalDriver(LinuxDriver):
             self.repaint()
         elif self._wanted.dirty:
             self._plan()
+        if first_picture:
+            self._paint()  # what else the loop has to do takes 8 ms by then
 
     def repaint(self) -> None:
         """Send everything again: nothing is known of what the terminal shows."""
@@ -113,6 +116,8 @@ class TerminalDriver(LinuxDriver):
         """Send the difference, unless the terminal is still behind: then when it has caught up."""
         if not self._painting or self._output.behind or self._output.gone:
             return
+        if not self._interpreter.painted:
+            return  # a blank frame would only delay the first picture
         cursor = (self._interpreter.x, self._interpreter.y)
         frame = self._painter.frame(self._wanted, cursor).encode()
         if len(frame) >= SYNC_FROM and self._app._sync_available:  # noqa: SLF001 - Textual's finding
@@ -122,7 +127,7 @@ class TerminalDriver(LinuxDriver):
 
     # ── size ─────────────────────────────────────────────────────────────────
 
-    def _fit(self) -> None:
+    def _adopt_size(self) -> None:
         """Adopt the size that Textual paints for."""
         width, height = self._app.size
         if (width, height) != (self._wanted.width, self._wanted.height) and width and height:
@@ -132,9 +137,9 @@ class TerminalDriver(LinuxDriver):
 
     def _resized(self) -> None:
         """Repaint even if the size is soon the old one again: the terminal lost cells between."""
-        self._loop.call_later(RESIZED_S, self._repaint_if_kept, self._wanted)
+        self._loop.call_later(RESIZED_S, self._repaint_if_same, self._wanted)
 
-    def _repaint_if_kept(self, wanted: Grid) -> None:
+    def _repaint_if_same(self, wanted: Grid) -> None:
         if self._wanted is wanted:
             self.repaint()
 
@@ -187,7 +192,7 @@ class TerminalDriver(LinuxDriver):
             self._output.write(SEQUENCE_OFF)
         self._output.write(b"\x1b[m")
         super().stop_application_mode()
-        self._output.drain(LAST_WORDS_S)
+        self._output.drain(DRAIN_S)
 
     def close(self) -> None:
         """Close what was opened here."""
@@ -214,14 +219,14 @@ class TerminalDriver(LinuxDriver):
     # ── input ────────────────────────────────────────────────────────────────
 
     def run_input_thread(self) -> None:
-        """Pass on what is typed, until told to stop or the terminal is gone."""
+        """Pass on what is typed, until the app ends or the terminal is gone."""
         if self._wake is not None and not read_input(
             self.fileno, self._wake[0], self.process_message, debug=self._debug
         ):
             self._hung_up()
 
     def process_message(self, message: Message) -> None:
-        """Pass a message on to the app; a terminal may also tell of its size by one."""
+        """Pass a message on to the app; a terminal may report its size by one."""
         if isinstance(message, events.Resize):
             self._loop.call_soon_threadsafe(self._resized)
         super().process_message(message)

@@ -18,7 +18,8 @@ ZERO_WIDTH_JOINER = "\u200d"
 
 STEADY = "\u0020-\u007e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u205e─-◿⠀-⣿"
 """Latin, punctuation, lines, blocks and Braille: one cell each in every terminal."""
-_steady = re.compile(f"[{STEADY}]+").fullmatch
+is_steady = re.compile(f"[{STEADY}]+").fullmatch
+"""Matches a text of such characters alone."""
 
 
 class Grid:
@@ -45,7 +46,7 @@ class Grid:
         count = min(width, self.width)
         for y in range(min(height, self.height)):
             if count < self.width:
-                self._part(y, count)
+                self._blank_halves(y, count)
             grid.texts[y][:count] = self.texts[y][:count]
             grid.styles[y][:count] = self.styles[y][:count]
         grid.dirty = set(range(height))
@@ -66,14 +67,14 @@ class Grid:
         if not 0 <= y < self.height:
             return x
         self.dirty.add(y)
-        if not text.isascii() and not _steady(text):
+        if not text.isascii() and not is_steady(text):
             for cluster in _clusters(text):
                 x = self._cluster(x, y, cluster, style)
             return x
         count = min(len(text), self.width - x)
         if count > 0:
-            self._part(y, x)
-            self._part(y, x + count)
+            self._blank_halves(y, x)
+            self._blank_halves(y, x + count)
             self.texts[y][x : x + count] = text[:count]
             self.styles[y][x : x + count] = [style] * count
         return min(x + len(text), self.width)
@@ -93,13 +94,13 @@ class Grid:
         if x + size > self.width:
             self.clear(y, x, self.width, style)  # no half of it may be seen
             return self.width
-        self._part(y, x)
-        self._part(y, x + size)
+        self._blank_halves(y, x)
+        self._blank_halves(y, x + size)
         texts[x : x + size] = [cluster] + [""] * (size - 1)
         self.styles[y][x : x + size] = [style] * size
         return x + size
 
-    def _part(self, y: int, x: int) -> None:
+    def _blank_halves(self, y: int, x: int) -> None:
         """Blank a wide character that a write at the edge `x` is about to cut in half."""
         texts = self.texts[y]
         if not 0 < x < self.width or texts[x] != "":

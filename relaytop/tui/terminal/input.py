@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
     from textual.message import Message
 
-LOOK_S = 0.1
+ESCAPE_CHECK_S = 0.1
 """How often to look whether an escape was a key of its own or begins a sequence."""
-SETTLED_S = ESCAPE_DELAY + 4 * LOOK_S
+SETTLED_S = ESCAPE_DELAY + 4 * ESCAPE_CHECK_S
 """After so long without input nothing can be pending."""
 READ_BYTES = 4096
 
 
-def read_input(fd: int, wake: int, take: Callable[[Message], None], *, debug: bool) -> bool:
+def read_input(fd: int, wake: int, on_message: Callable[[Message], None], *, debug: bool) -> bool:
     """Read a terminal until woken; return False if the terminal was gone before.
 
     Args:
         fd: The terminal.
         wake: Becomes readable when it is time to end.
-        take: Gets each key, mouse event or answer of the terminal.
+        on_message: Called with each key, mouse event or answer of the terminal.
         debug: Whether Textual logs what it parses.
     """
     poll = select.poll()
@@ -40,7 +40,7 @@ def read_input(fd: int, wake: int, take: Callable[[Message], None], *, debug: bo
     last_input_s = -SETTLED_S
     while True:
         settled = time.monotonic() - last_input_s > SETTLED_S
-        ready = dict(poll.poll(None if settled else LOOK_S * 1000))
+        ready = dict(poll.poll(None if settled else ESCAPE_CHECK_S * 1000))
         if wake in ready:
             return True
         if fd in ready:
@@ -50,9 +50,9 @@ def read_input(fd: int, wake: int, take: Callable[[Message], None], *, debug: bo
                 return False
             last_input_s = time.monotonic()
             for message in parser.feed(decode(data)):
-                take(message)
+                on_message(message)
         for message in parser.tick():
-            take(message)
+            on_message(message)
 
 
 def _read(fd: int) -> bytes:

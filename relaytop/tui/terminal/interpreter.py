@@ -37,6 +37,8 @@ class Interpreter:
         self.x = 0
         self.y = 0
         self.style = DEFAULT
+        self.painted = False
+        """Whether a text was ever written."""
 
     def feed(self, data: str) -> tuple[str, bool]:
         """Interpret a write; return (sequences to pass on as they are, whether to repaint all)."""
@@ -47,6 +49,7 @@ class Interpreter:
             if kind == "text":
                 text = match[0]
                 style = on_blanks(self.style) if text.isspace() else self.style
+                self.painted = True
                 self.x = self.grid.write(self.x, self.y, text, style)
             elif kind == "final":
                 parameters, final = match["parameters"], match["final"]

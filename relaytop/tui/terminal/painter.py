@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from relaytop.tui.terminal.grid import STEADY
+from relaytop.tui.terminal.grid import STEADY, is_steady
 from relaytop.tui.terminal.segments import Segment, by_style, segments_of_row
 from relaytop.tui.terminal.styles import on_blanks, transition
 
@@ -16,9 +17,6 @@ LOST = -10_000
 FEEDS = 4
 """Lines from which a sequence moves down in fewer bytes than line feeds."""
 _CJK = "\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7a3"
-_elsewhere = re.compile(f"[^{STEADY}]").search
-_rare = re.compile(f"[^{STEADY}{_CJK}]").search
-"""Finds characters on whose width terminals disagree: after one the cursor is placed anew."""
 
 
 class Painter:
@@ -41,7 +39,7 @@ class Painter:
         self._style = None
 
     def frame(self, wanted: Grid, cursor: tuple[int, int] = (0, 0)) -> str:
-        """Return what makes the terminal show `wanted`, and take it for shown.
+        """Return what makes the terminal show `wanted`, and note it as shown.
 
         Args:
             wanted: What it should show.
@@ -74,7 +72,7 @@ class Painter:
         if current is None or not text.isspace() or on_blanks(current) != on_blanks(style):
             parts.append(transition(current, style))
             self._style = style
-        if text.isascii() or not _elsewhere(text):
+        if text.isascii() or is_steady(text):
             parts.append(text)
             self._x += len(cells)
         else:
@@ -82,7 +80,7 @@ class Painter:
                 if cell:
                     self._move(at, y, parts)
                     parts.append(cell)
-                    self._x = LOST if _rare(cell) else at + 1
+                    self._x = LOST if _width_differs(cell) else at + 1
                 elif self._x == at:
                     self._x += 1  # the second half of a character that is wide everywhere
         if x + len(cells) >= self.shown.width:
@@ -105,6 +103,12 @@ class Painter:
                 moves.append(vertical + (_cursor_move(x - self._x, "C") or "\b" * (self._x - x)))
         parts.append(min(moves, key=len))
         self._x, self._y = x, y
+
+
+@lru_cache(maxsize=1024)
+def _width_differs(cell: str) -> bool:
+    """Return whether terminals disagree on a cell's width: the cursor must be placed anew."""
+    return re.search(f"[^{STEADY}{_CJK}]", cell) is not None
 
 
 def _cursor_move(count: int, final: str) -> str:

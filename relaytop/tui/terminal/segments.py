@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from relaytop.tui.terminal.grid import UNKNOWN
 from relaytop.tui.terminal.styles import on_blanks, transition
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ def _runs(
     """Return the spans of cells to send: those that differ, joined where bridging is cheaper."""
     runs: list[tuple[int, int]] = []
     width = len(texts)
+    if old_styles.count(UNKNOWN) == width:
+        return [(0, width)]
     cells = zip(texts, old_texts, styles, old_styles, strict=True)
     for x, (text, old_text, style, old_style) in enumerate(cells):
         if text == old_text and style == old_style:

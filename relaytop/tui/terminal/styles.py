@@ -1,4 +1,4 @@
-"""Text styles as small numbers, and the shortest way from one to another."""
+"""Text styles as small numbers, and the shortest sequence from one to another."""
 
 from __future__ import annotations
 
@@ -106,12 +106,12 @@ def transition(before: int | None, after: int) -> str:
         return f"\x1b[{';'.join(afresh)}m"
     old = style_of(before)
     changes: list[str] = []
-    kept = old.flags
+    flags = old.flags
     for code, mask in _MASKS.items():
         if old.flags & ~new.flags & mask:
             changes.append(str(code))
-            kept &= ~mask
-    changes += _codes(new.flags & ~kept)
+            flags &= ~mask
+    changes += _codes(new.flags & ~flags)
     if old.fg != new.fg:
         changes.append(new.fg or "39")
     if old.bg != new.bg:

@@ -28,7 +28,7 @@ class Lines(Widget):
     def __init__(self, widget_id: str) -> None:
         super().__init__(id=widget_id)
         self.lines: Sequence[Line] = ()
-        """What is shown, top first."""
+        """The lines that are shown, top first."""
         self.expected = Size(0, 0)
         """The size that it will have once it is laid out, so that it can be filled before."""
         self._strips: list[Strip] = []

@@ -26,7 +26,7 @@ class TopLine(ViewLines):
     """The first line: all targets together."""
 
     warning: str | None = None
-    """What is said in its place."""
+    """A sentence to show in its place."""
 
     def draw(self, view: View, extent: Size) -> Sequence[Line]:
         """Return the top line, or the warning."""
