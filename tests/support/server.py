@@ -9,7 +9,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -48,6 +48,8 @@ class Response:
     raw: bytes | None = None
     """Send this instead of anything that looks like HTTP, then hang up."""
     close: bool = False
+    close_s: float = 0.0
+    """How long after the reply it closes; a request that comes until then is lost."""
 
 
 Handler = Callable[[Seen], Response]
@@ -237,4 +239,11 @@ class ScriptedServer:
         if response.chunked:
             writer.write(b"0\r\n\r\n")
         await writer.drain()
+        if response.close:
+            await asyncio.sleep(response.close_s)
         return not response.close
+
+
+def hang_up_after(response: Response) -> Response:
+    """Return the response, after which the server closes the connection without a word."""
+    return replace(response, close=True, close_s=0.05)
