@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from relaytop.config.text_files import ca_source
 from relaytop.probe._httpx import httpx
 from relaytop.probe.errors import CONNECT, PROTOCOL, TLS, ProbeError
 from relaytop.probe.proxies import proxy_for
@@ -73,7 +74,8 @@ def _context(ca_file: str | None, *, http2: bool) -> ssl.SSLContext:
     del http2
     try:
         if ca_file is not None:
-            return ssl.create_default_context(cafile=ca_file)
+            cafile, cadata = ca_source(ca_file)
+            return ssl.create_default_context(cafile=cafile, cadata=cadata)
         context: ssl.SSLContext = httpx.create_ssl_context()
         if not os.environ.keys() & {"SSL_CERT_FILE", "SSL_CERT_DIR"}:
             context.load_default_certs()
