@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from relaytop.jobs.check.findings import Subject
 from relaytop.probe.errors import PROTOCOL, TLS
+from relaytop.probe.proxies import proxy_for
 
 if TYPE_CHECKING:
     from relaytop.config.settings import Provider
@@ -41,6 +42,20 @@ def proxy_origin(provider: Provider) -> str:
             if os.environ.get(name):
                 return f"set by the environment variable {name}"
     return "set by the system"
+
+
+def proxy_password_wanted(provider: Provider) -> tuple[str, str]:
+    """Return (meaning, remedy) of a proxy's 407."""
+    proxy = proxy_for(provider.base_url, provider.proxy)
+    if proxy is None:
+        return "a proxy between wants a user and a password", "name it: `proxy` at the provider"
+    where = proxy_origin(provider)
+    if urlsplit(proxy).username:
+        meaning = "the proxy does not accept the user and the password in its URL"
+        return meaning, f"correct them, %-encoded where they are odd: {where}"
+    meaning = "the proxy wants a user and a password"
+    shown = without_credentials(proxy).replace("://", "://USER:PASSWORD@")
+    return meaning, f"write {shown}: {where}"
 
 
 def transport_failure(provider: Provider, error: ProbeError) -> Finding:
