@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from relaytop.wire.facts import Reply, Request
 
 PROXY_AUTHENTICATION_REQUIRED = 407
-PROXY_407 = "the proxy refused: 407 Proxy Authentication Required"
+PROXY_REFUSED = "the proxy refused: "
+PROXY_407 = f"{PROXY_REFUSED}{PROXY_AUTHENTICATION_REQUIRED} Proxy Authentication Required"
 
 
 class Exchange:
@@ -142,7 +143,7 @@ class Exchange:
 
     def _record_proxy_refusal(self, reason: str) -> None:
         """Set the failure of a tunnel that was refused, by the status line's end."""
-        words = f"the proxy refused: {reason}"
+        words = f"{PROXY_REFUSED}{reason}"
         if reason.startswith(f"{PROXY_AUTHENTICATION_REQUIRED} "):
             self.status, words = PROXY_AUTHENTICATION_REQUIRED, PROXY_407
         self.failure = Failure(CONNECT, words)

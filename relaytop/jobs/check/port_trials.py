@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from relaytop.probe.connect import ConnectTimings, connect_first, resolve
 from relaytop.probe.errors import ProbeError
 from relaytop.probe.models_request import request_models
-from relaytop.probe.transport_settings import tls_context
+from relaytop.probe.transport_settings import transport_settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -37,13 +37,12 @@ _FAILURES = (OSError, ssl.SSLError, ProbeError, TimeoutError, asyncio.Incomplete
 
 async def is_only_strictness(provider: Provider, transport: TransportSettings) -> bool:
     """Return whether a certificate that was refused verifies by the rules before Python 3.13."""
-    if not transport.context.verify_flags & ssl.VERIFY_X509_STRICT:
+    contexts = (transport.context, transport.proxy_context)
+    if not any(one is not None and one.verify_flags & ssl.VERIFY_X509_STRICT for one in contexts):
         return False
     lenient = dataclasses.replace(provider, tls_strict=False, key=None, headers={})
-    context = tls_context(lenient, http2=False)
-    settings = dataclasses.replace(transport, context=context, http2=False)
-    response = await request_models(lenient, settings)
-    return response.tls_version is not None
+    response = await request_models(lenient, transport_settings(lenient))
+    return response.tls_version is not None or response.status is not None
 
 
 async def speaks_only_http2(provider: Provider) -> bool:

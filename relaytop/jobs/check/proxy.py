@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from relaytop.jobs.check.findings import Subject
 from relaytop.probe.errors import PROTOCOL, TLS
+from relaytop.probe.exchange import PROXY_407
 from relaytop.probe.proxies import proxy_for
 
 if TYPE_CHECKING:
@@ -44,9 +45,13 @@ def proxy_origin(provider: Provider) -> str:
     return "set by the system"
 
 
-def proxy_password_wanted(provider: Provider) -> tuple[str, str]:
-    """Return (meaning, remedy) of a proxy's 407."""
+def proxy_refusal(provider: Provider, message: str) -> tuple[str, str]:
+    """Return (meaning, remedy) of a proxy's refusal: a 407, or that of a tunnel."""
     proxy = proxy_for(provider.base_url, provider.proxy)
+    if message != PROXY_407:
+        around = "leave it out" if provider.proxy else "name the host in NO_PROXY"
+        remedy = f"ask its operator, or {around}: it is {proxy_origin(provider)}"
+        return "the proxy does not let this through", remedy
     if proxy is None:
         return "a proxy between wants a user and a password", "name it: `proxy` at the provider"
     where = proxy_origin(provider)

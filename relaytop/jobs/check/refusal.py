@@ -10,8 +10,8 @@ from relaytop.jobs.check.base_url import without_endpoint
 from relaytop.jobs.check.findings import BAD, WARN
 from relaytop.jobs.check.gateway_headers import header_demand
 from relaytop.jobs.check.key_text import find_key_problem
-from relaytop.jobs.check.proxy import proxy_password_wanted
-from relaytop.probe.exchange import PROXY_407
+from relaytop.jobs.check.proxy import proxy_refusal
+from relaytop.probe.exchange import PROXY_REFUSED
 from relaytop.wire.class_meanings import MEANING
 from relaytop.wire.text import clean
 
@@ -182,8 +182,8 @@ def _by_class(failure: Failure, provider: Provider, limits: RateLimit | None) ->
     by_key = _by_key(provider) if kind == "auth" else None
     if by_key is not None:
         return by_key
-    if failure.message == PROXY_407:
-        return proxy_password_wanted(provider)
+    if failure.message.startswith(PROXY_REFUSED):
+        return proxy_refusal(provider, failure.message)
     shorter = without_endpoint(provider.base_url)
     if kind == "not_found" and shorter != provider.base_url:
         return MEANING[kind], f'write base_url = "{shorter}": the endpoint is appended to it'

@@ -186,6 +186,14 @@ async def test_a_407_is_one_finding_for_http_and_https(tmp_path: Path, user: str
     assert found[0]["skipped"].meaning == found[1]["skipped"].meaning == "the replies of m"
 
 
+async def test_a_proxy_that_lets_nothing_through(tmp_path: Path) -> None:
+    async with connect_proxy([], refuse=b"HTTP/1.1 403 Forbidden") as proxy:
+        found = await round_of(provider("https://relay.invalid/v1", proxy=proxy), tmp_path)
+    assert "the proxy does not let this through" in found["models"].meaning
+    assert "403 Forbidden" in found["models"].meaning
+    assert "providers.p.proxy" in found["models"].remedy
+
+
 # ── TLS ───────────────────────────────────────────────────────────────────────
 
 
