@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from relaytop.jobs.check.base_url import alternatives, without_endpoint
-from relaytop.jobs.check.certificate import HTTP2_REMEDY, certificate_finding
+from relaytop.jobs.check.certificate import certificate_finding
 from relaytop.jobs.check.clock import clock_finding
 from relaytop.jobs.check.findings import WARN, Subject
 from relaytop.jobs.check.gateway_headers import header_demand
 from relaytop.jobs.check.handshake import handshake_finding
-from relaytop.jobs.check.port_trials import speaks_http2_without_tls, speaks_only_http2
+from relaytop.jobs.check.protocol_finding import protocol_finding
 from relaytop.jobs.check.refusal import MESSAGE_LIMIT, diagnose
 from relaytop.probe.exchange import PROXY_407
 from relaytop.probe.models_request import request_models
@@ -29,10 +29,6 @@ if TYPE_CHECKING:
 
 _FATAL_CLASSES = frozenset({"auth", "credit", "dns", "connect", "tls"})
 """Classes after which a reply would fail as well."""
-_BROKEN_CLASSES = frozenset({"connect", "protocol", "tls", "timeout"})
-"""Classes of a request that the server may not have understood."""
-_OTHER_VERSION_STATUSES = frozenset({426, 505})
-"""Statuses by which a server asks for another version of HTTP."""
 _RIGHT_PLACE_CLASSES = frozenset({"auth", "credit", "rate_limited", "overloaded", "permission"})
 """Classes of an answer that only the API itself gives."""
 _SUCCESS = 2
@@ -61,8 +57,8 @@ async def check_models(provider: Provider, transport: TransportSettings) -> Mode
         findings += await _tls_behind_proxy(provider, transport, response)
     if failure is None:
         findings.append(_list_finding(subject, response))
-    elif (only_http2 := await _http2_finding(provider, transport, response)) is not None:
-        findings.append(only_http2)
+    elif (protocol := await protocol_finding(provider, transport, response)) is not None:
+        findings.append(protocol)
         would_fail = True
     elif _may_be_elsewhere(provider, response, failure):
         elsewhere = await _find_elsewhere(provider, transport)
@@ -87,28 +83,6 @@ async def _tls_behind_proxy(
     if failure is not None and failure.error_class == "tls":
         return [await handshake_finding(provider, transport, failure.message)]
     return []
-
-
-async def _http2_finding(
-    provider: Provider, transport: TransportSettings, response: ModelsResponse
-) -> Finding | None:
-    """Return a fault where a request failed since the server speaks HTTP/2 alone."""
-    failure = response.failure
-    refused = response.status in _OTHER_VERSION_STATUSES
-    broken = failure is not None and failure.error_class in _BROKEN_CLASSES
-    if transport.http2 or transport.proxy is not None:
-        return None
-    if not refused and (response.status is not None or not broken):
-        return None
-    subject = Subject(provider.name)
-    if provider.base_url.startswith("https:"):
-        if await speaks_only_http2(provider):
-            return subject.bad("models", "the server speaks HTTP/2 alone", HTTP2_REMEDY)
-    elif await speaks_http2_without_tls(provider):
-        meaning = "the server speaks HTTP/2 alone, and without TLS"
-        remedy = "relaytop speaks HTTP/2 over TLS alone: write https:// and http2 = true"
-        return subject.bad("models", meaning, remedy)
-    return None
 
 
 def _may_be_elsewhere(provider: Provider, response: ModelsResponse, failure: Failure) -> bool:

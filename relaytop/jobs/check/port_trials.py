@@ -63,10 +63,9 @@ async def speaks_http2_without_tls(provider: Provider) -> bool:
 
 async def speaks_plain_http(provider: Provider) -> bool:
     """Return whether a port that should speak TLS answers a plain HTTP request."""
-    host = urlsplit(provider.base_url).netloc
     with contextlib.suppress(*_FAILURES):
         async with _connected(provider) as (reader, writer):
-            writer.write(f"GET / HTTP/1.0\r\nHost: {host}\r\n\r\n".encode())
+            writer.write(_plain_request(provider))
             reply = b""
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_PLAIN_TIMEOUT_S):
@@ -74,6 +73,30 @@ async def speaks_plain_http(provider: Provider) -> bool:
                         reply += more
             return reply.startswith(b"HTTP/") and not _WANTS_TLS.search(reply)
     return False
+
+
+async def speaks_tls(provider: Provider) -> bool:
+    """Return whether a port does a TLS handshake."""
+    with contextlib.suppress(*_FAILURES):
+        async with _connected(provider, _unverified_context()):
+            return True
+    return False
+
+
+async def alert_after_handshake(provider: Provider) -> str | None:
+    """Return the alert that ends a connection once it is asked something; None for none.
+
+    In TLS 1.3 a server says only then that it wants a certificate of the client.
+    """
+    try:
+        async with _connected(provider, _unverified_context()) as (reader, writer):
+            writer.write(_plain_request(provider))
+            await reader.read(1)
+    except ssl.SSLError as error:
+        return error.reason
+    except _FAILURES:
+        pass
+    return None
 
 
 async def old_tls_version(provider: Provider) -> str | None:
@@ -93,6 +116,10 @@ def _unverified_context() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context
+
+
+def _plain_request(provider: Provider) -> bytes:
+    return f"GET / HTTP/1.0\r\nHost: {urlsplit(provider.base_url).netloc}\r\n\r\n".encode()
 
 
 async def _protocol_agreed(provider: Provider, offer: list[str]) -> str | None:

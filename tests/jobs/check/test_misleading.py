@@ -6,8 +6,11 @@ import asyncio
 import contextlib
 import dataclasses
 import shutil
+import socket
+import socketserver
 import ssl
 import subprocess
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -293,6 +296,59 @@ async def test_a_server_that_says_that_it_speaks_old_tls(tmp_path: Path, version
         found = await round_of(provider(url), tmp_path)
     assert "TLSv1" in found["tls"].meaning
     assert "TLS 1.2" in found["tls"].remedy
+
+
+@needs_openssl
+async def test_a_server_that_wants_a_certificate_of_the_client(tmp_path: Path) -> None:
+    with openssl_server("-Verify", "1", "-verify_return_error", "-www", "-tls1_3") as url:
+        found = await round_of(provider(url, ca_file=str(CERTIFICATE), models=("m",)), tmp_path)
+    assert "wants a certificate of the client" in found["tls"].meaning
+    assert found["skipped"].meaning == "the replies of m"
+
+
+@contextlib.contextmanager
+def tls_port(plain: bytes) -> Iterator[int]:
+    """Serve TLS on a port that answers plain requests with some bytes, or by hanging up."""
+    context = served_by()
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            if self.request.recv(1, socket.MSG_PEEK) == b"\x16":
+                with (
+                    contextlib.suppress(OSError),
+                    context.wrap_socket(self.request, server_side=True) as tls,
+                ):
+                    tls.recv(1)
+            elif plain:
+                self.request.recv(4096)
+                self.request.sendall(plain)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        b"",
+        b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n",
+        b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\n\r\n<html>to HTTPS port</html>",
+        b"\x15\x03\x01\x00\x02\x02\x0a",
+    ],
+    ids=["hang-up", "go", "nginx", "alert"],
+)
+async def test_http_to_a_port_of_tls(tmp_path: Path, plain: bytes) -> None:
+    with tls_port(plain) as port:
+        found = await round_of(provider(f"http://127.0.0.1:{port}/v1", models=("m",)), tmp_path)
+    assert found["models"].meaning == "the port speaks TLS"
+    assert found["models"].remedy == "write https:// in base_url"
+    assert found["skipped"].meaning == "the replies of m"
 
 
 # ── HTTP/2 alone ──────────────────────────────────────────────────────────────
