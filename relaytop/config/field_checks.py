@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from relaytop.config.text_files import ca_source
+
 SHOWN = 100
 """Characters of a refused text that a sentence repeats."""
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -72,9 +74,10 @@ def checked_ca_file(text: str) -> str:
             message = f"{path} is no file; {wanted}"
             raise ValueError(message)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.load_verify_locations(path)
+        cafile, cadata = ca_source(path)
+        context.load_verify_locations(cafile, cadata=cadata)
         found = context.cert_store_stats()["x509"]
-    except ssl.SSLError:
+    except (ssl.SSLError, UnicodeDecodeError):
         found = 0
     except OSError as error:
         message = f"{path}: cannot be read: {error.strerror}; {wanted}"

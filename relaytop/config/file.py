@@ -17,6 +17,7 @@ from relaytop.config.schema import known_keys, validate
 from relaytop.config.source_location import Source
 from relaytop.config.suggestions import suggestion
 from relaytop.config.syntax import syntax_error
+from relaytop.config.text_files import decode_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +51,7 @@ def _text(path: Path) -> str:
         if path.stat().st_size > MAX_BYTES:
             sentence = f"{path}: larger than {MAX_BYTES // 1024 // 1024} MiB: no config file"
             raise ConfigError(sentence)
-        return path.read_text(encoding="utf-8")
+        return decode_text(path.read_bytes())
     except FileNotFoundError:
         sentence = f"{path}: no such file; `relaytop init` writes one"
         raise ConfigError(sentence) from None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from relaytop.config.errors import ConfigError
 from relaytop.config.settings import Secret
+from relaytop.config.text_files import decode_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 COMMAND_TIMEOUT_S = 20.0
 VARIABLE = "environment variable "
 """The beginning of the origin of a key that is in the environment."""
+_MARK = "\ufeff"
+"""A byte-order mark, which a variable may have from the file that it was read from."""
 
 
 def resolve_key(
@@ -70,10 +73,10 @@ def _from_command(command: list[str], bare: Mapping[str, str], place: str) -> Se
             command,
             env=bare,
             capture_output=True,
-            text=True,
             timeout=COMMAND_TIMEOUT_S,
             check=False,
         )
+        printed = decode_text(done.stdout)
     except FileNotFoundError:
         sentence = f"{where}: no such program; put one there that prints the key"
         raise ConfigError(sentence) from None
@@ -90,10 +93,10 @@ def _from_command(command: list[str], bare: Mapping[str, str], place: str) -> Se
     if done.returncode != 0:
         sentence = f"{where} ended with exit code {done.returncode}; {by_hand}"
         raise ConfigError(sentence)
-    if not done.stdout.strip():
+    if not printed.strip():
         sentence = f"{where} printed no key; {by_hand}"
         raise ConfigError(sentence)
-    return _checked(done.stdout, where)
+    return _checked(printed, where)
 
 
 def _from_file(name: str, place: str) -> Secret:
@@ -104,7 +107,7 @@ def _from_file(name: str, place: str) -> Secret:
         if path.is_file() and readable_by_others(path):
             sentence = f"{where} is readable by others; run chmod 600 {name}"
             raise ConfigError(sentence)
-        text = path.read_text(encoding="utf-8")
+        text = decode_text(path.read_bytes())
     except FileNotFoundError:
         sentence = f"{where}: no such file; {remedy}"
         raise ConfigError(sentence) from None
@@ -124,7 +127,7 @@ def readable_by_others(path: Path) -> bool:
 
 
 def _checked(text: str, where: str) -> Secret:
-    key = text.strip()
+    key = text.strip().strip(_MARK).strip()
     if not key:
         sentence = f"{where} holds no key; put the key into it"
         raise ConfigError(sentence)

@@ -160,6 +160,7 @@ class ProviderTable(TypedDict, total=False):
     max_rpm: Annotated[int, Field(ge=1)]
     headers: dict[HeaderName, HeaderValue]
     ca_file: Annotated[str, AfterValidator(checked_ca_file)]
+    tls_strict: bool
     proxy: Annotated[str, AfterValidator(checked_proxy)]
     http2: bool
     api_version: Text

@@ -126,6 +126,9 @@ class Provider:
     max_rpm: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     ca_file: str | None = None
+    tls_strict: bool | None = None
+    """Whether certificates must keep to the letter of RFC 5280; None: as this Python does, which
+    is strict from 3.13 on."""
     proxy: str | None = None
     http2: bool = False
     prices: Mapping[str, Price] = field(default_factory=dict)

@@ -30,6 +30,7 @@ models = ["gpt-4.1", "claude-sonnet-4.5", "gemini-2.5-flash", "deepseek-v3.2"]
 # max_rpm = 60
 # headers = { "X-Team" = "ops" }
 # ca_file = "/etc/ssl/relay-ca.pem"
+# tls_strict = false                # a company CA's certificate that Python 3.13 refuses
 # proxy = "http://proxy.example:3128"
 # http2 = false
 # api_version = "2024-10-21"        # azure only

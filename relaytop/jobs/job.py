@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from relaytop.config.settings import Window
 from relaytop.jobs.cost_bound import cost_bound
-from relaytop.jobs.runner import Runner
+from relaytop.jobs.runner import MAX_STALE, Runner
 from relaytop.monitor.monitor import Monitor
 from relaytop.protocol.messages import Finished, Pulse
 from relaytop.store.document import snapshot_document
@@ -69,8 +69,9 @@ class Job(ABC, Generic[P]):
         make_prober: Callable[[Provider], ProberLike],
         clock: Callable[[], float],
     ) -> None:
-        whole_run = Window(seconds=None, count=plan.count)
-        self.settings = dataclasses.replace(settings, window=whole_run, history=plan.count)
+        most = plan.count * (1 + MAX_STALE)
+        whole_run = Window(seconds=None, count=most)
+        self.settings = dataclasses.replace(settings, window=whole_run, history=most)
         self.plan = plan
         self.monitor = Monitor(self.settings, clock())
         self.latencies_ms: dict[str, list[float]] = {t.id: [] for t in settings.targets}
@@ -114,6 +115,11 @@ class Job(ABC, Generic[P]):
     def stopped(self) -> str | None:
         """The reason for an early end; None where it did not."""
         return self._runner.stopped
+
+    @property
+    def stale(self) -> dict[str, int]:
+        """Target → requests that were lost with a connection which the server had closed."""
+        return dict(self._runner.stale)
 
     @property
     def given_up(self) -> dict[str, str]:

@@ -14,6 +14,7 @@ from relaytop.jobs.cost_bound import announcement
 from relaytop.jobs.job import Job
 from relaytop.jobs.job_budget import open_job_budget
 from relaytop.jobs.list_prices import add_list_prices
+from relaytop.jobs.runner import stale_remark
 from relaytop.jobs.signals import run_until_signal
 from relaytop.jobs.stderr import notice, progress_line, steps_text
 from relaytop.probe.prober import Prober
@@ -101,4 +102,5 @@ def _remarks(job: Job[Any], ended_by: signal.Signals | None) -> list[str]:
         f"{target}: left alone after five times {error_class} in a row"
         for target, error_class in job.given_up.items()
     ]
+    found += [stale_remark(target, count) for target, count in job.stale.items()]
     return found

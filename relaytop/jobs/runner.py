@@ -22,6 +22,17 @@ GIVE_UP_AFTER = 5
 """Failures in a row of a class that waiting does not mend, after which a target is left alone."""
 MOST_AT_ONCE = 256
 """Probes of a target that may be under way at a rate; one that is due beyond that is skipped."""
+MAX_STALE = 1
+"""Times that a request is sent again since its connection was stale: a fresh one cannot be."""
+
+
+def stale_remark(target: str, count: int) -> str:
+    """Return the line that tells of a target's stale connections."""
+    requests = "1 request was" if count == 1 else f"{count} requests were"
+    return (
+        f"{target}: {requests} lost with a kept-alive connection that the server had closed "
+        "without a word, and sent again on a fresh one; not in the error rate"
+    )
 
 
 class Runner:
@@ -66,6 +77,8 @@ class Runner:
         """Why the job ended early; None where it did not."""
         self.skipped: Counter[str] = Counter()
         """Target → probes that were due at a rate and could not start."""
+        self.stale: Counter[str] = Counter()
+        """Target → requests that were lost with a reused connection which the server had closed."""
         self.given_up: dict[str, str] = {}
         """Target → the error class for which it was left alone."""
 
@@ -122,18 +135,28 @@ class Runner:
             await prober.aclose()
 
     async def _probe(self, target: Target, slot: int, due_at: float) -> None:
-        if target.id in self.given_up:
-            return
+        """Send a request; where its connection was stale, again on a fresh one."""
+        for _ in range(1 + MAX_STALE):
+            if self.stopped is not None or target.id in self.given_up:
+                return
+            sample = await self._send(target, slot, due_at)
+            if sample is None or not sample.stale:
+                return
+            self.stale[target.id] += 1
+
+    async def _send(self, target: Target, slot: int, due_at: float) -> Sample | None:
+        """Send a request once, and hand its sample on; None where the budget has no more."""
         await self._wait_for_limits(target)
         price = self._settings.provider(target.provider).prices.get(target.model)
         reserved = await self._budget.reserve(target, price)
         if reserved is None:
             self.stopped = self._budget.exhausted_reason
-            return
+            return None
         sample = await self._prober(target.provider, slot).probe(target, due_at)
         self._budget.settle(sample, reserved)
         self._on_sample(sample)
         self._apply_backoff(target, sample)
+        return sample
 
     def _prober(self, provider: str, slot: int) -> ProberLike:
         first = self._first_probers.get(provider)
@@ -160,6 +183,8 @@ class Runner:
             await asyncio.sleep(wait_s)
 
     def _apply_backoff(self, target: Target, sample: Sample) -> None:
+        if sample.stale:
+            return
         backoff = self._backoffs.setdefault(target.id, Backoff(self._uniform))
         wait = backoff.wait_after(sample)
         failure = sample.failure.error_class if sample.failure else ""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import httpcore
 
 from relaytop.probe._httpx import httpx
-from relaytop.probe.errors import ProbeError
+from relaytop.probe.errors import CONNECT, ProbeError
 from relaytop.probe.reply_body import ReplyBody
 from relaytop.probe.sample import Phases
 from relaytop.wire.facts import Failure
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 SLACK_MS = 0.5
 """A TTFT that may be too large by less is exact."""
+PROXY_AUTHENTICATION_REQUIRED = 407
+PROXY_REFUSED = "the proxy refused: "
+PROXY_407 = f"{PROXY_REFUSED}{PROXY_AUTHENTICATION_REQUIRED} Proxy Authentication Required"
 
 
 class Exchange:
@@ -72,7 +75,7 @@ class Exchange:
         except (httpcore.ProtocolError, httpcore.NetworkError, OSError) as error:
             self._record_disconnect(str(error))
         except httpcore.ProxyError as error:
-            self.failure = Failure("connect", f"the proxy refused: {error}")
+            self._record_proxy_refusal(str(error))
         except (httpx.InvalidURL, ValueError, RuntimeError) as error:
             self.failure = Failure("protocol", f"{type(error).__name__}: {error}")
         finally:
@@ -93,6 +96,9 @@ class Exchange:
         try:
             self.status = response.status
             self.headers = lowered(response.headers)
+            if self.status == PROXY_AUTHENTICATION_REQUIRED:
+                # Only a proxy answers so: a plain one here, that of a tunnel by its refusal.
+                raise ProbeError(CONNECT, PROXY_407)
             self.body = body = ReplyBody(_encoding(response.headers))
             stream = self._stream
             async for part in response.aiter_stream():
@@ -140,6 +146,13 @@ class Exchange:
             self.failure = Failure("connect", "the server hung up without an answer")
         else:
             self.failure = Failure("protocol", f"no valid HTTP: {reason}")
+
+    def _record_proxy_refusal(self, reason: str) -> None:
+        """Set the failure of a tunnel that was refused, by the status line's end."""
+        words = f"{PROXY_REFUSED}{reason}"
+        if reason.startswith(f"{PROXY_AUTHENTICATION_REQUIRED} "):
+            self.status, words = PROXY_AUTHENTICATION_REQUIRED, PROXY_407
+        self.failure = Failure(CONNECT, words)
 
     def _progress(self) -> str:
         stream = self._stream

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -60,7 +61,9 @@ async def request_models(
         await exchange.run(api_named(provider.api).models_request(provider), TIMEOUT_S)
         session = transport.backend.stream.tls if transport.backend.stream is not None else None
         if session is not None:
-            version, certificate = session.version(), session.getpeercert()
+            with contextlib.suppress(ValueError):  # the handshake was not finished
+                certificate = session.getpeercert()
+                version = session.version()
     finally:
         await transport.aclose()
     secrets = credentials(provider)

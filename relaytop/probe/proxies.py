@@ -6,6 +6,10 @@ import ipaddress
 import urllib.request
 from urllib.parse import urlsplit
 
+from relaytop.probe.no_proxy import bypasses_proxy
+
+_PORTS = {"http": 80, "https": 443}
+
 
 def proxy_for(base_url: str, own: str | None) -> str | None:
     """Return the proxy's URL; None for none. The environment's is never used for loopback.
@@ -21,10 +25,18 @@ def proxy_for(base_url: str, own: str | None) -> str | None:
     if _is_loopback(host):
         return None
     proxies = urllib.request.getproxies()
-    if not proxies or urllib.request.proxy_bypass(f"{host}:{parts.port}" if parts.port else host):
+    if not proxies or _is_direct(host, parts.port or _PORTS.get(parts.scheme)):
         return None
     proxy = proxies.get(parts.scheme) or proxies.get("all")
     return _with_scheme(proxy) if proxy else None
+
+
+def _is_direct(host: str, port: int | None) -> bool:
+    """Return whether the environment, or without a word there the system, excepts a host."""
+    environment = urllib.request.getproxies_environment()
+    if environment:
+        return bypasses_proxy(host, port, environment.get("no", ""))
+    return bool(urllib.request.proxy_bypass(f"{host}:{port}" if port else host))
 
 
 def _is_loopback(host: str) -> bool:

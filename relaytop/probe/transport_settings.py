@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from relaytop.config.text_files import ca_source
 from relaytop.probe._httpx import httpx
 from relaytop.probe.errors import CONNECT, PROTOCOL, TLS, ProbeError
 from relaytop.probe.proxies import proxy_for
@@ -45,11 +46,22 @@ def transport_settings(provider: Provider) -> TransportSettings:
     secure = provider.base_url.startswith("https:")
     return TransportSettings(
         # httpcore would make a context of its own even for plain http.
-        context=_context(provider.ca_file, http2=provider.http2) if secure else _unused_context(),
+        context=tls_context(provider, http2=provider.http2) if secure else _unused_context(),
         http2=provider.http2,
         proxy=proxy,
-        proxy_context=_context(provider.ca_file, http2=False) if scheme == "https" else None,
+        proxy_context=tls_context(provider, http2=False) if scheme == "https" else None,
     )
+
+
+def tls_context(provider: Provider, *, http2: bool) -> ssl.SSLContext:
+    """Return a verifying context by a provider's settings, shared with all that are alike.
+
+    httpcore writes the protocols on offer into it, so HTTP/2 has one of its own.
+
+    Raises:
+        ProbeError: There are no usable certificates.
+    """
+    return _context(provider.ca_file, strict=provider.tls_strict, http2=http2)
 
 
 def _scheme(proxy: str) -> str:
@@ -65,21 +77,25 @@ def _scheme(proxy: str) -> str:
 
 
 @lru_cache(maxsize=32)
-def _context(ca_file: str | None, *, http2: bool) -> ssl.SSLContext:
-    """Return a verifying context for a CA file, or for the system's and certifi's authorities.
-
-    httpcore writes the protocols on offer into it, so HTTP/2 has one of its own.
-    """
+def _context(ca_file: str | None, *, strict: bool | None, http2: bool) -> ssl.SSLContext:
+    """Return a verifying context for a CA file, or for the system's and certifi's authorities."""
     del http2
+    context: ssl.SSLContext
     try:
         if ca_file is not None:
-            return ssl.create_default_context(cafile=ca_file)
-        context: ssl.SSLContext = httpx.create_ssl_context()
-        if not os.environ.keys() & {"SSL_CERT_FILE", "SSL_CERT_DIR"}:
-            context.load_default_certs()
+            cafile, cadata = ca_source(ca_file)
+            context = ssl.create_default_context(cafile=cafile, cadata=cadata)
+        else:
+            context = httpx.create_ssl_context()
+            if not os.environ.keys() & {"SSL_CERT_FILE", "SSL_CERT_DIR"}:
+                context.load_default_certs()
     except (OSError, ssl.SSLError) as error:
         message = f"{ca_file or 'SSL_CERT_FILE'}: no usable certificates: {error.strerror or error}"
         raise ProbeError(TLS, message) from None
+    if strict:
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+    elif strict is not None:
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     return context
 
 

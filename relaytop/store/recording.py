@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING, Self
 
 from relaytop.config.errors import RelaytopError
 from relaytop.config.settings import Provider, Settings, Target
+from relaytop.config.text_files import MARK
 from relaytop.protocol.codec import BadMessageError, decode_command, decode_report
 from relaytop.protocol.messages import Add, Budget, Finished, Hold, Notice, Pulse, Ready
 from relaytop.store.recording_header import SCHEMA, read_header
@@ -49,7 +50,7 @@ def is_recording(path: Path) -> bool:
         if not path.is_file():
             return False
         with path.open("rb") as file:
-            return file.read(len(_START)) == _START
+            return file.read(len(MARK + _START)).removeprefix(MARK).startswith(_START)
     except OSError as error:
         sentence = f"{path} cannot be read: {error.strerror}"
         raise RecordingError(sentence) from None
@@ -222,7 +223,7 @@ class Recording:
                 self.share_read = (before + size - left) / total
                 complete = line.endswith(b"\n")
                 if complete or left <= 0:
-                    yield line, complete
+                    yield line.removeprefix(MARK), complete
                     continue
                 while left > 0 and (more := file.readline(min(left, LINE_BYTES))):
                     left -= len(more)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import relaytop
 from relaytop.config.settings import Target, Window
+from relaytop.config.text_files import MARK
 from relaytop.protocol.codec import encode
 from relaytop.protocol.messages import Add
 
@@ -74,7 +75,7 @@ def read_header(line: bytes) -> Header | None:
     Of a newer schema's header only the schema and the version are read.
     """
     try:
-        document = json.loads(line)
+        document = json.loads(line.removeprefix(MARK))
     except (ValueError, RecursionError):
         return None
     if not isinstance(document, dict) or document.get("") != KIND:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import tomli_w
 
 from relaytop.config.errors import RelaytopError
+from relaytop.config.text_files import decode_text
 from relaytop.store.atomic import write_new
 from relaytop.store.document import SCHEMA
 
@@ -78,7 +79,7 @@ def _text(path: Path) -> str:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise _none(path, "it is far too large")
-        return path.read_text(encoding="utf-8")
+        return decode_text(path.read_bytes())
     except UnicodeDecodeError:
         raise _none(path, "it is not text") from None
     except OSError as error:

@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 
 from tests.support.launch import RELAYTOP, Run
-from tests.support.server import Response, ScriptedServer, Seen, chat_stream, error_reply
+from tests.support.server import (
+    Response,
+    ScriptedServer,
+    Seen,
+    chat_stream,
+    error_reply,
+    hang_up_after,
+)
 
 KEY = "sk-baseline-0123456789"
 
@@ -172,3 +179,31 @@ def test_a_regression_is_exit_1_where_asked(tmp_path: Path, run: Run) -> None:
         told = run("--config", path, *arguments)
     assert "worse" in slower.stdout
     assert (slower.returncode, told.returncode) == (1, 0)
+
+
+@pytest.mark.parametrize("how", [("--concurrency", "2"), ("--rate", "20"), ()])
+def test_stale_connections_do_not_eat_requests(
+    tmp_path: Path, run: Run, how: tuple[str, ...]
+) -> None:
+    with ScriptedServer(lambda _seen: hang_up_after(chat_stream(2))) as server:
+        path = write(tmp_path, server)
+        done = run("--config", path, "baseline", "p/a", "-n", "6", *how, "--format", "json")
+        requests = len(server.requests)
+    (target,) = json.loads(done.stdout)["targets"]
+    assert done.returncode == 0
+    assert (target["requests"], target["ok"], target["error_rate"]) == (6, 6, 0.0)
+    assert target["latency_ms"]["n"] == 6
+    assert requests == 6
+    stale = target.get("stale", 0)
+    assert (f"p/a: {stale} request" in done.stderr) == (stale > 0)
+
+
+def test_a_server_that_always_hangs_up_ends_the_job(tmp_path: Path, run: Run) -> None:
+    with ScriptedServer(lambda _seen: Response(raw=b"")) as server:
+        path = write(tmp_path, server)
+        done = run("--config", path, "baseline", "p/a", "-n", "6", "--format", "json")
+        requests = len(server.requests)
+    (target,) = json.loads(done.stdout)["targets"]
+    assert done.returncode == 1
+    assert (target["requests"], target["errors"]) == (6, {"connect": 6})
+    assert requests == 6

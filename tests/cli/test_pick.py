@@ -16,6 +16,7 @@ from tests.support.server import (
     Seen,
     chat_stream,
     error_reply,
+    hang_up_after,
     models_reply,
 )
 
@@ -171,3 +172,16 @@ def test_a_watch_tells_a_command_of_each_change_and_no_key(
         "fast/openai/gpt-4.1 after \nslow/gpt-4.1 after fast/openai/gpt-4.1\n"
     )
     assert KEY not in (tmp_path / "env").read_text()
+
+
+def test_stale_connections_do_not_eat_probes(tmp_path: Path, run: Run) -> None:
+    with (
+        ScriptedServer(lambda _seen: hang_up_after(chat_stream(2))) as first,
+        ScriptedServer(lambda _seen: hang_up_after(chat_stream(2))) as second,
+    ):
+        path = write(tmp_path, first, second)
+        done = run("--config", path, "pick", "gpt-4.1", "-n", "4", "--format", "json")
+    document = json.loads(done.stdout)
+    assert [each["healthy"] for each in document["candidates"]] == [True, True]
+    assert [each["requests"] for each in document["candidates"]] == [4, 4]
+    assert "were lost with a kept-alive connection" in done.stderr

@@ -21,6 +21,7 @@ from tests.support.server import (
     chat_stream,
     delta,
     error_reply,
+    hang_up_after,
     stream_of,
     usage,
 )
@@ -194,3 +195,19 @@ def test_an_interrupted_run_keeps_what_there_is(tmp_path: Path, home: dict[str, 
     assert process.returncode == 130
     assert "m, 3 requests finished by both" in out
     assert "interrupted: the report covers what there was until then" in err
+
+
+def test_stale_connections_do_not_eat_rounds(tmp_path: Path, run: Run) -> None:
+    with (
+        ScriptedServer(lambda _seen: hang_up_after(chat_stream(4))) as a,
+        ScriptedServer(lambda _: chat_stream(4)) as b,
+    ):
+        path = write(tmp_path, a, b)
+        done = run("--config", path, "shadow", "a", "b", "-n", "6", "--format", "json")
+        requests = len(a.requests), len(b.requests)
+    targets = {each["target"]: each for each in json.loads(done.stdout)["targets"]}
+    assert (targets["a/m"]["requests"], targets["b/m"]["requests"]) == (6, 6)
+    assert targets["a/m"]["latency_ms"]["n"] == 6
+    assert json.loads(done.stdout)["comparisons"][0]["rounds"] == 6
+    assert requests == (6, 6)
+    assert "a/m: 5 requests were lost with a kept-alive connection" in done.stderr

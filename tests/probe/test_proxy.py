@@ -6,7 +6,7 @@ from relaytop.config.settings import Provider, Target
 from relaytop.probe.prober import Prober
 from relaytop.probe.sample import Sample
 from tests.support.proxy import connect_proxy
-from tests.support.server import CERTIFICATE, ScriptedServer, chat_reply, chat_stream
+from tests.support.server import CERTIFICATE, Response, ScriptedServer, chat_reply, chat_stream
 
 TARGET = Target(provider="p", model="m", timeout_s=3.0)
 
@@ -54,6 +54,21 @@ async def test_the_proxys_password_is_sent_and_its_refusal_told() -> None:
     assert "407" in sample.failure.message
     assert "hunter2" not in repr(sample)
     assert sample.latency_ms is None
+
+
+@pytest.mark.parametrize("words", ["authenticationrequired", "", "Proxy Authentication Required"])
+async def test_a_proxy_that_wants_a_password_is_one_failure_of_http_and_https(words: str) -> None:
+    refusal = f"HTTP/1.1 407 {words}".encode()
+    async with connect_proxy([], refuse=refusal) as proxy:
+        (tunnel,) = await through(proxy, "https://relay.invalid/v1")
+    page = Response(407, {"Content-Type": "text/html"}, [(0.0, b"<html>407</html>")])
+    with ScriptedServer(lambda _: page) as server:
+        (plain,) = await through(server.base_url.removesuffix("/v1"), "http://relay.invalid/v1")
+    assert tunnel.failure == plain.failure
+    assert tunnel.http_status == plain.http_status == 407
+    assert plain.failure
+    assert plain.failure.error_class == "connect"
+    assert (tunnel.billed_usd, plain.billed_usd) == (0.0, 0.0)
 
 
 @pytest.mark.parametrize("proxy", ["socks5://u:hunter2@h:1080", "http://[", "ftp://h"])

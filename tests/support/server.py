@@ -9,11 +9,15 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
 CERTIFICATE = Path(__file__).with_name("self-signed.pem")
+LAX_CERTIFICATE = Path(__file__).with_name("lax-server.pem")
+"""Of localhost, without the key identifiers that Python wants from 3.13 on."""
+LAX_CA = Path(__file__).with_name("lax-ca.pem")
+"""Its authority, made as companies make theirs."""
 
 
 @dataclass
@@ -48,6 +52,8 @@ class Response:
     raw: bytes | None = None
     """Send this instead of anything that looks like HTTP, then hang up."""
     close: bool = False
+    close_s: float = 0.0
+    """How long after the reply it closes; a request that comes until then is lost."""
 
 
 Handler = Callable[[Seen], Response]
@@ -125,12 +131,16 @@ class ScriptedServer:
 
     Args:
         handler: Called with each request.
-        tls: Serve https with a certificate that no one has signed.
+        tls: Serve https with a certificate that no one has signed, or by this context.
         idle_close_s: Close a connection that is idle for so long.
     """
 
     def __init__(
-        self, handler: Handler, *, tls: bool = False, idle_close_s: float | None = None
+        self,
+        handler: Handler,
+        *,
+        tls: bool | ssl.SSLContext = False,
+        idle_close_s: float | None = None,
     ) -> None:
         self.handler = handler
         self.requests: list[Seen] = []
@@ -161,8 +171,8 @@ class ScriptedServer:
 
     async def _serve(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        context = None
-        if self._tls:
+        context = self._tls if isinstance(self._tls, ssl.SSLContext) else None
+        if self._tls is True:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(CERTIFICATE)
         server = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=context)
@@ -237,4 +247,11 @@ class ScriptedServer:
         if response.chunked:
             writer.write(b"0\r\n\r\n")
         await writer.drain()
+        if response.close:
+            await asyncio.sleep(response.close_s)
         return not response.close
+
+
+def hang_up_after(response: Response) -> Response:
+    """Return the response, after which the server closes the connection without a word."""
+    return replace(response, close=True, close_s=0.05)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 MIN_DAYS = 14
 """Days left under which it is worth a warning."""
 DAY_S = 86_400
+HTTP2_REMEDY = "set http2 = true at the provider (extra `h2`: pip install 'relaytop[h2]')"
+_UNKNOWN = "ask the server's operator; `openssl s_client -connect HOST:PORT` shows more"
 _CAUSES = (
     (
         "expired",
@@ -43,9 +45,33 @@ _CAUSES = (
         "the certificate's authority is unknown here",
         "name its file in `ca_file`, or install this system's ca-certificates",
     ),
+    (
+        "no.application.protocol",
+        "the server takes no HTTP/1.1, so HTTP/2 alone",
+        HTTP2_REMEDY,
+    ),
+    (
+        "unsupported.protocol|protocol.version|wrong.ssl.version|version.too.low",
+        "the server speaks no version of TLS that this machine accepts",
+        "have its operator allow TLS 1.2 or newer",
+    ),
+    (
+        "certificate.required",
+        "the server wants a certificate of the client, which relaytop does not send",
+        "go through a proxy that sends it, or ask the operator for another way in",
+    ),
+    (
+        "unrecognized.name",
+        "the server does not know this name",
+        "write the host in base_url as the server knows it",
+    ),
+    (
+        "too.small|too.weak",
+        "the server's key or certificate is too weak for this machine's OpenSSL",
+        "have its operator renew it",
+    ),
 )
 """Pattern of the TLS library's message → meaning, remedy; the first that fits."""
-_NO_TLS = "check that the port speaks TLS: http:// may be meant"
 
 
 def handshake_failure(subject: Subject, message: str) -> Finding:
@@ -53,7 +79,7 @@ def handshake_failure(subject: Subject, message: str) -> Finding:
     for pattern, meaning, remedy in _CAUSES:
         if re.search(pattern, message, re.IGNORECASE):
             return subject.bad("tls", f"{meaning} ({clean(message)})", remedy)
-    return subject.bad("tls", clean(message), _NO_TLS)
+    return subject.bad("tls", clean(message), _UNKNOWN)
 
 
 def certificate_finding(

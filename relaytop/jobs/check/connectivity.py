@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from relaytop.engine.list_price_process import may_be_listed
-from relaytop.jobs.check.certificate import certificate_finding, handshake_failure
+from relaytop.jobs.check.certificate import certificate_finding
 from relaytop.jobs.check.findings import BAD, Subject
+from relaytop.jobs.check.handshake import handshake_finding
 from relaytop.jobs.check.proxy import (
     proxy_finding,
     proxy_origin,
@@ -103,9 +104,9 @@ class _Connection:
             async with asyncio.timeout(STEP_TIMEOUT_S):
                 return await {"dns": self._dns, "tcp": self._tcp, "tls": self._tls}[step]()
         except TimeoutError:
-            return self._failure(step, f"no answer within {STEP_TIMEOUT_S:g} s")
+            return await self._failure(step, f"no answer within {STEP_TIMEOUT_S:g} s")
         except ProbeError as error:
-            return self._failure(step, str(error))
+            return await self._failure(step, str(error))
 
     async def _dns(self) -> Finding:
         self._addresses = await resolve(self._host, self._port, self._phases)
@@ -143,9 +144,9 @@ class _Connection:
             await stream.aclose()
         return certificate_finding(self._subject, certificate, version, time.time())
 
-    def _failure(self, step: str, message: str) -> Finding:
+    async def _failure(self, step: str, message: str) -> Finding:
         if step == "tls":
-            return handshake_failure(self._subject, message)
+            return await handshake_finding(self._provider, self._transport, message)
         remedy = _REMEDIES[step]
         if self._transport.proxy is not None:
             message = f"the proxy {without_credentials(self._transport.proxy)}: {message}"

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from relaytop.jobs.check.findings import Subject
 from relaytop.probe.errors import PROTOCOL, TLS
+from relaytop.probe.exchange import PROXY_407
+from relaytop.probe.proxies import proxy_for
 
 if TYPE_CHECKING:
     from relaytop.config.settings import Provider
@@ -41,6 +43,24 @@ def proxy_origin(provider: Provider) -> str:
             if os.environ.get(name):
                 return f"set by the environment variable {name}"
     return "set by the system"
+
+
+def proxy_refusal(provider: Provider, message: str) -> tuple[str, str]:
+    """Return (meaning, remedy) of a proxy's refusal: a 407, or that of a tunnel."""
+    proxy = proxy_for(provider.base_url, provider.proxy)
+    if message != PROXY_407:
+        around = "leave it out" if provider.proxy else "name the host in NO_PROXY"
+        remedy = f"ask its operator, or {around}: it is {proxy_origin(provider)}"
+        return "the proxy does not let this through", remedy
+    if proxy is None:
+        return "a proxy between wants a user and a password", "name it: `proxy` at the provider"
+    where = proxy_origin(provider)
+    if urlsplit(proxy).username:
+        meaning = "the proxy does not accept the user and the password in its URL"
+        return meaning, f"correct them, %-encoded where they are odd: {where}"
+    meaning = "the proxy wants a user and a password"
+    shown = without_credentials(proxy).replace("://", "://USER:PASSWORD@")
+    return meaning, f"write {shown}: {where}"
 
 
 def transport_failure(provider: Provider, error: ProbeError) -> Finding:

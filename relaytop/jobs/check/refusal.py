@@ -6,8 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from relaytop.jobs.check.base_url import without_endpoint
 from relaytop.jobs.check.findings import BAD, WARN
+from relaytop.jobs.check.gateway_headers import header_demand
 from relaytop.jobs.check.key_text import find_key_problem
+from relaytop.jobs.check.proxy import proxy_refusal
+from relaytop.probe.exchange import PROXY_REFUSED
 from relaytop.wire.class_meanings import MEANING
 from relaytop.wire.text import clean
 
@@ -172,9 +176,17 @@ def diagnose(
 
 def _by_class(failure: Failure, provider: Provider, limits: RateLimit | None) -> tuple[str, str]:
     kind = failure.error_class
+    by_header = header_demand(failure, provider)
+    if by_header is not None:
+        return by_header
     by_key = _by_key(provider) if kind == "auth" else None
     if by_key is not None:
         return by_key
+    if failure.message.startswith(PROXY_REFUSED):
+        return proxy_refusal(provider, failure.message)
+    shorter = without_endpoint(provider.base_url)
+    if kind == "not_found" and shorter != provider.base_url:
+        return MEANING[kind], f'write base_url = "{shorter}": the endpoint is appended to it'
     for pattern, meaning, remedy in _RULES.get(kind, ()):
         if re.search(pattern, failure.message, re.IGNORECASE):
             return meaning, remedy

@@ -73,6 +73,13 @@ def _has_usage(sample: Sample) -> bool:
     return usage is not None and None not in (usage.input_tokens, usage.output_tokens)
 
 
+def reuse_finding(target: Target) -> Finding:
+    """Return that the server closes connections which it promised to keep alive."""
+    meaning = "the server closes a kept-alive connection without a word, and a request is lost"
+    remedy = "have it send `connection: close`, or keep idle connections longer"
+    return Subject.of(target).warn("reuse", meaning, remedy)
+
+
 def limits_finding(target: Target, replies: Sequence[Sample]) -> Finding:
     """Return the rate limits that the newest reply reports."""
     limits = replies[-1].rate_limit

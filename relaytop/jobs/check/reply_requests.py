@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING
 from relaytop.config.suggestions import suggestion
 from relaytop.jobs.check.findings import WARN, Finding, Subject
 from relaytop.jobs.check.refusal import diagnose
-from relaytop.jobs.check.reply_findings import limits_finding, usage_finding
+from relaytop.jobs.check.reply_findings import (
+    limits_finding,
+    reuse_finding,
+    usage_finding,
+)
+from relaytop.jobs.runner import MAX_STALE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,6 +43,8 @@ class ReplyResult:
     skipped: list[str] = field(default_factory=list)
     """Steps that were not taken."""
     over_budget: bool = False
+    stale: int = 0
+    """Requests that were lost with a kept-alive connection which the server had closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,8 @@ class ReplyChecker:
             result.findings.append(self._stream_finding(target, streamed))
         else:
             result.skipped.append("stream")
+        if result.stale:
+            result.findings.append(reuse_finding(target))
         replies = [one for one in (unstreamed, streamed) if one is not None and one.ok]
         if replies:
             result.findings.append(usage_finding(target, unstreamed, streamed))
@@ -90,7 +99,8 @@ class ReplyChecker:
         single = dataclasses.replace(target, max_tokens=1, stream=stream)
         price = self.provider.prices.get(target.model)
         sample: Sample | None = None
-        for _ in range(MAX_ADAPTATIONS + 1):
+        adaptations = stale = 0
+        while adaptations <= MAX_ADAPTATIONS and stale <= MAX_STALE:
             await self._wait_for_rate_limit(step)
             reserved = await self.budget.reserve(single, price)
             if reserved is None:
@@ -98,8 +108,13 @@ class ReplyChecker:
                 return sample
             sample = await self.prober.probe(single, time.time())
             self.budget.settle(sample, reserved)
-            if not (sample.stale or _is_adaptable(sample)):
+            if sample.stale:
+                stale += 1
+            elif _is_adaptable(sample):
+                adaptations += 1
+            else:
                 break
+        result.stale += stale
         return sample
 
     async def _wait_for_rate_limit(self, step: str) -> None:

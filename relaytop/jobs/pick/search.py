@@ -18,6 +18,7 @@ from relaytop.jobs.pick.candidates import candidates, unlisted
 from relaytop.jobs.pick.exec_hook import choice_variables
 from relaytop.jobs.pick.ranking import ranked
 from relaytop.jobs.pick.switching import Switcher
+from relaytop.jobs.runner import stale_remark
 from relaytop.jobs.stderr import notice, progress_line
 from relaytop.probe.prober import Prober
 
@@ -72,6 +73,8 @@ class Search:
         self._settings = settings
         self._plan = BaselinePlan(count)
         self._read_agent = read_agent
+        self._stale_told: set[str] = set()
+        """Targets whose stale connections were told: once a search is enough."""
 
     async def once(self) -> list[Candidate]:
         """Return the candidates, the healthiest first."""
@@ -134,6 +137,10 @@ class Search:
         await job.run()
         if job.stopped is not None:
             notice(f"relaytop: {job.stopped}")
+        for target, count in job.stale.items():
+            if target not in self._stale_told:
+                self._stale_told.add(target)
+                notice(f"relaytop: {stale_remark(target, count)}")
         now = time.time()
         return self._ranked([job.monitor.summary(name, now) for name in job.monitor.targets()])
 

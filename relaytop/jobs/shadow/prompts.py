@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from relaytop.config.errors import RelaytopError
+from relaytop.config.text_files import MARK, utf8_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,11 +61,15 @@ def read_prompts(path: Path) -> tuple[Messages, ...]:
         if path.stat().st_size > MAX_BYTES:
             sentence = f"--prompts {path}: larger than {MAX_BYTES >> 20} MiB"
             raise RelaytopError(sentence)
-        raw = path.read_bytes()
+        raw = utf8_of(path.read_bytes())
     except OSError as error:
         sentence = f"--prompts {path}: {error.strerror}"
         raise RelaytopError(sentence) from None
-    lines = raw.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    except UnicodeDecodeError:
+        sentence = f"--prompts {path}: neither UTF-8 nor UTF-16"
+        raise RelaytopError(sentence) from None
+    # Files that were put together have a mark in the middle.
+    lines = [line.removeprefix(MARK) for line in raw.split(b"\n")]
     filled = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not filled:
         sentence = f"--prompts {path}: no prompt in it"

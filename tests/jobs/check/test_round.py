@@ -26,6 +26,7 @@ from tests.support.server import (
     chat_stream,
     delta,
     error_reply,
+    hang_up_after,
     json_reply,
     models_reply,
     stream_of,
@@ -378,3 +379,12 @@ async def test_a_proxy_that_refuses_connections(tmp_path: Path) -> None:
     assert found["tcp"].level == "bad"
     assert "providers.p.proxy" in found["tcp"].remedy
     assert "secret" not in str(found)
+
+
+async def test_a_server_that_closes_each_connection_is_told(tmp_path: Path) -> None:
+    hangs_up = relay(hang_up_after(chat_reply()))
+    found, requests = await check(hangs_up, tmp_path)
+    assert [seen.json["stream"] for seen in requests if seen.method == "POST"] == [False, True]
+    assert found["stream"].level == "good"
+    assert found["reuse"].level == "warn"
+    assert "connection: close" in found["reuse"].remedy
