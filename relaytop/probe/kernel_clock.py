@@ -52,14 +52,18 @@ def stamp_arrivals(sock: socket.socket) -> bool:
 
 
 @cache
-def _keep_stamping() -> socket.socket | None:
-    """Hold a socket that wants stamps: the kernel begins anew, late, when there was none."""
+def _keep_stamping() -> int | None:
+    """Open a socket that wants stamps, for good: the kernel begins anew, late, after the last one.
+
+    Returns:
+        Its file descriptor.
+    """
     try:
-        anchor = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        anchor.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as anchor:
+            anchor.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+            return anchor.detach()
     except OSError:
         return None
-    return anchor
 
 
 class KernelClock:
