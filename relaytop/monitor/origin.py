@@ -37,7 +37,7 @@ def observe_origin(facts: TargetFacts, model: str, sample: Sample) -> Iterator[L
         facts.cache_sign = sample.cached
     match facts.cache.observe(present=sample.from_cache):
         case "began":
-            yield "cache", "warning", f"a cache answers ({sample.cached}): that is not measured"
+            yield "cache", "warning", f"answers from a cache ({sample.cached}): not measured"
         case "ended":
             yield "cache", "good", "no more answers from a cache"
         case None:
