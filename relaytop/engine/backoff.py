@@ -44,6 +44,8 @@ class Backoff:
 
     def wait_after(self, sample: Sample) -> Wait | None:
         """Return how long to wait after a sample; None to keep the cadence."""
+        if sample.from_cache:
+            return None  # it says nothing of the model
         failure = sample.failure
         if failure is None:
             self._failures = 0

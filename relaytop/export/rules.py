@@ -44,6 +44,7 @@ def rules_file(settings: Settings) -> str:
         "ttft": _exprs(
             settings, _quantile(0.5, "ai_api_time_to_first_token_seconds", span), _ttft_s
         ),
+        "gap": _exprs(settings, _quantile(0.95, "ai_api_stream_gap_seconds", span), _gap_s),
         "error_rate": _exprs(
             settings,
             f'sum without (status) (rate({count}{{status="error"}}[{span}]))\n'
@@ -66,6 +67,10 @@ def _p95_s(thresholds: Thresholds) -> float:
 
 def _ttft_s(thresholds: Thresholds) -> float:
     return thresholds.ttft_ms / 1000
+
+
+def _gap_s(thresholds: Thresholds) -> float:
+    return thresholds.gap_ms / 1000
 
 
 def _quantile(quantile: float, histogram: str, span: str) -> str:

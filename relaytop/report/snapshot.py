@@ -11,6 +11,8 @@ from relaytop.store.document import censored_text
 from relaytop.wire.text import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from relaytop.report.blocks import Block
     from relaytop.report.render import TextOptions
 
@@ -47,8 +49,22 @@ class SnapshotReport:
 
 
 def blocks(document: dict[str, Any]) -> list[Block]:
-    """Return a snapshot's heading and the table of its targets; the unknown is blank."""
-    return [Text(heading(document)), Table(COLUMNS, [_row(each) for each in document["targets"]])]
+    """Return a snapshot's heading, the table of its targets, and what to know of its figures."""
+    targets = document["targets"]
+    notes = [Text(f"{clean(each['target'])}: {note}") for each in targets for note in _notes(each)]
+    return [Text(heading(document)), Table(COLUMNS, [_row(each) for each in targets]), *notes]
+
+
+def _notes(target: dict[str, Any]) -> Iterator[str]:
+    """Yield what a target's figures leave out, and whose they are."""
+    cached, ok = (_number(target.get(name)) or 0 for name in ("cached", "ok"))
+    if cached:
+        sign = clean(str(target.get("cache_sign", "no sign")))
+        yield f"{cached:g} of {cached + ok:g} answers came from a cache ({sign}): not measured"
+    served = target.get("served", {})
+    if target.get("served_match") == "different" and served:
+        names = ", ".join(f"{clean(str(name))} {count}" for name, count in served.items())
+        yield f"the replies name another model: {names}"
 
 
 def _row(target: dict[str, Any]) -> list[str]:

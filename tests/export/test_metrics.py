@@ -1,5 +1,6 @@
 """What /metrics says is what the engine reported: since the start, and nothing invented."""
 
+import dataclasses
 import time
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,7 @@ from prometheus_client.openmetrics import parser
 
 from relaytop.config.settings import Window
 from relaytop.protocol.messages import Budget, Pulse
-from relaytop.wire.facts import Limit, RateLimit
+from relaytop.wire.facts import Limit, RateLimit, Served
 from tests.export.promtool import needs_promtool, promtool
 from tests.export.scraping import exported
 from tests.support.samples import T0, sample, settings
@@ -49,6 +50,50 @@ async def test_histograms_hold_successes_alone_in_the_promised_buckets() -> None
     assert scraped.of(f"{LATENCY}_bucket") == [1, *[2] * 6, *[3] * 7, 4]
     assert scraped.one(f"{LATENCY}_sum") == pytest.approx(81.721)
     assert scraped.one("ai_api_time_to_first_token_seconds_count") == 4
+
+
+async def test_cached_answers_are_no_requests() -> None:
+    hit = dataclasses.replace(
+        sample(3, 2.0, ttft_ms=1.0, tokens=(5, 3), cost_usd=0.0), cached="x-cache: HIT"
+    )
+    async with exported() as found:
+        found.take(sample(0, tokens=(5, 3)), hit, hit)
+        scraped = await found.scrape()
+    assert scraped.one("ai_api_cached_total", **OF) == 2
+    assert scraped.of("ai_api_requests_total", **OF) == [1, 0]
+    assert scraped.one(f"{LATENCY}_count", **OF) == 1
+    assert scraped.one("ai_api_time_to_first_token_seconds_count", **OF) == 0
+    assert scraped.one("ai_api_tokens_used_total", type="prompt", **OF) == 5
+    assert scraped.one("ai_api_last_success_timestamp_seconds", **OF) == T0
+    assert scraped.of("ai_api_cost_usd_total", **OF) == []
+
+
+async def test_who_served_is_bounded() -> None:
+    made = [
+        dataclasses.replace(sample(at), served=Served(f"model-{min(at, 20)}")) for at in range(30)
+    ]
+    async with exported() as found:
+        found.take(*made, sample(31), dataclasses.replace(sample(32), served=Served("model-0")))
+        scraped = await found.scrape()
+    assert scraped.one("ai_api_served_total", served="model-0", **OF) == 2
+    assert scraped.one("ai_api_served_total", served="other", **OF) == 22
+    assert len(scraped.of("ai_api_served_total")) == 9
+
+
+async def test_gaps_and_late_reads() -> None:
+    streams = [
+        dataclasses.replace(sample(at), gap_ms=gap_ms, late_ms=late_ms)
+        for at, gap_ms, late_ms in ((0, 60.0, 0.2), (1, 6000.0, 30.0), (2, None, None))
+    ]
+    failed = dataclasses.replace(sample(3, error="server_error"), late_ms=0.2)
+    async with exported() as found:
+        found.take(*streams, failed)
+        scraped = await found.scrape()
+    assert scraped.one("ai_api_stream_gap_seconds_count", **OF) == 2
+    assert scraped.one("ai_api_stream_gap_seconds_sum", **OF) == pytest.approx(6.06)
+    assert scraped.one("relaytop_read_lateness_seconds_count") == 3
+    assert scraped.one("relaytop_read_lateness_seconds_bucket", le="0.00025") == 2
+    assert scraped.one("relaytop_read_lateness_seconds_sum") == pytest.approx(0.0304)
 
 
 async def test_what_is_unknown_has_no_sample() -> None:

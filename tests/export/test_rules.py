@@ -21,6 +21,7 @@ tests:
 {alerts}
 """
 HISTOGRAM = "ai_api_request_latency_seconds_bucket"
+GAPS = "ai_api_stream_gap_seconds_bucket"
 
 
 def with_a_threshold_of_its_own() -> Settings:
@@ -87,6 +88,8 @@ def test_promtool_finds_them_right(tmp_path: Path) -> None:
 def test_all_is_quiet_while_all_is_well(tmp_path: Path) -> None:
     series = {
         f"ai_api_up{{{OF}}}": "1x80",
+        f'{GAPS}{{{OF},le="1.0"}}': "0+3x80",
+        f'{GAPS}{{{OF},le="+Inf"}}': "0+3x80",
         f'{HISTOGRAM}{{{OF},le="1.0"}}': "0+3x80",
         f'{HISTOGRAM}{{{OF},le="+Inf"}}': "0+3x80",
         f'ai_api_requests_total{{{OF},status="success"}}': "0+3x80",
@@ -98,7 +101,7 @@ def test_all_is_quiet_while_all_is_well(tmp_path: Path) -> None:
         "relaytop_engine_up": "1x80",
     }
     names = [line.split()[-1] for line in rules_file(Settings()).splitlines() if "- alert:" in line]
-    assert len(names) == 7
+    assert len(names) == 8
     code, complaint = unit_test(tmp_path, settings(), series, {name: [] for name in names})
     assert code == 0, complaint
 
@@ -107,6 +110,9 @@ def test_all_is_quiet_while_all_is_well(tmp_path: Path) -> None:
 def test_each_fires_on_what_it_is_for(tmp_path: Path) -> None:
     series = {
         f"ai_api_up{{{OF}}}": "0x80",
+        f'{GAPS}{{{OF},le="5.0"}}': "0x80",
+        f'{GAPS}{{{OF},le="10.0"}}': "0+10x80",
+        f'{GAPS}{{{OF},le="+Inf"}}': "0+10x80",
         f'{HISTOGRAM}{{{OF},le="2.5"}}': "0x80",
         f'{HISTOGRAM}{{{OF},le="5.0"}}': "0+10x80",
         f'{HISTOGRAM}{{{OF},le="+Inf"}}': "0+10x80",
@@ -131,6 +137,12 @@ def test_each_fires_on_what_it_is_for(tmp_path: Path) -> None:
             "warning",
             "P95 of relay/m is 4.875s",
             "The latency of successful probes over 600s is above the threshold.",
+        ),
+        "RelaytopStreamStalls": alert(
+            of,
+            "warning",
+            "Streams of relay/m are silent for 9.75s",
+            "The P95 of the longest silences over 600s is above the threshold.",
         ),
         "RelaytopErrorRateHigh": alert(
             of,

@@ -15,7 +15,7 @@ from relaytop.monitor.monitor import Monitor
 from relaytop.monitor.ring_buffer import RingBuffer
 from relaytop.protocol.codec import decode, encode
 from relaytop.protocol.messages import Budget, Finished, Hold, Pulse
-from relaytop.wire.facts import Limit, RateLimit
+from relaytop.wire.facts import Limit, RateLimit, Served
 from tests.support.samples import T0, TARGET, sample, settings
 
 if TYPE_CHECKING:
@@ -46,16 +46,37 @@ def assert_alike(one: Monitor, other: Monitor, now: float) -> None:
     assert other.overview(now) == one.overview(now)
 
 
+def marked(
+    made: Sample, cached: str | None, model: str | None, gap_ms: float | None, late_ms: float | None
+) -> Sample:
+    """Return a sample with what a reply says of where it came from, and how it was read."""
+    return dataclasses.replace(
+        made,
+        cached=cached,
+        served=Served(model, retries=1 if model == "m" else None),
+        gap_ms=gap_ms,
+        late_ms=late_ms,
+        clock="user" if late_ms is None else "kernel",
+    )
+
+
 samples = st.lists(
     st.builds(
-        sample,
-        st.just(0.0),
-        st.floats(1, 1e4),
-        target=st.sampled_from((TARGET, OTHER)),
-        error=st.sampled_from((None, None, None, "timeout", "rate_limited")),
-        ttft_ms=st.none() | st.floats(0, 1e3),
-        tokens=st.none() | st.tuples(st.integers(0, 99), st.integers(0, 99)),
-        cost_usd=st.sampled_from((None, 0.0, 0.25, 0.5)),
+        marked,
+        st.builds(
+            sample,
+            st.just(0.0),
+            st.floats(1, 1e4),
+            target=st.sampled_from((TARGET, OTHER)),
+            error=st.sampled_from((None, None, None, "timeout", "rate_limited")),
+            ttft_ms=st.none() | st.floats(0, 1e3),
+            tokens=st.none() | st.tuples(st.integers(0, 99), st.integers(0, 99)),
+            cost_usd=st.sampled_from((None, 0.0, 0.25, 0.5)),
+        ),
+        st.sampled_from((None, None, "x-cache: HIT")),
+        st.sampled_from((None, "m", "n", "n-mini")),
+        st.none() | st.floats(0, 1e4),
+        st.none() | st.sampled_from((0.1, 3.0, 30.0)),
     ),
     max_size=40,
 )
@@ -128,8 +149,8 @@ def test_a_smaller_ring_keeps_the_newest() -> None:
     "past",
     [
         RingHandover(T0, 1, "no base 64 at all!"),
-        RingHandover(T0, 1, base64.b64encode(b"x" * 30).decode()),
-        RingHandover(T0, 1, base64.b64encode(b"x" * 62).decode()),
+        RingHandover(T0, 1, base64.b64encode(b"x" * 31).decode()),
+        RingHandover(T0, 1, base64.b64encode(b"x" * 64).decode()),
     ],
 )
 def test_what_is_no_rings_past_is_said_to_be_none(past: RingHandover) -> None:

@@ -14,7 +14,15 @@ from relaytop.protocol.codec import encode
 from relaytop.protocol.messages import Finished, Notice, Ready
 from relaytop.store.recording import LINE_BYTES, Recording, RecordingError, moment_of
 from relaytop.store.rotation import part
-from relaytop.wire.facts import ERROR_CLASSES, Failure, Limit, RateLimit, Usage
+from relaytop.wire.facts import (
+    ERROR_CLASSES,
+    NOT_DECLARED,
+    Failure,
+    Limit,
+    RateLimit,
+    Served,
+    Usage,
+)
 from relaytop.wire.text import clean
 from tests.support.recordings import bad, good, lines_of, minutes, pulse, record, write
 from tests.support.samples import T0, sample, settings
@@ -43,6 +51,12 @@ samples = st.builds(
     retry_after_s=st.none() | st.floats(0, 86_400),
     server_ms=milliseconds,
     relay_ms=milliseconds,
+    cached=st.none() | server_text,
+    served=st.builds(Served, *[st.none() | server_text] * 4, counts, counts),
+    ttft_slack_ms=milliseconds,
+    gap_ms=milliseconds,
+    late_ms=milliseconds,
+    clock=st.sampled_from(["kernel", "user"]),
 )
 
 
@@ -56,6 +70,29 @@ def test_every_sample_that_a_probe_can_make_comes_back(
         assert list(recording.samples()) == made
         assert list(recording.samples()) == made  # may be read again
         assert recording.broken == 0
+
+
+def test_one_of_before_these_fields_is_read_as_it_was(tmp_path: Path) -> None:
+    old = {
+        "": "Finished",
+        "sample": {
+            "target": "relay/m",
+            "due_at": T0,
+            "sent_at": T0,
+            "ended_at": T0 + 1,
+            "latency_ms": 900.0,
+            "phases": {"wait_ms": 800.0},
+            "usage": {"input_tokens": 5},
+            "http_status": 200,
+        },
+    }
+    line = json.dumps(old, separators=(",", ":")).encode() + b"\n"
+    with Recording(write(tmp_path / "rec", line)) as recording:
+        (found,) = recording.samples()
+        assert recording.broken == 0
+    assert (found.latency_ms, found.phases.wait_ms) == (900.0, 800.0)
+    assert (found.cached, found.served, found.clock) == (None, NOT_DECLARED, "user")
+    assert (found.gap_ms, found.late_ms, found.ttft_slack_ms) == (None, None, None)
 
 
 def test_what_was_watched_and_from_when_to_when(tmp_path: Path) -> None:

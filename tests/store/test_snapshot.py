@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import tomllib
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ from relaytop.store.snapshot import (
     to_json,
     to_toml,
 )
-from relaytop.wire.facts import Limit, RateLimit
+from relaytop.wire.facts import Limit, RateLimit, Served
 from tests.support.samples import T0, sample, settings
 
 
@@ -71,6 +72,35 @@ def test_what_is_unknown_is_absent() -> None:
     (unpriced,) = document_of(sample(0, tokens=(5, 3)))["targets"]
     assert "cost_usd" not in unpriced
     assert "price_source" not in unpriced
+
+
+def test_where_replies_came_from_and_how_they_were_read() -> None:
+    made = [
+        dataclasses.replace(
+            sample(at, ttft_ms=50.0),
+            served=Served("m-mini", retries=1),
+            gap_ms=gap_ms,
+            late_ms=2.0,
+            clock="kernel",
+        )
+        for at, gap_ms in enumerate((10.0, 20.0, 60.0))
+    ]
+    hits = [dataclasses.replace(sample(at), cached="x-cache: HIT") for at in (3, 4)]
+    (target,) = document_of(*made, *hits)["targets"]
+    assert (target["cached"], target["cache_sign"]) == (2, "x-cache: HIT")
+    assert (target["requests"], target["total"]["cached"]) == (3, 2)
+    assert (target["served"], target["served_match"]) == ({"m-mini": 3}, "different")
+    assert (target["relay_retries"], target["relay_rerouted_p50_ms"]) == (3, 100.0)
+    assert "relay_fallbacks" not in target
+    assert target["gap_ms"] == {"n": 3, "p50": 20.0, "p95": 56.0, "max": 60.0}
+    assert (target["clock"], target["late_ms"]) == ("kernel", {"p50": 2.0, "p99": 2.0})
+
+
+def test_a_target_of_which_nothing_is_known_has_its_counts_alone() -> None:
+    (target,) = document_of()["targets"]
+    assert (target["cached"], target["gap_ms"]) == (0, {"n": 0})
+    for key in ("cache_sign", "served", "served_match", "clock", "late_ms", "relay_retries"):
+        assert key not in target
 
 
 texts = st.text(max_size=60)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from typing import TYPE_CHECKING
 
 from relaytop.protocol.messages import Budget, Command, Finished, Hold, Pulse, Report, Start
 from relaytop.tui.app import RelaytopApp
 from relaytop.tui.draw.glyphs import ASCII, UNICODE, Glyphs
 from relaytop.watch.session import Session
-from relaytop.wire.facts import Limit, RateLimit
+from relaytop.wire.facts import NOT_DECLARED, Limit, RateLimit, Served
 from tests.support.samples import T0, sample, settings
 
 if TYPE_CHECKING:
@@ -122,6 +123,37 @@ def incident() -> list[tuple[float, Report]]:
     return reports
 
 
+def replies_from_elsewhere() -> list[tuple[float, Report]]:
+    """Five minutes on a busy box: two targets are answered by a cache, two by another model."""
+    mini = Served("gpt-4.1-mini", "fp_44709d6fcb", "Azure", "east-2", retries=2, fallbacks=1)
+    served = [mini, Served("claude-sonnet-4.5-20250929"), NOT_DECLARED, Served("deepseek-v3.2")]
+    reports: list[tuple[float, Report]] = []
+    for step in range(60):
+        at = step * 5.0
+        for index, name in enumerate(NAMES):
+            latency = 180.0 + 70 * index + (step * 37 + index * 11) % 60
+            cached = index == 4 or (index == 0 and step > 30 and step % 3 == 0)
+            made = sample(
+                at,
+                3.0 if cached else latency,
+                target=name,
+                ttft_ms=latency * 0.6,
+                tokens=(9, 16),
+                cost_usd=0.0001,
+            )
+            marked = dataclasses.replace(
+                made,
+                cached="x-litellm-cache-hit: True" if cached else None,
+                served=served[index % 4],
+                ttft_slack_ms=40.0 if step % 4 == 0 else None,
+                gap_ms=45.0 + 1500 * (index == 3) * (step % 9 == 0),
+                late_ms=2.0 + 30 * (step % 9 == 0),
+                clock="kernel",
+            )
+            reports.append((T0 + at, Finished(marked)))
+    return reports
+
+
 def feed(session: Session, reports: list[tuple[float, Report]] | None = None) -> Session:
     for at, report in incident() if reports is None else reports:
         session.monitor.apply(report, at)
@@ -131,4 +163,13 @@ def feed(session: Session, reports: list[tuple[float, Report]] | None = None) ->
     return session
 
 
-__all__ = ["ASCII", "NAMES", "NOW", "UNICODE", "app_of", "engine_of", "feed", "session_of"]
+__all__ = [
+    "ASCII",
+    "NAMES",
+    "NOW",
+    "UNICODE",
+    "app_of",
+    "engine_of",
+    "feed",
+    "session_of",
+]

@@ -17,6 +17,7 @@ from tests.support.fake_engine import (
     engine_of,
     feed,
     incident,
+    replies_from_elsewhere,
     session_of,
 )
 from tests.support.samples import T0, sample, settings
@@ -62,6 +63,15 @@ def test_a_target_that_is_down(
 ) -> None:
     app = app_of(feed(session_of(tmp_path)))
     assert snap_compare(app, terminal_size=size, run_before=pressing("end", "z"))
+
+
+@sized
+@pytest.mark.parametrize("keys", ["g", "z", "G"])
+def test_replies_from_elsewhere(
+    snap_compare: Compare, tmp_path: Path, size: tuple[int, int], keys: str
+) -> None:
+    app = app_of(feed(session_of(tmp_path), replies_from_elsewhere()))
+    assert snap_compare(app, terminal_size=size, run_before=pressing(*keys))
 
 
 @sized

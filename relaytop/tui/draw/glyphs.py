@@ -50,6 +50,10 @@ class Glyphs(NamedTuple):
     worst: str
     clipped: str
     """In the chart: above its top."""
+    cached: str
+    """Behind a target's name: a cache answered some of its probes."""
+    different: str
+    """Behind a target's name: another model serves than was asked for."""
     more: tuple[str, str]
     """Rows above and below those in sight."""
     order: tuple[str, str]
@@ -81,6 +85,8 @@ UNICODE = Glyphs(
     median="•",
     worst="•",
     clipped="▲",
+    cached="≡",
+    different="≠",
     more=("↑", "↓"),
     order=("▼", "▲"),
     arrows={},
@@ -107,6 +113,8 @@ ASCII = Glyphs(
     median="*",
     worst="o",
     clipped="^",
+    cached="c",
+    different="/",
     more=("^", "v"),
     order=("v", "^"),
     arrows={"↑": "up", "↓": "down", "←": "left", "→": "right"},

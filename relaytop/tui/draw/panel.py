@@ -9,6 +9,7 @@ from relaytop.tui.draw.bars import PHASE_ROLES, PHASES, gauge, stacked_phases
 from relaytop.tui.draw.clock import time_of_day
 from relaytop.tui.draw.glyphs import ROLE
 from relaytop.tui.draw.limits import reset_in_s
+from relaytop.tui.draw.origin import clock_lines, origin_warnings, served_lines, stream_lines
 from relaytop.tui.draw.text_runs import cropped, fit, fit_middle, line_width, wrapped
 from relaytop.wire.class_meanings import MEANING
 
@@ -54,7 +55,13 @@ def panel(
     newest = MESSAGE_LINES if height >= ROOMY else 2
     most = (height, height) if uncut else (newest, 1)
     parts = [_errors(s, errors, width, glyphs, most)] if failing else []
-    parts += [_phases(s, width, glyphs), _limits(s, now, width, glyphs), _tokens(s)]
+    parts += [
+        origin_warnings(s, width, glyphs),
+        [*_phases(s, width, glyphs), *stream_lines(s, width, glyphs)],
+        _limits(s, now, width, glyphs),
+        [*_tokens(s), *served_lines(s, width, glyphs)],
+        clock_lines(s, width),
+    ]
     if not failing:
         parts.append(_errors(s, errors, width, glyphs, most))
     lines: list[Line] = []
@@ -96,11 +103,14 @@ def reason(s: Summary, thresholds: Thresholds) -> str:
     """Return why a target has its status, in a few words."""
     if s.status == "paused":
         return "by you" if s.reason == "user" else "budget reached"
+    if s.reason == "cache":
+        return "a cache answers"
     if s.status == "down" and s.last_error is not None:
         return s.last_error.error_class
     words = {
         "p95": f"P95 {_ms(s.latency.p95)} > {_ms(thresholds.p95_ms)}",
         "ttft": f"TTFT {_ms(s.ttft.p50)} > {_ms(thresholds.ttft_ms)}",
+        "gap": f"gap {_ms(s.gap.p95)} > {_ms(thresholds.gap_ms)}",
         "error_rate": f"{number_format.format_percent(s.error_rate or 0)}% errors",
     }
     return ", ".join(words[name] for name in s.broken if name in words)

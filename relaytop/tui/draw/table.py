@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from relaytop.monitor import number_format
 from relaytop.tui.draw.bars import remaining_role
 from relaytop.tui.draw.glyphs import ROLE
@@ -82,7 +84,7 @@ def row(
         if column.key == "spark":
             line += sparkline(bins, thresholds.p95_ms, glyphs)
         elif column.key == "target":
-            line.append(_name(summary, column.width))
+            line += _name(summary, column.width, glyphs)
         elif column.key == "versus":
             line.append((align_right(versus[0], column.width), versus[1]))
         else:
@@ -92,8 +94,17 @@ def row(
     return merged(line)
 
 
-def _name(summary: Summary, width: int) -> Run:
-    return (fit_middle(summary.target, width), NAME_ROLE[summary.status])
+def _name(summary: Summary, width: int, glyphs: Glyphs) -> Line:
+    """Draw a target's name, and behind it a mark where its replies came from elsewhere."""
+    marks = glyphs.cached * (summary.cached > 0) + glyphs.different * (
+        summary.served_match == "different"
+    )
+    role = NAME_ROLE[summary.status]
+    if not marks:
+        return [(fit_middle(summary.target, width), role)]
+    room = width - len(marks) - 1
+    name = fit_middle(summary.target, room).rstrip()
+    return [(name, role), (f" {marks}".ljust(width - cell_len(name)), "warn")]
 
 
 def _cell(key: str, s: Summary, thresholds: Thresholds, now: float, glyphs: Glyphs) -> Run:
@@ -101,7 +112,7 @@ def _cell(key: str, s: Summary, thresholds: Thresholds, now: float, glyphs: Glyp
         case "status":
             return (glyphs.status[s.status], ROLE[s.status])
         case "p50" | "p95" | "p99":
-            return percentile(s.latency, key, thresholds.p95_ms, s.timeout_ms)
+            return _latency(key, s, thresholds)
         case "ttft":
             return percentile(s.ttft, "p50", thresholds.ttft_ms, s.timeout_ms)
         case "tok_s":
@@ -120,6 +131,13 @@ def _cell(key: str, s: Summary, thresholds: Thresholds, now: float, glyphs: Glyp
             return ("" if left is None else number_format.format_age(left), "dim")
         case _:
             return _cost(s)
+
+
+def _latency(name: str, s: Summary, thresholds: Thresholds) -> Run:
+    """Write a percentile of the latency; why there is none where a cache alone answers."""
+    if name == "p50" and s.cached and not s.requests:
+        return ("cached", "warn")
+    return percentile(s.latency, name, thresholds.p95_ms, s.timeout_ms)
 
 
 def percentile(figure: Distribution, name: str, threshold_ms: float, timeout_ms: float) -> Run:

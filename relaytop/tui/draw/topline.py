@@ -50,6 +50,7 @@ def topline(overview: Overview, now: float, width: int, glyphs: Glyphs, badges: 
     left = [
         *_counts(overview, glyphs),
         *(Part([(f" {text} ", "warn2")], 0, len(text) + 2, 2) for text in badges.texts),
+        *_busy(overview),
         *_rates(overview),
         *cost_parts(overview, glyphs),
     ]
@@ -81,6 +82,16 @@ def _counts(overview: Overview, glyphs: Glyphs) -> Sequence[Part]:
         Part([("relaytop", "title")], 18, 8, 0),
         Part(short, 0, reserve, 2, longer=long, longer_rank=16, longer_by=more),
     ]
+
+
+def _busy(overview: Overview) -> Sequence[Part]:
+    """Return that this machine is busy, and how late its reads are."""
+    if overview.busy_ms is None:
+        return []
+    short = " BUSY BOX "
+    late = f"{number_format.format_ms(overview.busy_ms).strip()} ms late"
+    longer: Line = [(f"{short}{late} ", "warn2")]
+    return [Part([(short, "warn2")], 1, len(short), 2, longer, 3, len("12,345 ms late "))]
 
 
 def _rates(overview: Overview) -> Sequence[Part]:

@@ -48,6 +48,7 @@ overviews = st.builds(
     projected_usd_per_h=st.none() | st.floats(0, 1e4),
     usd_per_h_complete=st.booleans(),
     common_error=st.none(),
+    busy_ms=st.none() | st.floats(5, 60_000),
     window=st.just(Window()),
 )
 
@@ -84,6 +85,14 @@ def test_it_takes_the_whole_width(overview: Overview, width: int, glyphs: Glyphs
 def test_what_the_usual_terminals_show(width: int, skipped: int, shown: list[str]) -> None:
     line = text(dataclasses.replace(USUAL, skipped=skipped), width)
     assert [words for words in shown if words not in line] == []
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"), [(60, " BUSY BOX "), (80, " BUSY BOX "), (120, " BUSY BOX 32 ms late ")]
+)
+def test_a_busy_box_is_told_at_every_width(width: int, shown: str) -> None:
+    assert shown in text(dataclasses.replace(USUAL, busy_ms=32.0), width)
+    assert "BUSY" not in text(USUAL, width)
 
 
 def test_the_runway_of_prices_that_are_assumed_is_a_bound() -> None:
