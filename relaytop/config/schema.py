@@ -111,6 +111,7 @@ class ThresholdsTable(TypedDict, total=False):
     p95_ms: ThresholdMs
     ttft_ms: ThresholdMs
     error_rate: Fraction
+    gap_ms: ThresholdMs
 
 
 @_table

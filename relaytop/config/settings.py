@@ -94,6 +94,8 @@ class Thresholds:
     p95_ms: float = 2000.0
     ttft_ms: float = 1000.0
     error_rate: float = 0.05
+    gap_ms: float = 5000.0
+    """Of the longest silence between two chunks of a stream."""
 
 
 @dataclass(frozen=True, slots=True)

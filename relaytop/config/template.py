@@ -20,6 +20,7 @@ stream = true
 p95 = "2s"
 ttft = "1s"
 error_rate = 0.05
+gap = "5s"                          # the longest silence within a stream
 
 [providers.holysheep]
 base_url = "https://api.holysheep.ai/v1"

@@ -1,12 +1,13 @@
 """A monitor's state as messages: another process goes on from there."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from relaytop.monitor.episode import Episode
 from relaytop.monitor.source import Event
 from relaytop.monitor.status import StatusKeeper
 from relaytop.monitor.summary import LastError
-from relaytop.wire.facts import RateLimit
+from relaytop.wire.facts import NOT_DECLARED, RateLimit, Served
 
 # These annotations are read when a message is decoded.
 
@@ -59,6 +60,17 @@ class TargetFacts:
     total_unpriced: bool = False
     """Whether the price of any of them is unknown."""
     price_source: str | None = None
+    total_cached: int = 0
+    cache: Episode = field(default_factory=Episode)
+    """Answers from a cache."""
+    cache_sign: str | None = None
+    """The newest sign of one."""
+    replaced: Episode = field(default_factory=Episode)
+    """Replies by a model that was not asked for."""
+    served: Served = NOT_DECLARED
+    """What served the newest reply."""
+    served_names: tuple[tuple[str, int], ...] = ()
+    """(Model that replies named, serial number of its newest sample); a ring keeps their places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,5 +101,7 @@ class MonitorHandover:
     steady_since: float | None
     """Unix seconds since when the number of probes has not been changed."""
     counts: EngineCounts
+    busy_ms: float | None
+    """How late this machine reads, while it is busy."""
     events: tuple[Event, ...]
     """The event log, oldest first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections import Counter, deque
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ from relaytop.engine.backoff import WAIT_CLASSES
 from relaytop.engine.headroom import is_scarce
 from relaytop.monitor import number_format
 from relaytop.monitor.handover import EngineCounts, MonitorHandover, TargetHandover
+from relaytop.monitor.lateness import SPAN_S as LATE_S
+from relaytop.monitor.lateness import Lateness
+from relaytop.monitor.origin import observe_origin
 from relaytop.monitor.source import Event, Overview
 from relaytop.monitor.target import TargetMonitor
 from relaytop.monitor.throughput import COST_S, Throughput
@@ -49,6 +53,7 @@ class Monitor:
         self._targets: dict[str, TargetMonitor] = {}
         self._events: deque[Event] = deque(maxlen=EVENTS_KEPT)
         self._throughput = Throughput(now)
+        self._lateness = Lateness()
         self._counts = EngineCounts()
         self.factor = 1.0
         """The factor of every target's own interval."""
@@ -71,6 +76,7 @@ class Monitor:
                 self._record(sample, now)
             case Pulse():
                 self._apply_pulse(report)
+                self._judge_lateness(now)
             case Hold(name, until, reason, asked):
                 self._apply_hold(name, until, reason, now, asked=asked)
             case Prices(provider, prices):
@@ -88,12 +94,28 @@ class Monitor:
         if monitored is None:
             return
         self._throughput.record(now, sample.cost_usd)
+        if sample.late_ms is not None:
+            self._lateness.record(now, sample.late_ms)
+            self._judge_lateness(now)
         if not is_scarce(sample.rate_limit):
             self._scarce.discard(sample.target)
         if monitored.status.reason == "budget":
             monitored.status.resume(now)
         if monitored.record(sample, now):
             self._log_status(monitored, now)
+        name, model = monitored.target.id, monitored.target.model
+        for kind, level, text in observe_origin(monitored.facts, model, sample):
+            self.note(Event(now, kind, level, name, text))
+
+    def _judge_lateness(self, now: float) -> None:
+        change = self._lateness.judge(now)
+        if change == "began":
+            late = number_format.format_ms(self._lateness.busy_ms or 0.0).strip()
+            text = f"this box is busy: it reads up to {late} ms late (P99 of a minute)"
+            text += "; the kernel's clock leaves that out of the latencies"
+            self.note(Event(now, "busy", "warning", None, text))
+        elif change == "ended":
+            self.note(Event(now, "busy", "good", None, "this box is no longer busy"))
 
     def _apply_pulse(self, pulse: Pulse) -> None:
         self._counts.in_flight, self._counts.dropped = pulse.in_flight, pulse.dropped
@@ -153,6 +175,8 @@ class Monitor:
             text = f"down: {last.error_class}" + (f" · {last.message}" if last.message else "")
         elif status == "degraded":
             text = f"degraded: {', '.join(monitored.broken)} over threshold"
+        elif status == "unknown":
+            text = "unknown: a cache answers, not the model"
         elif status == "paused":
             text = "paused" if monitored.status.reason == "user" else "paused: budget reached"
         self.note(Event(now, "status", LEVELS.get(status, "info"), monitored.target.id, text))
@@ -230,6 +254,7 @@ class Monitor:
             began_at=self._throughput.began_at,
             steady_since=self._throughput.steady_since,
             counts=dataclasses.replace(self._counts),
+            busy_ms=self._lateness.busy_ms,
             events=tuple(self._events),
         )
 
@@ -247,6 +272,7 @@ class Monitor:
             self._throughput.began_at = known.began_at
             self._throughput.steady_since = known.steady_since
             self._counts = known.counts
+            self._lateness.restore((), known.busy_ms)
             self._events.extend(known.events)
             return
         monitored = self._targets.get(known.target)
@@ -256,6 +282,9 @@ class Monitor:
         ring = monitored.ring
         recent = ring.since(ring.first_after(now - COST_S))
         self._throughput.add([(record.at, record.cost_usd) for record in recent], now)
+        lately = ring.since(ring.first_after(now - LATE_S))
+        reads = [(r.at, r.late_ms) for r in lately if not math.isnan(r.late_ms)]
+        self._lateness.restore(reads, self._lateness.busy_ms)
 
     def engine_lost(self) -> None:
         """Note that nothing is probed any more."""
@@ -307,6 +336,7 @@ class Monitor:
             common_error=self._common_error(),
             window=self.window,
             reserved_usd_per_h=reserved,
+            busy_ms=self._lateness.busy_ms,
         )
 
     def _projected(self) -> tuple[float | None, bool, float]:

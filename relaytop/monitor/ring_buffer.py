@@ -1,4 +1,9 @@
-"""A target's samples in fixed memory: 31 bytes each, the oldest overwritten."""
+"""A target's samples in fixed memory: 32 bytes each, the oldest overwritten.
+
+What is kept is rounded: moments to 10 ms; latency, TTFT and cost to float32; the wait and the
+longest gap by at most 0.05 %; dns, connect and tls by 0.4 %; the lateness of reads by 5 %. More
+than 255 skips between two samples count as 255.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +14,7 @@ import struct
 from typing import TYPE_CHECKING, NamedTuple
 
 from relaytop.monitor.handover import RingHandover
+from relaytop.monitor.small_float import SmallFloat
 from relaytop.wire.facts import ERROR_CLASSES
 
 if TYPE_CHECKING:
@@ -16,18 +22,31 @@ if TYPE_CHECKING:
 
     from relaytop.probe.sample import Sample
 
-_RECORD = struct.Struct("<IfffeeeeHHBH")
+_RECORD = struct.Struct("<IfffeHHBBQ")
 RECORD_BYTES = _RECORD.size
 _TICK = struct.Struct("<I")
 OK = 0
-STALE = 255
+STALE = 31
+CACHED = 30
+"""Outcomes beside the error classes' numbers."""
+UNMEASURED = frozenset({STALE, CACHED})
+"""Outcomes that say nothing of the model: in no rate, no percentile and no cost."""
+_OUTCOME_BITS = 0x1F
+_KERNEL, _RETRIED, _FELL_BACK = 0x20, 0x40, 0x80
+"""Flags in the byte of the outcome."""
+_PHASE, LATE, _GAP = SmallFloat(128), SmallFloat(10), SmallFloat(1024)
+SERVED_MOST = 15
+"""The greatest number of what served a reply."""
 _CODES = {name: code for code, name in enumerate(ERROR_CLASSES, 1)}
 TIMEOUT = _CODES["timeout"]
+SLACK_MS, SLACK_SHARE = 1.0, 0.05
+"""A TTFT that may be too large by less of either counts as exact."""
 TICK_S = 0.01
 """Moments are kept as whole ticks since the ring was made: 32 bits reach for 497 days."""
 _LAST_TICK = 0xFFFFFFFF
 _UNKNOWN = 0xFFFF
 _MOST = 0xFFFE
+_MOST_SKIPPED = 0xFF
 _HALF_MAX = 65_000.0
 NAN = math.nan
 
@@ -41,16 +60,29 @@ class Record(NamedTuple):
     ttft_ms: float
     cost_usd: float
     """0 for a failure that nobody bills."""
-    dns_ms: float
-    connect_ms: float
-    tls_ms: float
     wait_ms: float
     input_tokens: int
     output_tokens: int
-    outcome: int
-    """0 ok, `STALE`, else the error class's number."""
     skipped: int
     """Probes that were skipped between the sample before and this one."""
+    outcome: int
+    """0 ok, `STALE`, `CACHED`, else the error class's number."""
+    kernel_stamped: bool
+    retried: bool
+    """Whether the relay asked again before it answered."""
+    fell_back: bool
+    """Whether the relay turned to another model or upstream."""
+    dns_ms: float
+    connect_ms: float
+    tls_ms: float
+    gap_ms: float
+    """The longest silence between two chunks of a stream."""
+    late_ms: float
+    """The longest time from a read's arrival to its being read."""
+    served: int
+    """The number of what served it (`origin.served_number`); 0: it did not say."""
+    ttft_is_bound: bool
+    """Whether the TTFT may be too large by an amount that matters."""
 
     @property
     def ok(self) -> bool:
@@ -76,27 +108,27 @@ class RingBuffer:
         began_at: Unix seconds before which no sample ends.
     """
 
-    __slots__ = ("_began_at", "_buffer", "_capacity", "count")
+    __slots__ = ("_began_at", "_buffer", "capacity", "count")
 
     def __init__(self, capacity: int, began_at: float) -> None:
-        self._capacity = capacity
+        self.capacity = capacity
+        """How many samples are kept."""
         self._began_at = began_at
         # All of it from the start: what a ring takes now is what it takes in a month.
         self._buffer = bytearray(capacity * RECORD_BYTES)
         self.count = 0
         """Samples that were ever appended."""
 
-    def append(self, sample: Sample, skipped: int) -> Record:
-        """Keep a sample; return it as it is kept, that is, rounded."""
-        phases, usage = sample.phases, sample.usage
-        outcome = (
-            STALE
-            if sample.stale
-            else OK
-            if sample.failure is None
-            else _CODES.get(sample.failure.error_class, _CODES["protocol"])
-        )
-        offset = self.count % self._capacity * RECORD_BYTES
+    def append(self, sample: Sample, skipped: int, served: int = 0) -> Record:
+        """Keep a sample; return it as it is kept, that is, rounded.
+
+        Args:
+            sample: What a probe found.
+            skipped: Probes that were skipped since the sample before.
+            served: The number of what served it, at most `SERVED_MOST`; 0: it did not say.
+        """
+        usage = sample.usage
+        offset = self.count % self.capacity * RECORD_BYTES
         _RECORD.pack_into(
             self._buffer,
             offset,
@@ -104,14 +136,12 @@ class RingBuffer:
             _float(sample.latency_ms),
             _float(sample.ttft_ms),
             _float(sample.billed_usd),
-            _half(phases.dns_ms),
-            _half(phases.connect_ms),
-            _half(phases.tls_ms),
-            _half(phases.wait_ms),
+            _half(sample.phases.wait_ms),
             _tokens(usage.input_tokens if usage else None),
             _tokens(usage.output_tokens if usage else None),
-            outcome,
-            min(skipped, _MOST),
+            min(skipped, _MOST_SKIPPED),
+            _outcome(sample) | _flags(sample),
+            _packed(sample, served),
         )
         self.count += 1
         return self._record(offset)
@@ -119,7 +149,7 @@ class RingBuffer:
     def handover(self) -> RingHandover:
         """Return what is kept."""
         if self.full:
-            cut = self.count % self._capacity * RECORD_BYTES
+            cut = self.count % self.capacity * RECORD_BYTES
             records = self._buffer[cut:] + self._buffer[:cut]
         else:
             records = self._buffer[: self.count * RECORD_BYTES]
@@ -140,28 +170,30 @@ class RingBuffer:
             message = f"{len(records)} bytes are no samples of {known.count}"
             raise ValueError(message)
         self._began_at, self.count = known.began_at, known.count
-        for number in range(max(0, kept - self._capacity), kept):
-            place = (known.count - kept + number) % self._capacity * RECORD_BYTES
+        for number in range(max(0, kept - self.capacity), kept):
+            place = (known.count - kept + number) % self.capacity * RECORD_BYTES
             source = number * RECORD_BYTES
             self._buffer[place : place + RECORD_BYTES] = records[source : source + RECORD_BYTES]
 
     @property
     def full(self) -> bool:
         """Whether the next sample overwrites the oldest."""
-        return self.count >= self._capacity
+        return self.count >= self.capacity
 
     @property
     def first(self) -> int:
         """The serial number of the oldest sample that is still kept."""
-        return max(0, self.count - self._capacity)
+        return max(0, self.count - self.capacity)
 
     def get(self, serial: int) -> Record:
         """Return a kept sample by its serial number (0 is the first ever)."""
-        return self._record(serial % self._capacity * RECORD_BYTES)
+        return self._record(serial % self.capacity * RECORD_BYTES)
 
     def _record(self, offset: int) -> Record:
-        tick, *rest = _RECORD.unpack_from(self._buffer, offset)
-        return Record(self._began_at + tick * TICK_S, *rest)
+        tick, *plain, outcome, packed = _RECORD.unpack_from(self._buffer, offset)
+        flags = (outcome & _KERNEL > 0, outcome & _RETRIED > 0, outcome & _FELL_BACK > 0)
+        fields = (*plain, outcome & _OUTCOME_BITS, *flags, *_unpacked(packed))
+        return Record(self._began_at + tick * TICK_S, *fields)
 
     def _tick(self, at: float) -> int:
         return max(0, min(_LAST_TICK, int((at - self._began_at) / TICK_S)))
@@ -176,7 +208,7 @@ class RingBuffer:
         low, high, tick = self.first, self.count, self._tick(at)
         while low < high:
             middle = (low + high) // 2
-            offset = middle % self._capacity * RECORD_BYTES
+            offset = middle % self.capacity * RECORD_BYTES
             (ended,) = _TICK.unpack_from(self._buffer, offset)
             if ended < tick:
                 low = middle + 1
@@ -195,3 +227,53 @@ def _half(value: float | None) -> float:
 
 def _tokens(count: int | None) -> int:
     return _UNKNOWN if count is None else min(count, _MOST)
+
+
+def _outcome(sample: Sample) -> int:
+    if sample.stale:
+        return STALE
+    if sample.failure is not None:
+        return _CODES.get(sample.failure.error_class, _CODES["protocol"])
+    return CACHED if sample.cached is not None else OK
+
+
+def _flags(sample: Sample) -> int:
+    served = sample.served
+    return (
+        (_KERNEL if sample.clock == "kernel" else 0)
+        | (_RETRIED if served.retries else 0)
+        | (_FELL_BACK if served.fallbacks else 0)
+    )
+
+
+def _packed(sample: Sample, served: int) -> int:
+    """Return what is kept in fewer bits than a byte's multiple, lowest first as in `_unpacked`."""
+    phases = sample.phases
+    return (
+        _PHASE.encode(phases.dns_ms)
+        | _PHASE.encode(phases.connect_ms) << 12
+        | _PHASE.encode(phases.tls_ms) << 24
+        | _GAP.encode(sample.gap_ms) << 36
+        | LATE.encode(sample.late_ms) << 51
+        | served << 59
+        | _ttft_is_bound(sample) << 63
+    )
+
+
+def _unpacked(packed: int) -> tuple[float, float, float, float, float, int, bool]:
+    return (
+        _PHASE.decode(packed & 0xFFF),
+        _PHASE.decode(packed >> 12 & 0xFFF),
+        _PHASE.decode(packed >> 24 & 0xFFF),
+        _GAP.decode(packed >> 36 & 0x7FFF),
+        LATE.decode(packed >> 51 & 0xFF),
+        packed >> 59 & SERVED_MOST,
+        packed >> 63 > 0,
+    )
+
+
+def _ttft_is_bound(sample: Sample) -> bool:
+    slack_ms, ttft_ms = sample.ttft_slack_ms, sample.ttft_ms
+    if slack_ms is None or ttft_ms is None:
+        return False
+    return slack_ms >= max(SLACK_MS, SLACK_SHARE * ttft_ms)

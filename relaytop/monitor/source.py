@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from relaytop.protocol.messages import Budget
 
 
-Kind = Literal["status", "limit", "budget", "snapshot", "engine", "notice"]
+Kind = Literal[
+    "status", "limit", "budget", "snapshot", "engine", "notice", "cache", "served", "busy"
+]
 Level = Literal["good", "info", "warning", "error"]
 
 
@@ -64,6 +66,8 @@ class Overview:
     reserved_usd_per_h: float = 0.0
     """The next hour's share of the budget at most: as `projected_usd_per_h`, and unknown prices
     at the assumed one."""
+    busy_ms: float | None = None
+    """How late this machine reads what has arrived (P99 of the last minute), while it is busy."""
 
 
 class Source(Protocol):

@@ -31,6 +31,10 @@ class StatusKeeper:
     """In a row."""
     successes: int = 0
     """In a row."""
+    cached: int = 0
+    """Answers from a cache since the last finished probe that was measured."""
+    masked: bool = False
+    """Whether answers from a cache hide how the target is."""
 
     @property
     def status(self) -> Status:
@@ -51,10 +55,22 @@ class StatusKeeper:
                 minute away then, and a target that never worked should not look unknown so long.
         """
         self.failures = 0 if ok else self.failures + 1
+        self.cached = 0
         if lasting and self.of_probes == "unknown":
             self.failures = STREAK
         self.successes = self.successes + 1 if ok else 0
         return self._become(self._decide(broken=broken and samples >= ENOUGH), now)
+
+    def record_cached(self, *, broken: bool, samples: int, now: float) -> bool:
+        """Count an answer from a cache; return whether the status changed.
+
+        It proves nothing: no streak begins or ends with it. After three in a row a target that was
+        up is unknown, and up again after three measured successes with fewer between them.
+        """
+        self.cached += 1
+        if self.cached >= STREAK and self.of_probes != "down":
+            self.masked, self.successes = True, 0
+        return self.reassess(broken=broken, samples=samples, now=now)
 
     def reassess(self, *, broken: bool, samples: int, now: float) -> bool:
         """Decide again after samples have left the window; return whether the status changed."""
@@ -76,16 +92,21 @@ class StatusKeeper:
             return False
         self.paused, self.reason = False, None
         self.of_probes, self.since = "unknown", now
-        self.failures = self.successes = 0
+        self.failures = self.successes = self.cached = 0
+        self.masked = False
         return True
 
     def _decide(self, *, broken: bool) -> Status:
+        if self.failures >= STREAK or self.successes >= STREAK:
+            self.masked = False
         if self.failures >= STREAK:
             return "down"
         if self.of_probes == "down" and self.successes < STREAK:
             return "down"
         if broken:
             return "degraded"
+        if self.masked:
+            return "unknown"
         if self.of_probes == "degraded" and self.successes < STREAK:
             return "degraded"
         if self.of_probes == "unknown" and not self.successes:

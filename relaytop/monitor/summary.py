@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from relaytop.wire.facts import NOT_DECLARED
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from relaytop.wire.facts import RateLimit
+    from relaytop.wire.facts import RateLimit, Served
+    from relaytop.wire.served import ModelMatch
 
+Clock = Literal["kernel", "user", "mixed"]
 Status = Literal["up", "degraded", "down", "paused", "unknown"]
 
 
@@ -46,6 +50,8 @@ class Totals:
     requests: int = 0
     ok: int = 0
     cost_usd: float | None = None
+    cached: int = 0
+    """Answers from a cache, which are no requests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +63,9 @@ class Summary:
     model: str
     status: Status
     reason: str | None = None
-    """Of `paused`: `user` or `budget`."""
+    """Of `paused`: `user` or `budget`; of `unknown`: `cache`, where a cache answers."""
     broken: tuple[str, ...] = ()
-    """Of `degraded`: which thresholds, of `p95`, `ttft`, `error_rate`."""
+    """Of `degraded`: which thresholds, of `p95`, `ttft`, `error_rate`, `gap`."""
     since: float
     """Unix seconds since when it has this status."""
     requests: int = 0
@@ -67,12 +73,36 @@ class Summary:
     skipped: int = 0
     paced: int = 0
     stale: int = 0
+    cached: int = 0
+    """Answers from a cache: not among the requests, in no percentile, at no cost."""
+    cache_sign: str | None = None
+    """The header or field by which the newest of them was told."""
     error_rate: float | None = None
     """0–1 over the window; None without a finished probe."""
     errors: Mapping[str, int] = field(default_factory=dict)
     """Error class → count over the window."""
     latency: Distribution = Distribution()
     ttft: Distribution = Distribution()
+    ttft_bounds: int = 0
+    """TTFTs that are upper bounds: the first token was read late, together with others."""
+    gap: Distribution = Distribution()
+    """Each stream's longest silence between two chunks."""
+    late: Distribution = Distribution()
+    """From a part's arrival to its being read, the longest of each probe, whatever came of it."""
+    clock: Clock | None = None
+    """Who stamped the successful probes' reads; None without one."""
+    served: Mapping[str, int] = field(default_factory=dict)
+    """Model that replies named → count over the window; at most 8, and `other`."""
+    served_match: ModelMatch | None = None
+    """How that model is to the one that was asked for, lately; None without a reply."""
+    served_last: Served = NOT_DECLARED
+    """What served the newest reply."""
+    relay_retries: int = 0
+    """Replies for which the relay had asked more than once."""
+    relay_fallbacks: int = 0
+    """Replies for which the relay had turned to another model or upstream."""
+    relay_rerouted_p50_ms: float | None = None
+    """The median latency of both."""
     phases_ms: Mapping[str, float] = field(default_factory=dict)
     """dns, connect, tls, wait, transfer → median of what was seen."""
     split_ms: Mapping[str, float] = field(default_factory=dict)

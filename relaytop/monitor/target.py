@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from relaytop.engine.backoff import SLOW_CLASSES
 from relaytop.monitor.handover import TargetFacts, TargetHandover
+from relaytop.monitor.origin import served_counts, served_number
 from relaytop.monitor.phases import PhaseMedians
 from relaytop.monitor.ring_buffer import RingBuffer
 from relaytop.monitor.server_timing import KEPT as WAITS_KEPT
@@ -15,11 +16,14 @@ from relaytop.monitor.status import StatusKeeper
 from relaytop.monitor.summary import LastError, Summary, Totals
 from relaytop.monitor.time_bins import TimeBins
 from relaytop.monitor.window import RollingWindow
+from relaytop.wire.served import compare_models
 
 if TYPE_CHECKING:
     from relaytop.config.settings import Target, Window
     from relaytop.monitor.source import Bin
+    from relaytop.monitor.summary import Clock
     from relaytop.probe.sample import Sample
+    from relaytop.wire.served import ModelMatch
 
 ERRORS_KEPT = 20
 PACED_KEPT = 1000
@@ -56,8 +60,12 @@ class TargetMonitor:
 
     def handover(self) -> TargetHandover:
         """Return all that is known, for another process to go on from."""
-        status = dataclasses.replace(self.facts.status)
-        facts = dataclasses.replace(self.facts, status=status)
+        facts = dataclasses.replace(
+            self.facts,
+            status=dataclasses.replace(self.facts.status),
+            cache=dataclasses.replace(self.facts.cache),
+            replaced=dataclasses.replace(self.facts.replaced),
+        )
         return TargetHandover(self.target.id, self.ring.handover(), facts)
 
     def restore(self, known: TargetHandover, now: float) -> None:
@@ -77,15 +85,25 @@ class TargetMonitor:
         skipped = facts.skips_total - facts.skips_in_ring
         facts.skips_in_ring = facts.skips_total
         self.window.make_room()
-        self.window.add(self.ring.append(sample, skipped))
-        self.window.expire(now)
+        served = 0
+        if sample.ok and not sample.from_cache:
+            next_serial = self.ring.count
+            oldest = max(0, next_serial - self.ring.capacity + 1)
+            served = served_number(facts, sample.served.model, next_serial, oldest)
+        self.window.add(self.ring.append(sample, skipped, served))
+        expired = self.window.expire(now)
         facts.last_at = sample.ended_at
         facts.running_since = None
-        if sample.rate_limit is not None:
+        if sample.rate_limit is not None and not sample.from_cache:
             facts.rate_limit, facts.rate_limit_at = sample.rate_limit, sample.ended_at
         self.invalidate()
         if sample.stale:
-            return False
+            return expired and self._reassess(now)
+        if sample.from_cache:
+            facts.total_cached += 1
+            return facts.status.record_cached(
+                broken=bool(self.broken), samples=self.window.requests, now=now
+            )
         self._add_to_totals(sample)
         wait = wait_parts_ms(sample)
         if wait is not None:
@@ -161,6 +179,9 @@ class TargetMonitor:
         if not self.window.expire(now):
             return False
         self.invalidate()
+        return self._reassess(now)
+
+    def _reassess(self, now: float) -> bool:
         return self.status.reassess(broken=bool(self.broken), samples=self.window.requests, now=now)
 
     @property
@@ -176,6 +197,7 @@ class TargetMonitor:
         no_first = firsts > 0 and timeouts > 0.5 * (firsts + timeouts)
         ttft = window.ttfts.percentile(0.5)
         rate = window.error_rate
+        gap = window.gaps.percentile(0.95)
         found = []
         if cut or (p95 is not None and p95 > limits.p95_ms):
             found.append("p95")
@@ -183,7 +205,32 @@ class TargetMonitor:
             found.append("ttft")
         if rate is not None and rate > limits.error_rate:
             found.append("error_rate")
+        if gap is not None and gap > limits.gap_ms:
+            found.append("gap")
         return tuple(found)
+
+    @property
+    def _is_masked(self) -> bool:
+        """Whether its status is unknown for the answers from a cache."""
+        status = self.status
+        return status.status == "unknown" and (status.masked or status.cached > 0)
+
+    @property
+    def _clock(self) -> Clock | None:
+        window = self.window
+        if not window.ok:
+            return None
+        if window.kernel_stamped == window.ok:
+            return "kernel"
+        return "mixed" if window.kernel_stamped else "user"
+
+    @property
+    def _served_match(self) -> ModelMatch | None:
+        if self.facts.replaced.active:
+            return "different"
+        if not self.window.ok:
+            return None
+        return compare_models(self.target.model, self.facts.served.model)
 
     def summary(self) -> Summary:
         """Return the summary, the same object until something changes."""
@@ -199,7 +246,7 @@ class TargetMonitor:
             provider=target.provider,
             model=target.model,
             status=status.status,
-            reason=status.reason,
+            reason=status.reason or ("cache" if self._is_masked else None),
             broken=self.broken if status.status == "degraded" else (),
             since=status.since,
             requests=window.requests,
@@ -207,11 +254,23 @@ class TargetMonitor:
             skipped=window.skipped + facts.skips_total - facts.skips_in_ring,
             paced=self.paced,
             stale=window.stale,
+            cached=window.cached,
+            cache_sign=facts.cache_sign if window.cached else None,
             error_rate=window.error_rate,
             errors=window.errors,
             latency=window.latencies.distribution(window.timeouts),
             # A timeout may have had its first token, but a slow one must not look healthy.
             ttft=window.ttfts.distribution(window.timeouts if len(window.ttfts) else 0),
+            ttft_bounds=window.ttft_bounds,
+            gap=window.gaps.distribution(),
+            late=window.lates.distribution(),
+            clock=self._clock,
+            served=served_counts(facts, window.served),
+            served_match=self._served_match,
+            served_last=facts.served,
+            relay_retries=window.retried,
+            relay_fallbacks=window.fell_back,
+            relay_rerouted_p50_ms=window.rerouted.percentile(0.5),
             phases_ms=self._phases.read_ms(window),
             split_ms=medians_ms(facts.wait_parts),
             input_tokens=window.input_tokens if window.has_tokens else None,
@@ -224,6 +283,7 @@ class TargetMonitor:
                 facts.total_requests,
                 facts.total_ok,
                 None if facts.total_unpriced else facts.total_cost_usd,
+                facts.total_cached,
             ),
             last_error=facts.errors[0] if facts.errors else None,
             rate_limit=facts.rate_limit,

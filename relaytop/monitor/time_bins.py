@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import median
 from typing import TYPE_CHECKING
 
-from relaytop.monitor.ring_buffer import STALE
+from relaytop.monitor.ring_buffer import UNMEASURED
 from relaytop.monitor.source import Bin
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class TimeBins:
         failed = [0] * n
         for record in self._ring.since(self._ring.first_after(start)):
             index = int((record.at - start) / bin_s)
-            if not 0 <= index < n or record.outcome == STALE:
+            if not 0 <= index < n or record.outcome in UNMEASURED:
                 continue
             if record.ok:
                 values[index].append(record.latency_ms)

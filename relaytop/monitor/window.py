@@ -7,7 +7,15 @@ import struct
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from relaytop.monitor.ring_buffer import OK, STALE, TIMEOUT, error_class_of, tokens_of
+from relaytop.monitor.ring_buffer import (
+    CACHED,
+    OK,
+    STALE,
+    TIMEOUT,
+    UNMEASURED,
+    error_class_of,
+    tokens_of,
+)
 from relaytop.monitor.sorted_window import SortedWindow
 
 if TYPE_CHECKING:
@@ -40,6 +48,18 @@ class RollingWindow:
         self.latencies = SortedWindow()
         self.ttfts = SortedWindow()
         self.rates = SortedWindow()
+        self.gaps = SortedWindow()
+        self.lates = SortedWindow()
+        """Of every probe, whatever came of it."""
+        self.rerouted = SortedWindow()
+        """Latencies of what the relay asked for again, or asked another for."""
+        self.served: Counter[int] = Counter()
+        """Number of what served → successful probes."""
+        self.kernel_stamped = 0
+        self.retried = 0
+        self.fell_back = 0
+        self.ttft_bounds = 0
+        """TTFTs that may be too large by an amount that matters."""
         self.outcomes: Counter[int] = Counter()
         self.requests = 0
         self.skipped = 0
@@ -92,7 +112,8 @@ class RollingWindow:
     def _count(self, record: Record, sign: int) -> None:
         self.outcomes[record.outcome] += sign
         self.skipped += sign * record.skipped
-        if record.outcome == STALE:
+        _change(self.lates, record.late_ms, sign)
+        if record.outcome in UNMEASURED:
             return
         self.requests += sign
         read, made = tokens_of(record.input_tokens), tokens_of(record.output_tokens)
@@ -106,20 +127,21 @@ class RollingWindow:
             self._cost_nano += sign * _nano(record.cost_usd)
             self._priced += sign
         if record.outcome == OK:
-            self._times(record, made, sign)
+            self._count_success(record, made, sign)
 
-    def _times(self, record: Record, made: int | None, sign: int) -> None:
-        pairs = (
-            (self.latencies, record.latency_ms),
-            (self.ttfts, record.ttft_ms),
-            (self.rates, tok_s(record, made)),
-        )
-        for values, value in pairs:
-            if not math.isnan(value):
-                if sign > 0:
-                    values.add(value)
-                else:
-                    values.remove(value)
+    def _count_success(self, record: Record, made: int | None, sign: int) -> None:
+        _change(self.latencies, record.latency_ms, sign)
+        _change(self.ttfts, record.ttft_ms, sign)
+        _change(self.rates, tok_s(record, made), sign)
+        _change(self.gaps, record.gap_ms, sign)
+        self.kernel_stamped += sign * record.kernel_stamped
+        self.retried += sign * record.retried
+        self.fell_back += sign * record.fell_back
+        self.ttft_bounds += sign * record.ttft_is_bound
+        if record.retried or record.fell_back:
+            _change(self.rerouted, record.latency_ms, sign)
+        if record.served:
+            self.served[record.served] += sign
 
     # ── what is read ─────────────────────────────────────────────────────────
 
@@ -139,6 +161,11 @@ class RollingWindow:
         return self.outcomes[STALE]
 
     @property
+    def cached(self) -> int:
+        """Answers from a cache; in no rate, percentile or cost."""
+        return self.outcomes[CACHED]
+
+    @property
     def timeouts(self) -> int:
         """Probes that the deadline cut off."""
         return self.outcomes[TIMEOUT]
@@ -154,7 +181,7 @@ class RollingWindow:
         return {
             error_class_of(code): count
             for code, count in sorted(self.outcomes.items())
-            if count and code not in {OK, STALE}
+            if count and code not in {OK, *UNMEASURED}
         }
 
     @property
@@ -177,6 +204,16 @@ class RollingWindow:
     def newest(self, count: int) -> list[Record]:
         """Return the window's newest samples, at most `count`, oldest first."""
         return list(self._ring.since(max(self._tail, self._ring.count - count)))
+
+
+def _change(values: SortedWindow, value: float, sign: int) -> None:
+    """Add a value, or remove it where `sign` is negative; NaN is none."""
+    if math.isnan(value):
+        return
+    if sign > 0:
+        values.add(value)
+    else:
+        values.remove(value)
 
 
 def _nano(cost_usd: float) -> int:

@@ -89,6 +89,14 @@ class Sample:
         return self.failure is None and not self.stale
 
     @property
+    def from_cache(self) -> bool:
+        """Whether the reply is good and came from a cache: it says nothing of the model.
+
+        A failure is one for whoever asks, wherever it was kept.
+        """
+        return self.ok and self.cached is not None
+
+    @property
     def billed_usd(self) -> float | None:
         """The provider's charge in USD; None: unknown.
 
