@@ -7,24 +7,36 @@ from collections import Counter
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from relaytop.monitor.origin import NAMES_MOST, OTHER
+from relaytop.wire.text import clean
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from relaytop.probe.sample import Sample
 
 BUCKETS_S = (0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 40.0, 80.0)
-"""The upper bounds of both histograms, seconds."""
+"""The upper bounds of a target's histograms, seconds."""
+LATE_BUCKETS_S = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
+"""Those of the lateness of reads."""
 
 
 class Histogram:
-    """Counts by bucket, and the sum."""
+    """Counts by bucket, and the sum.
 
-    def __init__(self) -> None:
-        self._counts = [0] * (len(BUCKETS_S) + 1)
+    Args:
+        bounds_s: The buckets' upper bounds, seconds.
+    """
+
+    def __init__(self, bounds_s: Sequence[float] = BUCKETS_S) -> None:
+        self.bounds_s = bounds_s
+        self._counts = [0] * (len(bounds_s) + 1)
         self.sum_s = 0.0
 
     def observe(self, value_ms: float) -> None:
         """Count a time in milliseconds."""
         value_s = value_ms / 1000
-        self._counts[bisect_left(BUCKETS_S, value_s)] += 1
+        self._counts[bisect_left(self.bounds_s, value_s)] += 1
         self.sum_s += value_s
 
     @property
@@ -42,6 +54,10 @@ class TargetCounters:
         """Error class → failed probes."""
         self.latency = Histogram()
         self.ttft = Histogram()
+        self.gap = Histogram()
+        self.cached = 0
+        self.served: Counter[str] = Counter()
+        """Model that replies named → good replies."""
         self.tokens: dict[str, int] = {}
         """`prompt` and `completion` → tokens; those that no reply told are left out."""
         self.cost_usd: float | None = None
@@ -52,8 +68,11 @@ class TargetCounters:
         self._skipped_total = 0
 
     def count(self, sample: Sample) -> None:
-        """Count a finished probe; one that died on a stale connection says nothing."""
+        """Count a finished probe; what says nothing of the model counts apart, or not at all."""
         if sample.stale:
+            return
+        if sample.from_cache:
+            self.cached += 1
             return
         if sample.failure is not None:
             self.errors[sample.failure.error_class] += 1
@@ -64,11 +83,21 @@ class TargetCounters:
                 self.latency.observe(sample.latency_ms)
             if sample.ttft_ms is not None:
                 self.ttft.observe(sample.ttft_ms)
+            if sample.gap_ms is not None:
+                self.gap.observe(sample.gap_ms)
+            self._count_served(sample.served.model)
         if sample.usage is not None:
             self._count_tokens("prompt", sample.usage.input_tokens)
             self._count_tokens("completion", sample.usage.output_tokens)
         if sample.cost_usd is not None:
             self.cost_usd = (self.cost_usd or 0.0) + sample.cost_usd
+
+    def _count_served(self, model: str | None) -> None:
+        if model is None:
+            return
+        name = clean(model)
+        known = name in self.served or len(self.served) < NAMES_MOST
+        self.served[name if known else OTHER] += 1
 
     def _count_tokens(self, kind: str, tokens: int | None) -> None:
         if tokens is not None:

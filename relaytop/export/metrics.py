@@ -12,7 +12,7 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
-from relaytop.export.counters import BUCKETS_S, TargetCounters
+from relaytop.export.counters import LATE_BUCKETS_S, Histogram, TargetCounters
 from relaytop.protocol.messages import Budget, Finished, Pulse
 from relaytop.wire.text import clean
 
@@ -21,14 +21,12 @@ if TYPE_CHECKING:
 
     from prometheus_client.core import Metric
 
-    from relaytop.export.counters import Histogram
     from relaytop.monitor.source import Source
     from relaytop.monitor.summary import Summary
     from relaytop.protocol.messages import Report
 
 OF_TARGET = ("provider", "model")
 UP = {"up": 1, "degraded": 1, "down": 0}
-_BOUNDS = (*map(str, BUCKETS_S), "+Inf")
 
 
 class Metrics(Collector):
@@ -50,6 +48,7 @@ class Metrics(Collector):
         self._clock = clock
         self._counters: dict[str, TargetCounters] = {}
         self._labels: dict[str, tuple[str, str]] = {}
+        self._late = Histogram(LATE_BUCKETS_S)
         self._budget: Budget | None = None
         self._dropped = self._dropped_seen = 0
 
@@ -59,6 +58,8 @@ class Metrics(Collector):
             match report:
                 case Finished(sample):
                     self._counters_of(sample.target).count(sample)
+                    if sample.late_ms is not None:
+                        self._late.observe(sample.late_ms)
                 case Pulse():
                     self._pulse(report)
                 case Budget():
@@ -105,6 +106,14 @@ class Metrics(Collector):
         cost = CounterMetricFamily(
             "ai_api_cost_usd", "What probes cost, as far as it is known.", labels=OF_TARGET
         )
+        cached = CounterMetricFamily(
+            "ai_api_cached", "Answers from a cache, which are no requests.", labels=OF_TARGET
+        )
+        served = CounterMetricFamily(
+            "ai_api_served",
+            "Good replies by the model that they named.",
+            labels=(*OF_TARGET, "served"),
+        )
         skipped = CounterMetricFamily(
             "relaytop_probes_skipped",
             "Probes that were due while the one before them still ran.",
@@ -119,8 +128,11 @@ class Metrics(Collector):
                 tokens.add_metric((*labels, kind), count)
             if counters.cost_usd is not None:
                 cost.add_metric(labels, counters.cost_usd)
+            cached.add_metric(labels, counters.cached)
+            for model, count in sorted(counters.served.items()):
+                served.add_metric((*labels, model), count)
             skipped.add_metric(labels, counters.skipped)
-        yield from (requests, errors, tokens, cost, skipped)
+        yield from (requests, errors, tokens, cost, cached, served, skipped)
 
     def _histogram_families(self, summaries: Sequence[Summary]) -> Iterator[Metric]:
         latency = HistogramMetricFamily(
@@ -133,10 +145,22 @@ class Metrics(Collector):
             "Request sent to first token, successful streamed probes only.",
             labels=OF_TARGET,
         )
+        gap = HistogramMetricFamily(
+            "ai_api_stream_gap_seconds",
+            "Each stream's longest silence between two chunks, successful probes only.",
+            labels=OF_TARGET,
+        )
+        late = HistogramMetricFamily(
+            "relaytop_read_lateness_seconds",
+            "From arrival to read, the longest of each probe: how busy this machine is.",
+            buckets=_buckets(self._late),
+            sum_value=self._late.sum_s,
+        )
         for labels, counters in map(self._of, summaries):
+            gap.add_metric(labels, _buckets(counters.gap), counters.gap.sum_s)
             latency.add_metric(labels, _buckets(counters.latency), counters.latency.sum_s)
             ttft.add_metric(labels, _buckets(counters.ttft), counters.ttft.sum_s)
-        yield from (latency, ttft)
+        yield from (latency, ttft, gap, late)
 
     def _gauge_families(self, summaries: Sequence[Summary]) -> Iterator[Metric]:
         rate = GaugeMetricFamily(
@@ -192,7 +216,8 @@ class Metrics(Collector):
 
 
 def _buckets(histogram: Histogram) -> list[tuple[str, float]]:
-    return list(zip(_BOUNDS, map(float, histogram.cumulative), strict=True))
+    bounds = (*map(str, histogram.bounds_s), "+Inf")
+    return list(zip(bounds, map(float, histogram.cumulative), strict=True))
 
 
 def _labels(summaries: Sequence[Summary]) -> dict[str, tuple[str, str]]:

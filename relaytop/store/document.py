@@ -79,6 +79,8 @@ def target_document(s: Summary, now: float) -> dict[str, Any]:
         "skipped": s.skipped,
         "paced": s.paced,
         "stale": s.stale or None,
+        "cached": s.cached,
+        "cache_sign": s.cache_sign and clean(s.cache_sign),
         "since": moment(s.since),
         "last_error": last
         and _known(
@@ -90,12 +92,26 @@ def target_document(s: Summary, now: float) -> dict[str, Any]:
             }
         ),
         "total": _known(
-            {"requests": s.total.requests, "ok": s.total.ok, "cost_usd": s.total.cost_usd}
+            {
+                "requests": s.total.requests,
+                "ok": s.total.ok,
+                "cached": s.total.cached or None,
+                "cost_usd": s.total.cost_usd,
+            }
         ),
         "error_rate": s.error_rate,
         "errors": dict(s.errors) or None,
         "latency_ms": distribution_document(s.latency),
         "ttft_ms": distribution_document(s.ttft),
+        "ttft_bounds": s.ttft_bounds or None,
+        "gap_ms": _some(s.gap, "n", "p50", "p95", "max"),
+        "clock": s.clock,
+        "late_ms": _some(s.late, "p50", "p99") or None,
+        "served": {clean(model): count for model, count in s.served.items()} or None,
+        "served_match": s.served_match if s.served else None,
+        "relay_retries": s.relay_retries or None,
+        "relay_fallbacks": s.relay_fallbacks or None,
+        "relay_rerouted_p50_ms": _rounded(s.relay_rerouted_p50_ms),
         "phases_ms": {name: round(value, 3) for name, value in s.phases_ms.items()} or None,
         "split_ms": {name: round(value, 3) for name, value in s.split_ms.items()} or None,
         "tokens": _known({"input": s.input_tokens, "output": s.output_tokens}) or None,
@@ -111,6 +127,12 @@ def distribution_document(d: Distribution) -> dict[str, Any]:
     """Return a distribution; at n = 0 its count alone."""
     values = {"n": d.n, **{name: _rounded(getattr(d, name)) for name in FIGURES}}
     return _known({**values, "censored": True if d.censored else None})
+
+
+def _some(d: Distribution, *names: str) -> dict[str, Any]:
+    """Return some figures of a distribution."""
+    document = distribution_document(d)
+    return {name: document[name] for name in names if name in document}
 
 
 def censored_text(target: Mapping[str, Any]) -> str:
