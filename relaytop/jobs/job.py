@@ -103,7 +103,7 @@ class Job(ABC, Generic[P]):
     def _record(self, sample: Sample) -> None:
         """Record a sample as it comes."""
         self.monitor.apply(Finished(sample), self._clock())
-        if sample.ok and sample.latency_ms is not None:
+        if sample.ok and not sample.from_cache and sample.latency_ms is not None:
             self.latencies_ms[sample.target].append(sample.latency_ms)
 
     @abstractmethod

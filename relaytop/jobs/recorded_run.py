@@ -37,7 +37,11 @@ class RecordedRun:
     def latencies_ms(self) -> dict[str, list[float]]:
         """Target → latencies of its successes, in the order in which they came."""
         return {
-            name: [s.latency_ms for s in samples if s.ok and s.latency_ms is not None]
+            name: [
+                sample.latency_ms
+                for sample in samples
+                if sample.ok and not sample.from_cache and sample.latency_ms is not None
+            ]
             for name, samples in self.samples.items()
         }
 

@@ -87,7 +87,7 @@ class InterleavedPair:
         """Record the sample of the last request; with a stale one its round counts for neither."""
         if sample.stale:
             return
-        if sample.ok and sample.text is not None:
+        if sample.ok and not sample.from_cache and sample.text is not None:
             self.lengths[sample.target].append(float(len(sample.text)))
         self._samples[sample.target] = sample
         if len(self._samples) == len(self.lengths):
