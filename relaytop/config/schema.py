@@ -121,6 +121,7 @@ class ProbeTable(TypedDict, total=False):
     prompt: Text
     max_tokens: Annotated[int, Field(ge=1, le=100_000)]
     stream: bool
+    unique: bool
 
 
 @_table

@@ -147,9 +147,13 @@ class Target:
     prompt: str = field(default="ping", metadata={**_PROBE, **_PROMPT})
     max_tokens: int = field(default=16, metadata=_PROBE)
     stream: bool = field(default=True, metadata=_PROBE)
+    unique: bool = field(default=True, metadata=_PROBE)
+    """Whether each request begins with a nonce, so that no cache answers it."""
     thresholds: Thresholds = Thresholds()
     messages: tuple[tuple[str, str], ...] = field(default=(), metadata={**_NO_KEY, **_PROMPT})
     """Sent in place of `prompt`, as (role, content): system, user or assistant."""
+    nonce: str = field(default="", metadata={**_NO_KEY, **_PROMPT})
+    """The nonce of a request that another target is sent too; empty: each probe has its own."""
 
     @property
     def id(self) -> str:

@@ -15,6 +15,7 @@ assumed_price = 10.00               # USD per million tokens, where a price is u
 prompt = "ping"
 max_tokens = 16
 stream = true
+unique = true                       # each prompt begins with a nonce, so that no cache answers
 
 [thresholds]                        # what makes a target degraded
 p95 = "2s"

@@ -40,9 +40,11 @@ class Baseline(Job[BaselinePlan]):
         found = {}
         for name in self.monitor.targets():
             summary = self.monitor.summary(name, 0.0)
-            text = f"{summary.requests}/{self.plan.count}"
+            text = f"{summary.requests + summary.cached}/{self.plan.count}"
             if summary.latency.p50 is not None:
                 text += f" P50 {summary.latency.p50:.0f} ms"
             failed = summary.requests - summary.ok
+            if summary.cached:
+                text += f", {summary.cached} from a cache"
             found[name] = text + (f", {failed} failed" if failed else "")
         return found

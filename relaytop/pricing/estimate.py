@@ -15,6 +15,8 @@ BYTES_PER_TOKEN = 4
 """Of English; by bytes, so that scripts with a token a letter are not estimated too low."""
 FRAME_TOKENS = 8
 """Tokens of a chat message beside its text."""
+NONCE_TOKENS = 3
+"""Tokens of the nonce before a prompt: four random characters and a blank."""
 HOUR_S = 3600
 
 
@@ -31,7 +33,7 @@ def reserve_usd(target: Target, price: Price | None, assumed_price: float) -> tu
     """Return (USD, known): the most that one probe can cost, at the assumed price if need be.
 
     Args:
-        target: Its messages and its bound on the reply.
+        target: Its messages, whether a nonce is before them, and its bound on the reply.
         price: The model's; None where it is unknown.
         assumed_price: USD per million tokens, for that case.
     """
@@ -42,6 +44,7 @@ def reserve_usd(target: Target, price: Price | None, assumed_price: float) -> tu
         len(content.encode(errors="replace")) / BYTES_PER_TOKEN + FRAME_TOKENS
         for _role, content in target.request_messages
     )
+    given += NONCE_TOKENS if target.unique else 0
     return (given * price.input + target.max_tokens * price.output) / PER_MILLION, known
 
 

@@ -19,6 +19,7 @@ from relaytop.wire.adaptations import adapt, adapted_max_tokens
 from relaytop.wire.apis import api_named
 from relaytop.wire.facts import NOT_DECLARED, Failure
 from relaytop.wire.headers import relay_ms, request_id, server_ms
+from relaytop.wire.nonce import NonceSequence, with_nonce
 from relaytop.wire.ratelimit import read_rate_limit
 from relaytop.wire.text import safe, safe_lines
 
@@ -42,6 +43,7 @@ class Prober:
         clock: Unix seconds.
         include_text: Whether samples carry the model's text.
         adaptations: Target → how its requests must differ, shared among probers of the provider.
+        nonces: The targets' nonces, shared likewise; None: from a start of this prober's own.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Prober:
         *,
         include_text: bool = False,
         adaptations: dict[str, frozenset[str]] | None = None,
+        nonces: NonceSequence | None = None,
     ) -> None:
         self._provider = provider
         self._include_text = include_text
@@ -65,6 +68,7 @@ class Prober:
         self._prices = provider.prices
         self._transports: dict[str, StampedTransport] = {}
         self._adaptations = {} if adaptations is None else adaptations
+        self._nonces = NonceSequence() if nonces is None else nonces
         self._secrets = credentials(provider)
 
     async def probe(self, target: Target, due_at: float) -> Sample:
@@ -80,7 +84,7 @@ class Prober:
         exchange = Exchange(transport, self._clock)
         adaptations = self._adaptations.get(target.id, frozenset())
         try:
-            request = self._api.build(target, self._provider, adaptations)
+            request = self._api.build(self._with_nonce(target), self._provider, adaptations)
             await self._run(exchange, request, target.timeout_s)
             reply = await self._reply(exchange)
             least = self._adapt(target, adaptations, reply)
@@ -96,6 +100,13 @@ class Prober:
                 failure=failure,
                 http_status=exchange.status,
             )
+
+    def _with_nonce(self, target: Target) -> Target:
+        """Return a target whose messages begin with a nonce, unless it wants none."""
+        if not target.unique:
+            return target
+        nonce = target.nonce or self._nonces.next(target.id)
+        return dataclasses.replace(target, messages=with_nonce(target.request_messages, nonce))
 
     async def _run(self, exchange: Exchange, request: Request, timeout_s: float) -> None:
         if isinstance(self._settings, ProbeError):
@@ -190,12 +201,13 @@ class Prober:
         self._prices = prices
 
     def clone(self) -> Self:
-        """Return another with connections of its own, which shares the targets' adaptations."""
+        """Return another with connections of its own, which shares adaptations and nonces."""
         clone = type(self)(
             self._provider,
             self._clock,
             include_text=self._include_text,
             adaptations=self._adaptations,
+            nonces=self._nonces,
         )
         clone.set_prices(self._prices)
         return clone

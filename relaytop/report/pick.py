@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 COLUMNS = columns("target", "ok", "P50", "P95", "$/Mtok", "last error", left=("target",))
 
 
+def _cached(count: int) -> str:
+    """Write how many answers a cache gave, which say nothing of the model."""
+    return f"{count} from a cache" if count else ""
+
+
 @dataclass(frozen=True, slots=True)
 class PickReport:
     """The candidates and what they showed."""
@@ -39,6 +44,7 @@ class PickReport:
                     "healthy": each.healthy,
                     "requests": each.summary.requests,
                     "ok": each.summary.ok,
+                    "cached": each.summary.cached or None,
                     "p50_ms": each.summary.latency.p50,
                     "p95_ms": each.summary.latency.p95,
                     "usd_per_mtok": each.usd_per_mtok,
@@ -57,7 +63,7 @@ class PickReport:
                 milliseconds(each.summary.latency.p50),
                 milliseconds(each.summary.latency.p95),
                 "" if each.usd_per_mtok is None else f"{each.usd_per_mtok:.2f}",
-                each.last_error or "",
+                each.last_error or _cached(each.summary.cached),
             ]
             for each in self.candidates
         ]

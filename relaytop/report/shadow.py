@@ -22,7 +22,7 @@ CENT_USD = 0.01
 HOW = (
     "The interval holds the true difference with 95 %, each by itself: of so many, one may leave "
     "out zero by chance. A ! marks what the verdict speaks of: two equal sides would be told "
-    "apart, by any figure of a model, in at most 3 of 100 runs. Output tokens are not judged, "
+    "apart, by any figure of a model, in at most 3 of 100 runs. Tokens are not judged, "
     "since providers count them differently. * with the difference between prompts taken out: "
     "typical is the geometric mean, spread is the slowest fifth over it. Min and max have no "
     "interval."
@@ -48,16 +48,18 @@ class ShadowReport:
 
     def blocks(self, _options: TextOptions) -> list[Block]:
         """Return the targets, then each model's two sides and the verdict."""
-        found = snapshot.blocks(self.snapshot)
+        found = snapshot.blocks(self.snapshot, remarks=False)  # each comparison has its own
         comparisons = self.snapshot["comparisons"]
         for each in comparisons:
             sides = clean(each["a"]), clean(each["b"])
             titles = ("figure", *sides, "difference", "95 % interval", "")
-            rows = [_row(name, figure) for name, figure in each["figures"].items()]
+            rows = _origin_rows(each["origins"])
+            rows += [_row(name, figure) for name, figure in each["figures"].items()]
             found += [
                 Text(f"{clean(each['model'])}, {_basis(each)}"),
                 Table(columns(*titles, left=("figure", "")), rows),
                 Text(clean(each["verdict"], limit=VERDICT_CHARACTERS), strong=True),
+                *(Text(clean(text, limit=VERDICT_CHARACTERS)) for text in each.get("remarks", ())),
             ]
         recorded = any("pairing" in each for each in comparisons)
         found.append(Text(f"{HOW} {HOW_RECORDED}" if recorded else HOW))
@@ -75,6 +77,25 @@ def _basis(comparison: Mapping[str, Any]) -> str:
     differ = pairing.get("differ")
     other = f"; they were not probed alike: {', '.join(differ)}" if differ else ""
     return f"{drawn}{pairing['pairs']:,} pairs {of}{apart}{other}"
+
+
+def _origin_rows(origins: Mapping[str, Any]) -> list[list[str]]:
+    """Return the rows on which models the replies named, and how many a cache gave."""
+    rows = []
+    served = [origins[side].get("served", {}) for side in ("a", "b")]
+    if any(served):
+        rows.append(["served by", *map(_models, served), "", "", ""])
+    cached = [origins[side]["cached"] for side in ("a", "b")]
+    if any(cached):
+        rows.append(["from a cache", *map(str, cached), "", "", ""])
+    return rows
+
+
+def _models(served: Mapping[str, int]) -> str:
+    """Write the models that replies named, each with its count where there are several."""
+    if len(served) == 1:
+        return clean(next(iter(served)))
+    return ", ".join(f"{clean(model)} {count}" for model, count in served.items())
 
 
 def _row(name: str, figure: Mapping[str, Any]) -> list[str]:

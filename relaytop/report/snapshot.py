@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from relaytop.monitor import number_format
-from relaytop.report.blocks import Table, Text, columns
+from relaytop.report.blocks import Lines, Table, Text, columns
 from relaytop.store.document import censored_text
 from relaytop.wire.text import clean
 
@@ -48,23 +48,37 @@ class SnapshotReport:
         return blocks(self.snapshot)
 
 
-def blocks(document: dict[str, Any]) -> list[Block]:
-    """Return a snapshot's heading, the table of its targets, and what to know of its figures."""
+def blocks(document: dict[str, Any], *, remarks: bool = True) -> list[Block]:
+    """Return a snapshot's heading and the table of its targets; the unknown is blank.
+
+    Args:
+        document: The snapshot.
+        remarks: Whether to say below where replies came from that are not what they should be.
+    """
     targets = document["targets"]
-    notes = [Text(f"{clean(each['target'])}: {note}") for each in targets for note in _notes(each)]
-    return [Text(heading(document)), Table(COLUMNS, [_row(each) for each in targets]), *notes]
+    lines = [line for target in targets for line in _remarks(target)] if remarks else []
+    return [
+        Text(heading(document)),
+        Table(COLUMNS, [_row(each) for each in targets]),
+        *([Lines(lines)] if lines else []),
+    ]
 
 
-def _notes(target: dict[str, Any]) -> Iterator[str]:
-    """Yield what a target's figures leave out, and whose they are."""
-    cached, ok = (_number(target.get(name)) or 0 for name in ("cached", "ok"))
-    if cached:
-        sign = clean(str(target.get("cache_sign", "no sign")))
-        yield f"{cached:g} of {cached + ok:g} answers came from a cache ({sign}): not measured"
-    served = target.get("served", {})
-    if target.get("served_match") == "different" and served:
-        names = ", ".join(f"{clean(str(name))} {count}" for name, count in served.items())
-        yield f"the replies name another model: {names}"
+def _remarks(target: dict[str, Any]) -> Iterator[str]:
+    """Yield what is to be known of where a target's replies came from, beside its figures."""
+    name = clean(target["target"])
+    cached, served = target.get("cached"), target.get("served")
+    if isinstance(cached, int) and cached:
+        sign = target.get("cache_sign")
+        how = f" ({clean(sign)})" if isinstance(sign, str) else ""
+        yield f"{name}: {cached} answers came from a cache{how}: not measured, in no figure"
+    if target.get("served_match") == "different" and isinstance(served, dict):
+        models = ", ".join(f"{clean(str(model))} {count}" for model, count in served.items())
+        yield f"{name}: another model than the one that was asked for answers: {models}"
+    for key, what in (("relay_retries", "asked again"), ("relay_fallbacks", "asked another")):
+        count = target.get(key)
+        if isinstance(count, int) and count:
+            yield f"{name}: for {count} replies the relay {what} upstream before it answered"
 
 
 def _row(target: dict[str, Any]) -> list[str]:

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from relaytop.wire.cache_bypass import cache_bypass
 from relaytop.wire.error_body import error_of, failed_base_resp, plain_error
 from relaytop.wire.facts import Failure, Reply, Request, Usage
 from relaytop.wire.failure import classify, classify_error, error_reply, is_web_page
@@ -76,7 +77,8 @@ class ChatAPI(ABC):
             adaptations: How it must differ, learned from earlier refusals (`adaptations`).
         """
         accept = STREAM if target.stream else DOCUMENT
-        headers = headers_for(provider, self.own_headers(provider), accept=accept, body=True)
+        own = self.own_headers(provider) | (cache_bypass(provider) if target.unique else {})
+        headers = headers_for(provider, own, accept=accept, body=True)
         # ASCII alone: a command line may hand over text that UTF-8 cannot encode.
         body = json.dumps(self.body(target, adaptations), separators=(",", ":")).encode()
         return Request("POST", self.url(provider, target), headers, body)

@@ -73,7 +73,7 @@ def test_all_is_well(invoke: Invoke, config: str, tmp_path: Path) -> None:
     assert done.exit_code == 0
     assert done.stdout.startswith("good\n  ✓ config ")
     assert done.stdout.endswith("13 good, 0 to mind, 0 bad\n")
-    assert "at most 2 one-token replies to 1 target: at most $0.000160" in done.stderr
+    assert "at most 2 one-token replies to 1 target: at most $0.000208" in done.stderr
     assert (tmp_path / "data" / "relaytop" / "ledger.sqlite").exists()
     assert KEY not in done.output
 

@@ -76,7 +76,10 @@ def test_the_same_requests_interleaved(
     assert (done.returncode, document["kind"], document["seed"]) == (0, "shadow", 1)
     assert "12 requests to each of 2 targets: at most $0.00" in done.stderr
     asked = [[r.json["messages"][0]["content"] for r in server.requests] for server in servers]
-    assert asked[0] == asked[1] == ["one", "two", "three"] * 4
+    assert asked[0] == asked[1]
+    nonces, prompts_sent = zip(*(text.split(" ") for text in asked[0]), strict=True)
+    assert prompts_sent == ("one", "two", "three") * 4
+    assert len(set(nonces)) == 12
     ordered = sorted((r.at, side) for side in (0, 1) for r in servers[side].requests)
     sides = [side for _at, side in ordered]
     assert all({*pair} == {0, 1} for pair in zip(sides[::2], sides[1::2], strict=True))

@@ -168,5 +168,5 @@ def test_a_recording_tells_each_setting_of_a_target_but_what_it_asks(field: Any)
     command = decode_command(line)
     assert isinstance(command, Add)
     (told,) = command.targets
-    private = {"prompt", "messages"}
+    private = {"prompt", "messages", "nonce"}
     assert told == (TARGET if field.name in private else changed)

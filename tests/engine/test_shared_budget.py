@@ -27,7 +27,7 @@ def settings(server: ScriptedServer, *, priced: bool = True) -> Settings:
         providers=(provider,),
         targets=tuple(Target(provider="p", model=model, interval_s=0.1) for model in models),
         budget_usd=BUDGET_USD,
-        assumed_price=1e6 / CENTS / 25,  # nine tokens in, sixteen out
+        assumed_price=1e6 / CENTS / 28,  # twelve tokens in, sixteen out
     )
 
 

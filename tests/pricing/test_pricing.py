@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from relaytop.config.settings import Price, Provider, Target
 from relaytop.pricing.cost import cost_usd
-from relaytop.pricing.estimate import estimate_usd_per_h, reserve_usd
+from relaytop.pricing.estimate import NONCE_TOKENS, estimate_usd_per_h, reserve_usd
 from relaytop.wire.facts import Usage
 
 PRICES = {"m": Price(2.0, 8.0, 0.5), "plain": Price(2.0, 8.0), "free": Price(0.0, 0.0)}
@@ -39,9 +39,9 @@ def test_an_estimate_is_an_upper_bound_and_says_whether_it_knows() -> None:
     target = Target(provider="p", model="m", interval_s=5.0, prompt="ping", max_tokens=16)
     once, known = reserve_usd(target, PRICES["m"], 10.0)
     assert known
-    assert once == pytest.approx((9 * 2.0 + 16 * 8.0) / 1e6)
+    assert once == pytest.approx(((9 + NONCE_TOKENS) * 2.0 + 16 * 8.0) / 1e6)
     assert estimate_usd_per_h(target, PROVIDER, 10.0).usd_per_h == pytest.approx(once * 720)
-    unknown = Target(provider="p", model="?", max_tokens=16)
+    unknown = Target(provider="p", model="?", max_tokens=16, unique=False)
     once, known = reserve_usd(unknown, None, 10.0)
     assert once == pytest.approx(25 * 10.0 / 1e6)
     assert not known

@@ -235,3 +235,29 @@ async def test_a_word_that_is_no_coding_spoils_no_reply(encoding: str) -> None:
 async def test_a_coding_that_was_not_asked_for_does() -> None:
     sample = await one(chat_stream(head={"Content-Encoding": "br"}))
     assert class_of(sample) == "protocol"
+
+
+async def prompts_of(target: Target, probers: int = 1) -> list[str]:
+    """Probe three times with each of a prober and its clones; return what was asked."""
+    with ScriptedServer(lambda _seen: chat_stream()) as server:
+        prober = Prober(Provider(name="p", base_url=server.base_url))
+        for each in (prober, *(prober.clone() for _ in range(probers - 1))):
+            for _ in range(3):
+                await each.probe(target, 0.0)
+            await each.aclose()
+        return [seen.json["messages"][0]["content"] for seen in server.requests]
+
+
+async def test_no_two_probes_of_a_target_are_the_same() -> None:
+    asked = await prompts_of(Target(provider="p", model="m", prompt="say hi"), probers=2)
+    assert len(set(asked)) == 6
+    assert {text[4:] for text in asked} == {" say hi"}
+
+
+async def test_what_another_target_is_asked_too_has_the_nonce_of_both() -> None:
+    target = Target(provider="p", model="m", messages=(("user", "say hi"),), nonce="abcd")
+    assert set(await prompts_of(target)) == {"abcd say hi"}
+
+
+async def test_a_probe_that_need_not_be_unique_is_sent_as_it_stands() -> None:
+    assert set(await prompts_of(Target(provider="p", model="m", unique=False))) == {"ping"}

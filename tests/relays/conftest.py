@@ -106,14 +106,14 @@ def limited_llmock() -> Iterator[Llmock]:
         yield found
 
 
-@pytest.fixture(scope="session")
-def litellm(llmock: Llmock) -> Iterator[str]:
-    """The base URL of a LiteLLM proxy whose models answer by themselves, or from llmock."""
+@contextmanager
+def a_litellm(config: str, upstream: str) -> Iterator[str]:
+    """Run a LiteLLM proxy; yields its URL, without `/v1`."""
     folder = installed("litellm")
     port = free_port()
     command = [
         str(folder / "bin" / "litellm"),
-        *("--config", "litellm.yaml", "--host", "127.0.0.1"),
+        *("--config", config, "--host", "127.0.0.1"),
         *("--port", str(port), "--num_workers", "1"),
     ]
     offline = {
@@ -121,12 +121,19 @@ def litellm(llmock: Llmock) -> Iterator[str]:
         "LITELLM_TELEMETRY": "False",
         "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS": "True",
         "DISABLE_SCHEMA_UPDATE": "true",
-        "UPSTREAM": f"{llmock.url}/v1",
+        "UPSTREAM": upstream,
         "PYTHONPATH": str(HERE),
         "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
     }
     base = f"http://127.0.0.1:{port}"
     with running(command, f"{base}/health/liveliness", **offline):
+        yield base
+
+
+@pytest.fixture(scope="session")
+def litellm(llmock: Llmock) -> Iterator[str]:
+    """The base URL of a LiteLLM proxy whose models answer by themselves, or from llmock."""
+    with a_litellm("litellm.yaml", f"{llmock.url}/v1") as base:
         # Its first call takes a second or two, which is no relay's usual latency.
         request = urllib.request.Request(
             f"{base}/v1/chat/completions",

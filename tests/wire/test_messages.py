@@ -55,7 +55,7 @@ def test_without_messages_the_prompt_is_asked_alone(api: str) -> None:
 
 def test_every_message_is_reserved_for() -> None:
     price = Price(4.0, 0.0)
-    talk = replace(TARGET, messages=(("system", "x" * 400), ("user", "y" * 400)))
+    talk = replace(TARGET, messages=(("system", "x" * 400), ("user", "y" * 400)), unique=False)
     usd, _known = reserve_usd(talk, price, 10.0)
     assert usd == pytest.approx((2 * 100 + 2 * 8) * 4 / 1e6)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from relaytop.config.suggestions import suggestion
 from relaytop.jobs.check.findings import WARN, Finding, Subject
+from relaytop.jobs.check.origin_findings import cache_finding, served_finding
 from relaytop.jobs.check.refusal import diagnose
 from relaytop.jobs.check.reply_findings import (
     limits_finding,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from relaytop.config.settings import Provider, Target
     from relaytop.engine.rate_limiter import RateLimiter
+    from relaytop.jobs.check.same_prompt import SamePrompt
     from relaytop.jobs.job_budget import JobBudget
     from relaytop.probe.prober import Prober
     from relaytop.probe.sample import Sample
@@ -45,6 +47,8 @@ class ReplyResult:
     over_budget: bool = False
     stale: int = 0
     """Requests that were lost with a kept-alive connection which the server had closed."""
+    input_tokens: int | None = None
+    """Of the prompt of the unstreamed reply, by the provider's count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ class ReplyChecker:
     budget: JobBudget
     limiter: RateLimiter
     """Keeps the provider's `max_rpm`."""
+    same_prompt: SamePrompt
+    """Says which targets are sent the same."""
     on_step: Callable[[str], None]
     """Called with each step before it is taken."""
 
@@ -87,6 +93,13 @@ class ReplyChecker:
             result.findings.append(reuse_finding(target))
         replies = [one for one in (unstreamed, streamed) if one is not None and one.ok]
         if replies:
+            origin = (
+                cache_finding(target, replies),
+                served_finding(target, replies, deployments=self.provider.api == "azure"),
+            )
+            result.findings += [finding for finding in origin if finding is not None]
+            if unstreamed.ok and not unstreamed.from_cache and unstreamed.usage is not None:
+                result.input_tokens = unstreamed.usage.input_tokens
             result.findings.append(usage_finding(target, unstreamed, streamed))
             result.findings.append(limits_finding(target, replies))
         else:
@@ -96,7 +109,8 @@ class ReplyChecker:
     async def _request(self, target: Target, result: ReplyResult, *, stream: bool) -> Sample | None:
         """Send a request, and again where a refusal says how; None when the budget is spent."""
         step = f"{target.model} {'stream' if stream else 'reply'}"
-        single = dataclasses.replace(target, max_tokens=1, stream=stream)
+        nonce = self.same_prompt.nonce(target, stream=stream)
+        single = dataclasses.replace(target, max_tokens=1, stream=stream, nonce=nonce)
         price = self.provider.prices.get(target.model)
         sample: Sample | None = None
         adaptations = stale = 0
@@ -129,7 +143,7 @@ class ReplyChecker:
     def _reply_finding(self, target: Target, sample: Sample) -> Finding:
         if sample.failure is not None:
             return self._failure_finding(target, "reply", sample, sample.failure)
-        meaning = f"a whole one after {sample.latency_ms or 0:.0f} ms"
+        meaning = f"a whole one after {sample.latency_ms or 0:.0f} ms{_cached(sample)}"
         return Subject.of(target).good("reply", meaning)
 
     def _stream_finding(self, target: Target, sample: Sample) -> Finding:
@@ -148,7 +162,7 @@ class ReplyChecker:
             return Subject.of(target).warn("stream", meaning, remedy)
         meaning = (
             f"the first token after {sample.ttft_ms:.0f} ms, "
-            f"the last byte after {sample.latency_ms or 0:.0f} ms"
+            f"the last byte after {sample.latency_ms or 0:.0f} ms{_cached(sample)}"
         )
         return Subject.of(target).good("stream", meaning)
 
@@ -166,6 +180,10 @@ class ReplyChecker:
         request = "" if sample.request_id is None else f", request id {sample.request_id}"
         meaning = f"{found.meaning}{request}"
         return Subject.of(target).finding(step, found.level, meaning, found.remedy)
+
+
+def _cached(sample: Sample) -> str:
+    return ", from a cache" if sample.from_cache else ""
 
 
 def _is_adaptable(sample: Sample) -> bool:

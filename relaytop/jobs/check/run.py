@@ -13,9 +13,11 @@ from relaytop.jobs.check.key_text import key_finding
 from relaytop.jobs.check.models_findings import ModelsResult, check_models
 from relaytop.jobs.check.reply_findings import model_finding, price_finding
 from relaytop.jobs.check.reply_requests import ReplyChecker
+from relaytop.jobs.check.same_prompt import SamePrompt
 from relaytop.probe.errors import ProbeError
 from relaytop.probe.prober import Prober
 from relaytop.probe.transport_settings import transport_settings
+from relaytop.wire.nonce import NonceSequence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,6 +46,9 @@ class CheckRun:
         self._settings = settings
         self._complaints = complaints
         self._budget = budget
+        self._same_prompt = SamePrompt(settings, NonceSequence())
+        self._input_tokens: dict[str, int] = {}
+        """Target → what its reply says of the prompt's tokens."""
         self.current_steps: dict[str, str] = {}
         """Provider → the step that is under way."""
 
@@ -54,7 +59,14 @@ class CheckRun:
             with contextlib.suppress(ProbeError):
                 transport_settings(provider)
         found = await asyncio.gather(*map(self._check_provider, self._settings.providers))
-        return [finding for findings in found for finding in findings]
+        compared = self._same_prompt.findings(self._input_tokens)
+        return [
+            finding
+            for provider, findings in zip(self._settings.providers, found, strict=True)
+            for finding in _in_order(
+                [*findings, *(one for one in compared if one.provider == provider.name)]
+            )
+        ]
 
     async def _check_provider(self, provider: Provider) -> list[Finding]:
         try:
@@ -97,7 +109,7 @@ class CheckRun:
             skipped.append(f"the replies of {_models(targets)}")
         if skipped:
             findings.append(subject.finding("skipped", SKIPPED, ", ".join(skipped)))
-        return _in_order(findings)
+        return findings
 
     async def _check_replies(
         self,
@@ -111,7 +123,13 @@ class CheckRun:
         gate = asyncio.Semaphore(MAX_CONCURRENT_TARGETS)
         limiter = RateLimiter(provider.max_rpm)
         checker = ReplyChecker(
-            provider, prober, models, budget, limiter, lambda step: self._note(provider, step)
+            provider,
+            prober,
+            models,
+            budget,
+            limiter,
+            self._same_prompt,
+            lambda step: self._note(provider, step),
         )
 
         async def check(target: Target) -> ReplyResult:
@@ -122,6 +140,9 @@ class CheckRun:
             results = await asyncio.gather(*map(check, targets))
         finally:
             await prober.aclose()
+        for target, result in zip(targets, results, strict=True):
+            if result.input_tokens is not None:
+                self._input_tokens[target.id] = result.input_tokens
         findings = [finding for result in results for finding in result.findings]
         if any(result.over_budget for result in results):
             remedy = "raise `budget`, or go on when the UTC day is over"

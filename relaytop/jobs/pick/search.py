@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from relaytop.jobs.baseline import Baseline, BaselinePlan
@@ -21,6 +22,7 @@ from relaytop.jobs.pick.switching import Switcher
 from relaytop.jobs.runner import stale_remark
 from relaytop.jobs.stderr import notice, progress_line
 from relaytop.probe.prober import Prober
+from relaytop.wire.nonce import NonceSequence
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -75,6 +77,7 @@ class Search:
         self._read_agent = read_agent
         self._stale_told: set[str] = set()
         """Targets whose stale connections were told: once a search is enough."""
+        self._nonces = NonceSequence()
 
     async def once(self) -> list[Candidate]:
         """Return the candidates, the healthiest first."""
@@ -133,7 +136,8 @@ class Search:
 
     async def _probe(self, budget: JobBudget) -> list[Candidate]:
         """Return the candidates by one round of probes."""
-        job = Baseline(self._settings, self._plan, budget, make_prober=Prober, clock=time.time)
+        make_prober = partial(Prober, nonces=self._nonces)
+        job = Baseline(self._settings, self._plan, budget, make_prober=make_prober, clock=time.time)
         await job.run()
         if job.stopped is not None:
             notice(f"relaytop: {job.stopped}")

@@ -35,6 +35,7 @@ FIGURES_OF_TEST = {
     "length": ("length",),
 }
 """Test → the figures that may be shown for it, the plainest first."""
+LATENCY_TESTS = ("typical", TAIL, SPREAD, "ttft")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -44,12 +45,15 @@ class Comparison:
     rounds: int
     figures: Mapping[str, Figure]
     resamples: int
+    latency_judged: bool = True
+    """Whether the verdict may speak of latencies and TTFTs."""
 
 
 def compare(
     rounds: Sequence[Round],
     seed: int | str,
     *,
+    latency_judged: bool = True,
     resamples: int = RESAMPLES,
     permutations: int = PERMUTATIONS,
 ) -> Comparison:
@@ -77,6 +81,7 @@ def compare(
     Args:
         rounds: What both sides made of each request.
         seed: The same seed gives the same answer.
+        latency_judged: Whether the verdict may speak of latencies and TTFTs.
         resamples: Bootstrap resamples, for the intervals.
         permutations: For the tests.
     """
@@ -93,6 +98,8 @@ def compare(
     )
     for tested, names in FIGURES_OF_TEST.items():
         tail_shown = any(figures[n].shown for n in FIGURES_OF_TEST[TAIL] if n in figures)
+        if tested in LATENCY_TESTS and not latency_judged:
+            continue
         if tested == SPREAD and tail_shown:
             # It would say the same again.
             continue
@@ -101,7 +108,7 @@ def compare(
         figure = _shown(figures, names, result) if result is not None else None
         if figure is not None:
             figures[figure.name] = dataclasses.replace(figure, shown=True)
-    return Comparison(len(rounds), figures, resamples)
+    return Comparison(len(rounds), figures, resamples, latency_judged)
 
 
 def _tests(name: str, tested: str) -> bool:

@@ -8,7 +8,9 @@ import numpy as np
 
 from relaytop.jobs.shadow.bootstrap import CERTAINTY, RESAMPLES, percentile
 from relaytop.jobs.shadow.compare import FAMILYWISE_ERROR, compare
+from relaytop.jobs.shadow.origin import origin_of
 from relaytop.jobs.shadow.verdict import verdict
+from relaytop.jobs.token_counts import token_remark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +31,21 @@ def comparison_document(
     pair: Pair, rounds: Sequence[Round], seed: int, resamples: int = RESAMPLES
 ) -> dict[str, Any]:
     """Return one model's part: the figures of both sides, their difference, and the verdict."""
-    found = compare(rounds, f"{seed} {pair.model}", resamples=resamples)
+    sides = {
+        "a": origin_of(pair.a, [one.a for one in rounds]),
+        "b": origin_of(pair.b, [one.b for one in rounds]),
+    }
+    found = compare(
+        rounds,
+        f"{seed} {pair.model}",
+        latency_judged=not any(side.mostly_cached for side in sides.values()),
+        resamples=resamples,
+    )
+    counted = found.figures.get("input_tokens")
+    remarks = [remark for side in sides.values() for remark in side.remarks()]
+    if counted is not None:
+        remark = token_remark({pair.a.id: counted.a, pair.b.id: counted.b})
+        remarks += [remark] if remark is not None else []
     return {
         "model": pair.model,
         "a": pair.a.id,
@@ -37,6 +53,8 @@ def comparison_document(
         "rounds": found.rounds,
         "resamples": found.resamples,
         "verdict": verdict(found, pair.a.provider, pair.b.provider),
+        "origins": {side: origin.document() for side, origin in sides.items()},
+        **({"remarks": remarks} if remarks else {}),
         "figures": {name: _figure(figure) for name, figure in found.figures.items()},
     }
 

@@ -18,6 +18,7 @@ LABELS = {
     "ttft_p50": "TTFT P50",
     "ttft_p95": "TTFT P95",
     "ttft": "TTFT typical",
+    "input_tokens": "tokens in",
     "tokens": "tokens out",
     "length": "characters",
     "cost": "$ a request",

@@ -31,9 +31,14 @@ REQUIREMENTS = {
 }
 """Figure → (rounds it needs, share of timeouts beyond which it is cut off)."""
 UNITS = {SPREAD: "times"}
-UNTESTED = {"tokens"}
-"""Output tokens go with the length, and providers count them differently."""
-_MEANS = (("tokens", "tokens"), ("length", "characters"), ("cost_usd", "USD"))
+UNTESTED = {"tokens", "input_tokens"}
+"""Output tokens go with the length, and providers count all tokens differently."""
+_MEANS = (
+    ("input_tokens", "tokens"),
+    ("tokens", "tokens"),
+    ("length", "characters"),
+    ("cost_usd", "USD"),
+)
 
 
 class Measurements:

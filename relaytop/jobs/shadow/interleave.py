@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from relaytop.jobs.shadow.pairs import Pair
     from relaytop.jobs.shadow.prompts import Messages
     from relaytop.probe.sample import Sample
+    from relaytop.wire.nonce import NonceSequence
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class InterleavedPair:
         prompts: What is asked, in turn.
         count: Rounds.
         seed: Decides who is asked first in each round.
+        nonces: Of the rounds, a new one for both sides of each.
         keep_replies: Whether the replies' texts are kept.
     """
 
@@ -45,6 +47,7 @@ class InterleavedPair:
         count: int,
         seed: int,
         *,
+        nonces: NonceSequence,
         keep_replies: bool,
     ) -> None:
         self.pair = pair
@@ -56,6 +59,7 @@ class InterleavedPair:
         self._prompts = prompts
         self._count = count
         self._random = pair.generator(seed)
+        self._nonces = nonces
         self._keep_replies = keep_replies
         self._index = 0
         self._samples: dict[str, Sample] = {}
@@ -71,18 +75,19 @@ class InterleavedPair:
             self._index = index
             messages = self._prompts[index % len(self._prompts)]
             self._samples = {}
+            nonce = self._nonces.next(self.pair.model)
             order = [self.pair.a, self.pair.b]
             self._random.shuffle(order)
             for target in order:
                 if given_up():
                     return
-                yield dataclasses.replace(target, messages=messages)
+                yield dataclasses.replace(target, messages=messages, nonce=nonce)
 
     def record(self, sample: Sample) -> None:
         """Record the sample of the last request; with a stale one its round counts for neither."""
         if sample.stale:
             return
-        if sample.ok and sample.text is not None:
+        if sample.ok and not sample.from_cache and sample.text is not None:
             self.lengths[sample.target].append(float(len(sample.text)))
         self._samples[sample.target] = sample
         if len(self._samples) == len(self.lengths):

@@ -22,7 +22,7 @@ MOST = 2000
 """Pairs that are compared; of more, so many are drawn."""
 DRAWN = 5_000_000
 """Pairs drawn again for the intervals, all resamples together: some tenths of a second."""
-PROBE_SETTINGS = ("max_tokens", "stream")
+PROBE_SETTINGS = ("max_tokens", "stream", "unique")
 """Settings of a probe that a recording holds, and that should be the same on both sides."""
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+from relaytop.wire.facts import NOT_DECLARED
+
 if TYPE_CHECKING:
     from relaytop.probe.sample import Sample
+    from relaytop.wire.facts import Served
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Outcome:
     """One side's outcome of a request."""
 
-    ok: bool
+    ok: bool | None
+    """None of an answer from a cache, which says nothing of the model."""
     latency_ms: float | None = None
     ttft_ms: float | None = None
     cost_usd: float | None = None
@@ -22,6 +26,11 @@ class Outcome:
     length: int | None = None
     """Characters of the reply."""
     timed_out: bool = False
+    input_tokens: int | None = None
+    """Of the prompt, as this side counts."""
+    cache_sign: str | None = None
+    """How an answer from a cache was told."""
+    served: Served = NOT_DECLARED
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -40,6 +49,8 @@ def outcome_of(sample: Sample) -> Outcome:
         failure = sample.failure
         timed_out = failure is not None and failure.error_class == "timeout"
         return Outcome(ok=False, timed_out=timed_out)
+    if sample.from_cache:
+        return Outcome(ok=None, cache_sign=sample.cached)
     return Outcome(
         ok=True,
         latency_ms=sample.latency_ms,
@@ -47,4 +58,6 @@ def outcome_of(sample: Sample) -> Outcome:
         cost_usd=sample.cost_usd,
         tokens=sample.usage.output_tokens if sample.usage else None,
         length=None if sample.text is None else len(sample.text),
+        input_tokens=sample.usage.input_tokens if sample.usage else None,
+        served=sample.served,
     )

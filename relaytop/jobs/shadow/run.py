@@ -13,6 +13,7 @@ from relaytop.jobs.shadow.document import comparison_document, comparison_facts,
 from relaytop.jobs.shadow.interleave import InterleavedPair
 from relaytop.jobs.shadow.replies import save_replies
 from relaytop.jobs.stderr import notice
+from relaytop.wire.nonce import NonceSequence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,9 +55,17 @@ class Shadow(Job[ShadowPlan]):
     def pairs(self) -> list[InterleavedPair]:
         """The plan's pairs, each with what its requests found so far."""
         plan = self.plan
-        keep_replies = plan.replies_folder is not None
+        # Not by the seed: with its nonces a second run would ask what caches know from the first.
+        nonces = NonceSequence()
         return [
-            InterleavedPair(pair, plan.prompts, plan.count, plan.seed, keep_replies=keep_replies)
+            InterleavedPair(
+                pair,
+                plan.prompts,
+                plan.count,
+                plan.seed,
+                nonces=nonces,
+                keep_replies=plan.replies_folder is not None,
+            )
             for pair in plan.pairs
         ]
 

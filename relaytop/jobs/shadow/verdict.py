@@ -32,7 +32,9 @@ def verdict(comparison: Comparison, a: str, b: str) -> str:
         for name, clause in _CLAUSES.items()
         if name in figures and figures[name].shown
     ]
-    if "typical" not in figures:
+    if not comparison.latency_judged:
+        clauses.insert(0, "no verdict on latency: too many answers came from a cache")
+    elif "typical" not in figures:
         clauses.append("no request was answered by both, so no times are compared")
     elif not clauses:
         clauses.append(_no_difference(comparison))

@@ -1,0 +1,107 @@
+"""Where both sides' replies came from: caches, models that were not asked for, detours."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from relaytop.monitor.number_format import format_ms
+from relaytop.wire.served import compare_models
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from relaytop.config.settings import Target
+    from relaytop.jobs.shadow.rounds import Outcome
+
+MAX_CACHED_SHARE = 0.05
+"""Share of a side's answers from a cache beyond which no latency is judged: what is left is by
+chance those requests that the cache did not know."""
+NAMES_MOST = 8
+"""Models that are named; the others are counted as `OTHER`."""
+OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where one side's good replies came from, by the relay's own account."""
+
+    target: Target
+    rounds: int
+    cached: int
+    """Answers from a cache."""
+    cache_sign: str | None
+    """The header or field by which the newest of them was told."""
+    served: dict[str, int]
+    """Model that replies named → count, the most frequent first."""
+    detours: int
+    """Replies for which the relay asked again, or asked another."""
+    detour_p50_ms: float | None
+    """Their median latency."""
+    direct_p50_ms: float | None
+    """That of the other replies."""
+
+    @property
+    def mostly_cached(self) -> bool:
+        """Whether too many answers came from a cache for a verdict on latency."""
+        return self.cached > MAX_CACHED_SHARE * self.rounds
+
+    @property
+    def different(self) -> dict[str, int]:
+        """Those of the models that are not the one that was asked for."""
+        return {
+            name: count
+            for name, count in self.served.items()
+            if name != OTHER and compare_models(self.target.model, name) == "different"
+        }
+
+    def document(self) -> dict[str, Any]:
+        """Return its part of a snapshot."""
+        return {"cached": self.cached, **({"served": self.served} if self.served else {})}
+
+    def remarks(self) -> list[str]:
+        """Return what has to be known beside the figures, a sentence each."""
+        name, found = self.target.id, []
+        if self.cached:
+            found.append(
+                f"{name}: {self.cached} of {self.rounds} answers came from a cache "
+                f"({self.cache_sign}) and are in no figure"
+            )
+        found += [
+            f"{name}: asked for {self.target.model}, served by {model} in {count} replies"
+            for model, count in self.different.items()
+        ]
+        if self.detours:
+            text = f"{name}: for {self.detours} replies the relay asked again, or another upstream"
+            if self.detour_p50_ms is not None and self.direct_p50_ms is not None:
+                text += f" (P50 {format_ms(self.detour_p50_ms).strip()} ms"
+                text += f" against {format_ms(self.direct_p50_ms).strip()})"
+            found.append(text)
+        return found
+
+
+def origin_of(target: Target, outcomes: Sequence[Outcome]) -> Origin:
+    """Return where one side's replies came from."""
+    signs = [one.cache_sign for one in outcomes if one.cache_sign is not None]
+    names = Counter(one.served.model for one in outcomes if one.ok and one.served.model)
+    served = dict(names.most_common(NAMES_MOST))
+    if others := names.total() - sum(served.values()):
+        served[OTHER] = others
+    detours: list[float] = []
+    direct: list[float] = []
+    for one in outcomes:
+        if one.latency_ms is not None:
+            detour = one.served.retries or one.served.fallbacks
+            (detours if detour else direct).append(one.latency_ms)
+    return Origin(
+        target,
+        len(outcomes),
+        len(signs),
+        signs[-1] if signs else None,
+        {str(name): count for name, count in served.items()},
+        len(detours),
+        median(detours) if detours else None,
+        median(direct) if direct else None,
+    )
