@@ -65,29 +65,70 @@ class Record(NamedTuple):
     output_tokens: int
     skipped: int
     """Probes that were skipped between the sample before and this one."""
-    outcome: int
-    """0 ok, `STALE`, `CACHED`, else the error class's number."""
-    kernel_stamped: bool
-    retried: bool
-    """Whether the relay asked again before it answered."""
-    fell_back: bool
-    """Whether the relay turned to another model or upstream."""
-    dns_ms: float
-    connect_ms: float
-    tls_ms: float
-    gap_ms: float
-    """The longest silence between two chunks of a stream."""
-    late_ms: float
-    """The longest time from a read's arrival to its being read."""
-    served: int
-    """The number of what served it (`origin.served_number`); 0: it did not say."""
-    ttft_is_bound: bool
-    """Whether the TTFT may be too large by an amount that matters."""
+    marks: int
+    """The outcome, and flags."""
+    packed: int
+    """What is kept in other than whole bytes."""
+
+    @property
+    def outcome(self) -> int:
+        """0 ok, `STALE`, `CACHED`, else the error class's number."""
+        return self.marks & _OUTCOME_BITS
 
     @property
     def ok(self) -> bool:
-        """Whether the probe succeeded."""
+        """Whether the probe succeeded, and reached the model."""
         return self.outcome == OK
+
+    @property
+    def kernel_stamped(self) -> bool:
+        """Whether the kernel stamped its reads."""
+        return self.marks & _KERNEL > 0
+
+    @property
+    def retried(self) -> bool:
+        """Whether the relay asked again before it answered."""
+        return self.marks & _RETRIED > 0
+
+    @property
+    def fell_back(self) -> bool:
+        """Whether the relay turned to another model or upstream."""
+        return self.marks & _FELL_BACK > 0
+
+    @property
+    def dns_ms(self) -> float:
+        """The phase of that name, as are the next two."""
+        return _PHASE.decode(self.packed & 0xFFF)
+
+    @property
+    def connect_ms(self) -> float:
+        """Of the connection."""
+        return _PHASE.decode(self.packed >> 12 & 0xFFF)
+
+    @property
+    def tls_ms(self) -> float:
+        """Of the handshake."""
+        return _PHASE.decode(self.packed >> 24 & 0xFFF)
+
+    @property
+    def gap_ms(self) -> float:
+        """The longest silence between two chunks of a stream."""
+        return _GAP.decode(self.packed >> 36 & 0x7FFF)
+
+    @property
+    def late_ms(self) -> float:
+        """The longest time from a part's arrival to its being read."""
+        return LATE.decode(self.packed >> 51 & 0xFF)
+
+    @property
+    def served(self) -> int:
+        """The number of what served it (`origin.served_number`); 0: it did not say."""
+        return self.packed >> 59 & SERVED_MOST
+
+    @property
+    def ttft_is_bound(self) -> bool:
+        """Whether the TTFT may be too large by an amount that matters."""
+        return self.packed >> 63 > 0
 
 
 def error_class_of(outcome: int) -> str:
@@ -190,10 +231,8 @@ class RingBuffer:
         return self._record(serial % self.capacity * RECORD_BYTES)
 
     def _record(self, offset: int) -> Record:
-        tick, *plain, outcome, packed = _RECORD.unpack_from(self._buffer, offset)
-        flags = (outcome & _KERNEL > 0, outcome & _RETRIED > 0, outcome & _FELL_BACK > 0)
-        fields = (*plain, outcome & _OUTCOME_BITS, *flags, *_unpacked(packed))
-        return Record(self._began_at + tick * TICK_S, *fields)
+        tick, *rest = _RECORD.unpack_from(self._buffer, offset)
+        return Record(self._began_at + tick * TICK_S, *rest)
 
     def _tick(self, at: float) -> int:
         return max(0, min(_LAST_TICK, int((at - self._began_at) / TICK_S)))
@@ -247,7 +286,7 @@ def _flags(sample: Sample) -> int:
 
 
 def _packed(sample: Sample, served: int) -> int:
-    """Return what is kept in fewer bits than a byte's multiple, lowest first as in `_unpacked`."""
+    """Return what is kept in other than whole bytes; `Record` says where."""
     phases = sample.phases
     return (
         _PHASE.encode(phases.dns_ms)
@@ -257,18 +296,6 @@ def _packed(sample: Sample, served: int) -> int:
         | LATE.encode(sample.late_ms) << 51
         | served << 59
         | _ttft_is_bound(sample) << 63
-    )
-
-
-def _unpacked(packed: int) -> tuple[float, float, float, float, float, int, bool]:
-    return (
-        _PHASE.decode(packed & 0xFFF),
-        _PHASE.decode(packed >> 12 & 0xFFF),
-        _PHASE.decode(packed >> 24 & 0xFFF),
-        _GAP.decode(packed >> 36 & 0x7FFF),
-        LATE.decode(packed >> 51 & 0xFF),
-        packed >> 59 & SERVED_MOST,
-        packed >> 63 > 0,
     )
 
 

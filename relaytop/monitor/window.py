@@ -110,10 +110,11 @@ class RollingWindow:
         self._tail += 1
 
     def _count(self, record: Record, sign: int) -> None:
-        self.outcomes[record.outcome] += sign
+        outcome = record.outcome
+        self.outcomes[outcome] += sign
         self.skipped += sign * record.skipped
         _change(self.lates, record.late_ms, sign)
-        if record.outcome in UNMEASURED:
+        if outcome in UNMEASURED:
             return
         self.requests += sign
         read, made = tokens_of(record.input_tokens), tokens_of(record.output_tokens)
@@ -123,10 +124,10 @@ class RollingWindow:
             self.output_tokens += sign * (made or 0)
         if math.isnan(record.cost_usd):
             self._unpriced += sign
-        elif record.outcome == OK or record.cost_usd > 0:
+        elif outcome == OK or record.cost_usd > 0:
             self._cost_nano += sign * _nano(record.cost_usd)
             self._priced += sign
-        if record.outcome == OK:
+        if outcome == OK:
             self._count_success(record, made, sign)
 
     def _count_success(self, record: Record, made: int | None, sign: int) -> None:
