@@ -103,9 +103,8 @@ class Monitor:
             monitored.status.resume(now)
         if monitored.record(sample, now):
             self._log_status(monitored, now)
-        name, model = monitored.target.id, monitored.target.model
-        for kind, level, text in observe_origin(monitored.facts, model, sample):
-            self.note(Event(now, kind, level, name, text))
+        for kind, level, text in observe_origin(monitored.facts, monitored.asked, sample):
+            self.note(Event(now, kind, level, monitored.target.id, text))
 
     def _judge_lateness(self, now: float) -> None:
         change = self._lateness.judge(now)
@@ -191,10 +190,17 @@ class Monitor:
             self._throughput.change(now)
             monitored = TargetMonitor(target, self.window, self.settings.history, now)
             monitored.interval_s = scaled_s(target.interval_s, self.factor)
+            monitored.asked = self._asked(target)
             self._targets[target.id] = monitored
             if target not in self.settings.targets:
                 targets = (*self.settings.targets, target)
                 self.settings = dataclasses.replace(self.settings, targets=targets)
+
+    def _asked(self, target: Target) -> str | None:
+        """Return the model that a target's replies should name; None where that cannot be known."""
+        apis = {provider.name: provider.api for provider in self.settings.providers}
+        # Azure's models go by the names of deployments.
+        return None if apis.get(target.provider) == "azure" else target.model
 
     def reconfigure(self, settings: Settings, now: float) -> None:
         """Change to other settings: targets that stay keep what is known of them, the rest go."""
@@ -208,6 +214,7 @@ class Monitor:
             self._targets[target.id] = monitored
             monitored.target = target
             monitored.interval_s = scaled_s(target.interval_s, self.factor)
+            monitored.asked = self._asked(target)
             monitored.invalidate()
         self._scarce &= self._targets.keys()
         self.set_window(settings.window, now)

@@ -23,12 +23,12 @@ OTHER = "other"
 _OTHER_NUMBER = SERVED_MOST
 
 
-def observe_origin(facts: TargetFacts, model: str, sample: Sample) -> Iterator[Line]:
+def observe_origin(facts: TargetFacts, asked: str | None, sample: Sample) -> Iterator[Line]:
     """Note where a good reply came from; yield (kind, level, text) of what began or ended.
 
     Args:
         facts: The target's, changed.
-        model: The model that was asked for.
+        asked: The model that was asked for; None where that is a name of the user's own.
         sample: Any of the target; failures say nothing of it.
     """
     if not sample.ok:
@@ -46,12 +46,12 @@ def observe_origin(facts: TargetFacts, model: str, sample: Sample) -> Iterator[L
         return
     facts.served = sample.served
     other = sample.served.model
-    different = compare_models(model, other) == "different"
+    different = asked is not None and compare_models(asked, other) == "different"
     match facts.replaced.observe(present=different):
         case "began":
-            yield "served", "warning", f"asked for {model}, served by {other}{_why(sample.served)}"
+            yield "served", "warning", f"asked for {asked}, served by {other}{_why(sample.served)}"
         case "ended":
-            yield "served", "good", f"served by {other or model} again"
+            yield "served", "good", f"served by {other or asked} again"
         case None:
             pass
 

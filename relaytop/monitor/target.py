@@ -49,6 +49,8 @@ class TargetMonitor:
         self.window = RollingWindow(self.ring, window)
         self.facts = TargetFacts(status=StatusKeeper(now))
         self.interval_s = target.interval_s
+        self.asked: str | None = target.model
+        """The model that was asked for; None where that is a name of the user's own."""
         self._summary: Summary | None = None
         self._phases = PhaseMedians()
         self._bins: dict[tuple[float, int], TimeBins] = {}
@@ -228,9 +230,9 @@ class TargetMonitor:
     def _served_match(self) -> ModelMatch | None:
         if self.facts.replaced.active:
             return "different"
-        if not self.window.ok:
+        if not self.window.ok or self.asked is None:
             return None
-        return compare_models(self.target.model, self.facts.served.model)
+        return compare_models(self.asked, self.facts.served.model)
 
     def summary(self) -> Summary:
         """Return the summary, the same object until something changes."""

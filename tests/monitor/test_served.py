@@ -104,3 +104,16 @@ def test_the_relays_own_retries_and_fallbacks_stand_beside_their_latency() -> No
     assert summary.relay_rerouted_p50_ms == 900.0
     none = fed(*plain).summary(TARGET, T0 + 8)
     assert (none.relay_retries, none.relay_fallbacks, none.relay_rerouted_p50_ms) == (0, 0, None)
+
+
+def test_a_deployment_goes_by_any_name() -> None:
+    watched = settings(TARGET)
+    (provider,) = watched.providers
+    azure = dataclasses.replace(watched, providers=(dataclasses.replace(provider, api="azure"),))
+    monitor = Monitor(azure, T0)
+    monitor.apply(Finished(by(0, "gpt-4o-mini-2024-07-18")), T0)
+    summary = monitor.summary(TARGET, T0)
+    assert (summary.served, summary.served_match) == ({"gpt-4o-mini-2024-07-18": 1}, None)
+    assert lines(monitor) == []
+    monitor.reconfigure(watched, T0)
+    assert monitor.summary(TARGET, T0).served_match == "different"
