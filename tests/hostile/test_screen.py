@@ -38,7 +38,7 @@ def assert_intact(terminal: Terminal, names: list[str]) -> None:
     """Every row is where it belongs, and nothing that the relay sent took effect."""
     rows = terminal.text.splitlines()
     assert len(rows) == ROWS
-    assert re.match(r" (relaytop  )?● \d+ up .* \d\d:\d\d:\d\d UTC$", rows[0])
+    assert re.match(r" (relaytop  )?● ?\d+ .* \d\d:\d\d:\d\d UTC$", rows[0])
     assert rows[1].split()[:4] == ["target", "P50", "P95", "P99"]
     assert rows[-1].startswith(" ? help  q quit")
     for row, name in zip(rows[FIRST_ROW:], names, strict=False):
