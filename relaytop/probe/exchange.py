@@ -201,11 +201,12 @@ class Exchange:
         slack_ms = self.body.early_s[reply.first_token_chunk] * 1000
         return slack_ms if slack_ms >= SLACK_MS else None
 
-    def gap_ms(self, reply: Reply) -> float | None:
-        """Return the longest silence between two chunks of a stream."""
+    def gaps_ms(self, reply: Reply) -> tuple[float, float] | tuple[None, None]:
+        """Return the longest and the median silence between two chunks of a stream."""
         if reply.first_token_chunk is None or self.body is None or not self.body.stamps[1:]:
-            return None
-        return max(after - before for before, after in pairwise(self.body.stamps)) * 1000
+            return None, None
+        gaps = sorted(after - before for before, after in pairwise(self.body.stamps))
+        return gaps[-1] * 1000, gaps[len(gaps) // 2] * 1000
 
     @property
     def clock(self) -> Clock:

@@ -153,6 +153,7 @@ class Prober:
         headers = exchange.headers
         limits = read_rate_limit(headers, self._clock()) if headers else None
         good = failure is None
+        longest_ms, median_ms = exchange.gaps_ms(reply) if good and reply else (None, None)
         return Sample(
             target=target.id,
             due_at=due_at,
@@ -163,7 +164,8 @@ class Prober:
             latency_ms=exchange.latency_ms if good else None,
             ttft_ms=exchange.ttft_ms(reply) if good and reply else None,
             ttft_slack_ms=exchange.ttft_slack_ms(reply) if good and reply else None,
-            gap_ms=exchange.gap_ms(reply) if good and reply else None,
+            gap_ms=longest_ms,
+            gap_p50_ms=median_ms,
             clock=exchange.clock,
             late_ms=exchange.late_ms,
             phases=exchange.phases(),

@@ -56,6 +56,8 @@ class Sample:
     """By how much the TTFT may be too large: the first token was read late, and with others."""
     gap_ms: float | None = None
     """The stream's longest silence between two chunks; None where it was not streamed."""
+    gap_p50_ms: float | None = None
+    """The median silence between two chunks of it."""
     clock: Clock = "user"
     """Who stamped the reads: the kernel, as they arrived, or we, once we had the CPU."""
     late_ms: float | None = None

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from relaytop.jobs.check.findings import Finding
     from relaytop.probe.sample import Sample
 
+LATE_MS = 5.0
+"""Lateness of a read from which on the machine is called busy."""
 SCARCE_SHARE = 0.1
 """Share of a limit left under which it is worth a warning."""
 
@@ -46,6 +48,23 @@ def price_finding(target: Target, price: Price | None, assumed_price: float) -> 
     source = "the config" if price.source == "config" else "the list prices"
     meaning = f"${price.input:g} in, ${price.output:g} out per million tokens, by {source}"
     return Subject.of(target).good("price", meaning)
+
+
+def machine_finding(target: Target, replies: Sequence[Sample]) -> Finding | None:
+    """Return that this machine read its replies late; None where it did not.
+
+    Args:
+        target: The target.
+        replies: Its good replies; at least one.
+    """
+    late_ms = max((sample.late_ms or 0.0 for sample in replies), default=0.0)
+    if late_ms < LATE_MS:
+        return None
+    meaning = (
+        f"this machine is busy: a reply was read {late_ms:.0f} ms after it arrived; the kernel's "
+        "stamps keep that out of the figures"
+    )
+    return Subject.of(target).warn("machine", meaning, "look at what uses its CPUs (`top`)")
 
 
 def usage_finding(target: Target, unstreamed: Sample, streamed: Sample | None) -> Finding:

@@ -14,6 +14,7 @@ from relaytop.jobs.check.origin_findings import cache_finding, served_finding
 from relaytop.jobs.check.refusal import diagnose
 from relaytop.jobs.check.reply_findings import (
     limits_finding,
+    machine_finding,
     reuse_finding,
     usage_finding,
 )
@@ -96,6 +97,7 @@ class ReplyChecker:
             origin = (
                 cache_finding(target, replies),
                 served_finding(target, replies, deployments=self.provider.api == "azure"),
+                machine_finding(target, replies),
             )
             result.findings += [finding for finding in origin if finding is not None]
             if unstreamed.ok and not unstreamed.from_cache and unstreamed.usage is not None:
@@ -162,7 +164,7 @@ class ReplyChecker:
             return Subject.of(target).warn("stream", meaning, remedy)
         meaning = (
             f"the first token after {sample.ttft_ms:.0f} ms, "
-            f"the last byte after {sample.latency_ms or 0:.0f} ms{_cached(sample)}"
+            f"the last byte after {sample.latency_ms or 0:.0f} ms{_gaps(sample)}{_cached(sample)}"
         )
         return Subject.of(target).good("stream", meaning)
 
@@ -180,6 +182,12 @@ class ReplyChecker:
         request = "" if sample.request_id is None else f", request id {sample.request_id}"
         meaning = f"{found.meaning}{request}"
         return Subject.of(target).finding(step, found.level, meaning, found.remedy)
+
+
+def _gaps(sample: Sample) -> str:
+    if sample.gap_ms is None or sample.gap_p50_ms is None:
+        return ""
+    return f", between chunks {sample.gap_p50_ms:.0f} ms (median) to {sample.gap_ms:.0f} ms"
 
 
 def _cached(sample: Sample) -> str:

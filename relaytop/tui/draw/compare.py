@@ -71,6 +71,7 @@ def comparison(
     plain = (
         ("tok/s", [(number_format.format_rate(s.tok_s_p50), s.tok_s_p50) for s in summaries]),
         ("$ each", [_each(s) for s in summaries]),
+        ("in each", [_input_each(s) for s in summaries]),
         ("err%", [(_percent(s.error_rate), None) for s in summaries]),
         ("requests", [(number_format.format_count(s.requests), None) for s in summaries]),
         ("skipped", [(number_format.format_count(s.skipped), None) for s in summaries]),
@@ -131,6 +132,16 @@ def _each(s: Summary) -> tuple[str, float | None]:
         return "", None
     each = s.cost_usd / s.ok
     return number_format.format_dollars(each), each
+
+
+def _input_each(s: Summary) -> tuple[str, float | None]:
+    each = input_tokens_each(s)
+    return ("" if each is None else f"{each:.4g}"), each
+
+
+def input_tokens_each(s: Summary) -> float | None:
+    """Return the input tokens of a request by the provider's count; None where it tells none."""
+    return s.input_tokens / s.ok if s.input_tokens is not None and s.ok else None
 
 
 def _percent(share: float | None) -> str:

@@ -5,22 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relaytop.config.durations import format_window
+from relaytop.jobs.token_counts import token_remark
 from relaytop.tui.draw.compare import (
     NAME_WIDTH,
     columns_that_fit,
     comparison,
+    input_tokens_each,
     same_model_targets,
     sparklines,
 )
 from relaytop.tui.draw.pages import error_items, log_items
 from relaytop.tui.draw.panel import title
 from relaytop.tui.draw.sparkline import aligned_bins
+from relaytop.tui.draw.text_runs import wrapped
 from relaytop.tui.screens.page import Page
 
 if TYPE_CHECKING:
     from relaytop.tui.draw.pages import Item
     from relaytop.tui.draw.text_runs import Line
     from relaytop.tui.view import View
+
+REMARK_LINES = 4
 
 
 def make_page(name: str, view: View) -> Page | None:
@@ -110,4 +115,9 @@ class ComparePage(Page):
             [("", "text")],
             *sparklines(rows, view.thresholds, view.glyphs),
         ]
+        counts = {s.target: each for s in summaries if (each := input_tokens_each(s)) is not None}
+        remark = token_remark(counts)
+        if remark is not None:
+            lines.append([("", "text")])
+            lines += [[(f" {part}", "warn")] for part in wrapped(remark, width - 2, REMARK_LINES)]
         return [(number, [line]) for number, line in enumerate(lines)]
