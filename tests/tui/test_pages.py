@@ -144,3 +144,17 @@ async def test_a_page_of_a_frozen_picture_stands_still(session: Session) -> None
         note(session, "after the freeze")
         monitor_of(pilot).read()
         assert "after the freeze" not in picture(pilot)
+
+
+async def test_input_tokens_that_are_counted_apart_are_evidence(session: Session) -> None:
+    for target, tokens in ((NAMES[0], 9), (NAMES[4], 14)):
+        for at in range(40):
+            made = sample(300.0 + at, 200.0, target=target, tokens=(tokens * 10, 16))
+            session.monitor.apply(Finished(made), NOW)
+    async with running(session) as pilot:
+        await pilot.press("c")
+        await pilot.pause()
+        text = " ".join(picture(pilot).split())
+    assert "tokens in" in text
+    assert "of the same prompt" in text
+    assert "it proves none of them" in text

@@ -71,7 +71,7 @@ def comparison(
     plain = (
         ("tok/s", [(number_format.format_rate(s.tok_s_p50), s.tok_s_p50) for s in summaries]),
         ("$ each", [_each(s) for s in summaries]),
-        ("in each", [_input_each(s) for s in summaries]),
+        ("tokens in", [_input_each(s) for s in summaries]),
         ("err%", [(_percent(s.error_rate), None) for s in summaries]),
         ("requests", [(number_format.format_count(s.requests), None) for s in summaries]),
         ("skipped", [(number_format.format_count(s.skipped), None) for s in summaries]),

@@ -1,13 +1,18 @@
 """The small pure parts: certificate, clock, names, base URL."""
 
+import dataclasses
+
 import pytest
 
+from relaytop.config.settings import Target
 from relaytop.jobs.check.base_url import alternatives
 from relaytop.jobs.check.certificate import certificate_finding, handshake_failure
 from relaytop.jobs.check.clock import clock_finding
 from relaytop.jobs.check.findings import Subject
 from relaytop.jobs.check.proxy import without_credentials
+from relaytop.jobs.check.reply_findings import machine_finding
 from tests.jobs.check.support import provider
+from tests.support.samples import sample
 
 PROVIDER = Subject("p")
 NOON = 1_790_078_400.0  # 2026-09-22T12:00:00Z
@@ -108,3 +113,14 @@ def test_what_a_base_url_may_have_been_meant_to_be(url: str, api: str, others: l
 )
 def test_a_proxy_is_named_without_its_password(proxy: str, without: str) -> None:
     assert without_credentials(proxy) == without
+
+
+@pytest.mark.parametrize(("late_ms", "told"), [(None, False), (0.2, False), (31.4, True)])
+def test_a_busy_machine_is_told(late_ms: float | None, *, told: bool) -> None:
+    target = Target(provider="p", model="m")
+    replies = [sample(0, 100), dataclasses.replace(sample(0, 100), late_ms=late_ms)]
+    found = machine_finding(target, replies)
+    assert (found is not None) is told
+    if found is not None:
+        assert found.level == "warn"
+        assert "31 ms after it arrived" in found.meaning
