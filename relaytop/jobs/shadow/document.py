@@ -32,8 +32,12 @@ def comparison_document(
 ) -> dict[str, Any]:
     """Return one model's part: the figures of both sides, their difference, and the verdict."""
     sides = {
-        "a": origin_of(pair.a, [one.a for one in rounds]),
-        "b": origin_of(pair.b, [one.b for one in rounds]),
+        side: origin_of(
+            target,
+            [getattr(one, side) for one in rounds],
+            compared=target.provider not in pair.deployments,
+        )
+        for side, target in (("a", pair.a), ("b", pair.b))
     }
     found = compare(
         rounds,

@@ -29,6 +29,8 @@ class Origin:
     """Where one side's good replies came from, by the relay's own account."""
 
     target: Target
+    compared: bool
+    """Whether a reply should name the model by the name by which it was asked for."""
     rounds: int
     cached: int
     """Answers from a cache."""
@@ -54,7 +56,9 @@ class Origin:
         return {
             name: count
             for name, count in self.served.items()
-            if name != OTHER and compare_models(self.target.model, name) == "different"
+            if self.compared
+            and name != OTHER
+            and compare_models(self.target.model, name) == "different"
         }
 
     def document(self) -> dict[str, Any]:
@@ -82,8 +86,8 @@ class Origin:
         return found
 
 
-def origin_of(target: Target, outcomes: Sequence[Outcome]) -> Origin:
-    """Return where one side's replies came from."""
+def origin_of(target: Target, outcomes: Sequence[Outcome], *, compared: bool = True) -> Origin:
+    """Return where one side's replies came from; `compared` as in `Origin`."""
     signs = [one.cache_sign for one in outcomes if one.cache_sign is not None]
     names = Counter(one.served.model for one in outcomes if one.ok and one.served.model)
     served = dict(names.most_common(NAMES_MOST))
@@ -97,6 +101,7 @@ def origin_of(target: Target, outcomes: Sequence[Outcome]) -> Origin:
             (detours if detour else direct).append(one.latency_ms)
     return Origin(
         target,
+        compared,
         len(outcomes),
         len(signs),
         signs[-1] if signs else None,

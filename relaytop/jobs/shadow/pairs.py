@@ -23,6 +23,8 @@ class Pair:
     """Its name in the report: its alias, its id, or both ids."""
     a: Target
     b: Target
+    deployments: frozenset[str] = frozenset()
+    """Providers whose models go by names of the user's own, which replies need not repeat."""
 
     def generator(self, seed: int) -> random.Random:
         """Return the random numbers that a run's seed gives to this pair, apart from others."""
@@ -51,8 +53,9 @@ def pairs_of(settings: Settings, a: str, b: str, named: Sequence[str]) -> tuple[
     if not wanted:
         sentence = f"{a} and {b} list no model in common: name pairs, as in --model A_ID=B_ID"
         raise RelaytopError(sentence)
+    deployments = frozenset(p.name for p in settings.providers if p.api == "azure")
     pairs = tuple(
-        Pair(model, _target(settings, a, left), _target(settings, b, right))
+        Pair(model, _target(settings, a, left), _target(settings, b, right), deployments)
         for model, left, right in wanted
     )
     seen = set[str]()

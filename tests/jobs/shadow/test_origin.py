@@ -68,6 +68,14 @@ def test_another_model_and_a_detour_are_told() -> None:
     ]
 
 
+def test_the_name_of_a_deployment_is_compared_with_no_model() -> None:
+    other = answered(Served("gpt-4.1-2025-04-14"))
+    pair = dataclasses.replace(PAIR, deployments=frozenset({"b"}))
+    document = comparison_document(pair, [Round(0, other, other)] * 5, 1, 100)
+    assert document["origins"]["b"]["served"] == {"gpt-4.1-2025-04-14": 5}
+    assert document["remarks"] == ["a/m: asked for m, served by gpt-4.1-2025-04-14 in 5 replies"]
+
+
 def test_a_relay_that_names_ever_new_models_is_bounded() -> None:
     origin = origin_of(A, [answered(Served(f"m{i}")) for i in range(50)])
     assert len(origin.served) == NAMES_MOST + 1
