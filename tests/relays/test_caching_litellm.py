@@ -40,7 +40,7 @@ class Upstream:
         self.reached += 1
         if self.dead:
             return error_reply(503, "Connection error.")
-        if seen.json.get("stream"):
+        if seen.body and seen.json.get("stream"):
             chunks = [
                 _chunk([{"index": 0, "delta": {"role": "assistant", "content": "Pong"}}]),
                 _chunk([{"index": 0, "delta": {}, "finish_reason": "stop"}]),
@@ -111,7 +111,7 @@ def test_each_probe_reaches_the_upstream(run: Run, config: Path, caching: Cachin
     assert (code, target["status"], target["ok"], target["cached"]) == (0, "up", PROBES, 0)
     assert caching.upstream.reached == PROBES
     caching.upstream.dead = True
-    code, target = baseline(run, config)
+    code, target = baseline(run, config, 3)  # each is followed by a longer wait
     assert (code, target["status"], target["ok"], target["cached"]) == (1, "down", 0, 0)
 
 

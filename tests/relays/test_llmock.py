@@ -57,7 +57,7 @@ async def test_a_good_reply_of_every_api_whole_and_streamed(llmock: Llmock) -> N
     assert set(classes(samples).values()) == {None}
     for target, sample in samples.items():
         assert sample.usage is not None, target
-        assert (sample.usage.input_tokens, sample.usage.output_tokens) == (1, len(text) // 4)
+        assert (sample.usage.input_tokens, sample.usage.output_tokens) == (2, len(text) // 4)
         assert sample.rate_limit is None
         assert sample.latency_ms is not None
         if "whole" in target:
@@ -151,7 +151,8 @@ async def test_a_limit_that_others_use_up_is_waited_for_and_then_left_alone(
     limited_llmock: Llmock,
 ) -> None:
     key = "key-shared"
-    target = Target(provider="openai-streamed", model="m", interval_s=0.1)
+    # llmock knows a retry by its body: a nonce would make each probe another request.
+    target = Target(provider="openai-streamed", model="m", interval_s=0.1, unique=False)
     async with engine(providers(limited_llmock, key)) as child:
         use_up(f"{limited_llmock.url}/v1", key, "m")
         limited_llmock.clear_requests()
