@@ -15,6 +15,10 @@ from tests.support.terminal import Terminal
 
 # A busy machine is no bug: no example has a wall-clock bound, nor has drawing one.
 settings.register_profile("relaytop", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Of the first Python's examples a few on the others: what they find differs in no arithmetic.
+settings.register_profile(
+    "quick", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=15
+)
 settings.load_profile("relaytop")
 
 
