@@ -21,7 +21,7 @@ def run_on_all(run: Run, tmp_path: Path, relay: HostileRelay) -> RunOnAll:
     names = json.dumps([*BEHAVIOURS])
     path = tmp_path / "relaytop.toml"
     path.write_text(
-        f'budget = 100\ntimeout = "1500ms"\n[providers.evil]\nbase_url = "{relay.base_url()}"\n'
+        f'budget = 100\ntimeout = "3s"\n[providers.evil]\nbase_url = "{relay.base_url()}"\n'
         f'api_key_env = "EVIL_KEY"\nmodels = {names}\n'
     )
 
