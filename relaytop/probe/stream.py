@@ -374,11 +374,13 @@ class StampedStream(httpcore.AsyncNetworkStream):
         if self._asking:
             self._request.append(buffer)
         elif buffer:  # of no request, as HTTP/2's updates
-            self._send(self._encrypted(buffer))
-            if self._in_headers and buffer[_FRAME_TYPE] == _DATA_FRAME:
-                # The rest of a request that was larger than HTTP/2's window.
-                self.sent_at = perf_counter()
-                await self._stamp_drained()
+            # A server that hangs up behind its reply takes none, and the reply is still to be read.
+            with contextlib.suppress(httpcore.WriteError):
+                self._send(self._encrypted(buffer))
+                if self._in_headers and buffer[_FRAME_TYPE] == _DATA_FRAME:
+                    # The rest of a request that was larger than HTTP/2's window.
+                    self.sent_at = perf_counter()
+                    await self._stamp_drained()
 
     async def aclose(self) -> None:
         """Close without waiting for the peer."""

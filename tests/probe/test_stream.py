@@ -312,3 +312,21 @@ async def test_a_name_that_no_certificate_can_have(sockets: list[socket.socket])
         with pytest.raises(ValueError, match="server_hostname"):
             await stream.start_tls(ssl.create_default_context(), "")
     assert len(sockets) == 1
+
+
+async def test_an_update_that_nobody_takes_does_not_spoil_the_reply() -> None:
+    def serve(connection: socket.socket) -> None:
+        connection.recv(10)
+        connection.sendall(REPLY)
+
+    with serving(serve) as port:
+        stream = await backend.StampedBackend().connect_tcp("127.0.0.1", port)
+        await stream.write(b"GET")
+        assert await stream.read(10) == REPLY[:10]
+        while not stream.eof:
+            await asyncio.sleep(0.01)
+        await stream.write(b"\0\0\0\x04\x01\0\0\0\0")
+        assert await stream.read(1000) == REPLY[10:]
+        assert await stream.read(1000) == b""
+        await stream.aclose()
+        await stream.aclose()
