@@ -449,6 +449,8 @@ class StampedStream(httpcore.AsyncNetworkStream):
     def get_extra_info(self, info: str) -> object:
         """Return what httpcore asks for: chiefly whether an idle connection is dead."""
         if info == "is_readable":
+            if self._reading:
+                self._on_readable()  # a busy loop may not have come to it
             return self.eof or bool(self._pieces) or bool(self._unsent)
         if info == "ssl_object":
             return self.tls

@@ -330,3 +330,25 @@ async def test_an_update_that_nobody_takes_does_not_spoil_the_reply() -> None:
         assert await stream.read(1000) == b""
         await stream.aclose()
         await stream.aclose()
+
+
+@pytest.mark.parametrize("tls", [False, True])
+@pytest.mark.parametrize("unasked", [b"", b"HTTP/1.1 408 Timeout\r\nContent-Length: 0\r\n\r\n"])
+async def test_a_connection_that_ended_while_the_loop_was_busy_is_not_reused(
+    unasked: bytes, *, tls: bool
+) -> None:
+    def serve(connection: socket.socket) -> None:
+        with tls_of(connection) if tls else connection as secured:
+            secured.recv(100_000)
+            secured.sendall(REPLY)
+            threading.Event().wait(0.02)
+            secured.sendall(unasked)
+
+    with serving(serve) as port:
+        base_url = f"{'https' if tls else 'http'}://localhost:{port}/v1"
+        prober = Prober(Provider(name="p", base_url=base_url, ca_file=str(CERTIFICATE)))
+        for _ in range(3):
+            sample = await prober.probe(Target(provider="p", model="m", stream=False), 0.0)
+            assert sample.ok, (sample.failure, sample.stale)
+            threading.Event().wait(0.1)  # the loop's own thread
+        await prober.aclose()
