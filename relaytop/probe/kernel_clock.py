@@ -8,6 +8,7 @@ without, leave the caller with its own clock.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import platform
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 _SO_TIMESTAMPNS = 35
 """The option, and the type of its control messages, on the architectures below."""
 _ARCHITECTURES = {"x86_64", "i686", "aarch64", "armv7l", "riscv64", "ppc64le", "s390x"}
-_unpack = struct.Struct("@ll").unpack_from
+_STAMP = struct.Struct("@ll")
+"""Of a control message: seconds, nanoseconds."""
 CONTROL_BYTES = 128
 """Room for a read's control messages."""
 _TOGETHER_S = 20e-6
@@ -97,10 +99,12 @@ class KernelClock:
             earliest: Before this it cannot have been.
             latest: After this neither: when the read was over.
         """
-        found = next((data for _level, kind, data in control if kind == _SO_TIMESTAMPNS), None)
-        if found is None or (latest - self._compared_at > _FRESH_S and not self._compare()):
+        found = next((data for _level, kind, data in control if kind == _SO_TIMESTAMPNS), b"")
+        if len(found) != _STAMP.size:  # none, or one of which a sandbox gave a part
             return None
-        seconds, nanoseconds = _unpack(found)
+        if latest - self._compared_at > _FRESH_S and not self._compare():
+            return None
+        seconds, nanoseconds = _STAMP.unpack(found)
         stamp = float(seconds + nanoseconds * 1e-9 - self._difference)
         return stamp if earliest <= stamp <= latest else None
 
@@ -121,20 +125,31 @@ class KernelClock:
         return abs(difference - known) <= _STEP_S + _DRIFT * elapsed
 
 
+class _Closer:
+    """Closes a file when it is forgotten, as a thread's own things are when it ends."""
+
+    def __init__(self, file: int) -> None:
+        self._file = file
+        self._close = os.close  # at the interpreter's end the module may be gone first
+
+    def __del__(self) -> None:
+        self._close(self._file)
+
+
 class Wakefulness(threading.local):
     """How long this thread has not slept: on a CPU, or waiting for one.
 
     What arrives while a thread sleeps wakes it, so segments can only have come together in one read
     within the time that it did not sleep. From `/proc/thread-self/schedstat` (time on a CPU, time
     on the run queue); seconds since some moment, or None where the system does not tell. Each
-    thread that asks gets its own.
+    thread that asks gets its own, which is closed when it ends.
     """
 
     def __init__(self) -> None:
-        try:
-            self._file: int | None = os.open("/proc/thread-self/schedstat", os.O_RDONLY)
-        except OSError:
-            self._file = None
+        self._file: int | None = None
+        with contextlib.suppress(OSError):
+            self._file = os.open("/proc/thread-self/schedstat", os.O_RDONLY)
+            self._closer = _Closer(self._file)
 
     def seconds(self) -> float | None:
         """Return the time so far."""

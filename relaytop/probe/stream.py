@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
 from collections import deque
 from time import perf_counter
@@ -33,6 +34,8 @@ CHECKED_READS = 16
 """Reads of a reply for which it is found out whether events came together: the first token is
 among them."""
 _EVENT = b"data:"
+_FRAME_TYPE, _DATA_FRAME = 3, 0
+"""Where a frame of HTTP/2 has its type, and that of one that brings a part of a body."""
 _BUFFER = bytearray(64 * 1024)
 """What every socket of this process is read into: a read is over before the next begins."""
 _VIEW = memoryview(_BUFFER)
@@ -86,7 +89,7 @@ class StampedStream(httpcore.AsyncNetworkStream):
         self._buffered = 0
         self._header_bytes = 0
         self._waiter: asyncio.Future[None] | None = None
-        self._unsent = b""
+        self._unsent = bytearray()
         self._drained: asyncio.Future[None] | None = None
         self._chunked = False
         self._gather: asyncio.TimerHandle | None = None
@@ -94,6 +97,10 @@ class StampedStream(httpcore.AsyncNetworkStream):
         self._reads = 0
         self._emptied_at = 0.0
         self._awake_s: float | None = None
+        self._error: OSError | None = None
+        """Why the connection ended, where the peer did not just close it."""
+        self._answered = False
+        """Whether the peer said anything since the last handshake."""
         self._listen()
 
     # ── one request after another ─────────────────────────────────────────────
@@ -140,8 +147,9 @@ class StampedStream(httpcore.AsyncNetworkStream):
             count, control, _flags, _from = self._sock.recvmsg_into([_VIEW], CONTROL_BYTES)
         except (BlockingIOError, InterruptedError):
             return
-        except OSError:
-            count, control = 0, []
+        except OSError as error:
+            self._end(error)
+            return
         if not count:
             self._end()
             return
@@ -178,21 +186,21 @@ class StampedStream(httpcore.AsyncNetworkStream):
         return max(0.0, at - max(self._emptied_at, woken_at))
 
     def _decrypt(self, data: bytes) -> bytes:
-        try:
-            for layer in self._layers:
-                data = layer.receive(data)
-                if reply := layer.to_send():
+        closed, error = False, None
+        for layer in self._layers:
+            data = layer.receive(data)
+            closed, error = closed or layer.closed, error or layer.error
+            if reply := layer.to_send():
+                with contextlib.suppress(httpcore.WriteError, ssl.SSLError):
                     self._send_below(layer, reply)
-        except (ssl.SSLError, OSError):
-            self._end()
-            return b""
         if not self._layers[-1].established:
             self._wake()
-        if any(layer.closed for layer in self._layers):
-            self._end()
+        if closed:
+            self._end(error)
         return data
 
     def _keep(self, piece: Piece) -> None:
+        self._answered = True
         if self.first_read_at is None:
             self.first_read_at = piece.at
             self._chunked = b"chunked" in piece.data[:4096].lower()
@@ -200,6 +208,9 @@ class StampedStream(httpcore.AsyncNetworkStream):
         self._buffered += len(piece.data)
         if self._buffered > HIGH_WATER:
             self._leave_unread()
+        if self._drained is not None and not self._drained.done():
+            # An answer before all of the request was read: the rest may never be.
+            self._drained.set_result(None)
         if self._waiter is None:
             return
         ended = piece.data.endswith(LAST_CHUNK)
@@ -208,7 +219,8 @@ class StampedStream(httpcore.AsyncNetworkStream):
         elif self._gather is None:
             self._gather = self._loop.call_later(GATHER_S, self._wake)
 
-    def _end(self) -> None:
+    def _end(self, error: OSError | None = None) -> None:
+        self._error = error or self._error  # the reader's says more than the writer's
         self.eof = True
         self._leave_unread()
         for layer in self._layers:
@@ -242,10 +254,17 @@ class StampedStream(httpcore.AsyncNetworkStream):
         self._request.clear()
         self._awake_s = WAKEFULNESS.seconds() if self._clock is not None else None
         self.sent_at = self._emptied_at = perf_counter()
-        self._send(data)
+        # A server may refuse a request, and hang up, before it has read all of it.
+        with contextlib.suppress(httpcore.WriteError):
+            self._send(data)
+            await self._stamp_drained()
+
+    async def _stamp_drained(self) -> None:
+        """Wait until all has left, or an answer comes; in the first case it was sent only now."""
         if self._drained is not None:
             await self._drained
-            self.sent_at = perf_counter()
+            if self.first_read_at is None:
+                self.sent_at = perf_counter()
 
     def _encrypted(self, data: bytes) -> bytes:
         for layer in reversed(self._layers):
@@ -269,9 +288,10 @@ class StampedStream(httpcore.AsyncNetworkStream):
         except (BlockingIOError, InterruptedError):
             count = 0
         except OSError as error:
+            self._error = self._error or error
             raise httpcore.WriteError from error
         if count < len(data):
-            self._unsent = data[count:]
+            self._unsent += data[count:]
             self._drained = self._loop.create_future()
             self._loop.add_writer(self._sock, self._on_writable)
 
@@ -280,10 +300,12 @@ class StampedStream(httpcore.AsyncNetworkStream):
             count = self._sock.send(self._unsent)
         except (BlockingIOError, InterruptedError):
             return
-        except OSError:
-            self._end()
+        except OSError as error:
+            # What came before is still to be read, and then the end.
+            self._error = self._error or error
+            self._write_done()
             return
-        self._unsent = self._unsent[count:]
+        del self._unsent[:count]
         if not self._unsent:
             self._write_done()
 
@@ -293,7 +315,7 @@ class StampedStream(httpcore.AsyncNetworkStream):
             if not self._drained.done():
                 self._drained.set_result(None)
             self._drained = None
-        self._unsent = b""
+        self._unsent.clear()
 
     # ── httpcore.AsyncNetworkStream ───────────────────────────────────────────
 
@@ -305,7 +327,8 @@ class StampedStream(httpcore.AsyncNetworkStream):
         """Return the next piece, or nothing at the end of the stream.
 
         Raises:
-            ProbeError: The headers are too large.
+            ProbeError: The headers are too large, or the peer ended TLS by an alert for an answer.
+            httpcore.ReadError: The connection broke.
         """
         del timeout  # the probe has a deadline
         if self._asking:
@@ -315,6 +338,8 @@ class StampedStream(httpcore.AsyncNetworkStream):
         if not self._pieces and not self.eof:
             await self._wait()
         if not self._pieces:
+            if self._error is not None:
+                raise self._disconnect(self._error)
             return b""
         if self._in_headers:
             # httpcore has a bound of its own, which one large read would meet before ours.
@@ -333,6 +358,12 @@ class StampedStream(httpcore.AsyncNetworkStream):
         self._header_bytes += len(data)
         return data
 
+    def _disconnect(self, error: OSError) -> Exception:
+        if isinstance(error, ssl.SSLError) and not self._answered:
+            # In TLS 1.3 a server says only now that it wants a certificate of the client, say.
+            return ProbeError(TLS, f"handshake failed: {error.reason or error}")
+        return httpcore.ReadError(str(error))
+
     async def write(
         self,
         buffer: bytes,
@@ -343,7 +374,13 @@ class StampedStream(httpcore.AsyncNetworkStream):
         if self._asking:
             self._request.append(buffer)
         elif buffer:  # of no request, as HTTP/2's updates
-            self._send(self._encrypted(buffer))
+            # A server that hangs up behind its reply takes none, and the reply is still to be read.
+            with contextlib.suppress(httpcore.WriteError):
+                self._send(self._encrypted(buffer))
+                if self._in_headers and buffer[_FRAME_TYPE] == _DATA_FRAME:
+                    # The rest of a request that was larger than HTTP/2's window.
+                    self.sent_at = perf_counter()
+                    await self._stamp_drained()
 
     async def aclose(self) -> None:
         """Close without waiting for the peer."""
@@ -365,6 +402,7 @@ class StampedStream(httpcore.AsyncNetworkStream):
         """
         del timeout
         began = perf_counter()
+        self.begin()  # what a proxy was asked before is not the request
         try:
             await self._handshake(ssl_context, server_hostname)
         except ssl.SSLCertVerificationError as error:
@@ -372,26 +410,32 @@ class StampedStream(httpcore.AsyncNetworkStream):
         except (ssl.SSLError, OSError, httpcore.WriteError) as error:
             message = getattr(error, "reason", None) or str(error) or "the peer hung up"
             raise ProbeError(TLS, f"handshake failed: {message}") from None
-        self.begin()  # what a proxy was asked before is not the request
         self.phases.tls_ms = (perf_counter() - began) * 1000
         return self
 
     async def _handshake(self, context: ssl.SSLContext, server_hostname: str | None) -> None:
-        layer = TLSLayer(context, server_hostname)
-        self._layers.append(layer)
         try:
+            layer = TLSLayer(context, server_hostname)
+            self._layers.append(layer)
+            self._answered = False
+            while self._pieces:  # of a peer that spoke first, so not by TLS
+                layer.receive(self._pieces.popleft().data)
+            self._buffered = 0
             while not layer.handshake():
                 self._send_own(layer)
                 await self._wait_for_peer()
             self._send_own(layer)
         except BaseException:
-            if not self.eof:
-                self._send_own(layer)  # the alert that says what was wrong
+            if self._layers:
+                with contextlib.suppress(httpcore.WriteError, ssl.SSLError):
+                    self._send_own(self._layers[-1])  # the alert that says what was wrong
             await self.aclose()
             raise
         # What the peer sent behind its last word of the handshake was not decrypted yet.
         if data := layer.receive(b""):
             self._keep(Piece(data, perf_counter()))
+        if layer.closed:
+            self._end(layer.error)
 
     async def _wait_for_peer(self) -> None:
         if self.eof:
@@ -405,7 +449,9 @@ class StampedStream(httpcore.AsyncNetworkStream):
     def get_extra_info(self, info: str) -> object:
         """Return what httpcore asks for: chiefly whether an idle connection is dead."""
         if info == "is_readable":
-            return self.eof or bool(self._pieces)
+            if self._reading:
+                self._on_readable()  # a busy loop may not have come to it
+            return self.eof or bool(self._pieces) or bool(self._unsent)
         if info == "ssl_object":
             return self.tls
         if info == "socket":

@@ -22,7 +22,9 @@ class TLSLayer:
         )
         self.established = False
         self.closed = False
-        """Whether the peer said that nothing more follows."""
+        """Whether nothing more follows."""
+        self.error: ssl.SSLError | None = None
+        """Why nothing does, where the peer did not just say so: an alert, or no valid TLS."""
 
     def handshake(self) -> bool:
         """Go on with the handshake; False while it waits for the peer.
@@ -38,11 +40,7 @@ class TLSLayer:
         return True
 
     def receive(self, ciphertext: bytes) -> bytes:
-        """Return what the peer's bytes decrypt to; empty while a record is incomplete.
-
-        Raises:
-            ssl.SSLError: They are no valid TLS.
-        """
+        """Return what the peer's bytes decrypt to; empty while a record is incomplete."""
         self._incoming.write(ciphertext)
         if not self.established:
             return b""
@@ -55,6 +53,8 @@ class TLSLayer:
             pass
         except ssl.SSLZeroReturnError:
             self.closed = True
+        except ssl.SSLError as error:
+            self.closed, self.error = True, error
         return b"".join(found)
 
     def receive_eof(self) -> None:

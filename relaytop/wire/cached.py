@@ -19,9 +19,13 @@ _STATUS_NAME = re.compile(r"(?:^|[-_])cache(?:[-_](?:status|state|result|lookup)
 _HIT_NAME = re.compile(r"(?:^|[-_])(?:cache[-_]?hits?|from[-_]cache|cached|is[-_]cached)$")
 """`x-litellm-cache-hit`, `x-cache-hits`, `x-from-cache` …"""
 _HIT = re.compile(
-    r"(?<![a-z])(?:refresh)?(?:hit|stale|revalidated|updating)(?![a-z]|[-_ ]?for)", re.IGNORECASE
+    r"(?<![a-z])(?<!no[-_ ])(?<!not[-_ ])"
+    r"(?:refresh)?(?:hit|stale|revalidated|updating)(?![a-z]|[-_ ]?for)",
+    re.IGNORECASE,
 )
 """HIT, SEMANTIC HIT, TCP_MEM_HIT, Hit from cloudfront; served stale or after a revalidation."""
+_STANDARD = "cache-status"
+"""RFC 9211: a list of caches, each with `hit` or the reason why it forwarded (`fwd=stale`)."""
 _TRUE = frozenset({"true", "yes", "hit"})
 _FALSE = frozenset({"false", "no", "miss", "0"})
 _LITELLM_KEY, _LITELLM_HIT = "x-litellm-cache-key", "x-litellm-cache-hit"
@@ -62,5 +66,7 @@ def _is_hit(name: str, value: str) -> bool:
         return value.lower() in _TRUE or (number(value) or 0) > 0
     if not _STATUS_NAME.search(name):
         return False
-    # RFC 9211 has a list of caches, each with `hit` or the reason why it forwarded.
+    if name == _STANDARD and ";" in value:
+        parameters = (cache.split(";")[1:] for cache in value.lower().split(","))
+        return any("hit" in map(str.strip, found) for found in parameters)
     return value.lower() in _TRUE or _HIT.search(value) is not None

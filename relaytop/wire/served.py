@@ -86,6 +86,8 @@ _VENDOR = re.compile(r"^(?:[a-z][a-z-]*\.)+(?=[a-z])")
 """Bedrock's: `us.anthropic.claude-…`."""
 _SEPARATORS = re.compile(r"[\s._@-]+")
 _ALIASES = re.compile(r"-(?:latest|default|stable)$")
+_ROUTER = re.compile(r"auto|(?:[a-z]+-)*router")
+"""Names under which a relay chooses the model: `openrouter/auto`, Azure's `model-router`."""
 _VERSION = re.compile(
     r"(?:-(?:20\d\d-\d\d-\d\d|20\d{6}|\d\d-20\d\d|\d{4}|0\d\d|v\d{1,2}|latest|default|stable|beta"
     r"|(?:preview|exp|experimental)(?:-\d\d-\d\d|-\d\d-20\d\d|-\d\d)?))+"
@@ -97,7 +99,8 @@ def compare_models(asked: str, served: str | None) -> ModelMatch:
     """Return how the model that a reply names is to the one that was asked for.
 
     `variant` is the same model under a vendor's prefix, with a date, a version or a tag (`:free`),
-    or with its words in another order. Two dates, and two tags, are different.
+    or with its words in another order; and whatever a router chose. Two dates, and two tags, are
+    different.
 
     Args:
         asked: The target's model id.
@@ -111,6 +114,8 @@ def compare_models(asked: str, served: str | None) -> ModelMatch:
     if asked.startswith("ft:") or served.startswith("ft:"):
         return "different"  # a model that was tuned is another
     (name, tag), (other, other_tag) = _parts(asked), _parts(served)
+    if _ROUTER.fullmatch(name):
+        return "variant"
     if tag and other_tag and tag != other_tag:
         return "different"
     if name == other or _is_version_of(name, other) or _is_version_of(other, name):

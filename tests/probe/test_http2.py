@@ -1,5 +1,8 @@
 """HTTP/2: its own frames before and after a reply are no part of the reply's times."""
 
+import dataclasses
+from time import perf_counter
+
 import pytest
 
 pytest.importorskip("h2")
@@ -44,6 +47,21 @@ async def test_a_goodbye_on_a_reused_connection_is_stale() -> None:
         await prober.aclose()
     assert first.ok, first.failure
     assert second.stale
+
+
+async def test_the_time_to_send_a_long_prompt_is_no_latency() -> None:
+    parts = [(0.0, ROLE + delta(content="x") + STOP), (0.0, DONE)]
+    long = dataclasses.replace(TARGET, messages=(("user", "x" * 200_000),))
+    async with http2_server(parts, read_s=0.03) as base_url:
+        prober = prober_of(base_url)
+        began = perf_counter()
+        sample = await prober.probe(long, 0.0)
+        took_s = perf_counter() - began
+        await prober.aclose()
+    assert sample.ok, sample.failure
+    assert sample.latency_ms
+    assert took_s > 0.2
+    assert sample.latency_ms < 150
 
 
 async def test_asked_for_and_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,14 +3,16 @@
 import asyncio
 import struct
 import sys
+import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from relaytop.config.settings import Provider, Target
 from relaytop.probe import stream
-from relaytop.probe.kernel_clock import KernelClock
+from relaytop.probe.kernel_clock import WAKEFULNESS, KernelClock
 from relaytop.probe.prober import Prober
 from relaytop.probe.sample import Sample
 from tests.support.server import CERTIFICATE, Response, ScriptedServer, chat_reply, chat_stream
@@ -167,3 +169,23 @@ async def test_without_the_kernels_stamps_the_clock_is_ours(
     assert sample.clock == "user"
     assert sample.late_ms is None
     assert sample.latency_ms is not None
+
+
+def test_a_part_of_a_stamp_is_none(clock: KernelClock, clocks: Clocks) -> None:
+    ((level, kind, data),) = clocks.control(100.0)
+    assert clock.arrival([(level, kind, data[:8])], 0.0, 200.0) is None
+    assert clock.arrival([(level, kind, data + data)], 0.0, 200.0) is None
+
+
+@linux
+def test_what_a_thread_asks_of_is_closed_when_it_ends() -> None:
+    def ask() -> None:
+        assert WAKEFULNESS.seconds() is not None
+
+    ask()
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(10):
+        thread = threading.Thread(target=ask)
+        thread.start()
+        thread.join()
+    assert len(list(Path("/proc/self/fd").iterdir())) == before

@@ -179,3 +179,8 @@ def test_whatever_comes_is_bounded(document: dict[str, object], headers: dict[st
         assert name is None or (name.isprintable() and 0 < len(name) <= MAX_NAME)
     for count in (served.retries, served.fallbacks):
         assert count is None or 0 <= count <= 1000
+
+
+@pytest.mark.parametrize("asked", ["auto", "openrouter/auto", "model-router", "x/auto-router"])
+def test_what_a_router_chose_is_what_was_asked_for(asked: str) -> None:
+    assert compare_models(asked, "gpt-4o") == "variant"

@@ -36,7 +36,7 @@ class InterleavedPair:
         prompts: What is asked, in turn.
         count: Rounds.
         seed: Decides who is asked first in each round.
-        nonces: Of the rounds, a new one for both sides of each.
+        nonces: Of the rounds, a new one for both sides of each; at one URL one for each side.
         keep_replies: Whether the replies' texts are kept.
     """
 
@@ -81,6 +81,9 @@ class InterleavedPair:
             for target in order:
                 if given_up():
                     return
+                if self.pair.same_url and target is order[-1]:
+                    # A cache would have the answer to the other side's request.
+                    nonce = self._nonces.next(self.pair.model)
                 yield dataclasses.replace(target, messages=messages, nonce=nonce)
 
     def record(self, sample: Sample) -> None:

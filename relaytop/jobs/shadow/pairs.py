@@ -25,6 +25,8 @@ class Pair:
     b: Target
     deployments: frozenset[str] = frozenset()
     """Providers whose models go by names of the user's own, which replies need not repeat."""
+    same_url: bool = False
+    """Whether both are at one base URL, told apart by their keys or headers."""
 
     def generator(self, seed: int) -> random.Random:
         """Return the random numbers that a run's seed gives to this pair, apart from others."""
@@ -54,8 +56,9 @@ def pairs_of(settings: Settings, a: str, b: str, named: Sequence[str]) -> tuple[
         sentence = f"{a} and {b} list no model in common: name pairs, as in --model A_ID=B_ID"
         raise RelaytopError(sentence)
     deployments = frozenset(p.name for p in settings.providers if p.api == "azure")
+    same_url = settings.provider(a).base_url == settings.provider(b).base_url
     pairs = tuple(
-        Pair(model, _target(settings, a, left), _target(settings, b, right), deployments)
+        Pair(model, _target(settings, a, left), _target(settings, b, right), deployments, same_url)
         for model, left, right in wanted
     )
     seen = set[str]()

@@ -3,7 +3,9 @@ import dataclasses
 import pytest
 
 from relaytop.config.errors import RelaytopError
+from relaytop.jobs.shadow.interleave import InterleavedPair
 from relaytop.jobs.shadow.pairs import pairs_of
+from relaytop.wire.nonce import NonceSequence
 from tests.support.samples import settings
 
 SETTINGS = dataclasses.replace(
@@ -40,3 +42,19 @@ def test_named_pairs() -> None:
 def test_what_cannot_be_compared(named: tuple[str, ...], a: str, b: str, words: str) -> None:
     with pytest.raises(RelaytopError, match=words):
         pairs_of(SETTINGS, a, b, named)
+
+
+@pytest.mark.parametrize("same", [False, True])
+def test_two_sides_at_one_url_have_each_a_nonce(*, same: bool) -> None:
+    urls = dict.fromkeys("abc", "http://r.test/v1") if same else {"a": "http://a.test/v1"}
+    providers = tuple(
+        dataclasses.replace(each, base_url=urls.get(each.name, "http://r.test/v1"))
+        for each in SETTINGS.providers
+    )
+    (pair,) = pairs_of(dataclasses.replace(SETTINGS, providers=providers), "a", "b", ("m",))
+    assert pair.same_url == same
+    asked = InterleavedPair(
+        pair, [(("user", "x"),)], 8, 0, nonces=NonceSequence(), keep_replies=False
+    )
+    nonces = [target.nonce for target in asked.requests(lambda: False)]
+    assert len(set(nonces)) == (16 if same else 8)
