@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from relaytop.wire.cost import amount, read_cost
 from relaytop.wire.facts import Usage
 from relaytop.wire.gemini_usage import PROMPT, read_gemini_usage
-from relaytop.wire.json_document import object_in
+from relaytop.wire.json_document import object_in, snake_case
 from relaytop.wire.numbers import number, token_count
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ _COST_KEYS = (
 """What relays also put beside the usage object."""
 _COST_HOLDERS = re.compile("metadata|hidden|gateway|pricing|billing|nano_?gpt")
 """Objects of relays' own that hold a request's cost: Vercel's `provider_metadata.gateway`."""
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def usage_in(document: object, depth: int = MAX_DEPTH) -> dict[str, Any]:
@@ -42,7 +41,7 @@ def usage_in(document: object, depth: int = MAX_DEPTH) -> dict[str, Any]:
     """
     found: dict[str, Any] = {}
     if isinstance(document, dict):
-        held = [(_snake(name), value) for name, value in document.items()]
+        held = [(snake_case(name), value) for name, value in document.items()]
     else:
         held = [("", value) for value in document] if isinstance(document, list) else []
     if depth:
@@ -75,13 +74,9 @@ def _in_snake_case(raw: Mapping[str, Any], depth: int = MAX_DEPTH) -> dict[str, 
         for name, value in raw.items()
         if depth or not isinstance(value, dict)
     }
-    return {_snake(name): value for name, value in plain.items()} | {
-        name: value for name, value in plain.items() if name == _snake(name)
+    return {snake_case(name): value for name, value in plain.items()} | {
+        name: value for name, value in plain.items() if name == snake_case(name)
     }
-
-
-def _snake(name: str) -> str:
-    return _HUMP.sub("_", name).lower()
 
 
 def merge_usage(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
