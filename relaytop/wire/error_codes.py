@@ -174,18 +174,24 @@ BY_STATUS = {
     407: "connect",  # a proxy's, on the way
     408: "timeout",
     410: "not_found",  # a model that was taken away
+    419: "auth",  # Laravel: the session has ended
     420: "rate_limited",
     424: "server_error",  # TGI and Bedrock: the generation failed
     429: "rate_limited",
+    430: "rate_limited",  # Shopify
+    440: "auth",  # IIS: the login has ended
     444: "gateway",  # nginx: closed without an answer
     451: "permission",
     456: "credit",  # DeepL: the quota is used up
     460: "timeout",  # AWS: as nginx's 499
+    495: "auth",  # nginx: it does not accept the client's certificate
+    496: "auth",  # nginx: it wants one
     498: "overloaded",  # Groq: no capacity in the flex tier
     499: "timeout",
     502: "gateway",
     503: "overloaded",
     504: "gateway",
+    508: "gateway",  # a relay that asks itself
     509: "rate_limited",  # a host's bandwidth limit
     511: "gateway",  # a captive portal
     **dict.fromkeys(range(520, 528), "gateway"),
@@ -194,6 +200,7 @@ BY_STATUS = {
     561: "auth",  # AWS: the identity provider refuses
     598: "gateway",
     599: "gateway",
+    999: "permission",  # LinkedIn and Yahoo: not for programs
 }
 
 KEY_STATUSES = frozenset({401, 403})

@@ -86,6 +86,24 @@ def test_codes_of_a_family(error_class: str, field: str) -> None:
         assert class_of(read([ROLE, event(document)])) == error_class, code
 
 
+@pytest.mark.parametrize(
+    ("status", "error_class"),
+    [
+        (419, "auth"),
+        (430, "rate_limited"),
+        (440, "auth"),
+        (446, "bad_request"),
+        (495, "auth"),
+        (496, "auth"),
+        (508, "gateway"),
+        (523, "gateway"),
+        (999, "permission"),
+    ],
+)
+def test_statuses_outside_the_usual_list(status: int, error_class: str) -> None:
+    assert classify(status, {}, b"", []).error_class == error_class
+
+
 def test_families_have_known_forms() -> None:
     assert all(known in BY_CODE for known, _form in FAMILIES)
     assert known_code("x" * 100 + "overloaded") == ""
