@@ -10,8 +10,9 @@ from relaytop.wire.adaptations import (
     adapted_max_tokens,
     token_bound_adaptation,
 )
-from relaytop.wire.chat import ChatAPI
+from relaytop.wire.chat import OK, ChatAPI
 from relaytop.wire.error_body import error_of, message_of
+from relaytop.wire.failure import classify_error
 from relaytop.wire.json_document import object_in, objects_of, text_of, text_of_parts
 from relaytop.wire.request import key_header
 from relaytop.wire.text import INPUT_LIMIT
@@ -75,9 +76,11 @@ class OpenAI(ChatAPI):
         """Return whether a document has choices and no error."""
         if "choices" not in document or document.get("error") or document.get("errors"):
             return False
-        # Some relays' errors have the empty choices of a reply: a count of tokens is none.
-        empty = not document["choices"] and not document.get("usage")
-        return not empty or error_of(document) is None
+        if document["choices"] or document.get("usage"):
+            return True
+        # Some relays' errors have the empty choices of a reply.
+        error = error_of(document)
+        return error is None or not classify_error(error, OK, (), default="").error_class
 
     def apply_event(self, state: ReplyState, document: dict[str, Any], index: int) -> None:
         """Apply the choices of a chunk, or of a whole reply."""

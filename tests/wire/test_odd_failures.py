@@ -89,6 +89,7 @@ STREAMS: dict[str, tuple[list[bytes], str | None]] = {
         ending(title="A chat", usage={"prompt_tokens": 5, "completion_tokens": 1}),
         None,
     ),
+    "words beside empty choices": (ending(title="A chat", message="ok", detail="fine"), None),
     "azure: a filter that did not run": (
         [
             event({"choices": [], "prompt_filter_results": [{"prompt_index": 0}]}),
