@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 SLACK_MS = 0.5
 """A TTFT that may be too large by less is exact."""
 PROXY_AUTHENTICATION_REQUIRED = 407
+REQUEST_TIMEOUT = 408
+GOODBYE_S = 1.0
+"""Within this, no server has waited for a request that it then calls too slow."""
+HUNG_UP = "a reused connection was closed by the server"
 PROXY_REFUSED = "the proxy refused: "
 PROXY_407 = f"{PROXY_REFUSED}{PROXY_AUTHENTICATION_REQUIRED} Proxy Authentication Required"
 
@@ -99,6 +103,9 @@ class Exchange:
             if self.status == PROXY_AUTHENTICATION_REQUIRED:
                 # Only a proxy answers so: a plain one here, that of a tunnel by its refusal.
                 raise ProbeError(CONNECT, PROXY_407)
+            if self._is_goodbye():
+                self.stale, self.status, self.headers = True, None, {}
+                raise ProbeError(CONNECT, HUNG_UP)
             self.body = body = ReplyBody(_encoding(response.headers))
             stream = self._stream
             async for part in response.aiter_stream():
@@ -131,6 +138,18 @@ class Exchange:
     def _stream(self) -> StampedStream | None:
         return self._transport.backend.stream if self._transport is not None else None
 
+    def _is_goodbye(self) -> bool:
+        """Return whether a 408 is the last word of a connection that idled too long.
+
+        HAProxy, Apache and AWS' balancers send it unasked before they close.
+        """
+        stream = self._stream
+        if self.status != REQUEST_TIMEOUT or stream is None or stream is not self._before:
+            return False
+        closes = "close" in self.headers.get("connection", "").lower()
+        first = stream.first_read_at
+        return closes and (first is None or first - stream.sent_at < GOODBYE_S)
+
     def _record_disconnect(self, reason: str) -> None:
         """Set the failure of a connection that ended early: stale if it was reused and silent."""
         stream = self._stream
@@ -141,7 +160,7 @@ class Exchange:
         elif stream is not None and reused and (silent or stream.http2):
             # HTTP/2 says goodbye before it hangs up, so there silence is no sign.
             self.stale = True
-            self.failure = Failure("connect", "a reused connection was closed by the server")
+            self.failure = Failure("connect", HUNG_UP)
         elif stream is None or silent:
             self.failure = Failure("connect", "the server hung up without an answer")
         else:

@@ -64,7 +64,8 @@ class ReplyBody:
         self._pieces: list[list[bytes]] = []
         self._parts = self._separators = 0
         self._remaining = MAX_DECODED
-        words = [word.strip().lower() for word in encoding[:MAX_HEADER].split(",")]
+        parts = (part.partition(";")[0] for part in encoding[:MAX_HEADER].split(","))
+        words = [part.strip(" \t\"'").lower() for part in parts]
         codings = [word for word in words if word in _INFLATED | _REFUSED]
         self._refused = next((word for word in codings if word in _REFUSED), None)
         if len(codings) > MAX_CODINGS:

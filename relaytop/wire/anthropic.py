@@ -31,6 +31,8 @@ _EVENTS = (
     "ping",
 )
 _FINISH = "stop_reason"
+_OTHERS = frozenset({"prompt_tokens", "prompt_token_count", "input_token_count"})
+"""The first fields of other APIs' usage objects, and of Bedrock's metrics."""
 
 
 class Anthropic(ChatAPI):
@@ -78,7 +80,7 @@ class Anthropic(ChatAPI):
         cost = read_cost(raw, headers)
         if not isinstance(raw, dict):
             return Usage(cost_usd=cost)
-        if "input_tokens" not in raw and "prompt_tokens" in raw:
+        if not raw.get("input_tokens") and not _OTHERS.isdisjoint(raw):
             return read_usage(raw, headers)  # a relay that did not translate it
         fresh = token_count(raw.get("input_tokens"))
         read, written = (

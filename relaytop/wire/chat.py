@@ -8,9 +8,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from relaytop.wire.cache_bypass import cache_bypass
-from relaytop.wire.error_body import error_of, failed_base_resp, plain_error
+from relaytop.wire.error_body import (
+    error_of,
+    failed_base_resp,
+    message_of,
+    plain_error,
+    vendor_error,
+)
 from relaytop.wire.facts import Failure, Reply, Request, Usage
-from relaytop.wire.failure import classify, classify_error, error_reply, is_web_page
+from relaytop.wire.failure import (
+    classify,
+    classify_error,
+    classify_words,
+    error_reply,
+    is_web_page,
+)
 from relaytop.wire.json_document import objects_of, parse
 from relaytop.wire.reply_state import ReplyState, reply_of
 from relaytop.wire.request import DOCUMENT, STREAM, headers_for
@@ -113,7 +125,7 @@ class ChatAPI(ABC):
     def error_in(self, document: object) -> dict[str, Any] | None:
         """Return the error of a document in a good reply, in one form; None where it has none."""
         if isinstance(document, dict) and self.is_reply_part(document):
-            return failed_base_resp(document)
+            return failed_base_resp(document) or vendor_error(document)
         return error_of(document)
 
     def model_ids(self, document: object) -> Iterator[object] | None:
@@ -171,10 +183,13 @@ class ChatAPI(ABC):
         body, status = raw.body, raw.status
         if not body.strip():
             return Reply(failure=Failure("protocol", f"HTTP {status} with an empty body"))
-        document = parse(body)
+        document, text = parse(body), message_of(plain_error(body))
         if document is None and is_web_page(raw.headers, body):
             return Reply(failure=Failure("gateway", f"HTTP {status}, but the body is a web page"))
         if not isinstance(document, dict | list):
+            failure = classify_words(document if isinstance(document, str) else text, raw.secrets)
+            if failure is not None:
+                return error_reply(failure, {"message": text}, raw)
             words = f"HTTP {status}, but the body is no JSON object"
             return Reply(failure=Failure("protocol", words))
         last = document[-1] if isinstance(document, list) and document else document

@@ -10,7 +10,17 @@ from relaytop.wire.numbers import number, usd
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_FIELDS = ("cost", "total_cost", "cost_usd", "total_cost_usd", "estimated_cost", "response_cost")
+_FIELDS = (
+    "cost",
+    "total_cost",
+    "cost_usd",
+    "total_cost_usd",
+    "cost_in_usd",
+    "total_price",
+    "usd_spent",
+    "estimated_cost",
+    "response_cost",
+)
 """A usage object's fields: OpenRouter's and LiteLLM's first, DeepInfra's `estimated_cost`."""
 _TOTALS = ("total_cost", "total", "total_cost_usd", "total_usd", "cost", "usd", "amount", "value")
 """The total of a cost that is an object, as Perplexity's is."""
@@ -49,8 +59,7 @@ def amount(value: object) -> float | None:
         return usd(_bare(value))
     if not isinstance(value, dict):
         return usd(value)
-    currency = value.get("currency") or value.get("unit") or ""
-    if not isinstance(currency, str) or currency.strip().lower() not in _DOLLARS:
+    if not _in_dollars(value):
         return None
     totals = [total for name in _TOTALS if (total := _plain_amount(value.get(name))) is not None]
     if totals:
@@ -61,6 +70,12 @@ def amount(value: object) -> float | None:
         if name.endswith(_PART) and (part := _plain_amount(each)) is not None
     ]
     return usd(sum(parts)) if parts else None
+
+
+def _in_dollars(holder: Mapping[str, object]) -> bool:
+    """Return whether an object's amounts are US dollars: nothing says that they are not."""
+    currency = holder.get("currency") or holder.get("unit") or ""
+    return isinstance(currency, str) and currency.strip().lower() in _DOLLARS
 
 
 def _plain_amount(value: object) -> float | None:
@@ -77,6 +92,8 @@ def _bare(text: str) -> str:
 
 def _own_cost(raw: Mapping[str, object]) -> list[float]:
     """Return what the usage object states, a figure before a zero."""
+    if not _in_dollars(raw):
+        return []
     stated = [cost for name in _FIELDS if (cost := amount(raw.get(name))) is not None]
     ticks = number(raw.get(_TICKS))
     priced = usd(ticks / _TICKS_PER_USD) if ticks is not None else None

@@ -22,6 +22,8 @@ _GO_UNITS_S = {
 SECONDS_BELOW = 1e6
 EPOCH_S = (1e9, 1e11)
 EPOCH_MS_FROM = 1e12
+EPOCH_US_FROM = 1e15
+EPOCH_NS_FROM = 1e18
 _UNITS_S = {
     "ms": 1e-3,
     "millisecond": 1e-3,
@@ -47,9 +49,10 @@ _UNIT = "milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|
 _PART = re.compile(rf"({_FIGURE}) ?({_UNIT})(?![a-z])", re.IGNORECASE)
 _PART_BEFORE_PART = re.compile(rf"({_FIGURE})({_UNIT})(?=\d)", re.IGNORECASE)
 _CUE = re.compile(
-    r"(?:try(?: your request)? again|retry(?:ing)?(?: your request)?|wait(?:ing)?|resets?"
-    r"|replenished|available(?: again)?|cool ?down|请(?:在)?)"
-    r"(?:[ :=-]{1,3}(?:in|after|for|at least|about|approximately|another|on|at|is)){0,3}"
+    r"(?:try(?: your requests?)?(?: again)?|retry(?:ing)?(?: your requests?)?|wait(?:ing)?"
+    r"|resets?(?: time)?|replenished|available(?: again)?|allowed|cool(?:ing)? ?down|back ?off"
+    r"|请(?:在|等待)?|将[在于])"
+    r"(?:[ :=-]{1,3}(?:in|after|for|at least|less than|about|approximately|another|on|at|is)){0,3}"
     r"[ :=-]{0,3}",
     re.IGNORECASE,
 )
@@ -58,8 +61,25 @@ _BARE_CUE = re.compile("after", re.IGNORECASE)
 """Where a number without a unit is seconds."""
 _BARE = re.compile(rf"({_FIGURE})(?=[.,;)]?(?:\s|$))")
 _JOINT = re.compile(r",? (?:and )?(?=\d)")
+_WORDS_ALONE = re.compile(
+    rf"(?:{_FIGURE} ?(?:{_UNIT})(?:,? (?:and )?(?=\d))?)+|\d{{1,3}}:\d\d:\d\d", re.IGNORECASE
+)
+_ISO = re.compile(rf"P(?:(\d{{1,3}})D)?(?:T(?:({_FIGURE})H)?(?:({_FIGURE})M)?(?:({_FIGURE})S)?)?")
+"""A duration as ISO 8601 has it: `PT1M30S`."""
+_ISO_S = (86_400.0, 3600.0, 60.0, 1.0)
+_FIRST = re.compile(rf"({_FIGURE})(?=[,;])")
+"""The first of several values, or one with parameters."""
+_QUOTED = re.compile(
+    rf"retry[_ -]?(?:delay|after|in)[\"'\\]*\s*[:={{]\s*[\"'\\]*(?:seconds: ?)?({_FIGURE})(ms|s)?"
+    r"(?![\w.])",
+    re.IGNORECASE,
+)
+"""A field of another server's body that a message quotes: Gemini's `"retryDelay": "37s"`."""
+_BEFORE_CUE = re.compile(rf"({_FIGURE}) ?(秒|分钟|小时)[之以]?后[可将]?[再重自]")
+_BEIJING = "将"
+"""How the cues begin behind which a moment without a zone is Beijing's."""
 _CLOCK = re.compile(r"(\d{1,3}):(\d\d):(\d\d)(?!\d)")
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z| UTC|[+-]\d\d:?\d\d)?")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(Z| UTC|[+-]\d\d:?\d\d)?")
 LONGEST_TEXT = 64
 LONGEST_S = 366 * 86_400.0
 """No real limit resets later."""
@@ -76,7 +96,7 @@ def wait_s(text: str | None, now: float) -> float | None:
 
 
 def _wait_s(text: str | None, now: float) -> float | None:
-    text = (text or "").strip()
+    text = (text or "").strip().strip("\"'")
     if not text or len(text) > LONGEST_TEXT:
         return None
     bare = number(text)
@@ -86,7 +106,16 @@ def _wait_s(text: str | None, now: float) -> float | None:
     if duration is not None:
         return duration
     moment = _date(text)
-    return None if moment is None else max(0.0, moment - now)
+    if moment is not None:
+        return max(0.0, moment - now)
+    iso = _ISO.fullmatch(text.upper())
+    if iso is not None:
+        return sum(float(part or 0) * unit for part, unit in zip(iso.groups(), _ISO_S, strict=True))
+    first = _FIRST.match(text)
+    if first is not None:
+        return _bare(float(first[1]), now)
+    text = text.partition(";")[0].strip()
+    return _wait_at(text, 0, now) if _WORDS_ALONE.fullmatch(text) else None
 
 
 def _bare(value: float, now: float) -> float | None:
@@ -95,7 +124,8 @@ def _bare(value: float, now: float) -> float | None:
     if EPOCH_S[0] <= value <= EPOCH_S[1]:
         return max(0.0, value - now)
     if value >= EPOCH_MS_FROM:
-        return max(0.0, value / 1000 - now)
+        unit = 1e9 if value >= EPOCH_NS_FROM else 1e6 if value >= EPOCH_US_FROM else 1e3
+        return max(0.0, value / unit - now)
     return None
 
 
@@ -131,19 +161,23 @@ def wait_in_words(text: str, now: float) -> float | None:
         now: Unix seconds, for `resets at 2026-09-21T14:13:50Z`.
     """
     for cue in _CUE.finditer(text):
-        wait = _wait_at(text, cue.end(), now)
+        wait = _wait_at(text, cue.end(), now, "+08:00" if cue[0].startswith(_BEIJING) else "")
         if wait is None and _BARE_CUE.search(cue[0]):
             bare = _BARE.match(text, cue.end())
             wait = float(bare[1]) if bare is not None else None
         if wait is not None and wait <= LONGEST_S:
             return wait
-    return None
+    quoted = _QUOTED.search(text)
+    if quoted is not None:
+        return float(quoted[1]) * _UNITS_S[quoted[2] or "s"]
+    before = _BEFORE_CUE.search(text)
+    return float(before[1]) * _UNITS_S[before[2]] if before is not None else None
 
 
-def _wait_at(text: str, start: int, now: float) -> float | None:
+def _wait_at(text: str, start: int, now: float, zone: str = "") -> float | None:
     moment = _MOMENT.match(text, start)
     if moment is not None:
-        return wait_s(moment[0], now)
+        return wait_s(moment[0] + (zone if moment[1] is None else ""), now)
     clock = _CLOCK.match(text, start)
     if clock is not None:
         hours, minutes, seconds = (int(part) for part in clock.groups())

@@ -18,6 +18,8 @@ MAX_DEPTH = 3
 _HOLDERS = ("error", "Error", "errors", "err", "fault")
 _WRAPPERS = ("Response", "detail")
 """Objects that hold the error, at Tencent and behind FastAPI."""
+_ENVELOPES = ("response", "data", "result", "body")
+"""Objects that may hold an error beside other things."""
 _MESSAGES = (
     "message",
     "detail",
@@ -90,6 +92,14 @@ def failed_base_resp(document: Mapping[str, Any]) -> dict[str, Any] | None:
     return {**document, "message": text_of(state.get("status_msg")), "code": f"base_resp.{code:g}"}
 
 
+def vendor_error(document: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the error under a vendor's own key: Groq's `x_groq` says why a stream stopped."""
+    for name, held in document.items():
+        if name.startswith("x_") and isinstance(held, dict) and held.get("error"):
+            return error_of({"error": held["error"]})
+    return None
+
+
 def _held_error(document: Mapping[str, Any], depth: int = MAX_DEPTH) -> dict[str, Any] | str | None:
     """Return the error that a document holds under a name of its own, at most `depth` deep."""
     if not document or not depth:
@@ -110,7 +120,8 @@ def _held_error(document: Mapping[str, Any], depth: int = MAX_DEPTH) -> dict[str
             return held
         if isinstance(wrapped.get("message"), str):
             return wrapped
-    return None
+    envelopes = (_held_error(object_in(document, name), depth - 1) for name in _ENVELOPES)
+    return next((error for error in envelopes if error is not None), None)
 
 
 def plain_error(body: bytes) -> dict[str, Any]:

@@ -59,14 +59,15 @@ _CODES = {
         limit_exceeded limit_requests limit_burst_rate concurrency_limit_exceeded
         inflight_batchsize_exceeded
         base_resp.1002 base_resp.1039 base_resp.1041 base_resp.2045 base_resp.2056
-        error_code.18 error_code.336501 error_code.336502 cloudflare.1015 cloudflare.1027
+        1302 1303 1308 1310 error_code.18
+        error_code.336501 error_code.336502 cloudflare.1015 cloudflare.1027
     """,
     "overloaded": """
         overloaded overloaded_error engine_overloaded engine_overloaded_error server_overloaded
         model_overloaded server_busy service_busy system_busy capacity_exceeded at_capacity
         no_capacity out_of_capacity flex_tier_capacity_exceeded service_tier_capacity_exceeded
         service_unavailable unavailable model_not_ready engine_server_limit_exceeded
-        resource_insufficient 1305 1312 50505 error_code.4 error_code.336100
+        resource_insufficient resource_unavailable 1305 1312 50505 error_code.4 error_code.336100
         cloudflare.1102 cloudflare.1200
     """,
     "server_error": """
@@ -88,6 +89,39 @@ bare numbers are Zhipu's and SiliconFlow's, those alone that their statuses do n
 def _keys(codes: str) -> frozenset[str]:
     return frozenset(code_key(code) for code in codes.split())
 
+
+FAMILIES = (
+    (
+        "insufficientbalance",
+        re.compile(
+            r"arrear|overdue|notpurchased|nocredit|(?:insufficient|notenough|outof)[a-z]{0,12}"
+            r"(?:balance|credit|fund|quota)|(?:balance|credit|fund)s?(?:is|are)?"
+            r"(?:insufficient|exhausted|depleted|notenough|exceeded|limit)|spend(?:ing)?limit"
+            r"|(?:trial|subscription|plan)[a-z]{0,8}expired|payment(?:required|failed)"
+            r"|billing(?:is)?(?:disabled|notenabled|inactive)|budget[a-z]{0,8}exceeded"
+            r"|exceeded[a-z]{0,8}budget"
+        ),
+    ),
+    (
+        "overloaded",
+        re.compile(
+            r"overload|(?:server|service|system|model|engine|serving|provider|upstream)(?:is)?busy"
+            r"|(?:no|insufficient|outof|over)(?:available)?capacity|capacity(?:exceeded|limit)"
+            r"|queue(?:is)?full"
+        ),
+    ),
+    (
+        "toomanyrequests",
+        re.compile(
+            r"ratelimit|toomanyrequests|throttl|servicequotaexceeded"
+            r"|(?:rpm|tpm|tokens?|requests?)limit(?:reached|exceeded)"
+        ),
+    ),
+)
+"""Known code (`code_key`) → the form of unknown ones that mean the same, as each vendor writes
+`provider_overloaded`, `ModelAccountRpmRateLimitExceeded`, `user_balance_not_enough`."""
+MAX_FAMILY_CODE = 80
+"""Characters of a code that may be of a family; longer ones are sentences."""
 
 WEAK = _keys(
     """
@@ -128,7 +162,8 @@ def known_code(code: str) -> str:
         for form in (key, _SUFFIX.sub("", key)):
             if form in BY_CODE:
                 return form
-    return ""
+    key = code_key(code) if len(code) <= MAX_FAMILY_CODE else ""
+    return next((known for known, form in FAMILIES if form.search(key)), "")
 
 
 BY_STATUS = {
@@ -139,18 +174,24 @@ BY_STATUS = {
     407: "connect",  # a proxy's, on the way
     408: "timeout",
     410: "not_found",  # a model that was taken away
+    419: "auth",  # Laravel: the session has ended
     420: "rate_limited",
     424: "server_error",  # TGI and Bedrock: the generation failed
     429: "rate_limited",
+    430: "rate_limited",  # Shopify
+    440: "auth",  # IIS: the login has ended
     444: "gateway",  # nginx: closed without an answer
     451: "permission",
     456: "credit",  # DeepL: the quota is used up
     460: "timeout",  # AWS: as nginx's 499
+    495: "auth",  # nginx: it does not accept the client's certificate
+    496: "auth",  # nginx: it wants one
     498: "overloaded",  # Groq: no capacity in the flex tier
     499: "timeout",
     502: "gateway",
     503: "overloaded",
     504: "gateway",
+    508: "gateway",  # a relay that asks itself
     509: "rate_limited",  # a host's bandwidth limit
     511: "gateway",  # a captive portal
     **dict.fromkeys(range(520, 528), "gateway"),
@@ -159,6 +200,7 @@ BY_STATUS = {
     561: "auth",  # AWS: the identity provider refuses
     598: "gateway",
     599: "gateway",
+    999: "permission",  # LinkedIn and Yahoo: not for programs
 }
 
 KEY_STATUSES = frozenset({401, 403})
@@ -177,9 +219,22 @@ NOT_FOUND_WORDS = (
 )
 OVERLOADED_WORDS = re.compile(
     r"(?<![a-z])over[- ]?load(?:ed|ing)?(?![a-z])|no deployments available"
-    r"|(?:at|over|out of|no|insufficient|exceeded) capacity|capacity (?:is )?exceeded"
-    r"|(?:server|service|system|model|engine)s? (?:is |are )(?:currently |temporarily |too )?busy"
-    r"|(?:high|heavy) (?:demand|load)(?![a-z])|繁忙|过载|负载过高|负载已饱和|访问量过大"
+    r"|(?:at|over|out of|no|insufficient|exceeded)"
+    r" (?:(?:max|maximum|full|available|enough|more|peak) ){0,2}capacity"
+    r"|capacity (?:is |has been )?(?:currently |temporarily )?(?:exceeded|exhausted)"
+    r"|capacity (?:limits|constraints)"
+    r"|(?:server|service|system|model|engine|provider|upstream)s? (?:is |are )?"
+    r"(?:currently |temporarily |too )?busy"
+    r"|(?:high|heavy) (?:demand|load|traffic)(?![a-z])|load is (?:saturated|too high)"
+    r"|queue is (?:currently )?full|(?:maximum|too many) (?:pending|queued) requests"
+    r"|(?:gpu|compute|computing|system) resources? (?:is |are )?(?:currently )?insufficient"
+    r"|insufficient (?:gpu|compute|computing|system) resources?"
+    r"|繁忙|过载|负载过高|负载已饱和|负载已经?达到上限|(?:访问|请求)量过[大高]"
 )
-AUTH_WORDS = ("api key not valid", "api_key_invalid")
-"""Gemini's, with status 400, where a relay has lost its `details`."""
+AUTH_WORDS = (
+    "api key not valid",
+    "api_key_invalid",
+    "incorrect api key",
+    "invalid api key",
+)
+"""Gemini's and xAI's, with status 400, where nothing else says it."""

@@ -47,6 +47,8 @@ TOO_LARGE = 413
 TOO_MANY = 429
 LIMITED = "rate_limited"
 KEY_CLASSES = ("auth", "permission")
+_STATUS_FIELDS = ("code", "status_code", "statusCode", "http_code", "http_status", "status")
+"""The fields of an error that may hold the status that it would have had."""
 _DEFAULT_MESSAGES = {
     "auth": "the server does not accept the key",
     "rate_limited": "too many requests; the server says no more",
@@ -108,6 +110,12 @@ def classify_error(
     return Failure(error_class, shown)
 
 
+def classify_words(text: str, secrets: Sequence[str]) -> Failure | None:
+    """Return the failure that plain text names in a good reply; None where it names none."""
+    failure = classify_error({"message": text}, 200, secrets, default="")
+    return failure if failure.error_class else None
+
+
 def error_reply(failure: Failure, error: Mapping[str, Any], raw: RawReply) -> Reply:
     """Return a failed reply, with the wait and the limits that its headers and its error name."""
     limited = failure.error_class == LIMITED
@@ -126,10 +134,10 @@ def is_web_page(headers: Mapping[str, str], body: bytes) -> bool:
 
 def _real_status(error: Mapping[str, Any], status: int) -> int:
     """Return the real status, which OpenRouter and LiteLLM put into the error's code in a 200."""
-    code = number(error.get("code"))
-    if code is not None and CLIENT_ERROR <= code < END and status < REDIRECTION:
-        return int(code)
-    return status
+    if status >= REDIRECTION:
+        return status
+    codes = (number(error.get(name)) for name in _STATUS_FIELDS)
+    return next((int(code) for code in codes if code and CLIENT_ERROR <= code < END), status)
 
 
 def _by_words(error: Mapping[str, Any], status: int, message: str) -> str | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from relaytop.wire.facts import Failure
 from relaytop.wire.failure import class_of_code, classify_error
+from relaytop.wire.json_document import snake_case
 from relaytop.wire.text import safe
 
 if TYPE_CHECKING:
@@ -22,6 +24,13 @@ LENGTH = frozenset(
         "max_completion_tokens",
         "model_length",
         "model_context_window_exceeded",
+        "token_limit",
+        "tokens_limit_reached",
+        "max_len",
+        "max_length_reached",
+        "maximum_tokens",
+        "max_predicted_tokens_reached",
+        "context_length_reached",
     }
 )
 """The bound was reached: good even where nothing can be seen, as of a model that thinks."""
@@ -32,9 +41,16 @@ GOOD = LENGTH | frozenset(
         "stop_sequences",
         "stop_word",
         "stop_words",
+        "stop_criteria_met",
+        "stop_string_found",
         "eos",
         "eos_token",
+        "eos_found",
+        "end_of_text",
+        "endoftext",
         "end",
+        "normal",
+        "finish",
         "end_turn",
         "end_of_turn",
         "complete",
@@ -45,12 +61,13 @@ GOOD = LENGTH | frozenset(
         "tool_call",
         "tool_use",
         "function_call",
+        "function_calls",
         "pause_turn",
         "compaction",
     }
 )
 """Of all APIs: relays pass an upstream's reason through as it is."""
-UNFINISHED = frozenset({"", "null", "none", "finish_reason_unspecified"})
+UNFINISHED = frozenset({"", "null", "none", "unspecified", "not_finished", "in_progress"})
 """No reason at all: some servers write it in each chunk."""
 _BAD = {
     **dict.fromkeys(
@@ -90,7 +107,7 @@ _BAD = {
         ),
         "truncated",
     ),
-    "network_error": "gateway",
+    **dict.fromkeys(("network_error", "connection_error", "upstream_error"), "gateway"),
     **dict.fromkeys(("timeout", "time_limit"), "timeout"),
     **dict.fromkeys(
         (
@@ -111,6 +128,8 @@ _BAD = {
 }
 """Finish reason → class. A filter that stops the reply refuses the request, as vendors say."""
 _MAX_REASON = 60
+_PREFIX = re.compile(r"^(?:finish_reason|stop_reason|reason)[._](?=.)")
+"""The name of an enumeration, which some SDKs leave before its value."""
 
 
 def finish_reason(value: object) -> str:
@@ -119,8 +138,13 @@ def finish_reason(value: object) -> str:
         value = value.get("type")
     if not isinstance(value, str):
         return ""
-    reason = value.strip().lower().replace("-", "_")
+    reason = _PREFIX.sub("", snake_case(value.strip()).replace("-", "_"))
     return "" if reason in UNFINISHED else reason
+
+
+def finish_error(value: object) -> dict[str, Any] | None:
+    """Return the error that a finish reason carries (SGLang's abort); None where it has none."""
+    return value if isinstance(value, dict) and isinstance(value.get("message"), str) else None
 
 
 def finish_failure(

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from relaytop.wire.chat import ChatAPI
-from relaytop.wire.cost import read_cost
-from relaytop.wire.facts import Failure, Usage
+from relaytop.wire.facts import Failure
+from relaytop.wire.gemini_usage import PROMPT, read_gemini_usage
 from relaytop.wire.json_document import object_in, objects_of, text_of, text_of_parts
-from relaytop.wire.numbers import token_count
 from relaytop.wire.request import SYSTEM, join_url, key_header, system_text
 from relaytop.wire.text import clean
 from relaytop.wire.usage import read_usage
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from relaytop.config.settings import Provider, Target
+    from relaytop.wire.facts import Usage
     from relaytop.wire.reply_state import ReplyState
 
 PREFIX = "/v1beta"
@@ -72,19 +72,9 @@ class Gemini(ChatAPI):
 
     def usage(self, raw: object, headers: Mapping[str, str]) -> Usage:
         """Read `usageMetadata`, whose thoughts stand outside the candidates' tokens."""
-        cost = read_cost(raw, headers)
-        if not isinstance(raw, dict):
-            return Usage(cost_usd=cost)
-        if "promptTokenCount" not in raw and "prompt_tokens" in raw:
+        if isinstance(raw, dict) and PROMPT not in raw:
             return read_usage(raw, headers)  # a relay that did not translate it
-        prompt = token_count(raw.get("promptTokenCount"))
-        return Usage(
-            input_tokens=prompt,
-            output_tokens=_output_tokens(raw, prompt),
-            cached_tokens=token_count(raw.get("cachedContentTokenCount")),
-            reasoning_tokens=token_count(raw.get("thoughtsTokenCount")),
-            cost_usd=cost,
-        )
+        return read_gemini_usage(raw, headers)
 
     def is_reply_part(self, document: dict[str, Any]) -> bool:
         """Return whether a document has candidates, usage or feedback, and no error."""
@@ -107,23 +97,3 @@ def _blocked_prompt(document: Mapping[str, Any]) -> Failure | None:
     if not reason:
         return None
     return Failure("bad_request", f"the prompt was blocked: {clean(text_of(reason), 60)}")
-
-
-def _output_tokens(raw: Mapping[str, Any], prompt: int | None) -> int | None:
-    """Return the candidates' tokens and the thoughts; None where both are missing or one absurd.
-
-    The total decides where it says that the thoughts are counted among the candidates' already,
-    and where neither figure is given.
-    """
-    counts = [raw.get(name) for name in ("candidatesTokenCount", "thoughtsTokenCount")]
-    known = [token_count(count) for count in counts if count is not None]
-    figures = [count for count in known if count is not None]
-    total = token_count(raw.get("totalTokenCount"))
-    tools = token_count(raw.get("toolUsePromptTokenCount")) or 0
-    left = None if total is None or prompt is None else total - prompt - tools
-    if not known:
-        return left or None
-    if len(figures) < len(known):
-        return None
-    inside = len(figures) == len(counts) and left == figures[0] and figures[1] <= figures[0]
-    return figures[0] if inside else sum(figures)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 MAX_TEXT = 2000
 """Characters kept of a value that is no string."""
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def parse(body: bytes | str) -> object:
@@ -27,6 +29,11 @@ def parse(body: bytes | str) -> object:
         except (ValueError, RecursionError):
             return None
     return document
+
+
+def snake_case(name: str) -> str:
+    """Return a name that may be in camel case in snake case."""
+    return _HUMP.sub("_", name).lower()
 
 
 def object_in(document: object, name: str) -> dict[str, Any]:

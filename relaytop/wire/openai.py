@@ -10,8 +10,9 @@ from relaytop.wire.adaptations import (
     adapted_max_tokens,
     token_bound_adaptation,
 )
-from relaytop.wire.chat import ChatAPI
-from relaytop.wire.error_body import message_of
+from relaytop.wire.chat import OK, ChatAPI
+from relaytop.wire.error_body import error_of, message_of
+from relaytop.wire.failure import classify_error
 from relaytop.wire.json_document import object_in, objects_of, text_of, text_of_parts
 from relaytop.wire.request import key_header
 from relaytop.wire.text import INPUT_LIMIT
@@ -73,7 +74,13 @@ class OpenAI(ChatAPI):
 
     def is_reply_part(self, document: dict[str, Any]) -> bool:
         """Return whether a document has choices and no error."""
-        return "choices" in document and not document.get("error")
+        if "choices" not in document or document.get("error") or document.get("errors"):
+            return False
+        if document["choices"] or document.get("usage"):
+            return True
+        # Some relays' errors have the empty choices of a reply.
+        error = error_of(document)
+        return error is None or not classify_error(error, OK, (), default="").error_class
 
     def apply_event(self, state: ReplyState, document: dict[str, Any], index: int) -> None:
         """Apply the choices of a chunk, or of a whole reply."""

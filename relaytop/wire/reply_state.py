@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from relaytop.wire.cached import cache_sign
 from relaytop.wire.error_body import error_of
-from relaytop.wire.finish import LENGTH, finish_failure, finish_reason
+from relaytop.wire.finish import LENGTH, finish_error, finish_failure, finish_reason
 from relaytop.wire.served import declared_in, read_served
 from relaytop.wire.tokens import has_tokens
 from relaytop.wire.usage import known_usage, merge_usage, usage_in
@@ -63,8 +63,8 @@ class ReplyState:
         """
         self.finish_reason = finish_reason(choice.get(finish_key)) or self.finish_reason
         self.finished = self.finished or bool(self.finish_reason)
-        if self.choice_error is None and choice.get("error"):
-            self.choice_error = error_of({"error": choice["error"]})
+        if self.choice_error is None:
+            self.choice_error = _error_in(choice, generated) or finish_error(choice.get(finish_key))
         if self.first_token is None and has_tokens(generated):
             self.first_token = index
 
@@ -83,6 +83,16 @@ class ReplyState:
             or bool(usage.output_tokens)
             or self.finish_reason in LENGTH
         )
+
+
+def _error_in(choice: Mapping[str, Any], generated: object) -> dict[str, Any] | None:
+    """Return the error of a choice, or of its delta or message, in one form."""
+    for holder in (choice, *(generated if isinstance(generated, list) else [])):
+        if isinstance(holder, dict) and isinstance(holder.get("error"), dict | str | list):
+            error = error_of({"error": holder["error"]}) if holder["error"] else None
+            if error is not None:
+                return error
+    return None
 
 
 def reply_of(

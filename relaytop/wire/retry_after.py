@@ -24,7 +24,11 @@ _FIELDS = (
     "retryafter",
     "retryin",
     "retrydelay",
+    "tryagainin",
     "resetat",
+    "resettime",
+    "resettimestamp",
+    "resetdelay",
     "resetsat",
     "resetsin",
     "resetin",
@@ -32,14 +36,24 @@ _FIELDS = (
     "waittime",
     "wait",
     "estimatedtime",
+    "availableat",
+    "retryat",
+    "timetoreset",
+    "backoff",
     "cooldown",
 )
 """The fields of an error that hold a wait, without separators, the most trusted first."""
-_UNITS_S = {"ms": 1e-3, "milliseconds": 1e-3, "seconds": 1.0, "secs": 1.0, "s": 1.0, "": 1.0}
+_UNITS_S = {
+    **dict.fromkeys(("ms", "milliseconds", "inms"), 1e-3),
+    **dict.fromkeys(("seconds", "inseconds", "secs", "s", ""), 1.0),
+    **dict.fromkeys(("minutes", "inminutes", "mins"), 60.0),
+}
 """What a field's name may end with → seconds."""
 _SEPARATORS = re.compile(r"[^a-z]")
-_FIELD = re.compile(f"({'|'.join(_FIELDS)})({'|'.join(_UNITS_S)})")
-_HEADER = re.compile(r"retry-?after(?:-?in)?-?(ms|milliseconds|seconds|secs|s)?$")
+_FIELD = re.compile(f"(?:quota|ratelimit|limit|next)?({'|'.join(_FIELDS)})({'|'.join(_UNITS_S)})")
+_HEADER = re.compile(
+    r"(?:retry-?(?:after|in)(?:-?in)?|time-?remaining)-?(ms|milliseconds|seconds|secs|s)?$"
+)
 _MAX_DEPTH = 5
 
 
@@ -98,8 +112,10 @@ def _fields(value: object, depth: int) -> Iterator[tuple[str, str, object]]:
     if isinstance(value, dict):
         for name, each in value.items():
             field = _FIELD.fullmatch(_SEPARATORS.sub("", str(name).lower()))
-            if field is not None and isinstance(each, str | int | float):
-                yield field[1], field[2], each
+            # A Duration of protobuf is an object.
+            wait = each.get("seconds") if isinstance(each, dict) else each
+            if field is not None and isinstance(wait, str | int | float):
+                yield field[1], field[2], wait
         inner: Sequence[object] = [each for name, each in value.items() if name != "headers"]
     else:
         inner = value if isinstance(value, list) else []
@@ -112,9 +128,10 @@ def _field_wait(_name: str, unit: str, value: object, now: float) -> float | Non
     if isinstance(value, bool):
         return None
     factor = _UNITS_S[unit]
-    if factor != 1.0:
+    if factor < 1.0:
         return _milliseconds(value)
-    return wait_s(str(value), now)
+    wait = wait_s(str(value), now)
+    return wait * factor if wait is not None and wait * factor <= LONGEST_S else None
 
 
 def _reset_s(limits: Sequence[Limit], *, limited: bool) -> float | None:

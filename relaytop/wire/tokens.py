@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from relaytop.wire.json_document import snake_case
+
 MAX_DEPTH = 8
 _LABELS = frozenset(
     {
@@ -18,17 +20,26 @@ _LABELS = frozenset(
         "media_type",
         "signature",
         "thought_signature",
-        "thoughtsignature",
         "finish_reason",
-        "finishreason",
         "native_finish_reason",
         "stop_reason",
         "error",
+        "channel",
+        "sender",
+        "recipient",
+        "phase",
+        "event",
+        "created",
+        "version",
+        "uuid",
+        "thought_signatures",
     }
 )
-"""Keys whose strings describe the text and are none of it, in lower case."""
-_LABEL_ENDS = ("_id", "_type", "_reason")
-_CALLS = frozenset({"function", "function_call", "functioncall", "content_block"})
+"""Keys whose strings describe the text and are none of it, in snake case."""
+_LABEL_ENDS = ("_id", "_type", "_reason", "_at")
+_CALLS = frozenset(
+    {"function", "function_call", "content_block", "custom", "tool_call", "tool_calls"}
+)
 """Keys of objects whose name the model generates: that of the function to call."""
 
 
@@ -37,7 +48,7 @@ def has_tokens(value: object, key: str = "", depth: int = MAX_DEPTH) -> bool:
 
     Args:
         value: A delta, a message, or a part of one.
-        key: Under which it stands, in lower case.
+        key: Under which it stands, in snake case.
         depth: Levels that are searched.
     """
     if isinstance(value, str):
@@ -49,7 +60,7 @@ def has_tokens(value: object, key: str = "", depth: int = MAX_DEPTH) -> bool:
     if not isinstance(value, dict):
         return False
     return any(
-        _pair_has_tokens(str(name).lower(), each, key, depth) for name, each in value.items()
+        _pair_has_tokens(snake_case(str(name)), each, key, depth) for name, each in value.items()
     )
 
 

@@ -2,44 +2,81 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from relaytop.wire.cost import amount, read_cost
 from relaytop.wire.facts import Usage
-from relaytop.wire.json_document import object_in
+from relaytop.wire.gemini_usage import PROMPT, read_gemini_usage
+from relaytop.wire.json_document import object_in, snake_case
 from relaytop.wire.numbers import number, token_count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-USAGE_KEYS = ("usage", "usageMetadata", "usage_metadata", "token_usage")
+USAGE_KEYS = frozenset(
+    {"usage", "usage_metadata", "token_usage", "amazon-bedrock-invocation_metrics"}
+)
+"""The names of a usage object, in snake case."""
 MAX_DEPTH = 5
 """Levels of a document that are searched for a usage object: choices, one of them, its message."""
-_COST_KEYS = ("cost", "total_cost", "cost_details", "cost_in_usd_ticks", "is_byok")
+_COST_KEYS = (
+    "cost",
+    "total_cost",
+    "response_cost",
+    "cost_details",
+    "cost_in_usd_ticks",
+    "is_byok",
+)
 """What relays also put beside the usage object."""
+_COST_HOLDERS = re.compile("metadata|hidden|gateway|pricing|billing|nano_?gpt")
+"""Objects of relays' own that hold a request's cost: Vercel's `provider_metadata.gateway`."""
 
 
 def usage_in(document: object, depth: int = MAX_DEPTH) -> dict[str, Any]:
-    """Return the usage objects anywhere in a document as one; the outer ones beat the inner."""
+    """Return the usage objects anywhere in a document as one; the outer ones beat the inner.
+
+    Its names are in snake case, however the server writes them.
+    """
     found: dict[str, Any] = {}
     if isinstance(document, dict):
-        inner: Any = [value for name, value in document.items() if name not in USAGE_KEYS]
+        held = [(snake_case(name), value) for name, value in document.items()]
     else:
-        inner = document if isinstance(document, list) else []
+        held = [("", value) for value in document] if isinstance(document, list) else []
     if depth:
-        for value in inner:
-            if isinstance(value, dict | list):
+        for name, value in held:
+            if name not in USAGE_KEYS and isinstance(value, dict | list):
                 found = merge_usage(found, usage_in(value, depth - 1))
-    if isinstance(document, dict):
-        for name in USAGE_KEYS:
-            if isinstance(document.get(name), dict):
-                found = merge_usage(found, document[name])
-        if depth == MAX_DEPTH:
-            beside = {name: document[name] for name in _COST_KEYS if name in document}
-            if any(amount(value) for value in beside.values()):
-                found = merge_usage(beside, found)
-    return found
+    for name, value in held:
+        if name in USAGE_KEYS and isinstance(value, dict):
+            found = merge_usage(found, _in_snake_case(value))
+    for name, value in held:
+        if isinstance(value, dict) and _COST_HOLDERS.search(name):
+            found = _with_cost_of(value, found)
+            for inner in value.values():
+                found = _with_cost_of(inner, found)
+    return _with_cost_of(document, found) if depth == MAX_DEPTH else found
+
+
+def _with_cost_of(holder: object, found: dict[str, Any]) -> dict[str, Any]:
+    """Return the usage that was found with the cost that an object states, if it has none."""
+    if not isinstance(holder, dict):
+        return found
+    beside = {name: holder[name] for name in _COST_KEYS if name in holder}
+    return merge_usage(beside, found) if any(map(amount, beside.values())) else found
+
+
+def _in_snake_case(raw: Mapping[str, Any], depth: int = MAX_DEPTH) -> dict[str, Any]:
+    """Return an object with all its names in snake case; a name that has it already counts."""
+    plain = {
+        name: _in_snake_case(value, depth - 1) if isinstance(value, dict) else value
+        for name, value in raw.items()
+        if depth or not isinstance(value, dict)
+    }
+    return {snake_case(name): value for name, value in plain.items()} | {
+        name: value for name, value in plain.items() if name == snake_case(name)
+    }
 
 
 def merge_usage(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,20 +101,34 @@ def _is_figure(value: object) -> bool:
 
 
 def read_usage(raw: object, headers: Mapping[str, str]) -> Usage:
-    """Read an OpenAI-like usage object and the cost; what is missing or absurd is None."""
+    """Read an OpenAI-like usage object and the cost; what is missing or absurd is None.
+
+    Also that of another API, from a relay that did not translate it.
+
+    Args:
+        raw: Its names in snake case.
+        headers: By lower-case name.
+    """
     cost = read_cost(raw, headers)
     if not isinstance(raw, dict):
         return Usage(cost_usd=cost)
+    if PROMPT in raw and not raw.get("prompt_tokens"):
+        return read_gemini_usage(raw, headers)
     details = _first_object(raw, "prompt_tokens_details", "input_tokens_details")
     names = ("prompt_cache_hit_tokens", "cached_tokens", "cache_read_input_tokens")
     cached = _first_count(details, "cached_tokens")
     cached = _first_count(raw, *names) if cached is None else cached
     prompt = _prompt_tokens(raw)
-    output = _first_count(raw, "completion_tokens", "output_tokens")
+    output = _first_count(raw, "completion_tokens", "output_tokens", "output_token_count")
     reasoning = _reasoning_tokens(raw)
     total = token_count(raw.get("total_tokens"))
     if total is not None:
         prompt, output = _settled(total, prompt, output, reasoning, cached)
+    # A part that is more than the whole stands outside of it.
+    if prompt and cached and cached > prompt:
+        prompt += cached
+    if total is None and output is not None and reasoning and reasoning > output:
+        output += reasoning
     return Usage(
         input_tokens=prompt,
         output_tokens=output,
@@ -128,7 +179,7 @@ def _prompt_tokens(raw: Mapping[str, Any]) -> int | None:
     hit, miss = (token_count(raw.get(f"prompt_cache_{part}_tokens")) for part in ("hit", "miss"))
     if hit is not None and miss is not None and hit + miss:
         return hit + miss
-    fresh = token_count(raw.get("input_tokens"))
+    fresh = _first_count(raw, "input_tokens", "input_token_count")
     if fresh is None:
         return prompt
     if "input_tokens_details" not in raw:
@@ -152,13 +203,13 @@ def _settled(
     Some servers (xAI, Gemini's OpenAI-compatible one) count reasoning in the total alone. A total
     that is larger by the cached tokens says that these stand outside of the prompt.
     """
-    if prompt is None or output is None:
+    if not prompt or output is None:
         left = total - (prompt or 0) - (output or 0)
-        if left <= 0 or (prompt is None and output is None):
+        if left <= 0 or (not prompt and not output):
             return prompt, output
-        return (left, output) if prompt is None else (prompt, left)
+        return (prompt, left) if prompt else (left, output)
     excess = total - prompt - output
-    if excess <= 0 or not prompt:
+    if excess <= 0:
         return prompt, output
     if cached and excess == cached and excess != reasoning:
         return prompt + cached, output

@@ -96,6 +96,31 @@ async def test_a_reply_is_dropped_where_the_server_hangs_up_on_a_reused_connecti
     assert not second.ok
 
 
+@pytest.mark.parametrize(
+    ("ends", "delay_s", "stale"), [("close", 0.0, True), ("close", 1.1, False), ("", 0.0, False)]
+)
+async def test_a_408_that_ends_an_idle_connection_is_no_failure_of_the_request(
+    ends: str, delay_s: float, *, stale: bool
+) -> None:
+    calls: list[Seen] = []
+
+    def handler(seen: Seen) -> Response:
+        calls.append(seen)
+        headers = {"Connection": ends} if ends else {}
+        return chat_stream() if len(calls) == 1 else Response(408, headers, delay_s=delay_s)
+
+    first, second = await probe(handler, count=2)
+    assert first.ok
+    assert second.stale is stale
+    assert class_of(second) == ("connect" if stale else "timeout")
+
+
+async def test_a_first_408_is_a_failure() -> None:
+    (sample,) = await probe(lambda _seen: Response(408, {"Connection": "close"}))
+    assert not sample.stale
+    assert class_of(sample) == "timeout"
+
+
 async def test_tls_is_verified_and_timed() -> None:
     first, second = await probe(chat_stream(), tls=True, ca_file=str(CERTIFICATE), count=2)
     assert first.ok, first.failure

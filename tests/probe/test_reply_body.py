@@ -41,7 +41,17 @@ def test_a_word_that_is_no_coding_is_none(encoding: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "encoding", ["gzip", "x-gzip", "identity, gzip", "gzip, identity", "none, GZIP", "gzip,utf-8"]
+    "encoding",
+    [
+        "gzip",
+        "x-gzip",
+        "identity, gzip",
+        "gzip, identity",
+        "none, GZIP",
+        "gzip,utf-8",
+        "gzip;q=1",
+        '"gzip"',
+    ],
 )
 def test_gzip_in_a_list_of_codings(encoding: str) -> None:
     body = ReplyBody(encoding)

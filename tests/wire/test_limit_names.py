@@ -122,6 +122,63 @@ ROWS: dict[str, tuple[dict[str, str], RateLimit | None]] = {
         },
         RateLimit(Limit(None, 0, 3600.0)),
     ),
+    "cohere's trial keys": (
+        {
+            "x-trial-endpoint-call-limit": "40",
+            "x-trial-endpoint-call-remaining": "39",
+            "x-endpoint-monthly-call-limit": "1000",
+        },
+        RateLimit(Limit(40, 39)),
+    ),
+    "litellm's keys": (
+        {"x-litellm-key-remaining-requests-gpt-4": "3", "x-litellm-key-rpm-limit": "10"},
+        RateLimit(Limit(None, 3)),
+    ),
+    "anthropic's priority tier": (
+        {
+            "anthropic-priority-input-tokens-limit": "10",
+            "anthropic-priority-input-tokens-remaining": "9",
+        },
+        RateLimit(None, None, Limit(10, 9)),
+    ),
+    "words in one": (
+        {"ratelimit-remaining-tokensperminute": "3", "ratelimit-limittokens-minute": "9"},
+        RateLimit(None, Limit(9, 3)),
+    ),
+    "what is left": (
+        {"x-ratelimit-requests-left": "3", "x-ratelimit-requests-limit": "30"},
+        RateLimit(Limit(30, 3)),
+    ),
+    "dots": ({"x-ratelimit.remaining.tokens": "4"}, RateLimit(None, Limit(None, 4))),
+    "thousands": (
+        {"x-ratelimit-limit-tokens": "2,000,000", "x-ratelimit-remaining-tokens": "1,999,000"},
+        RateLimit(None, Limit(2_000_000, 1_999_000)),
+    ),
+    "a window behind the figure": (
+        {"x-ratelimit-limit-requests": "60/min", "x-ratelimit-remaining-requests": "9 requests"},
+        RateLimit(Limit(60, 9)),
+    ),
+    "a time": (
+        {
+            "x-ratelimit-remaining-tokens": "4",
+            "x-ratelimit-reset-time-tokens": "30",
+            "x-ratelimit-time-remaining": "9",
+        },
+        RateLimit(None, Limit(None, 4, 30.0)),
+    ),
+    "limits of other things": (
+        {
+            "x-ratelimit-remaining-images": "0",
+            "x-ratelimit-remaining-input-images": "0",
+            "x-ratelimit-remaining-audio-seconds": "0",
+            "x-ratelimit-remaining-credits": "0",
+            "x-ratelimit-remaining-budget": "0",
+            "x-model-tokens-limit": "128000",
+            "x-requests-limit": "5",
+            "x-time-remaining": "3",
+        },
+        None,
+    ),
     "no state of a limit": (
         {
             "anthropic-ratelimit-unified-reset": "1790000042",

@@ -22,6 +22,9 @@ TOKENS: list[dict[str, object]] = [
     {"tool_calls": [{"index": 0, "id": "c1", "function": {"arguments": '{"'}}]},
     {"tool_calls": [{"index": 0, "id": "c1", "function": {"name": "find", "arguments": ""}}]},
     {"function_call": {"arguments": "{"}},
+    {"tool_calls": [{"type": "custom", "id": "c1", "custom": {"name": "find", "input": ""}}]},
+    {"tool_calls": [{"name": "find", "arguments": ""}]},
+    {"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}]},
     {"audio": {"id": "a1", "transcript": "Hi"}},
     {"audio": {"id": "a1", "data": "UklGR"}},
     {"images": [{"type": "image_url", "image_url": {"url": "data:image/png;base64,x"}}]},
@@ -39,6 +42,12 @@ NO_TOKENS: list[dict[str, object]] = [
     {"reasoning_details": [{"type": "reasoning.text", "text": "", "format": "x-v1", "id": "r"}]},
     {"object": "chat.completion.chunk", "model": "m", "finish_reason": "stop"},
     {"tool_call_id": "c1", "content": ""},
+    {"role": "assistant", "channel": "analysis"},
+    {"role": "assistant", "content": "", "sender": "bot", "phase": "thinking", "event": "start"},
+    {"role": "assistant", "content": "", "created_at": "2026-09-21", "uuid": "a", "version": "1"},
+    {"role": "assistant", "messageId": "a", "contentType": "text", "content": ""},
+    {"provider_specific_fields": {"citations": None, "thought_signatures": ["a"]}},
+    {"extra_content": {"google": {"thoughtSignature": "a"}}},
     {"content": 0, "flag": True},
 ]
 
