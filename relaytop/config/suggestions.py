@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 CUTOFF = 0.5
-"""How alike two names must be, from 0 to 1."""
+"""Least likeness of two names, 0 to 1."""
 COMPARED_CHARACTERS = 100
 """Of a name; comparing takes their square in time."""
 MOST_LISTED = 20

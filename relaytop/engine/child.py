@@ -22,7 +22,7 @@ READ_BYTES = 256 * 1024
 STDERR_BYTES = 4096
 STOP_S = 1.0
 POLL_INTERVAL_S = 0.2
-"""How often the pipe is read: five wake-ups a second, however many probes there are."""
+"""Seconds between two reads of the pipe: five wake-ups a second at any number of probes."""
 FROZEN_POLL_INTERVAL_S = 1.0
 """The same under a frozen picture; a second of a hundred probes fills half of the pipe."""
 
@@ -41,7 +41,7 @@ class EngineChild:
         self._rest = b""
         self._unsent = b""
         self.poll_interval_s = POLL_INTERVAL_S
-        """How long reports may wait in the pipe; longer under a frozen picture."""
+        """Longest wait of reports in the pipe; longer under a frozen picture."""
 
     @classmethod
     def spawn(cls, environ: Mapping[str, str], *, ledger: Path | None) -> EngineChild:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 SCARCE_SHARE = 0.10
 DEFAULT_WAIT_S = 30.0
-"""How long to wait where the server does not say when the limit resets."""
+"""Wait where the server does not say when the limit resets."""
 BOUNDS_S = (1.0, 120.0)
 
 

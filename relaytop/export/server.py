@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 MAX_HEAD = 16 * 1024
 HEAD_S = 5.0
-"""How long a request may take to arrive."""
+"""Deadline of a request's arrival."""
 SEND_S = 10.0
-"""How long a reply may take to be read."""
+"""Deadline for reading a reply."""
 MOST_AT_ONCE = 32
 TEXT = "text/plain; charset=utf-8"
 

@@ -74,7 +74,7 @@ class Runner:
         self._held_until: dict[str, float] = {}
         self._permanent_failures: Counter[str] = Counter()
         self.stopped: str | None = None
-        """Why the job ended early; None where it did not."""
+        """The reason for an early end; None where it did not."""
         self.skipped: Counter[str] = Counter()
         """Target → probes that were due at a rate and could not start."""
         self.stale: Counter[str] = Counter()

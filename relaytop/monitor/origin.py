@@ -1,4 +1,4 @@
-"""Where one target's replies come from: a cache, or which model, by their own account."""
+"""The origin of one target's replies: a cache, or which model, by their own account."""
 
 from __future__ import annotations
 

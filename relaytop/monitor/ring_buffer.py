@@ -68,7 +68,7 @@ class Record(NamedTuple):
     marks: int
     """The outcome, and flags."""
     packed: int
-    """What is kept in other than whole bytes."""
+    """The fields that are packed into other than whole bytes."""
 
     @property
     def outcome(self) -> int:
@@ -153,7 +153,7 @@ class RingBuffer:
 
     def __init__(self, capacity: int, began_at: float) -> None:
         self.capacity = capacity
-        """How many samples are kept."""
+        """The number of samples in it."""
         self._began_at = began_at
         # All of it from the start: what a ring takes now is what it takes in a month.
         self._buffer = bytearray(capacity * RECORD_BYTES)

@@ -210,7 +210,7 @@ class Exchange:
 
     @property
     def clock(self) -> Clock:
-        """Who stamped the reads of the reply."""
+        """The clock that stamped the reads of the reply."""
         return "kernel" if self._kernel_stamped else "user"
 
     @property

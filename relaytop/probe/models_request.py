@@ -38,7 +38,7 @@ class ModelsResponse:
     date: str | None = None
     """The `Date` header."""
     ended_at: float = 0.0
-    """When it was complete, Unix seconds."""
+    """The moment when it was complete, Unix seconds."""
     latency_ms: float | None = None
     tls_version: str | None = None
     certificate: Mapping[str, Any] | None = None

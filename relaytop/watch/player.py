@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from relaytop.store.recording import Recording
 
 POLL_INTERVAL_S = 0.2
-"""How often the clock is looked at, in seconds."""
+"""Seconds between two looks at the clock."""
 SLICE = 100
 """Reports that are applied before others of the same loop have their turn."""
 GAP_S = 60.0

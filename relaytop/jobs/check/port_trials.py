@@ -27,7 +27,7 @@ _HTTP1, _HTTP2 = "http/1.1", "h2"
 _PLAIN_BYTES, _PLAIN_TIMEOUT_S = 4096, 1.0
 """Of an answer to a plain request, which a server may end by closing or not."""
 _WANTS_TLS = re.compile(rb" 400 .*(?:https|ssl|tls)", re.IGNORECASE | re.DOTALL)
-"""What servers answer to a plain request on a port of TLS."""
+"""Answers of servers to a plain request on a port of TLS."""
 _OLD_VERSIONS = frozenset({"SSLv3", "TLSv1", "TLSv1.1"})
 _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\x04\0\0\0\0\0"
 """HTTP/2's first bytes and an empty SETTINGS frame."""

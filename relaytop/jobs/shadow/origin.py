@@ -1,4 +1,4 @@
-"""Where both sides' replies came from: caches, models that were not asked for, detours."""
+"""The origin of both sides' replies: caches, models that were not asked for, detours."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OTHER = "other"
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where one side's good replies came from, by the relay's own account."""
+    """The origin of one side's good replies, by the relay's own account."""
 
     target: Target
     compared: bool

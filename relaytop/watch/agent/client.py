@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 READ_BYTES = 256 * 1024
 READ_S = 2.0
-"""How long an agent may be silent while its history is read."""
+"""Longest silence of an agent while its history is read."""
 HISTORY_S = 20.0
-"""How long the whole history may take."""
+"""Deadline of the whole history."""
 HISTORY_BYTES = 512 * 1024 * 1024
 POLL_INTERVAL_S = 0.2
-"""How often the socket is looked at."""
+"""Seconds between two reads of the socket."""
 
 
 class AgentClient:

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from relaytop.protocol.messages import Report
 
 REQUEST_S = 5.0
-"""How long a reader may take to send its request."""
+"""Deadline of a reader's request."""
 SEND_S = 30.0
-"""How long it may take to read one document."""
+"""Deadline for reading one document."""
 MOST_READERS = 16
 MOST_WAITING = 8 * 1024 * 1024
 """Bytes that may wait for a reader; one that is further behind is hung up on."""
