@@ -34,7 +34,7 @@ class EngineChild:
         process: The process, with pipes on all three streams.
     """
 
-    takes_commands = True
+    accepts_commands = True
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     Level = Literal["good", "info", "warning", "error"]
 
-EVENTS_KEPT = 500
+MAX_EVENTS = 500
 LEVELS: dict[str, Level] = {"up": "good", "degraded": "warning", "down": "error"}
 
 
@@ -51,7 +51,7 @@ class Monitor:
         """The settings, with the targets and list prices that came since."""
         self.window = settings.window
         self._targets: dict[str, TargetMonitor] = {}
-        self._events: deque[Event] = deque(maxlen=EVENTS_KEPT)
+        self._events: deque[Event] = deque(maxlen=MAX_EVENTS)
         self._throughput = Throughput(now)
         self._lateness = Lateness()
         self._counts = EngineCounts()

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
 _SUCCESS = 2
 """HTTP's class of good statuses."""
-MIN_TOKENS = 2
-"""A rate of tokens needs a first one and others after it."""
 
 
 Clock = Literal["kernel", "user"]
@@ -108,14 +106,3 @@ class Sample:
             return self.cost_usd
         begun = self.http_status is not None and self.http_status // 100 == _SUCCESS
         return None if begun else 0.0
-
-    @property
-    def tok_s(self) -> float | None:
-        """(output tokens − 1) / (latency − TTFT); None where that is undefined."""
-        if self.latency_ms is None or self.ttft_ms is None or self.usage is None:
-            return None
-        tokens = self.usage.output_tokens
-        span_s = (self.latency_ms - self.ttft_ms) / 1000
-        if tokens is None or tokens < MIN_TOKENS or span_s <= 0:
-            return None
-        return (tokens - 1) / span_s

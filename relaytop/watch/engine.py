@@ -18,7 +18,7 @@ class Engine(Protocol):
     """Seconds between two reads of reports; may be changed while it runs."""
 
     @property
-    def takes_commands(self) -> bool:
+    def accepts_commands(self) -> bool:
         """Whether it obeys commands: what others run, or what is past, is only looked at."""
         ...
 

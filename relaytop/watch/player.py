@@ -64,7 +64,7 @@ class Player:
     # ── the protocol of an engine ────────────────────────────────────────────────
 
     pid = 0
-    takes_commands = False
+    accepts_commands = False
     returncode: int | None = None
 
     def start(self, settings: Settings) -> None:

@@ -101,7 +101,7 @@ class Session(WatchCore):
     @property
     def reads_agent(self) -> bool:
         """Whether another relaytop probes, and this one only shows what it finds."""
-        return self.player is None and not self.engine.takes_commands
+        return self.player is None and not self.engine.accepts_commands
 
     def read_less_often(self, *, frozen: bool) -> None:
         """Read the engine less often while the picture is frozen."""

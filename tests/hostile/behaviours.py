@@ -17,8 +17,8 @@ from tests.hostile.wire import (
     body,
     gzip_of_zeros,
     head,
+    json_answer,
     refused,
-    whole,
 )
 
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ fixed("usage_digits", None, EVENTS, SPEECH, b'data: {"usage":{"x":%s}}\n\n' % (b
 fixed(
     "limits",
     None,
-    whole(
+    json_answer(
         {"choices": [{"message": {"content": "x"}}]},
         "X-RateLimit-Limit-Requests: -1",
         "X-RateLimit-Remaining-Requests: 1e999",

@@ -41,7 +41,7 @@ class AgentClient:
     """
 
     returncode: int | None = None
-    takes_commands = False
+    accepts_commands = False
 
     def __init__(self, connection: socket.socket, pid: int) -> None:
         self.pid = pid

@@ -65,7 +65,7 @@ async def attach(path: Path) -> AgentClient | None:
     return await asyncio.to_thread(AgentClient.connect, path)
 
 
-async def until_heard(attached: AgentClient, monitor: Monitor, requests: int) -> None:
+async def until_reported(attached: AgentClient, monitor: Monitor, requests: int) -> None:
     attached.poll_interval_s = 0.01
 
     async def read() -> None:
@@ -110,7 +110,7 @@ async def test_a_reader_knows_all_that_was_and_hears_all_that_comes(
     mine = Monitor(watched.settings, T0 + 50)
     attached.restore(mine, T0 + 50)
     assert mine.summary(TARGET, T0 + 50).requests == 30
-    await until_heard(attached, mine, 40)
+    await until_reported(attached, mine, 40)
     theirs = watched.monitor.summary(TARGET, T0 + 50)
     assert mine.summary(TARGET, T0 + 50).latency == theirs.latency
     attached.stop()
@@ -134,7 +134,7 @@ async def test_no_sample_is_lost_or_told_twice_while_the_past_is_told(path: Path
     watched.feed(*(Finished(sample(fed, target=name)) for name in names))
     mine = Monitor(watched.settings, T0 + 50)
     attached.restore(mine, T0 + 50)
-    await until_heard(attached, mine, fed + 1)
+    await until_reported(attached, mine, fed + 1)
     await asyncio.sleep(0)
     assert mine.summary(TARGET, T0 + 50).total.requests == fed + 1
     attached.stop()
