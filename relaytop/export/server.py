@@ -69,7 +69,7 @@ class HttpServer:
             if len(self._connections) <= MOST_AT_ONCE:
                 await self._serve(reader, writer)
         except (TimeoutError, OSError, asyncio.IncompleteReadError):
-            pass  # a client that is slow or gone has nothing to be told
+            pass  # a client that is slow or gone gets no answer
         finally:
             self._connections.discard(task)
             writer.transport.abort()

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     Line = tuple[Literal["cache", "served"], Literal["good", "warning"], str]
 
-NAMES_MOST = 8
-"""Models that are told apart at a time; all others count as `OTHER`."""
+MAX_MODELS = 8
+"""Models that are counted by name at a time; all others count as `OTHER`."""
 OTHER = "other"
 _OTHER_NUMBER = SERVED_MOST
 
@@ -74,7 +74,7 @@ def served_number(facts: TargetFacts, model: str | None, serial: int, oldest: in
         return 0
     names = facts.served_names
     places = [place for place, (name, _last) in enumerate(names) if name == model]
-    if not places and len(names) < NAMES_MOST:
+    if not places and len(names) < MAX_MODELS:
         places = [len(names)]
     if not places:
         places = [place for place, (_name, last) in enumerate(names) if last < oldest]

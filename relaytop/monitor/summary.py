@@ -76,7 +76,7 @@ class Summary:
     cached: int = 0
     """Answers from a cache: not among the requests, in no percentile, at no cost."""
     cache_sign: str | None = None
-    """The header or field by which the newest of them was told."""
+    """The header or field that told the newest of them."""
     error_rate: float | None = None
     """0–1 over the window; None without a finished probe."""
     errors: Mapping[str, int] = field(default_factory=dict)

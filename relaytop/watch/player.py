@@ -50,7 +50,7 @@ class Player:
         self.clock = ReplayClock(recording.began_at, recording.ended_at, speed, wall)
         self.poll_interval_s = POLL_INTERVAL_S
         self.on_rewind: Callable[[], None] = _nothing
-        """Called before the reports begin anew: forget what they said."""
+        """Called before the reports begin anew: forget what they reported."""
         self.on_arrival: Callable[[], None] = _nothing
         """Called when a search has ended."""
         self._wall = wall
@@ -123,7 +123,7 @@ class Player:
 
     @property
     def searching(self) -> bool:
-        """Whether a moment is being looked for: what the reports said is not whole."""
+        """Whether a moment is being looked for: the figures are incomplete."""
         return self._goal is not None
 
     @property

@@ -1,4 +1,4 @@
-"""What /metrics says is what the engine reported: since the start, and nothing invented."""
+"""/metrics shows what the engine reported: since the start, and nothing invented."""
 
 import dataclasses
 import time

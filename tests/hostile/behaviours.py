@@ -31,7 +31,7 @@ NASTY = (
 )
 """Escapes, OSC 52, C1 controls, bidi marks and markup."""
 SHOWN = "gnp.exe[bold red]marked[/] [@click=app.quit]quit[/] \\[x]"
-"""What is left of it for a screen."""
+"""The rest of it that a screen may show."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a hostile answer is made of, and the connection that it goes to."""
+"""The parts of a hostile answer, and the connection that it goes to."""
 
 from __future__ import annotations
 

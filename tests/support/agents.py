@@ -90,7 +90,7 @@ class Agent:
 
     @property
     def url(self) -> str:
-        """Where it listens, without a path; waits until it says so."""
+        """The URL at which it listens, without a path; waits until it says so."""
         self.wait_for_event("metrics at http://")
         text: str = self.events()[0]["text"]
         return text.removeprefix("metrics at ").removesuffix("/metrics")
@@ -109,7 +109,7 @@ class Agent:
             return error.code
 
     def probes(self, **labels: str) -> float:
-        """How many good probes there were."""
+        """The number of good probes."""
         return sum(self.scrape().of("ai_api_requests_total", status="success", **labels))
 
     def engine(self) -> psutil.Process:
@@ -125,10 +125,10 @@ class Agent:
         return self.process.wait(10)
 
     def sockets(self) -> list[Path]:
-        """Where this machine's readers find it."""
+        """The sockets at which this machine's readers find it."""
         return sorted(Path(self._environ["XDG_RUNTIME_DIR"]).rglob("*.sock"))
 
     def snapshots(self) -> list[dict[str, Any]]:
-        """What it has saved, oldest first."""
+        """The snapshots that it has saved, oldest first."""
         folder = Path(self._environ["XDG_DATA_HOME"])
         return [tomllib.loads(path.read_text()) for path in sorted(folder.rglob("live-*.toml"))]

@@ -1,4 +1,4 @@
-"""Which rows the table lists, and in which order."""
+"""The rows that the table lists, and their order."""
 
 from pathlib import Path
 

@@ -18,7 +18,7 @@ from tests.support.samples import T0
 from tests.support.samples import settings as watched
 
 END = 599.5
-"""Where ten recorded minutes end, in seconds after `T0`."""
+"""The end of ten recorded minutes, in seconds after `T0`."""
 
 
 class Playing:
@@ -50,7 +50,7 @@ class Playing:
 
     @property
     def recorded(self) -> list[Report]:
-        """What was yielded, without the player's own words."""
+        """The reports that were yielded, without the player's own notices."""
         return [r for r in self.seen if not isinstance(r, Notice)]
 
     @property
@@ -88,7 +88,7 @@ def ten(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def until(at: float) -> list[Report]:
-    """What ten minutes hold up to a moment, in seconds after `T0`."""
+    """The reports of ten minutes up to a moment, in seconds after `T0`."""
     found: list[Report] = []
     for report in minutes(10):
         moment = moment_of(report)

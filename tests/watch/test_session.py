@@ -1,4 +1,4 @@
-"""What a session tells the engine, without a screen."""
+"""The commands of a session to the engine, without a screen."""
 
 import dataclasses
 from pathlib import Path
@@ -30,7 +30,7 @@ def intervals(session: Session) -> list[float]:
 
 
 def monitored_intervals(session: Session) -> list[float]:
-    """What the monitor takes for each target's interval."""
+    """The monitor's interval of each target, in seconds."""
     return [session.monitor.summary(n, session.clock()).interval_s for n in intervals_of(session)]
 
 

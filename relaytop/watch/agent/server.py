@@ -92,7 +92,7 @@ class AgentServer:
             if len(self._connections) <= MOST_READERS:
                 await self._serve(reader, writer)
         except (TimeoutError, OSError, ValueError):
-            pass  # a reader that is slow, gone or too long has nothing to be told
+            pass  # a reader that is slow, gone or too long gets no answer
         finally:
             self._connections.discard(task)
             writer.transport.abort()

@@ -1,4 +1,4 @@
-"""What a recording allows to say of two providers."""
+"""A comparison of two providers from a recording."""
 
 import dataclasses
 from pathlib import Path
