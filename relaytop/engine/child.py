@@ -143,6 +143,6 @@ class EngineChild:
         lines = [line for line in text.decode("utf-8", "replace").splitlines() if line.strip()]
         return lines[-1].strip()[:200] if lines else ""
 
-    def stop(self, timeout_s: float = STOP_S) -> None:
+    def stop(self) -> None:
         """End the process: end of its input, then SIGTERM, then SIGKILL; never hangs."""
-        stop_process(self._process, timeout_s / 2)
+        stop_process(self._process, STOP_S / 2)

@@ -37,15 +37,11 @@ class Metrics(Collector):
     Args:
         source: Names the targets; its summaries become the gauges.
         probing: Whether an engine is at work.
-        clock: Unix seconds.
     """
 
-    def __init__(
-        self, source: Source, probing: Callable[[], bool], clock: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, source: Source, probing: Callable[[], bool]) -> None:
         self._source = source
         self._probing = probing
-        self._clock = clock
         self._counters: dict[str, TargetCounters] = {}
         self._labels: dict[str, tuple[str, str]] = {}
         self._late = Histogram(LATE_BUCKETS_S)
@@ -80,7 +76,7 @@ class Metrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yield every metric as it stands."""
-        now = self._clock()
+        now = time.time()
         summaries = [self._source.summary(name, now) for name in self._source.targets()]
         known = {summary.target for summary in summaries}
         self._counters = {n: c for n, c in self._counters.items() if n in known}

@@ -24,15 +24,12 @@ from relaytop.protocol.messages import Budget, Finished, Hold, Notice, Prices, P
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Literal
 
     from relaytop.config.settings import Settings, Target, Window
-    from relaytop.monitor.source import Bin
+    from relaytop.monitor.source import Bin, Level
     from relaytop.monitor.summary import LastError, Summary
     from relaytop.probe.sample import Sample
     from relaytop.protocol.messages import Report
-
-    Level = Literal["good", "info", "warning", "error"]
 
 MAX_EVENTS = 500
 LEVELS: dict[str, Level] = {"up": "good", "degraded": "warning", "down": "error"}

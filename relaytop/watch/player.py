@@ -63,7 +63,6 @@ class Player:
 
     # ── the protocol of an engine ────────────────────────────────────────────────
 
-    pid = 0
     accepts_commands = False
     returncode: int | None = None
 
@@ -79,9 +78,8 @@ class Player:
         """Return nothing: a recording does not die."""
         return ""
 
-    def stop(self, timeout_s: float = 0.0) -> None:
+    def stop(self) -> None:
         """Close the recording."""
-        del timeout_s
         self.recording.close()
 
     async def reports(self) -> AsyncIterator[list[Report]]:
