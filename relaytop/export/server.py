@@ -16,7 +16,7 @@ HEAD_S = 5.0
 """Deadline of a request's arrival."""
 SEND_S = 10.0
 """Deadline for reading a reply."""
-MOST_AT_ONCE = 32
+MAX_CONCURRENT = 32
 TEXT = "text/plain; charset=utf-8"
 
 
@@ -66,7 +66,7 @@ class HttpServer:
         assert task is not None  # noqa: S101 - asyncio runs this as a task
         self._connections.add(task)
         try:
-            if len(self._connections) <= MOST_AT_ONCE:
+            if len(self._connections) <= MAX_CONCURRENT:
                 await self._serve(reader, writer)
         except (TimeoutError, OSError, asyncio.IncompleteReadError):
             pass  # a client that is slow or gone gets no answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relaytop.monitor.ring_buffer import SERVED_MOST
+from relaytop.monitor.ring_buffer import MAX_SERVED
 from relaytop.wire.served import compare_models
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MAX_MODELS = 8
 """Models that are counted by name at a time; all others count as `OTHER`."""
 OTHER = "other"
-_OTHER_NUMBER = SERVED_MOST
+_OTHER_NUMBER = MAX_SERVED
 
 
 def observe_origin(facts: TargetFacts, asked: str | None, sample: Sample) -> Iterator[Line]:

@@ -20,7 +20,7 @@ from relaytop.protocol.messages import Finished, Pulse, Report
 from relaytop.store.document import snapshot_document
 from relaytop.watch.agent import protocol
 from relaytop.watch.agent.client import AgentClient
-from relaytop.watch.agent.server import MOST_WAITING, AgentServer
+from relaytop.watch.agent.server import MAX_WAITING, AgentServer
 from tests.support.samples import T0, TARGET, sample, settings
 
 if TYPE_CHECKING:
@@ -205,14 +205,14 @@ async def test_a_reader_that_does_not_read_is_hung_up_on(watched: Watched, path:
         assert isinstance(transport, asyncio.ReadTransport)
         transport.pause_reading()
         report = Finished(sample(1, error="server_error", message="x" * 500))
-        for _ in range(2 * MOST_WAITING // len(encode(report))):
+        for _ in range(2 * MAX_WAITING // len(encode(report))):
             watched.feed(report)
         attached = await attach(path)
         assert attached is not None
         attached.stop()
         transport.resume_reading()
         with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
-            await asyncio.wait_for(reader.readexactly(2 * MOST_WAITING), WAIT_S)
+            await asyncio.wait_for(reader.readexactly(2 * MAX_WAITING), WAIT_S)
 
 
 @pytest.mark.parametrize(
