@@ -145,7 +145,7 @@ class RingBuffer:
     """The newest samples of one target.
 
     Args:
-        capacity: How many are kept.
+        capacity: The most samples that it keeps.
         began_at: Unix seconds before which no sample ends.
     """
 
@@ -153,7 +153,7 @@ class RingBuffer:
 
     def __init__(self, capacity: int, began_at: float) -> None:
         self.capacity = capacity
-        """The number of samples in it."""
+        """The most samples that it keeps."""
         self._began_at = began_at
         # All of it from the start: what a ring takes now is what it takes in a month.
         self._buffer = bytearray(capacity * RECORD_BYTES)

@@ -37,14 +37,14 @@ class AgentClient:
 
     Args:
         connection: Its socket; `connect` makes it.
-        pid: Its process id.
     """
 
     returncode: int | None = None
     accepts_commands = False
 
-    def __init__(self, connection: socket.socket, pid: int) -> None:
-        self.pid = pid
+    def __init__(self, connection: socket.socket) -> None:
+        self.pid = 0
+        """Its process id."""
         self.poll_interval_s = POLL_INTERVAL_S
         self._socket = connection
         self._rest = b""
@@ -64,7 +64,7 @@ class AgentClient:
             connection.settimeout(READ_S)
             connection.connect(str(path))
             connection.sendall(request_line(WATCH))
-            client = cls(connection, 0)
+            client = cls(connection)
             client._read_history()
         except (OSError, BadMessageError) as error:
             connection.close()
