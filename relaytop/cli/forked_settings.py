@@ -37,7 +37,7 @@ def begin_loading(options: Options) -> Callable[[], Settings]:
 
     def wait() -> Settings:
         # Imported while the fork works, which can begin the earlier for it.
-        from relaytop.protocol.codec import decode_command  # noqa: PLC0415
+        from relaytop.protocol.codec import decode_command  # noqa: PLC0415 - see above
 
         answer = b""
         while data := os.read(reading, READ_BYTES):
@@ -55,8 +55,8 @@ def _load(options: Options, writing: int) -> None:
     """Load the settings, write the answer and end this process."""
     try:
         from relaytop.config.load import load_settings  # noqa: PLC0415 - in the fork alone
-        from relaytop.protocol.codec import encode  # noqa: PLC0415
-        from relaytop.protocol.messages import Start  # noqa: PLC0415
+        from relaytop.protocol.codec import encode  # noqa: PLC0415 - in the fork alone
+        from relaytop.protocol.messages import Start  # noqa: PLC0415 - in the fork alone
 
         settings = load_settings(config=options.config, flags=options.flags, environ=os.environ)
         answer = GOOD + encode(Start(settings))

@@ -110,8 +110,8 @@ def watch(
         try:
             # Imported while the settings are loaded beside it: the first picture needs both. The
             # engine would only compete for the CPUs before.
-            from relaytop.tui.start import make_app  # noqa: PLC0415
-            from relaytop.watch.session import Session  # noqa: PLC0415
+            from relaytop.tui.start import make_app  # noqa: PLC0415 - see above
+            from relaytop.watch.session import Session  # noqa: PLC0415 - see above
 
             settings = settings_of()
             attached = discovery.connect_agent(settings) if attach else None

@@ -11,16 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from relaytop.config.durations import parse_duration_s, parse_window
+from relaytop.config.durations import LONGEST_S, SHORTEST_S, parse_duration_s, parse_window
 from relaytop.config.flags import Flags
 from relaytop.config.settings import APIS
 from relaytop.export.address import Address, parse_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
-
-SHORTEST_S, LONGEST_S = 0.1, 86_400.0
-"""The config's bounds of an interval and a deadline."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relaytop.config.errors import ConfigError
+from relaytop.config.errors import MAX_QUOTED, ConfigError
 from relaytop.config.suggestions import suggestion
 
 if TYPE_CHECKING:
@@ -12,9 +12,6 @@ if TYPE_CHECKING:
 
     from relaytop.config.settings import Provider, Window
     from relaytop.config.source_location import Source
-
-LONGEST = 100
-"""Characters of a name that a sentence repeats."""
 
 
 def check_names(
@@ -72,4 +69,4 @@ def check_window(window: Window, history: int, source: Source | None) -> None:
 
 
 def _unknown(place: str, what: str, name: str, known: Iterable[str]) -> ConfigError:
-    return ConfigError(f"{place}: no such {what}: {name[:LONGEST]!r}; {suggestion(name, known)}")
+    return ConfigError(f"{place}: no such {what}: {name[:MAX_QUOTED]!r}; {suggestion(name, known)}")

@@ -13,6 +13,7 @@ _LONGEST = 32
 _ROUNDING = 1e-9
 SHORTEST_S = 0.1
 LONGEST_S = 86_400.0
+"""Bounds of an interval and a deadline."""
 VALID_DURATION = "write it as 500ms, 5s, 2m or 1h"
 VALID_WINDOW = 'write it as 10m or "100 requests"'
 

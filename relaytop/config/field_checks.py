@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from relaytop.config.errors import MAX_QUOTED
 from relaytop.config.text_files import ca_source
 
-SHOWN = 100
-"""Characters of a refused text that a sentence repeats."""
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _FIELD = re.compile(r"(?:[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?)?")
 
@@ -21,7 +20,7 @@ def checked_name(text: str) -> str:
     """
     if not text or "/" in text or not text.isprintable() or text != text.strip():
         message = (
-            f"{text[:SHOWN]!r} is no provider's name; write it as relay or relay-2: "
+            f"{text[:MAX_QUOTED]!r} is no provider's name; write it as relay or relay-2: "
             "not empty, without a / or a blank at its ends"
         )
         raise ValueError(message)
@@ -83,7 +82,7 @@ def checked_ca_file(text: str) -> str:
         message = f"{path}: cannot be read: {error.strerror}; {wanted}"
         raise ValueError(message) from None
     except RuntimeError:
-        message = f"{text[:SHOWN]!r}: nobody has this home folder; {wanted}"
+        message = f"{text[:MAX_QUOTED]!r}: nobody has this home folder; {wanted}"
         raise ValueError(message) from None
     if not found:
         message = f"{path} holds no certificate; {wanted}"

@@ -19,7 +19,13 @@ from pydantic import (
 )
 from typing_extensions import TypedDict  # pydantic asks for it before Python 3.12
 
-from relaytop.config.durations import VALID_DURATION, parse_duration_s, parse_window
+from relaytop.config.durations import (
+    LONGEST_S,
+    SHORTEST_S,
+    VALID_DURATION,
+    parse_duration_s,
+    parse_window,
+)
 from relaytop.config.field_checks import (
     checked_ca_file,
     checked_header_name,
@@ -33,10 +39,8 @@ from relaytop.config.urls import checked_proxy, checked_url
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MIN_S = 0.1
 MIN_THRESHOLD_S = 0.001
 """A relay near by answers within milliseconds."""
-MAX_S = 86_400.0
 
 
 def _threshold_ms(value: object) -> float:
@@ -44,12 +48,12 @@ def _threshold_ms(value: object) -> float:
 
 
 def _duration_s(value: object) -> float:
-    return _bounded_s(value, MIN_S, "100ms")
+    return _bounded_s(value, SHORTEST_S, "100ms")
 
 
 def _bounded_s(value: object, least_s: float, least: str) -> float:
     seconds = parse_duration_s(_text(value, f"a duration is a text; {VALID_DURATION}"))
-    if not least_s <= seconds <= MAX_S:
+    if not least_s <= seconds <= LONGEST_S:
         message = f"{value} is out of bounds: from {least} to 24h"
         raise ValueError(message)
     return seconds

@@ -6,11 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from relaytop.config.errors import MAX_QUOTED
+
 if TYPE_CHECKING:
     from pathlib import Path
-
-LONGEST = 100
-"""Characters of a key that a sentence repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +35,8 @@ def dotted(keys: tuple[int | str, ...]) -> str:
 
 
 def _quoted(key: str) -> str:
-    if len(key) > LONGEST:
-        key = key[:LONGEST] + "…"
+    if len(key) > MAX_QUOTED:
+        key = key[:MAX_QUOTED] + "…"
     elif re.fullmatch(r"[A-Za-z0-9_-]+", key):
         return key
     # What a terminal would obey or not show is written out.

@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 CUTOFF = 0.5
-"""How alike two names must be, from 0 to 1."""
+"""Least likeness of two names, 0 to 1."""
 COMPARED_CHARACTERS = 100
 """Of a name; comparing takes their square in time."""
-MOST_LISTED = 20
+MAX_LISTED = 20
 """Known names that a suggestion lists."""
 
 
@@ -44,5 +44,5 @@ def suggestion(name: str, known: Iterable[str], otherwise: str | None = None) ->
         return f"did you mean {near!r}?"
     if otherwise is not None:
         return otherwise
-    more = " …" if len(names) > MOST_LISTED else ""
-    return f"known: {', '.join(names[:MOST_LISTED]) or 'none'}{more}"
+    more = " …" if len(names) > MAX_LISTED else ""
+    return f"known: {', '.join(names[:MAX_LISTED]) or 'none'}{more}"

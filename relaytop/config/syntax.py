@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-LONGEST = 200
+MAX_QUOTED = 200
 """Characters of the parser's own text that are repeated."""
 
 _REMEDIES = (
@@ -38,7 +38,7 @@ def syntax_error(error: Exception) -> str:
         return f"nested too deeply; {_OTHERWISE}"
     text = str(error)
     remedy = next((right for wrong, right in _REMEDIES if text.startswith(wrong)), _OTHERWISE)
-    if len(text) > LONGEST:
-        text = f"{text[: LONGEST // 2]} … {text[-LONGEST // 2 :]}"
+    if len(text) > MAX_QUOTED:
+        text = f"{text[: MAX_QUOTED // 2]} … {text[-MAX_QUOTED // 2 :]}"
     text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
     return f"{text[:1].lower()}{text[1:].replace(';', ',')}; {remedy}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from relaytop.config.errors import MAX_QUOTED
+
 
 def checked_url(text: str) -> str:
     """Return a base URL without its trailing slash.
@@ -19,13 +21,14 @@ def checked_url(text: str) -> str:
         parts, port = urlsplit(""), None
     shape = "write it as https://host/v1"
     if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
-        message = f"{text[:100]!r} is no http or https URL; {shape}"
+        message = f"{text[:MAX_QUOTED]!r} is no http or https URL; {shape}"
         raise ValueError(message)
     if parts.username or parts.password:
         message = f"a URL must not carry a user or a key; {shape}, and name the key's variable"
         raise ValueError(message)
     if parts.query or parts.fragment or " " in text or not text.isprintable():
-        message = f"{text[:100]!r} has a query, a fragment, a blank or a control character; {shape}"
+        found = "a query, a fragment, a blank or a control character"
+        message = f"{text[:MAX_QUOTED]!r} has {found}; {shape}"
         raise ValueError(message)
     return text.rstrip("/")
 

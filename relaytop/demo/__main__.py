@@ -17,7 +17,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
-    from relaytop.demo.process import serve  # noqa: PLC0415
+    from relaytop.demo.process import serve  # noqa: PLC0415 - see above
 
     return serve()
 

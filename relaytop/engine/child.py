@@ -22,7 +22,7 @@ READ_BYTES = 256 * 1024
 STDERR_BYTES = 4096
 STOP_S = 1.0
 POLL_INTERVAL_S = 0.2
-"""How often the pipe is read: five wake-ups a second, however many probes there are."""
+"""Seconds between two reads of the pipe: five wake-ups a second at any number of probes."""
 FROZEN_POLL_INTERVAL_S = 1.0
 """The same under a frozen picture; a second of a hundred probes fills half of the pipe."""
 
@@ -34,14 +34,14 @@ class EngineChild:
         process: The process, with pipes on all three streams.
     """
 
-    takes_commands = True
+    accepts_commands = True
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
         self._rest = b""
         self._unsent = b""
         self.poll_interval_s = POLL_INTERVAL_S
-        """How long reports may wait in the pipe; longer under a frozen picture."""
+        """Longest wait of reports in the pipe; longer under a frozen picture."""
 
     @classmethod
     def spawn(cls, environ: Mapping[str, str], *, ledger: Path | None) -> EngineChild:
@@ -143,6 +143,6 @@ class EngineChild:
         lines = [line for line in text.decode("utf-8", "replace").splitlines() if line.strip()]
         return lines[-1].strip()[:200] if lines else ""
 
-    def stop(self, timeout_s: float = STOP_S) -> None:
+    def stop(self) -> None:
         """End the process: end of its input, then SIGTERM, then SIGKILL; never hangs."""
-        stop_process(self._process, timeout_s / 2)
+        stop_process(self._process, STOP_S / 2)

@@ -44,7 +44,7 @@ PULSE_S = 1.0
 AHEAD_S = 4.0
 """The allowance requested covers so many seconds; the ledger renews it every second."""
 LEDGER_S = 3.0
-"""How long a locked ledger may delay the first probes."""
+"""Longest delay of the first probes by a locked ledger."""
 
 
 class Engine:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from relaytop.probe.sample import Sample
 
 POLL_S = 0.01
-"""How often to check whether the ledger has answered, while a probe waits for that."""
+"""Seconds between two checks whether the ledger has answered, while a probe waits for it."""
 RECENT_COST_DECAY = 0.9
 """The factor by which the recent cost falls with each reply that costs less."""
 

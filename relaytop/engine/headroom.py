@@ -8,8 +8,9 @@ if TYPE_CHECKING:
     from relaytop.wire.facts import RateLimit
 
 SCARCE_SHARE = 0.10
+"""Share of a limit left from which on it is scarce."""
 DEFAULT_WAIT_S = 30.0
-"""How long to wait where the server does not say when the limit resets."""
+"""Wait where the server does not say when the limit resets."""
 BOUNDS_S = (1.0, 120.0)
 
 

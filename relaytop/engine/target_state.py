@@ -72,7 +72,7 @@ class TargetState:
         self.held_until = 0.0
         self.paused = False
         self.over_budget_until = 0.0
-        """When the budget allows it again, Unix seconds; in the past: now."""
+        """The moment when the budget allows it again, Unix seconds; in the past: now."""
         self.awaits_funds = False
         """Whether it is queued until the ledger or a probe in flight frees money."""
         self.running_since: float | None = None

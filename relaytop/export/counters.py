@@ -7,7 +7,7 @@ from collections import Counter
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from relaytop.monitor.origin import NAMES_MOST, OTHER
+from relaytop.monitor.origin import MAX_MODELS, OTHER
 from relaytop.wire.text import clean
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class TargetCounters:
         self.served: Counter[str] = Counter()
         """Model that replies named → good replies."""
         self.tokens: dict[str, int] = {}
-        """`prompt` and `completion` → tokens; those that no reply told are left out."""
+        """`prompt` and `completion` → tokens; those that no reply counts are left out."""
         self.cost_usd: float | None = None
         """Of the probes whose cost is known; None where none is."""
         self.skipped = 0
@@ -96,7 +96,7 @@ class TargetCounters:
         if model is None:
             return
         name = clean(model)
-        known = name in self.served or len(self.served) < NAMES_MOST
+        known = name in self.served or len(self.served) < MAX_MODELS
         self.served[name if known else OTHER] += 1
 
     def _count_tokens(self, kind: str, tokens: int | None) -> None:

@@ -37,15 +37,11 @@ class Metrics(Collector):
     Args:
         source: Names the targets; its summaries become the gauges.
         probing: Whether an engine is at work.
-        clock: Unix seconds.
     """
 
-    def __init__(
-        self, source: Source, probing: Callable[[], bool], clock: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, source: Source, probing: Callable[[], bool]) -> None:
         self._source = source
         self._probing = probing
-        self._clock = clock
         self._counters: dict[str, TargetCounters] = {}
         self._labels: dict[str, tuple[str, str]] = {}
         self._late = Histogram(LATE_BUCKETS_S)
@@ -61,13 +57,13 @@ class Metrics(Collector):
                     if sample.late_ms is not None:
                         self._late.observe(sample.late_ms)
                 case Pulse():
-                    self._pulse(report)
+                    self._count_pulse(report)
                 case Budget():
                     self._budget = report
                 case _:
                     continue
 
-    def _pulse(self, pulse: Pulse) -> None:
+    def _count_pulse(self, pulse: Pulse) -> None:
         for name, counters in self._counters.items():
             counters.count_skipped(pulse.skipped.get(name, 0))
         for name in pulse.skipped.keys() - self._counters.keys():
@@ -80,7 +76,7 @@ class Metrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yield every metric as it stands."""
-        now = self._clock()
+        now = time.time()
         summaries = [self._source.summary(name, now) for name in self._source.targets()]
         known = {summary.target for summary in summaries}
         self._counters = {n: c for n, c in self._counters.items() if n in known}
@@ -88,9 +84,9 @@ class Metrics(Collector):
         yield from self._counter_families(summaries)
         yield from self._histogram_families(summaries)
         yield from self._gauge_families(summaries)
-        yield from self._of_relaytop()
+        yield from self._own_metrics()
 
-    def _of(self, summary: Summary) -> tuple[tuple[str, str], TargetCounters]:
+    def _labelled(self, summary: Summary) -> tuple[tuple[str, str], TargetCounters]:
         return self._labels[summary.target], self._counters_of(summary.target)
 
     def _counter_families(self, summaries: Sequence[Summary]) -> Iterator[Metric]:
@@ -119,7 +115,7 @@ class Metrics(Collector):
             "Probes that were due while the one before them still ran.",
             labels=OF_TARGET,
         )
-        for labels, counters in map(self._of, summaries):
+        for labels, counters in map(self._labelled, summaries):
             requests.add_metric((*labels, "success"), counters.ok)
             requests.add_metric((*labels, "error"), counters.errors.total())
             for name, count in sorted(counters.errors.items()):
@@ -156,7 +152,7 @@ class Metrics(Collector):
             buckets=_buckets(self._late),
             sum_value=self._late.sum_s,
         )
-        for labels, counters in map(self._of, summaries):
+        for labels, counters in map(self._labelled, summaries):
             gap.add_metric(labels, _buckets(counters.gap), counters.gap.sum_s)
             latency.add_metric(labels, _buckets(counters.latency), counters.latency.sum_s)
             ttft.add_metric(labels, _buckets(counters.ttft), counters.ttft.sum_s)
@@ -181,7 +177,7 @@ class Metrics(Collector):
             "ai_api_last_success_timestamp_seconds", "The last good reply.", labels=OF_TARGET
         )
         for summary in summaries:
-            labels, counters = self._of(summary)
+            labels, counters = self._labelled(summary)
             if summary.error_rate is not None:
                 rate.add_metric(labels, summary.error_rate)
             for kind, limits in summary.rate_limit.known if summary.rate_limit else ():
@@ -195,7 +191,7 @@ class Metrics(Collector):
                 success.add_metric(labels, counters.last_success_at)
         yield from (rate, remaining, limit, up, success)
 
-    def _of_relaytop(self) -> Iterator[Metric]:
+    def _own_metrics(self) -> Iterator[Metric]:
         if self._budget is not None:
             yield GaugeMetricFamily(
                 "relaytop_budget_usd", "Today's budget (UTC).", value=self._budget.budget_usd

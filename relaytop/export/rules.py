@@ -20,7 +20,7 @@ SHORTEST_S = 120.0
 USUAL_S = 600.0
 """The range where the window is a number of requests."""
 PROBES = 4
-"""How many probes of the slowest target a range holds at least."""
+"""Least number of the slowest target's probes in a range."""
 _INDENT = " " * 10
 _OR = "\nor\n"
 

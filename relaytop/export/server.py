@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 MAX_HEAD = 16 * 1024
 HEAD_S = 5.0
-"""How long a request may take to arrive."""
+"""Deadline of a request's arrival."""
 SEND_S = 10.0
-"""How long a reply may take to be read."""
-MOST_AT_ONCE = 32
+"""Deadline for reading a reply."""
+MAX_CONCURRENT = 32
 TEXT = "text/plain; charset=utf-8"
 
 
@@ -43,7 +43,7 @@ class HttpServer:
         self._listening = listening
         self._routes = routes
         self._server: asyncio.Server | None = None
-        self._talks: set[asyncio.Task[None]] = set()
+        self._connections: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Begin to answer; a second call changes nothing."""
@@ -56,25 +56,25 @@ class HttpServer:
         """Stop answering, in the middle of a reply if need be."""
         if self._server is not None:
             self._server.close()
-        for task in self._talks:
+        for task in self._connections:
             task.cancel()
-        await asyncio.gather(*self._talks, return_exceptions=True)
+        await asyncio.gather(*self._connections, return_exceptions=True)
         self._listening.close()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - asyncio runs this as a task
-        self._talks.add(task)
+        self._connections.add(task)
         try:
-            if len(self._talks) <= MOST_AT_ONCE:
-                await self._talk(reader, writer)
+            if len(self._connections) <= MAX_CONCURRENT:
+                await self._serve(reader, writer)
         except (TimeoutError, OSError, asyncio.IncompleteReadError):
-            pass  # a client that is slow or gone has nothing to be told
+            pass  # a client that is slow or gone gets no answer
         finally:
-            self._talks.discard(task)
+            self._connections.discard(task)
             writer.transport.abort()
 
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             async with asyncio.timeout(HEAD_S):
                 head = await reader.readuntil(b"\r\n\r\n")

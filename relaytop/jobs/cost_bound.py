@@ -1,4 +1,4 @@
-"""The most that a job can cost, told before it sends anything."""
+"""The most that a job can cost, announced before it sends anything."""
 
 from __future__ import annotations
 

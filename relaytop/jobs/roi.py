@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from relaytop.config.errors import RelaytopError
 from relaytop.config.paths import ledger_path
 from relaytop.config.suggestions import suggestion
+from relaytop.ledger.tables import DAY_S
 from relaytop.ledger.usage import read_usage
 from relaytop.pricing.bundled_prices import bundled_names, read_bundled
 from relaytop.pricing.list_price import list_price, official_price
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 MARKET = "market"
 USAGE_DAYS = 30
-DAY_S = 86_400
 
 
 class PriceList(NamedTuple):

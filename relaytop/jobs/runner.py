@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 GIVE_UP_AFTER = 5
 """Failures in a row of a class that waiting does not mend, after which a target is left alone."""
-MOST_AT_ONCE = 256
+MAX_CONCURRENT = 256
 """Probes of a target that may be under way at a rate; one that is due beyond that is skipped."""
 MAX_STALE = 1
 """Times that a request is sent again since its connection was stale: a fresh one cannot be."""
@@ -74,7 +74,7 @@ class Runner:
         self._held_until: dict[str, float] = {}
         self._permanent_failures: Counter[str] = Counter()
         self.stopped: str | None = None
-        """Why the job ended early; None where it did not."""
+        """The reason for an early end; None where it did not."""
         self.skipped: Counter[str] = Counter()
         """Target → probes that were due at a rate and could not start."""
         self.stale: Counter[str] = Counter()
@@ -103,7 +103,7 @@ class Runner:
         """
         loop = asyncio.get_running_loop()
         began, tasks = loop.time(), set[asyncio.Task[None]]()
-        free = list(range(MOST_AT_ONCE, 0, -1))
+        free = list(range(MAX_CONCURRENT, 0, -1))
 
         async def probe(target: Target, slot: int, due_at: float) -> None:
             try:

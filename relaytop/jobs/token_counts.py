@@ -1,4 +1,4 @@
-"""How several providers count the input tokens of the same prompt: evidence, never a verdict."""
+"""The comparison of how providers count one prompt's input tokens: evidence, never a verdict."""
 
 from __future__ import annotations
 

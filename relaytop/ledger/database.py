@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BUSY_S = 2.0
-"""How long to wait for another process's lock."""
+"""Longest wait for another process's lock."""
 WRITE_ERRORS = (sqlite3.Error, OSError)
 
 

@@ -132,7 +132,7 @@ class Ledger:
 
     def _run(self) -> None:
         # On this thread, since importing SQLite would delay the engine's start.
-        from relaytop.ledger import database  # noqa: PLC0415
+        from relaytop.ledger import database  # noqa: PLC0415 - see above
 
         connection: sqlite3.Connection | None = None
         rows: dict[tuple[str, int], Row] = {}

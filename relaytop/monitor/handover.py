@@ -68,7 +68,7 @@ class TargetFacts:
     replaced: Episode = field(default_factory=Episode)
     """Replies by a model that was not asked for."""
     served: Served = NOT_DECLARED
-    """What served the newest reply."""
+    """The origin of the newest reply."""
     served_names: tuple[tuple[str, int], ...] = ()
     """(Model that replies named, serial number of its newest sample); a ring keeps their places."""
 
@@ -102,6 +102,6 @@ class MonitorHandover:
     """Unix seconds since when the number of probes has not been changed."""
     counts: EngineCounts
     busy_ms: float | None
-    """How late this machine reads, while it is busy."""
+    """Lateness of this machine's reads, while it is busy."""
     events: tuple[Event, ...]
     """The event log, oldest first."""

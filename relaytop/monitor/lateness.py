@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SPAN_S = 60.0
-MOST = 6000
+MAX_READS = 6000
 """Reads that are looked at, the newest."""
 ENOUGH = 10
 """Reads within the span from which on they say something."""
@@ -28,7 +28,7 @@ class Lateness:
     def __init__(self) -> None:
         self.busy_ms: float | None = None
         """The P99 of the last minute while the machine is busy; None while it is not."""
-        self._reads: deque[tuple[float, float]] = deque(maxlen=MOST)
+        self._reads: deque[tuple[float, float]] = deque(maxlen=MAX_READS)
         self._judged_at: float | None = None
 
     def record(self, now: float, late_ms: float) -> None:
@@ -37,7 +37,7 @@ class Lateness:
 
     def restore(self, others: Iterable[tuple[float, float]], busy_ms: float | None) -> None:
         """Go on from what another process saw, as (Unix seconds, milliseconds)."""
-        self._reads = deque(sorted([*self._reads, *others]), MOST)
+        self._reads = deque(sorted([*self._reads, *others]), MAX_READS)
         self.busy_ms = busy_ms
 
     def judge(self, now: float) -> Literal["began", "ended"] | None:

@@ -24,17 +24,14 @@ from relaytop.protocol.messages import Budget, Finished, Hold, Notice, Prices, P
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Literal
 
     from relaytop.config.settings import Settings, Target, Window
-    from relaytop.monitor.source import Bin
+    from relaytop.monitor.source import Bin, Level
     from relaytop.monitor.summary import LastError, Summary
     from relaytop.probe.sample import Sample
     from relaytop.protocol.messages import Report
 
-    Level = Literal["good", "info", "warning", "error"]
-
-EVENTS_KEPT = 500
+MAX_EVENTS = 500
 LEVELS: dict[str, Level] = {"up": "good", "degraded": "warning", "down": "error"}
 
 
@@ -51,7 +48,7 @@ class Monitor:
         """The settings, with the targets and list prices that came since."""
         self.window = settings.window
         self._targets: dict[str, TargetMonitor] = {}
-        self._events: deque[Event] = deque(maxlen=EVENTS_KEPT)
+        self._events: deque[Event] = deque(maxlen=MAX_EVENTS)
         self._throughput = Throughput(now)
         self._lateness = Lateness()
         self._counts = EngineCounts()

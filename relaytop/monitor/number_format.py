@@ -13,8 +13,8 @@ ROUNDS_TO_10, ROUNDS_TO_100, ROUNDS_TO_100_000 = 9.95, 99.95, 99_999.5
 TWO_DIGITS = 100
 LONGEST_COUNT, LONGEST_MILLIONS = 10_000, 100_000_000
 """Counts from which five characters do not hold every digit, and one decimal of the millions."""
-LEAST_PERCENT = 0.1
-MOST_DECIMALS = 9
+MIN_PERCENT = 0.1
+MAX_DECIMALS = 9
 
 
 def format_ms(value: float) -> str:
@@ -35,7 +35,7 @@ def format_percent(share: float) -> str:
     value = share * 100
     if value == 0:
         return "0.0"
-    return "100" if value >= ROUNDS_TO_100 else f"{max(value, LEAST_PERCENT):.1f}"
+    return "100" if value >= ROUNDS_TO_100 else f"{max(value, MIN_PERCENT):.1f}"
 
 
 def format_rate(value: float | None) -> str:
@@ -85,7 +85,7 @@ def format_dollars(value: float, least: int = 2) -> str:
     needed = 1 - math.floor(math.log10(value))  # two digits that count
     if needed <= least:
         return f"{value:,.{least}f}"
-    whole, _, decimals = f"{value:.{min(needed, MOST_DECIMALS)}f}".partition(".")
+    whole, _, decimals = f"{value:.{min(needed, MAX_DECIMALS)}f}".partition(".")
     return f"{whole}.{decimals.rstrip('0').ljust(least, '0')}"
 
 

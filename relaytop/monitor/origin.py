@@ -1,10 +1,10 @@
-"""Where one target's replies come from: a cache, or which model, by their own account."""
+"""The origin of one target's replies: a cache, or which model, by their own account."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relaytop.monitor.ring_buffer import SERVED_MOST
+from relaytop.monitor.ring_buffer import MAX_SERVED
 from relaytop.wire.served import compare_models
 
 if TYPE_CHECKING:
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     Line = tuple[Literal["cache", "served"], Literal["good", "warning"], str]
 
-NAMES_MOST = 8
-"""Models that are told apart at a time; all others count as `OTHER`."""
+MAX_MODELS = 8
+"""Models that are counted by name at a time; all others count as `OTHER`."""
 OTHER = "other"
-_OTHER_NUMBER = SERVED_MOST
+_OTHER_NUMBER = MAX_SERVED
 
 
 def observe_origin(facts: TargetFacts, asked: str | None, sample: Sample) -> Iterator[Line]:
@@ -74,7 +74,7 @@ def served_number(facts: TargetFacts, model: str | None, serial: int, oldest: in
         return 0
     names = facts.served_names
     places = [place for place, (name, _last) in enumerate(names) if name == model]
-    if not places and len(names) < NAMES_MOST:
+    if not places and len(names) < MAX_MODELS:
         places = [len(names)]
     if not places:
         places = [place for place, (_name, last) in enumerate(names) if last < oldest]

@@ -35,7 +35,7 @@ _OUTCOME_BITS = 0x1F
 _KERNEL, _RETRIED, _FELL_BACK = 0x20, 0x40, 0x80
 """Flags in the byte of the outcome."""
 _PHASE, LATE, _GAP = SmallFloat(128), SmallFloat(10), SmallFloat(1024)
-SERVED_MOST = 15
+MAX_SERVED = 15
 """The greatest number of what served a reply."""
 _CODES = {name: code for code, name in enumerate(ERROR_CLASSES, 1)}
 TIMEOUT = _CODES["timeout"]
@@ -45,8 +45,8 @@ TICK_S = 0.01
 """Moments are kept as whole ticks since the ring was made: 32 bits reach for 497 days."""
 _LAST_TICK = 0xFFFFFFFF
 _UNKNOWN = 0xFFFF
-_MOST = 0xFFFE
-_MOST_SKIPPED = 0xFF
+_MAX_VALUE = 0xFFFE
+_MAX_SKIPPED = 0xFF
 _HALF_MAX = 65_000.0
 NAN = math.nan
 
@@ -68,7 +68,7 @@ class Record(NamedTuple):
     marks: int
     """The outcome, and flags."""
     packed: int
-    """What is kept in other than whole bytes."""
+    """The fields that are packed into other than whole bytes."""
 
     @property
     def outcome(self) -> int:
@@ -123,7 +123,7 @@ class Record(NamedTuple):
     @property
     def served(self) -> int:
         """The number of what served it (`origin.served_number`); 0: it did not say."""
-        return self.packed >> 59 & SERVED_MOST
+        return self.packed >> 59 & MAX_SERVED
 
     @property
     def ttft_is_bound(self) -> bool:
@@ -145,7 +145,7 @@ class RingBuffer:
     """The newest samples of one target.
 
     Args:
-        capacity: How many are kept.
+        capacity: The most samples that it keeps.
         began_at: Unix seconds before which no sample ends.
     """
 
@@ -153,7 +153,7 @@ class RingBuffer:
 
     def __init__(self, capacity: int, began_at: float) -> None:
         self.capacity = capacity
-        """How many samples are kept."""
+        """The most samples that it keeps."""
         self._began_at = began_at
         # All of it from the start: what a ring takes now is what it takes in a month.
         self._buffer = bytearray(capacity * RECORD_BYTES)
@@ -166,7 +166,7 @@ class RingBuffer:
         Args:
             sample: What a probe found.
             skipped: Probes that were skipped since the sample before.
-            served: The number of what served it, at most `SERVED_MOST`; 0: it did not say.
+            served: The number of what served it, at most `MAX_SERVED`; 0: it did not say.
         """
         usage = sample.usage
         offset = self.count % self.capacity * RECORD_BYTES
@@ -180,7 +180,7 @@ class RingBuffer:
             _half(sample.phases.wait_ms),
             _tokens(usage.input_tokens if usage else None),
             _tokens(usage.output_tokens if usage else None),
-            min(skipped, _MOST_SKIPPED),
+            min(skipped, _MAX_SKIPPED),
             _outcome(sample) | _flags(sample),
             _packed(sample, served),
         )
@@ -265,7 +265,7 @@ def _half(value: float | None) -> float:
 
 
 def _tokens(count: int | None) -> int:
-    return _UNKNOWN if count is None else min(count, _MOST)
+    return _UNKNOWN if count is None else min(count, _MAX_VALUE)
 
 
 def _outcome(sample: Sample) -> int:

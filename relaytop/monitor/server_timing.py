@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from relaytop.probe.sample import Sample
 
-KEPT = 30
+MAX_WAITS = 30
 """Newest samples that are looked at."""
 
 

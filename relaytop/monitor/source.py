@@ -67,7 +67,7 @@ class Overview:
     """The next hour's share of the budget at most: as `projected_usd_per_h`, and unknown prices
     at the assumed one."""
     busy_ms: float | None = None
-    """How late this machine reads what has arrived (P99 of the last minute), while it is busy."""
+    """Lateness of this machine's reads (P99 of the last minute), while it is busy."""
 
 
 class Source(Protocol):

@@ -76,7 +76,7 @@ class Summary:
     cached: int = 0
     """Answers from a cache: not among the requests, in no percentile, at no cost."""
     cache_sign: str | None = None
-    """The header or field by which the newest of them was told."""
+    """The header or field that told the newest of them."""
     error_rate: float | None = None
     """0–1 over the window; None without a finished probe."""
     errors: Mapping[str, int] = field(default_factory=dict)
@@ -90,13 +90,13 @@ class Summary:
     late: Distribution = Distribution()
     """From a part's arrival to its being read, the longest of each probe, whatever came of it."""
     clock: Clock | None = None
-    """Who stamped the successful probes' reads; None without one."""
+    """The clock that stamped the successful probes' reads; None without one."""
     served: Mapping[str, int] = field(default_factory=dict)
     """Model that replies named → count over the window; at most 8, and `other`."""
     served_match: ModelMatch | None = None
-    """How that model is to the one that was asked for, lately; None without a reply."""
+    """Relation of that model to the one that was asked for, lately; None without a reply."""
     served_last: Served = NOT_DECLARED
-    """What served the newest reply."""
+    """The origin of the newest reply."""
     relay_retries: int = 0
     """Replies for which the relay had asked more than once."""
     relay_fallbacks: int = 0

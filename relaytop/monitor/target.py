@@ -10,8 +10,7 @@ from relaytop.monitor.handover import TargetFacts, TargetHandover
 from relaytop.monitor.origin import served_counts, served_number
 from relaytop.monitor.phases import PhaseMedians
 from relaytop.monitor.ring_buffer import RingBuffer
-from relaytop.monitor.server_timing import KEPT as WAITS_KEPT
-from relaytop.monitor.server_timing import medians_ms, wait_parts_ms
+from relaytop.monitor.server_timing import MAX_WAITS, medians_ms, wait_parts_ms
 from relaytop.monitor.status import StatusKeeper
 from relaytop.monitor.summary import LastError, Summary, Totals
 from relaytop.monitor.time_bins import TimeBins
@@ -25,9 +24,9 @@ if TYPE_CHECKING:
     from relaytop.probe.sample import Sample
     from relaytop.wire.served import ModelMatch
 
-ERRORS_KEPT = 20
-PACED_KEPT = 1000
-BINS_KEPT = 4
+MAX_ERRORS = 20
+MAX_PACED = 1000
+MAX_BINS = 4
 """Widths of bins that are read at once: table, chart, zoomed chart, one to spare."""
 EARLIEST_S = 60.0
 """Before a target is added; one of its samples may have ended so long ago."""
@@ -109,13 +108,13 @@ class TargetMonitor:
         self._add_to_totals(sample)
         wait = wait_parts_ms(sample)
         if wait is not None:
-            facts.wait_parts = (*facts.wait_parts, wait)[-WAITS_KEPT:]
+            facts.wait_parts = (*facts.wait_parts, wait)[-MAX_WAITS:]
         failure = sample.failure
         if failure is not None:
             error = LastError(
                 failure.error_class, sample.ended_at, failure.message, sample.request_id
             )
-            facts.errors = (error, *facts.errors)[:ERRORS_KEPT]
+            facts.errors = (error, *facts.errors)[:MAX_ERRORS]
         else:
             facts.hold_until = facts.hold_reason = None
         return facts.status.record(
@@ -155,7 +154,7 @@ class TargetMonitor:
         facts = self.facts
         new, facts.paced_total = total - facts.paced_total, total
         if new > 0:
-            facts.paced = (*facts.paced, (now, new))[-PACED_KEPT:]
+            facts.paced = (*facts.paced, (now, new))[-MAX_PACED:]
             self.invalidate()
 
     @property
@@ -303,7 +302,7 @@ class TargetMonitor:
         key = (bin_s, n)
         bins = self._bins.get(key)
         if bins is None:
-            if len(self._bins) >= BINS_KEPT:
+            if len(self._bins) >= MAX_BINS:
                 self._bins.pop(next(iter(self._bins)))
             bins = self._bins[key] = TimeBins(self.ring)
         return bins.read(start, bin_s, n)

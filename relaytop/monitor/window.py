@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from relaytop.monitor.ring_buffer import Record, RingBuffer
 
 NANO = 1_000_000_000
-LEAST_TOKENS = 2
+MIN_TOKENS = 2
 """A rate is of the tokens after the first."""
 _FLOAT = struct.Struct("<f")
 
@@ -228,7 +228,7 @@ def tok_s(record: Record, made: int | None) -> float:
     Computed from what the ring kept, so that it comes out the same when the sample leaves.
     """
     span_s = (record.latency_ms - record.ttft_ms) / 1000
-    if made is None or made < LEAST_TOKENS or not span_s > 0:
+    if made is None or made < MIN_TOKENS or not span_s > 0:
         return float("nan")
     rounded: float = _FLOAT.unpack(_FLOAT.pack((made - 1) / span_s))[0]
     return rounded

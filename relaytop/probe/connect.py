@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 STAGGER_S = 0.25
-"""How long an address may be silent before the next one is tried beside it (RFC 8305)."""
+"""Silence of an address after which the next one is tried beside it (RFC 8305)."""
 MAX_ADDRESSES = 8
 _FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 

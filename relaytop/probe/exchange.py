@@ -19,7 +19,7 @@ from relaytop.wire.headers import lowered
 from relaytop.wire.raw_reply import RawReply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from relaytop.probe.sample import Clock
     from relaytop.probe.stream import StampedStream
@@ -42,10 +42,9 @@ class Exchange:
 
     Args:
         transport: The target's; None where the provider cannot be reached.
-        clock: Unix seconds.
     """
 
-    def __init__(self, transport: StampedTransport | None, clock: Callable[[], float]) -> None:
+    def __init__(self, transport: StampedTransport | None) -> None:
         self.status: int | None = None
         self.headers: Mapping[str, str] = {}
         """The reply's, by lower-case name."""
@@ -55,7 +54,7 @@ class Exchange:
         """Whether a reused connection died before the first byte."""
         self._transport = transport
         self._before = self._stream
-        self._began_at = clock()
+        self._began_at = time.time()
         self._began = self._ended = time.perf_counter()
         self._sent: float | None = None
         self._first: float | None = None
@@ -229,7 +228,7 @@ class Exchange:
 
     @property
     def clock(self) -> Clock:
-        """Who stamped the reads of the reply."""
+        """The clock that stamped the reads of the reply."""
         return "kernel" if self._kernel_stamped else "user"
 
     @property

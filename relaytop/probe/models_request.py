@@ -17,7 +17,7 @@ from relaytop.wire.failure import is_web_page
 from relaytop.wire.text import safe, without_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from relaytop.config.settings import Provider
     from relaytop.probe.transport_settings import TransportSettings
@@ -38,24 +38,21 @@ class ModelsResponse:
     date: str | None = None
     """The `Date` header."""
     ended_at: float = 0.0
-    """When it was complete, Unix seconds."""
+    """The moment when it was complete, Unix seconds."""
     latency_ms: float | None = None
     tls_version: str | None = None
     certificate: Mapping[str, Any] | None = None
 
 
-async def request_models(
-    provider: Provider, settings: TransportSettings, clock: Callable[[], float] = time.time
-) -> ModelsResponse:
+async def request_models(provider: Provider, settings: TransportSettings) -> ModelsResponse:
     """Request the model list; costs nothing and never raises on what a server does.
 
     Args:
         provider: With its key.
         settings: How it is reached.
-        clock: Unix seconds.
     """
     transport = StampedTransport(settings)
-    exchange = Exchange(transport, clock)
+    exchange = Exchange(transport)
     version, certificate = None, None
     try:
         await exchange.run(api_named(provider.api).models_request(provider), TIMEOUT_S)
@@ -67,7 +64,7 @@ async def request_models(
     finally:
         await transport.aclose()
     secrets = credentials(provider)
-    raw = exchange.raw_reply(secrets, clock()) if exchange.failure is None else None
+    raw = exchange.raw_reply(secrets, time.time()) if exchange.failure is None else None
     found: tuple[str, ...] | Failure
     if raw is not None:
         found = await asyncio.to_thread(_read_models, provider, raw)

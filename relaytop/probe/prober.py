@@ -24,7 +24,7 @@ from relaytop.wire.ratelimit import read_rate_limit
 from relaytop.wire.text import safe, safe_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from relaytop.config.settings import Price, Provider, Target
     from relaytop.probe.transport_settings import TransportSettings
@@ -40,7 +40,6 @@ class Prober:
 
     Args:
         provider: Its base URL, key, API and prices.
-        clock: Unix seconds.
         include_text: Whether samples carry the model's text.
         adaptations: Target → how its requests must differ, shared among probers of the provider.
         nonces: The targets' nonces, shared likewise; None: from a start of this prober's own.
@@ -49,7 +48,6 @@ class Prober:
     def __init__(
         self,
         provider: Provider,
-        clock: Callable[[], float] = time.time,
         *,
         include_text: bool = False,
         adaptations: dict[str, frozenset[str]] | None = None,
@@ -57,7 +55,6 @@ class Prober:
     ) -> None:
         self._provider = provider
         self._include_text = include_text
-        self._clock = clock
         self._api = api_named(provider.api)
         self._settings: TransportSettings | ProbeError
         try:
@@ -81,7 +78,7 @@ class Prober:
         transport = self._transports.get(target.id)
         if transport is None and not isinstance(self._settings, ProbeError):
             transport = self._transports[target.id] = StampedTransport(self._settings)
-        exchange = Exchange(transport, self._clock)
+        exchange = Exchange(transport)
         adaptations = self._adaptations.get(target.id, frozenset())
         try:
             request = self._api.build(self._with_nonce(target), self._provider, adaptations)
@@ -151,7 +148,7 @@ class Prober:
         elif usage is not None:
             cost, source = cost_usd(usage, self._prices.get(target.model))
         headers = exchange.headers
-        limits = read_rate_limit(headers, self._clock()) if headers else None
+        limits = read_rate_limit(headers, time.time()) if headers else None
         good = failure is None
         longest_ms, median_ms = exchange.gaps_ms(reply) if good and reply else (None, None)
         return Sample(
@@ -185,7 +182,7 @@ class Prober:
         )
 
     async def _reply(self, exchange: Exchange) -> Reply | None:
-        raw = exchange.raw_reply(self._secrets, self._clock())
+        raw = exchange.raw_reply(self._secrets, time.time())
         if raw is None or exchange.body is None:
             return None
         if exchange.body.size <= QUICK_BYTES:
@@ -206,7 +203,6 @@ class Prober:
         """Return another with connections of its own, which shares adaptations and nonces."""
         clone = type(self)(
             self._provider,
-            self._clock,
             include_text=self._include_text,
             adaptations=self._adaptations,
             nonces=self._nonces,
@@ -218,7 +214,7 @@ class Prober:
         """List the provider's models; costs nothing."""
         if isinstance(self._settings, ProbeError):
             return Failure(self._settings.error_class, safe(str(self._settings), self._secrets))
-        response = await request_models(self._provider, self._settings, self._clock)
+        response = await request_models(self._provider, self._settings)
         return response.models if response.failure is None else response.failure
 
     async def aclose(self) -> None:

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from relaytop.probe.no_proxy import bypasses_proxy
 
-_PORTS = {"http": 80, "https": 443}
+DEFAULT_PORTS = {"http": 80, "https": 443}
+"""Scheme → the port of a URL that names none."""
 
 
 def proxy_for(base_url: str, own: str | None) -> str | None:
@@ -25,7 +26,7 @@ def proxy_for(base_url: str, own: str | None) -> str | None:
     if _is_loopback(host):
         return None
     proxies = urllib.request.getproxies()
-    if not proxies or _is_direct(host, parts.port or _PORTS.get(parts.scheme)):
+    if not proxies or _is_direct(host, parts.port or DEFAULT_PORTS.get(parts.scheme)):
         return None
     proxy = proxies.get(parts.scheme) or proxies.get("all")
     return _with_scheme(proxy) if proxy else None

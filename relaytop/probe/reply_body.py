@@ -58,7 +58,7 @@ class ReplyBody:
 
     def __init__(self, encoding: str) -> None:
         self.stamps: list[float] = []
-        """When each piece was read, perf_counter seconds."""
+        """The moment when each piece was read, perf_counter seconds."""
         self.early_s: list[float] = []
         """By how much the first byte of each may have come earlier."""
         self._pieces: list[list[bytes]] = []

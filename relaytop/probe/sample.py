@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
 _SUCCESS = 2
 """HTTP's class of good statuses."""
-MIN_TOKENS = 2
-"""A rate of tokens needs a first one and others after it."""
 
 
 Clock = Literal["kernel", "user"]
@@ -40,11 +38,11 @@ class Sample:
 
     target: str
     due_at: float
-    """When it was due by the cadence, Unix seconds."""
+    """The moment when it was due by the cadence, Unix seconds."""
     sent_at: float
-    """When the request left (or the exchange began, where none left), Unix seconds."""
+    """The moment when the request left (or the exchange began, where none left), Unix seconds."""
     ended_at: float
-    """When its result was known, Unix seconds."""
+    """The moment when its result was known, Unix seconds."""
     failure: Failure | None = None
     stale: bool = False
     """A reused connection that died before the first byte: outside the error rate."""
@@ -59,7 +57,7 @@ class Sample:
     gap_p50_ms: float | None = None
     """The median silence between two chunks of it."""
     clock: Clock = "user"
-    """Who stamped the reads: the kernel, as they arrived, or we, once we had the CPU."""
+    """The clock of the reads: the kernel's, as they arrived, or ours, once we had the CPU."""
     late_ms: float | None = None
     """The longest time from the arrival of a part of the reply to its being read, that is, how far
     off a clock of ours would have been; None without the kernel's stamps."""
@@ -81,7 +79,7 @@ class Sample:
     cached: str | None = None
     """The header or field by which the relay says that its cache answered; None: none does."""
     served: Served = NOT_DECLARED
-    """What served the reply, by its own account."""
+    """The origin of the reply, by its own account."""
     text: str | None = None
     """The model's text, made safe to show; None where the prober does not include it."""
 
@@ -108,14 +106,3 @@ class Sample:
             return self.cost_usd
         begun = self.http_status is not None and self.http_status // 100 == _SUCCESS
         return None if begun else 0.0
-
-    @property
-    def tok_s(self) -> float | None:
-        """(output tokens − 1) / (latency − TTFT); None where that is undefined."""
-        if self.latency_ms is None or self.ttft_ms is None or self.usage is None:
-            return None
-        tokens = self.usage.output_tokens
-        span_s = (self.latency_ms - self.ttft_ms) / 1000
-        if tokens is None or tokens < MIN_TOKENS or span_s <= 0:
-            return None
-        return (tokens - 1) / span_s

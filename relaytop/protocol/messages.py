@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The first command: what to watch. Probing begins at once unless `paused`."""
+    """The first command: what to watch. Probing begins at once."""
 
     settings: Settings
 
@@ -75,21 +75,21 @@ Command = Start | Add | Pause | Resume | Scale | SetBudget | ListModels
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The engine has started; its process id."""
+    """The report that the engine has started."""
 
     pid: int
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A probe has ended."""
+    """The report that a probe has ended."""
 
     sample: Sample
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """The target is not probed (or slowed) until then, and why."""
+    """The report that a target is not probed, or less often, until then, and the reason."""
 
     target: str
     until: float
@@ -123,7 +123,7 @@ class Pulse:
     skipped: Mapping[str, int] = field(default_factory=dict)
     """Target → probes skipped since the start (targets without any are left out)."""
     dropped: int = 0
-    """Messages the parent did not take in time, since the start."""
+    """Messages that the parent did not read in time, since the start."""
     paced: Mapping[str, int] = field(default_factory=dict)
     """Target → probes that `max_rpm` held back since the start (as for `skipped`)."""
 

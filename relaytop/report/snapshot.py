@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from relaytop.monitor import number_format
 from relaytop.report.blocks import Lines, Table, Text, columns
-from relaytop.store.document import censored_text
+from relaytop.store.document import censored_text, finite_number
 from relaytop.wire.text import clean
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _row(target: dict[str, Any]) -> list[str]:
         clean(target["target"]),
         *(_percentile(target, latency, name) for name in ("p50", "p95", "p99")),
         _percentile(target, ttft, "p50"),
-        number_format.format_rate(_number(target.get("tok_s", {}).get("p50"))),
+        number_format.format_rate(finite_number(target.get("tok_s", {}).get("p50"))),
         "" if rate is None else number_format.format_percent(rate),
         str(target.get("requests", "")),
         str(target.get("skipped", "")),
@@ -100,21 +100,15 @@ def _row(target: dict[str, Any]) -> list[str]:
 
 
 def _percentile(target: dict[str, Any], figure: dict[str, Any], name: str) -> str:
-    if _number(figure.get(name)) is None:
+    if finite_number(figure.get(name)) is None:
         return censored_text(target) if figure.get("censored") and figure.get("n") else ""
     return milliseconds(figure.get(name))
 
 
 def milliseconds(value: object) -> str:
     """Write a time in milliseconds; blank where it is unknown."""
-    known = _number(value)
+    known = finite_number(value)
     return "" if known is None else number_format.format_ms(known)
-
-
-def _number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value)
 
 
 def heading(document: dict[str, Any]) -> str:

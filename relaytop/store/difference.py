@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 Kind = Literal["worse", "better", "noise", "gone", "new"]
 CERTAIN = 2.58
 """Standard errors beyond which a change is believed: by chance in one of a hundred."""
-LEAST_SHARE = 0.05
+MIN_SHARE = 0.05
 """A latency or cost that changed by less is left alone, however sure it is."""
 COST_SPREAD = 0.3
 """Spread of the costs of requests, in shares of their mean, where replies vary in length."""
 SAME_TOKENS = 0.01
 """Tokens a request that differ by less are the same: it is the price that changed then."""
-LEAST_SPREAD = 0.02
+MIN_SPREAD = 0.02
 """Of a logarithm: below it two percentiles say nothing of how much replies differ."""
 Z95 = 1.645
 QUANTILES = {"p50": (1.2533, 5), "p95": (2.1132, 20), "p99": (3.7333, 100)}
@@ -149,7 +149,7 @@ def _times(
             continue
         error = math.hypot(*(factor * _spread(t) / math.sqrt(t["n"]) for t in (olds, news)))
         step = math.log(after / before)
-        sure = abs(step) > CERTAIN * error and abs(after / before - 1) >= LEAST_SHARE
+        sure = abs(step) > CERTAIN * error and abs(after / before - 1) >= MIN_SHARE
         yield _change(name, title, before, after, sure=sure, weight=50 * abs(step))
 
 
@@ -192,8 +192,8 @@ def _spread(table: Mapping[str, Any]) -> float:
     """Return the standard deviation of a time's logarithm, from its P50 and P95."""
     p50, p95 = finite_number(table.get("p50")), finite_number(table.get("p95"))
     if p50 is None or p95 is None or not 0 < p50 < p95:
-        return LEAST_SPREAD
-    return max(LEAST_SPREAD, math.log(p95 / p50) / Z95)
+        return MIN_SPREAD
+    return max(MIN_SPREAD, math.log(p95 / p50) / Z95)
 
 
 def _cost(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
@@ -207,7 +207,7 @@ def _cost(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator
     share = 1.0 if before <= 0 else abs(after / before - 1)
     spread = 0.0 if _same_tokens(old, new) else COST_SPREAD
     error = spread * math.sqrt(1 / float(old["ok"]) + 1 / float(new["ok"]))
-    sure = share >= LEAST_SHARE and share > CERTAIN * error
+    sure = share >= MIN_SHARE and share > CERTAIN * error
     yield _change(name, "$ a request", before, after, sure=sure, weight=20 * share)
 
 

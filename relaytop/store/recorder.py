@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from relaytop.protocol.messages import Report
 
 PART_BYTES = 64 * 1024 * 1024
-KEEP = 5
+MAX_OLDER_PARTS = 5
 """Older parts that are kept beside the one being written."""
-WAITING = 10_000
+MAX_WAITING = 10_000
 """Lines that may wait for the disk."""
 CLOSE_S = 1.0
 
@@ -47,7 +47,9 @@ class Recorder:
             relaytop writes it.
     """
 
-    def __init__(self, path: Path, *, part_bytes: int = PART_BYTES, keep: int = KEEP) -> None:
+    def __init__(
+        self, path: Path, *, part_bytes: int = PART_BYTES, keep: int = MAX_OLDER_PARTS
+    ) -> None:
         self._path = path
         self._part_bytes = part_bytes
         self._keep = keep
@@ -71,7 +73,7 @@ class Recorder:
         except BaseException:
             os.close(self._fd)
             raise
-        self._lines: queue.Queue[tuple[bool, bytes] | None] = queue.Queue(WAITING)
+        self._lines: queue.Queue[tuple[bool, bytes] | None] = queue.Queue(MAX_WAITING)
         # A daemon: a write that never returns must not keep the process.
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
         self._thread.start()

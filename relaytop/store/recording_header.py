@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SCHEMA = 1
 KIND = "Recording"
 HISTORIES = (10, 1_000_000)
-LONGEST_WINDOW = 10_000_000
+MAX_WINDOW = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,8 @@ def read_header(line: bytes) -> Header | None:
 def _window(document: object) -> Window | None:
     if not isinstance(document, dict):
         return None
-    seconds = _number(document.get("seconds"), 1, LONGEST_WINDOW)
-    count = _number(document.get("count"), 1, LONGEST_WINDOW)
+    seconds = _number(document.get("seconds"), 1, MAX_WINDOW)
+    count = _number(document.get("count"), 1, MAX_WINDOW)
     if (seconds is None) == (count is None):
         return None
     return Window(seconds, None if count is None else int(count))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LOWEST, HIGHEST = -65_000.0, 1e11
 """Of floats: what a ring can keep, and a moment that a calendar still knows."""
-MOST = 10**15
+MAX_VALUE = 10**15
 """Of counts."""
 INTERVALS_S = (0.05, 86_400.0)
 
@@ -76,7 +76,7 @@ def _is_float(value: object) -> bool:
 
 
 def _is_count(value: object) -> bool:
-    return type(value) is int and 0 <= value <= MOST
+    return type(value) is int and 0 <= value <= MAX_VALUE
 
 
 _PLAIN: dict[object, Check] = {

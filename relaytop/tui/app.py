@@ -205,7 +205,7 @@ class RelaytopApp(App[int]):
         """Offer the restart only while the engine is dead, and no spending where none is ours."""
         del parameters
         if action in {"add", "budget"}:
-            return self.session.engine.takes_commands
+            return self.session.engine.accepts_commands
         return self.session.dead is not None if action == "restart" else True
 
     # ── the end ──────────────────────────────────────────────────────────────

@@ -15,11 +15,11 @@ class Engine(Protocol):
     """An engine as a watch needs it: a process, an agent, or a recording that is played."""
 
     poll_interval_s: float
-    """How often reports are read, in seconds; may be changed while it runs."""
+    """Seconds between two reads of reports; may be changed while it runs."""
 
     @property
-    def takes_commands(self) -> bool:
-        """Whether it takes commands: what others run, or what is past, is only looked at."""
+    def accepts_commands(self) -> bool:
+        """Whether it obeys commands: what others run, or what is past, is only looked at."""
         ...
 
     @property

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from relaytop.store.recording import Recording
 
 POLL_INTERVAL_S = 0.2
-"""How often the clock is looked at, in seconds."""
+"""Seconds between two looks at the clock."""
 SLICE = 100
 """Reports that are applied before others of the same loop have their turn."""
 GAP_S = 60.0
@@ -50,7 +50,7 @@ class Player:
         self.clock = ReplayClock(recording.began_at, recording.ended_at, speed, wall)
         self.poll_interval_s = POLL_INTERVAL_S
         self.on_rewind: Callable[[], None] = _nothing
-        """Called before the reports begin anew: forget what they said."""
+        """Called before the reports begin anew: forget what they reported."""
         self.on_arrival: Callable[[], None] = _nothing
         """Called when a search has ended."""
         self._wall = wall
@@ -63,8 +63,7 @@ class Player:
 
     # ── the protocol of an engine ────────────────────────────────────────────────
 
-    pid = 0
-    takes_commands = False
+    accepts_commands = False
     returncode: int | None = None
 
     def start(self, settings: Settings) -> None:
@@ -79,9 +78,8 @@ class Player:
         """Return nothing: a recording does not die."""
         return ""
 
-    def stop(self, timeout_s: float = 0.0) -> None:
+    def stop(self) -> None:
         """Close the recording."""
-        del timeout_s
         self.recording.close()
 
     async def reports(self) -> AsyncIterator[list[Report]]:
@@ -123,7 +121,7 @@ class Player:
 
     @property
     def searching(self) -> bool:
-        """Whether a moment is being looked for: what the reports said is not whole."""
+        """Whether a moment is being looked for: the figures are incomplete."""
         return self._goal is not None
 
     @property

@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from relaytop.watch.reference import Reference
 
 WINDOWS = ("1m", "2m", "5m", "10m", "30m", "1h", "100 requests")
-"""What the window key goes through."""
+"""The windows that the window key goes through."""
 
 DAY_S = 86_400
 
 FACTORS = tuple(2.0**power for power in range(-5, 7))
-"""What the interval keys multiply every target's own interval by."""
+"""The factors of every target's own interval that the interval keys go through."""
 
 
 class Session(WatchCore):
@@ -66,7 +66,7 @@ class Session(WatchCore):
         self.reference: Reference | None = None
         """A snapshot that the figures are compared with."""
         self.dead: str | None = None
-        """Why the engine is gone; None while it runs."""
+        """The reason why the engine is gone; None while it runs."""
         self.player: Player | None = None
         """The recording that is played; None where the engine probes."""
         self._restart = restart
@@ -101,7 +101,7 @@ class Session(WatchCore):
     @property
     def reads_agent(self) -> bool:
         """Whether another relaytop probes, and this one only shows what it finds."""
-        return self.player is None and not self.engine.takes_commands
+        return self.player is None and not self.engine.accepts_commands
 
     def read_less_often(self, *, frozen: bool) -> None:
         """Read the engine less often while the picture is frozen."""
@@ -223,7 +223,7 @@ class Session(WatchCore):
         self.note("budget", "info", f"today's budget is now ${format_dollars(usd)}")
 
     def list_models(self, provider: str) -> None:
-        """Ask the engine what a provider offers; answered through `pump`'s callback."""
+        """Ask the engine what a provider offers; answered through `read_engine`'s callback."""
         self.engine.send(ListModels(provider))
 
     def add(self, names: Sequence[tuple[str, str]]) -> None:

@@ -1,4 +1,4 @@
-"""Where a result goes: whole, to one place, and never lost."""
+"""The destination of a result: complete, in one place, and never lost."""
 
 import os
 import stat

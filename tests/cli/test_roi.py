@@ -40,7 +40,7 @@ output = 6.0
 ONE = ("--tokens", "1M", "--mix", "gpt-4.1=1")
 
 
-def book(home: dict[str, str], *entries: tuple[str, int, int]) -> None:
+def record_usage(home: dict[str, str], *entries: tuple[str, int, int]) -> None:
     """Put (target, input tokens, output tokens) of now into the ledger."""
     ledger = Ledger(Path(home["XDG_DATA_HOME"], "relaytop", "ledger.sqlite"))
     for target, given, made in entries:
@@ -136,7 +136,7 @@ def test_the_configs_prices_come_first_and_no_key_is_needed(roi: Roi, config: st
 
 
 def test_tokens_and_mix_from_the_ledger(roi: Roi, home: dict[str, str]) -> None:
-    book(home, ("p/gpt-4.1", 500_000, 250_000), ("q/google/gemini-2.5-flash", 250_000, 0))
+    record_usage(home, ("p/gpt-4.1", 500_000, 250_000), ("q/google/gemini-2.5-flash", 250_000, 0))
     done = roi("--from-usage", "--official", "quoted", "--format", "json")
     (month,) = json.loads(done.stdout)["months"]
     assert month["tokens"] == 1_000_000
@@ -148,7 +148,7 @@ def test_tokens_and_mix_from_the_ledger(roi: Roi, home: dict[str, str]) -> None:
 
 
 def test_what_the_relay_was_sent_comes_before_what_all_were(roi: Roi, home: dict[str, str]) -> None:
-    book(home, ("holysheep/gpt-4.1", 600_000, 400_000), ("p/no-such-model", 5_000, 0))
+    record_usage(home, ("holysheep/gpt-4.1", 600_000, 400_000), ("p/no-such-model", 5_000, 0))
     done = roi("--from-usage", "--official", "quoted")
     assert (
         "as holysheep's last 30 days: quoted prices against holysheep, 40 % output" in done.stdout

@@ -20,15 +20,17 @@ CONDITIONS = st.builds(
 )
 
 
-def turns(seed: int, model: DemoModel = GPT, count: int = 50, provider: str = "x") -> list[Outcome]:
+def outcomes(
+    seed: int, model: DemoModel = GPT, count: int = 50, provider: str = "x"
+) -> list[Outcome]:
     randomness = RequestRandomness(seed, provider, model)
     return [randomness.draw(CALM) for _ in range(count)]
 
 
 def test_the_same_seed_gives_the_same_replies_and_another_gives_others() -> None:
-    assert turns(1) == turns(1)
-    assert turns(1) != turns(2)
-    assert turns(1, provider="x") != turns(1, provider="y")
+    assert outcomes(1) == outcomes(1)
+    assert outcomes(1) != outcomes(2)
+    assert outcomes(1, provider="x") != outcomes(1, provider="y")
 
 
 @given(st.lists(CONDITIONS, max_size=20))
@@ -36,13 +38,13 @@ def test_what_was_met_before_does_not_change_what_comes(conditions: list[Conditi
     randomness = RequestRandomness(1, "x", GPT)
     for condition in conditions:
         randomness.draw(condition)
-    assert randomness.draw(CALM) == turns(1, count=len(conditions) + 1)[-1]
+    assert randomness.draw(CALM) == outcomes(1, count=len(conditions) + 1)[-1]
 
 
 def test_each_model_has_a_pace_of_its_own() -> None:
     for provider in PROVIDERS:
         for model in provider.models:
-            drawn = turns(3, model, 400)
+            drawn = outcomes(3, model, 400)
             middle_ms = median(outcome.ttft_s for outcome in drawn) * 1000
             assert abs(middle_ms / model.ttft_ms - 1) < 0.1
             assert {len(outcome.tokens) for outcome in drawn} == set(
@@ -53,7 +55,7 @@ def test_each_model_has_a_pace_of_its_own() -> None:
 def test_a_calm_relay_hardly_ever_takes_longer_than_the_demos_interval() -> None:
     for provider in (HOLYSHEEP, DIRECT):
         for model in provider.models:
-            drawn = turns(1, model, 1000) if model.probed else []
+            drawn = outcomes(1, model, 1000) if model.probed else []
             late = sum(outcome.ttft_s + sum(outcome.gaps_s) > 0.5 for outcome in drawn)
             assert late <= 15
 

@@ -1,4 +1,4 @@
-"""What a provider answers, and when, without a socket."""
+"""A provider's answers and their times, without a socket."""
 
 import json
 from typing import Any

@@ -6,6 +6,7 @@ from collections import deque
 import httpx
 import pytest
 
+from relaytop.monitor.window import MIN_TOKENS
 from tests.demo.support import probe, relay_at
 
 CHAT = {"model": "gpt-4.1", "messages": [{"role": "user", "content": "ping"}]}
@@ -32,7 +33,11 @@ def test_every_target_is_probed_well_while_all_is_calm() -> None:
             sample = probe(settings, target.id)
             assert sample.ok
             assert sample.ttft_ms is not None
-            assert sample.tok_s is not None
+            assert sample.usage is not None
+            assert sample.usage.output_tokens is not None
+            assert sample.usage.output_tokens >= MIN_TOKENS
+            assert sample.latency_ms is not None
+            assert sample.latency_ms > sample.ttft_ms
             assert sample.cost_usd is not None
             assert sample.request_id is not None
             assert sample.rate_limit is not None

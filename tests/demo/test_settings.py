@@ -1,4 +1,4 @@
-"""What the demo watches."""
+"""The demo's settings."""
 
 from relaytop.config.settings import Window
 from relaytop.demo.settings import ORIGIN, demo_settings

@@ -1,4 +1,4 @@
-"""Who goes next where money is short."""
+"""The order of probes where money is short."""
 
 from relaytop.config.settings import Price, Provider, Target
 from relaytop.engine.due_queue import DueQueue

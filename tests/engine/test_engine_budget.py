@@ -1,4 +1,4 @@
-"""What a probe may cost and what it did, and when the ledger is believed."""
+"""The cost that a probe may have and had, and the moments when the ledger is believed."""
 
 import dataclasses
 import sqlite3

@@ -63,10 +63,10 @@ class Exported:
         self.url = f"http://127.0.0.1:{self.port}"
         self.exporter = Exporter(listening, self.monitor, lambda: self.trouble)
 
-    def take(self, *reports: Report | Sample) -> None:
-        whole = [r if isinstance(r, Report) else Finished(r) for r in reports]
-        self.exporter.consume(whole)
-        for report in whole:
+    def consume(self, *reports: Report | Sample) -> None:
+        batch = [r if isinstance(r, Report) else Finished(r) for r in reports]
+        self.exporter.consume(batch)
+        for report in batch:
             self.monitor.apply(report, time.time())
 
     async def get(self, path: str = "/metrics", **headers: str) -> httpx.Response:

@@ -1,4 +1,4 @@
-"""What /metrics says is what the engine reported: since the start, and nothing invented."""
+"""/metrics shows what the engine reported: since the start, and nothing invented."""
 
 import dataclasses
 import time
@@ -27,7 +27,7 @@ LATENCY = "ai_api_request_latency_seconds"
 async def test_counters_outlive_the_window() -> None:
     async with exported(watched=settings(window=Window(None, 2), history=3)) as found:
         good = sample(0, 120, tokens=(5, 3), cost_usd=0.001)
-        found.take(*[good] * 7, *[sample(error="timeout")] * 2, sample(error="connect"))
+        found.consume(*[good] * 7, *[sample(error="timeout")] * 2, sample(error="connect"))
         scraped = await found.scrape()
     assert scraped.one("ai_api_requests_total", status="success", **OF) == 7
     assert scraped.one("ai_api_requests_total", status="error", **OF) == 3
@@ -42,8 +42,8 @@ async def test_counters_outlive_the_window() -> None:
 
 async def test_histograms_hold_successes_alone_in_the_promised_buckets() -> None:
     async with exported() as found:
-        found.take(*(sample(0, ms, ttft_ms=ms / 2) for ms in (10, 11, 700, 81_000)))
-        found.take(sample(error="timeout"))
+        found.consume(*(sample(0, ms, ttft_ms=ms / 2) for ms in (10, 11, 700, 81_000)))
+        found.consume(sample(error="timeout"))
         scraped = await found.scrape()
     bounds = [labels["le"] for labels in scraped.labels(f"{LATENCY}_bucket")]
     assert list(map(float, bounds)) == [*BOUNDS_S, float("inf")]
@@ -57,7 +57,7 @@ async def test_cached_answers_are_no_requests() -> None:
         sample(3, 2.0, ttft_ms=1.0, tokens=(5, 3), cost_usd=0.0), cached="x-cache: HIT"
     )
     async with exported() as found:
-        found.take(sample(0, tokens=(5, 3)), hit, hit)
+        found.consume(sample(0, tokens=(5, 3)), hit, hit)
         scraped = await found.scrape()
     assert scraped.one("ai_api_cached_total", **OF) == 2
     assert scraped.of("ai_api_requests_total", **OF) == [1, 0]
@@ -73,7 +73,7 @@ async def test_who_served_is_bounded() -> None:
         dataclasses.replace(sample(at), served=Served(f"model-{min(at, 20)}")) for at in range(30)
     ]
     async with exported() as found:
-        found.take(*made, sample(31), dataclasses.replace(sample(32), served=Served("model-0")))
+        found.consume(*made, sample(31), dataclasses.replace(sample(32), served=Served("model-0")))
         scraped = await found.scrape()
     assert scraped.one("ai_api_served_total", served="model-0", **OF) == 2
     assert scraped.one("ai_api_served_total", served="other", **OF) == 22
@@ -87,7 +87,7 @@ async def test_gaps_and_late_reads() -> None:
     ]
     failed = dataclasses.replace(sample(3, error="server_error"), late_ms=0.2)
     async with exported() as found:
-        found.take(*streams, failed)
+        found.consume(*streams, failed)
         scraped = await found.scrape()
     assert scraped.one("ai_api_stream_gap_seconds_count", **OF) == 2
     assert scraped.one("ai_api_stream_gap_seconds_sum", **OF) == pytest.approx(6.06)
@@ -110,15 +110,15 @@ async def test_what_is_unknown_has_no_sample() -> None:
             "relaytop_budget_spent_usd",
         ):
             assert scraped.of(name) == [], name
-        found.take(sample(stale=True))
+        found.consume(sample(stale=True))
         assert (await found.scrape()).of("ai_api_requests_total", **OF) == [0, 0]
 
 
 async def test_up_is_a_verdict_and_absent_while_paused() -> None:
     async with exported("relay/m", "relay/n", "relay/o") as found:
-        found.take(sample(0, 100))
-        found.take(*[sample(error="connect", target="relay/n")] * 3)
-        found.take(sample(0, 100, target="relay/o"))
+        found.consume(sample(0, 100))
+        found.consume(*[sample(error="connect", target="relay/n")] * 3)
+        found.consume(sample(0, 100, target="relay/o"))
         found.monitor.pause("relay/o", time.time(), "user")
         scraped = await found.scrape()
     assert scraped.one("ai_api_up", **OF) == 1
@@ -129,7 +129,7 @@ async def test_up_is_a_verdict_and_absent_while_paused() -> None:
 async def test_rate_limits_by_kind_and_the_budget() -> None:
     told = RateLimit(requests=Limit(60, 58, 1.0), tokens=Limit(None, 900, None))
     async with exported() as found:
-        found.take(sample(rate_limit=told), Budget(0.41, 1.0, "ok"))
+        found.consume(sample(rate_limit=told), Budget(0.41, 1.0, "ok"))
         scraped = await found.scrape()
     assert scraped.one("ai_api_rate_limit_remaining", kind="requests", **OF) == 58
     assert scraped.one("ai_api_rate_limit", kind="requests", **OF) == 60
@@ -143,7 +143,7 @@ async def test_skips_and_drops_add_up_over_engines() -> None:
     async with exported() as found:
         for skipped, dropped in ((2, 0), (5, 3), (0, 0), (1, 2)):
             counts = {"relay/m": skipped} if skipped else {}
-            found.take(Pulse(T0, 0, {}, counts, dropped))
+            found.consume(Pulse(T0, 0, {}, counts, dropped))
         scraped = await found.scrape()
     assert scraped.one("relaytop_probes_skipped_total", **OF) == 6
     assert scraped.one("relaytop_reports_dropped_total") == 5
@@ -151,7 +151,7 @@ async def test_skips_and_drops_add_up_over_engines() -> None:
 
 async def test_a_target_that_goes_takes_its_series_along() -> None:
     async with exported("relay/m", "relay/n") as found:
-        found.take(sample(), sample(target="relay/n"))
+        found.consume(sample(), sample(target="relay/n"))
         found.monitor.reconfigure(settings("relay/m"), time.time())
         scraped = await found.scrape()
         assert 'model="n"' not in scraped.text
@@ -163,7 +163,7 @@ async def test_a_target_that_goes_takes_its_series_along() -> None:
 async def test_labels_are_clean_and_no_two_series_alike() -> None:
     names = ("relay/a\x1b[31mb", "relay/ab", "relay/a\u202eb", 'relay/q"\\')
     async with exported(*names) as found:
-        found.take(*(sample(target=name) for name in names))
+        found.consume(*(sample(target=name) for name in names))
         scraped = await found.scrape()
     models = [found["model"] for found in scraped.labels("ai_api_up")]
     assert models == ["ab", "ab (2)", "ab (3)", 'q"\\']
@@ -171,7 +171,7 @@ async def test_labels_are_clean_and_no_two_series_alike() -> None:
 
 async def test_open_metrics_where_it_is_asked_for() -> None:
     async with exported() as found:
-        found.take(sample(tokens=(5, 3), cost_usd=0.1), sample(error="timeout"))
+        found.consume(sample(tokens=(5, 3), cost_usd=0.1), sample(error="timeout"))
         plain = await found.get()
         opened = await found.get(
             Accept="application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5"
@@ -187,8 +187,8 @@ async def test_open_metrics_where_it_is_asked_for() -> None:
 async def test_promtool_has_nothing_to_say() -> None:
     told = RateLimit(requests=Limit(60, 58, 1.0))
     async with exported() as found:
-        found.take(sample(tokens=(5, 3), cost_usd=0.1, rate_limit=told, ttft_ms=20))
-        found.take(sample(error="timeout"), Budget(0.41, 1.0, "ok"), Pulse(T0, 0))
+        found.consume(sample(tokens=(5, 3), cost_usd=0.1, rate_limit=told, ttft_ms=20))
+        found.consume(sample(error="timeout"), Budget(0.41, 1.0, "ok"), Pulse(T0, 0))
         text = (await found.get()).content
     assert promtool("check", "metrics", text=text) == (0, "")
 

@@ -16,7 +16,7 @@ CASES = {
 }
 
 
-async def said(port: int, request: bytes) -> bytes:
+async def raw_reply(port: int, request: bytes) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(request)
@@ -31,7 +31,7 @@ async def said(port: int, request: bytes) -> bytes:
 async def test_requests_of_all_kinds(case: str) -> None:
     request, status = CASES[case]
     async with exported() as found:
-        reply = await said(found.port, request)
+        reply = await raw_reply(found.port, request)
     head, _, body = reply.partition(b"\r\n\r\n")
     assert head.split()[1] == str(status).encode()
     assert (body == b"") is (case == "head")

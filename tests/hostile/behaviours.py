@@ -17,8 +17,8 @@ from tests.hostile.wire import (
     body,
     gzip_of_zeros,
     head,
+    json_answer,
     refused,
-    whole,
 )
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ NASTY = (
 )
 """Escapes, OSC 52, C1 controls, bidi marks and markup."""
 SHOWN = "gnp.exe[bold red]marked[/] [@click=app.quit]quit[/] \\[x]"
-"""What is left of it for a screen."""
+"""The rest of it that a screen may show."""
 
 
 @dataclass(frozen=True)
@@ -210,7 +210,7 @@ fixed("usage_digits", None, EVENTS, SPEECH, b'data: {"usage":{"x":%s}}\n\n' % (b
 fixed(
     "limits",
     None,
-    whole(
+    json_answer(
         {"choices": [{"message": {"content": "x"}}]},
         "X-RateLimit-Limit-Requests: -1",
         "X-RateLimit-Remaining-Requests: 1e999",

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from tests.hostile.behaviours import NASTY
-from tests.hostile.wire import Wire, body, gzip_of_zeros, head, refused, whole
+from tests.hostile.wire import Wire, body, gzip_of_zeros, head, json_answer, refused
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -36,8 +36,11 @@ def fixed(name: str, answer: bytes) -> None:
 fixed("plain", of(["a", "b"]))
 fixed("huge", of([f"vendor/model-{i:06}" for i in range(ENTRIES)]))
 fixed("over", of([f"vendor/{'x' * 40}-{i:06}" for i in range(ENTRIES)]))
-fixed("no_objects", whole({"data": [1, None, [], "name", True, {"id": 7}, {"id": ""}, {}] * 100}))
-fixed("no_list", whole({"data": {"id": "a"}}))
+fixed(
+    "no_objects",
+    json_answer({"data": [1, None, [], "name", True, {"id": 7}, {"id": ""}, {}] * 100}),
+)
+fixed("no_list", json_answer({"data": {"id": "a"}}))
 fixed("escapes", of([f"evil-{NASTY}", "\u202e\x1b]52;c;eA==\x07", "plain-id", "w\u202ee\x9b2Jb"]))
 fixed("long_ids", of([f"{i}-" + "\u0336x" * 5000 for i in range(20)]))
 fixed("page", body(b"<html>sign in", kind="text/html"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from tests.hostile.behaviours import BEHAVIOURS
 from tests.hostile.lists import LISTS
-from tests.hostile.wire import Wire, whole
+from tests.hostile.wire import Wire, json_answer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -121,7 +121,7 @@ class HostileRelay:
         await wire.hang_up()
 
 
-GOOD_REPLY = whole(
+GOOD_REPLY = json_answer(
     {
         "choices": [{"message": {"role": "assistant", "content": "pong"}}],
         "usage": {"prompt_tokens": 5, "completion_tokens": 3},

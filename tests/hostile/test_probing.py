@@ -144,7 +144,7 @@ def check_words(reports: list[Report], found: dict[str, Sample]) -> None:
 
 
 def check_figures(found: dict[str, Sample]) -> None:
-    """What is absurd is unknown, and the reply good all the same."""
+    """An absurd figure is unknown, and the reply good all the same."""
     for name in ("usage_negative", "usage_nan", "usage_huge", "usage_text", "usage_digits"):
         sample = found[f"evil/{name}"]
         assert sample.usage

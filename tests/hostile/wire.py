@@ -1,4 +1,4 @@
-"""What a hostile answer is made of, and the connection that it goes to."""
+"""The parts of a hostile answer, and the connection that it goes to."""
 
 from __future__ import annotations
 
@@ -73,14 +73,14 @@ def body(
     return head(status, f"Content-Type: {kind}", f"Content-Length: {len(data)}", *lines) + data
 
 
-def whole(document: object, *lines: str | bytes, status: str = "200 OK") -> bytes:
+def json_answer(document: object, *lines: str | bytes, status: str = "200 OK") -> bytes:
     """Return a whole answer of JSON."""
     return body(json.dumps(document).encode(), *lines, status=status)
 
 
 def refused(message: str, *lines: str | bytes, status: str = "500 X", code: str = "") -> bytes:
     """Return an error as OpenAI words it."""
-    return whole({"error": {"message": message, "code": code}}, *lines, status=status)
+    return json_answer({"error": {"message": message, "code": code}}, *lines, status=status)
 
 
 EVENTS = head("200 OK", "Content-Type: text/event-stream", "Connection: close")

@@ -1,4 +1,4 @@
-"""When two counts of one prompt are too far apart."""
+"""Two counts of one prompt that are too far apart."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""What served a target: the models that replies name, and the relay's own work."""
+"""The origin of a target's replies: the models that they name, and the relay's own work."""
 
 import dataclasses
 from typing import Any

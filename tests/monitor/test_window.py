@@ -54,6 +54,19 @@ def test_a_reply_that_began_and_failed_leaves_the_cost_unknown_and_a_refusal_doe
     assert rolled(Window(), [good, refused, begun]).cost_usd is None
 
 
+def test_tokens_per_second_are_those_after_the_first() -> None:
+    streamed = sample(0, 300, ttft_ms=200, tokens=(5, 3))
+    rates = rolled(Window(), [streamed]).rates.distribution()
+    assert (rates.n, rates.p50) == (1, 20.0)
+    undefined = [
+        sample(0, 300, tokens=(5, 3)),
+        sample(1, 300, ttft_ms=200, tokens=(5, 1)),
+        sample(2, 300, ttft_ms=300, tokens=(5, 3)),
+        sample(3, 300, ttft_ms=200),
+    ]
+    assert not len(rolled(Window(), undefined).rates)
+
+
 def test_a_sample_takes_at_most_32_bytes() -> None:
     assert RECORD_BYTES <= 32
 

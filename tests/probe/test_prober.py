@@ -39,7 +39,6 @@ async def test_a_streamed_reply_has_its_times_in_order() -> None:
     assert sample.latency_ms - sample.ttft_ms >= 30
     assert sample.usage
     assert (sample.usage.input_tokens, sample.usage.output_tokens) == (5, 3)
-    assert sample.tok_s == pytest.approx(2000 / (sample.latency_ms - sample.ttft_ms))
     phases = sample.phases
     assert phases.dns_ms is not None
     assert phases.connect_ms is not None
@@ -54,7 +53,6 @@ async def test_a_whole_reply_has_no_ttft() -> None:
     sample = await one(chat_reply(), stream=False)
     assert sample.ok
     assert sample.ttft_ms is None
-    assert sample.tok_s is None
     assert sample.latency_ms
 
 

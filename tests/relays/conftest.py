@@ -1,23 +1,16 @@
-"""Real relays, each in a virtual environment of its own, started once and waited for."""
+"""The relays that tests share, started once."""
 
-import os
-import socket
-import subprocess
-import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.relays.install import install
 from tests.relays.keys import KEY
 from tests.relays.llmock import RPM, TPM, Llmock
+from tests.relays.processes import running_litellm, running_llmock
 
 HERE = Path(__file__).parent
-START_S = 90
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,113 +20,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("relays"))
 
 
-def installed(name: str) -> Path:
-    """Return a relay's virtual environment; skip the test where it cannot be made."""
-    try:
-        return install(name)
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
-        pytest.skip(f"{name} cannot be installed here")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@contextmanager
-def running(command: list[str], url: str, **environ: str) -> Iterator[None]:
-    """Run a server until the block ends; yields when it answers."""
-    process = subprocess.Popen(
-        command,
-        cwd=HERE,
-        env={**os.environ, **environ},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        deadline = time.monotonic() + START_S
-        while not answers(url):
-            assert process.poll() is None, f"{command[0]} ended with {process.returncode}"
-            assert time.monotonic() < deadline, f"{command[0]} does not answer"
-            time.sleep(0.2)
-        yield
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=2):
-            return True
-    except urllib.error.HTTPError as error:
-        error.close()
-        return True
-    except OSError:
-        return False
-
-
-@contextmanager
-def a_llmock(*options: str) -> Iterator[Llmock]:
-    folder, port = installed("llmock"), free_port()
-    command = [
-        *(str(folder / "bin" / "llmock"), "serve", "--host", "127.0.0.1", "--port", str(port)),
-        *("--response-style", "hello"),
-    ]
-    url = f"http://127.0.0.1:{port}"
-    with running([*command, *options], f"{url}/health"):
-        yield Llmock(url)
-
-
 @pytest.fixture(scope="session")
 def llmock() -> Iterator[Llmock]:
     """A llmock that limits nobody."""
-    with a_llmock() as found:
+    with running_llmock() as found:
         yield found
 
 
 @pytest.fixture(scope="session")
 def limited_llmock() -> Iterator[Llmock]:
     """A llmock that lets each key send `RPM` requests and `TPM` tokens a minute."""
-    with a_llmock("--rpm", str(RPM), "--tpm", str(TPM)) as found:
+    with running_llmock("--rpm", str(RPM), "--tpm", str(TPM)) as found:
         yield found
-
-
-@contextmanager
-def a_litellm(config: str, upstream: str) -> Iterator[str]:
-    """Run a LiteLLM proxy; yields its URL, without `/v1`."""
-    folder = installed("litellm")
-    port = free_port()
-    command = [
-        str(folder / "bin" / "litellm"),
-        *("--config", config, "--host", "127.0.0.1"),
-        *("--port", str(port), "--num_workers", "1"),
-    ]
-    offline = {
-        "LITELLM_LOCAL_MODEL_COST_MAP": "True",
-        "LITELLM_TELEMETRY": "False",
-        "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS": "True",
-        "DISABLE_SCHEMA_UPDATE": "true",
-        "UPSTREAM": upstream,
-        "PYTHONPATH": str(HERE),
-        "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
-    }
-    base = f"http://127.0.0.1:{port}"
-    with running(command, f"{base}/health/liveliness", **offline):
-        yield base
 
 
 @pytest.fixture(scope="session")
 def litellm(llmock: Llmock) -> Iterator[str]:
     """The base URL of a LiteLLM proxy whose models answer by themselves, or from llmock."""
-    with a_litellm("litellm.yaml", f"{llmock.url}/v1") as base:
+    with running_litellm("litellm.yaml", f"{llmock.url}/v1") as base:
         # Its first call takes a second or two, which is no relay's usual latency.
         request = urllib.request.Request(
             f"{base}/v1/chat/completions",

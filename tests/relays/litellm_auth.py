@@ -4,7 +4,7 @@ from keys import KEY, KEY_RPM, LIMITED_KEY
 from litellm.proxy._types import ProxyException, UserAPIKeyAuth
 
 LIMITS: dict[str, dict[str, int]] = {KEY: {}, LIMITED_KEY: {"rpm_limit": KEY_RPM}}
-"""What each key may do in a minute."""
+"""Limits of each key in a minute."""
 
 
 async def user_api_key_auth(request: object, api_key: str) -> UserAPIKeyAuth:

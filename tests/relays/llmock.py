@@ -14,7 +14,7 @@ APIS = {
 """Provider → the wire API that it speaks, and the path below which it does."""
 
 RPM, TPM = 30, 60_000
-"""What a limited one lets each key send in a minute: requests, and tokens."""
+"""Requests and tokens that a limited one lets each key send in a minute."""
 
 
 class Llmock:

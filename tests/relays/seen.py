@@ -1,4 +1,4 @@
-"""What a user sees of a model, and what the monitor leaves on disk."""
+"""A user's view of a model, and the files that the monitor leaves."""
 
 import tomllib
 from pathlib import Path

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.relays.conftest import a_litellm
 from tests.relays.keys import KEY
+from tests.relays.processes import running_litellm
 from tests.support.launch import Run
 from tests.support.server import (
     DONE,
@@ -31,7 +31,7 @@ COUNTS = {"prompt_tokens": 8, "completion_tokens": 2, "total_tokens": 10}
 
 @dataclass
 class Upstream:
-    """What LiteLLM relays to, as OpenAI writes it."""
+    """The upstream of LiteLLM, which answers as OpenAI does."""
 
     dead: bool = False
     reached: int = 0
@@ -70,7 +70,7 @@ def caching() -> Iterator[Caching]:
     upstream = Upstream()
     with (
         ScriptedServer(upstream) as server,
-        a_litellm("litellm-cache.yaml", server.base_url) as base,
+        running_litellm("litellm-cache.yaml", server.base_url) as base,
     ):
         yield Caching(f"{base}/v1", upstream)
 

@@ -16,7 +16,7 @@ import pytest
 
 from relaytop.demo.child import DemoRelay
 from relaytop.export.dashboard import dashboard
-from tests.relays.conftest import free_port, running
+from tests.relays.processes import free_port, running_server
 from tests.support.agents import Agent
 
 pytestmark = [
@@ -99,7 +99,7 @@ def prometheus(agent: Agent, config: Path, tmp_path: Path) -> Iterator[str]:
         f"--storage.tsdb.path={folder / 'data'}",
         f"--web.listen-address={base.removeprefix('http://')}",
     ]
-    with running(command, f"{base}/-/ready"):
+    with running_server(command, f"{base}/-/ready"):
         yield base
 
 

@@ -237,7 +237,7 @@ def test_a_disk_that_takes_no_more_is_told_once_and_keeps_what_it_has(tmp_path: 
 def test_a_disk_that_does_not_keep_up_stops_the_recording_not_the_monitor(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("relaytop.store.recorder.WAITING", 3)
+    monkeypatch.setattr("relaytop.store.recorder.MAX_WAITING", 3)
     path = tmp_path / "rec"
     blocked, writing = os.pipe()
     real = os.write

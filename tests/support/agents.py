@@ -49,14 +49,14 @@ class Agent:
         prefix: tuple[str, ...] = (),
     ) -> None:
         self._environ = environ
-        self._told = Path(environ["HOME"]) / "events.jsonl"
-        with self._told.open("wb") as told:
+        self._log = Path(environ["HOME"]) / "events.jsonl"
+        with self._log.open("wb") as log:
             self.process = subprocess.Popen(
                 [*prefix, *RELAYTOP, "agent", "--listen", "127.0.0.1:0", *arguments],
                 env=dict(environ),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=told,
+                stderr=log,
             )
 
     def __enter__(self) -> Self:
@@ -69,29 +69,29 @@ class Agent:
 
     def events(self) -> list[dict[str, Any]]:
         """Every whole line that it has told."""
-        *lines, _rest = self._told.read_text().split("\n")
+        *lines, _rest = self._log.read_text().split("\n")
         return [json.loads(line) for line in lines]
 
-    def told(self) -> str:
-        return self._told.read_text()
+    def log_text(self) -> str:
+        return self._log.read_text()
 
     def until(self, seen: Callable[[], object]) -> None:
         """Wait until `seen` is true; it must not end before."""
 
         def seen_alive() -> object:
-            assert self.process.poll() is None, self.told()
+            assert self.process.poll() is None, self.log_text()
             return seen()
 
-        until(seen_alive, self.told)
+        until(seen_alive, self.log_text)
 
-    def hears(self, text: str, count: int = 1) -> None:
+    def wait_for_event(self, text: str, count: int = 1) -> None:
         """Wait until so many events hold a text."""
         self.until(lambda: sum(text in event["text"] for event in self.events()) >= count)
 
     @property
     def url(self) -> str:
-        """Where it listens, without a path; waits until it says so."""
-        self.hears("metrics at http://")
+        """The URL at which it listens, without a path; waits until it says so."""
+        self.wait_for_event("metrics at http://")
         text: str = self.events()[0]["text"]
         return text.removeprefix("metrics at ").removesuffix("/metrics")
 
@@ -109,7 +109,7 @@ class Agent:
             return error.code
 
     def probes(self, **labels: str) -> float:
-        """How many good probes there were."""
+        """The number of good probes."""
         return sum(self.scrape().of("ai_api_requests_total", status="success", **labels))
 
     def engine(self) -> psutil.Process:
@@ -125,10 +125,10 @@ class Agent:
         return self.process.wait(10)
 
     def sockets(self) -> list[Path]:
-        """Where this machine's readers find it."""
+        """The sockets at which this machine's readers find it."""
         return sorted(Path(self._environ["XDG_RUNTIME_DIR"]).rglob("*.sock"))
 
     def snapshots(self) -> list[dict[str, Any]]:
-        """What it has saved, oldest first."""
+        """The snapshots that it has saved, oldest first."""
         folder = Path(self._environ["XDG_DATA_HOME"])
         return [tomllib.loads(path.read_text()) for path in sorted(folder.rglob("live-*.toml"))]

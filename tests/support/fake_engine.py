@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from relaytop.protocol.messages import Budget, Command, Finished, Hold, Pulse, Report, Start
 from relaytop.tui.app import RelaytopApp
-from relaytop.tui.draw.glyphs import ASCII, UNICODE, Glyphs
+from relaytop.tui.draw.glyphs import UNICODE, Glyphs
 from relaytop.watch.session import Session
 from relaytop.wire.facts import NOT_DECLARED, Limit, RateLimit, Served
 from tests.support.samples import T0, sample, settings
@@ -43,7 +43,7 @@ class FakeClock:
 class FakeEngine:
     """Takes commands and reports what it was given."""
 
-    takes_commands = True
+    accepts_commands = True
 
     def __init__(self) -> None:
         self.poll_interval_s = 0.2
@@ -161,15 +161,3 @@ def feed(session: Session, reports: list[tuple[float, Report]] | None = None) ->
     assert isinstance(clock, FakeClock)
     clock.now = NOW
     return session
-
-
-__all__ = [
-    "ASCII",
-    "NAMES",
-    "NOW",
-    "UNICODE",
-    "app_of",
-    "engine_of",
-    "feed",
-    "session_of",
-]

@@ -38,7 +38,7 @@ class Seen:
 
 @dataclass
 class Response:
-    """What to send: raw parts of the body with the pause before each."""
+    """An answer: raw parts of the body with the pause before each."""
 
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class Response:
     """Send this instead of anything that looks like HTTP, then hang up."""
     close: bool = False
     close_s: float = 0.0
-    """How long after the reply it closes; a request that comes until then is lost."""
+    """Seconds after the reply until it closes; a request that comes until then is lost."""
 
 
 Handler = Callable[[Seen], Response]

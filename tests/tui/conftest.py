@@ -1,4 +1,4 @@
-"""What the screen's tests start from."""
+"""Fixtures of the screen's tests."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What tests ask of a running app: its screen, its text, its notices."""
+"""Parts of a running app that tests look at: its screen, its text, its notices."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def picture(pilot: Pilot[int]) -> str:
 
 
 def notices(pilot: Pilot[int]) -> list[str]:
-    """What was said in a corner of the screen."""
+    """The notices in a corner of the screen."""
     return [notice.message for notice in pilot.app._notifications]
 
 

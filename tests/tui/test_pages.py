@@ -128,7 +128,7 @@ async def test_a_page_is_resized_and_says_which_size_it_needs(session: Session, 
 async def test_pages_open_while_others_probe(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(FakeEngine, "takes_commands", False)
+    monkeypatch.setattr(FakeEngine, "accepts_commands", False)
     async with running(session) as pilot:
         for key in ("l", "e", "c"):
             await pilot.press(key)

@@ -1,4 +1,4 @@
-"""Which rows the table lists, and in which order."""
+"""The rows that the table lists, and their order."""
 
 from pathlib import Path
 
@@ -131,7 +131,7 @@ async def test_o_orders_by_the_columns_shown_and_capital_o_turns_round(session: 
 async def test_they_work_on_an_agent_and_on_a_frozen_picture(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(FakeEngine, "takes_commands", False)
+    monkeypatch.setattr(FakeEngine, "accepts_commands", False)
     async with running(session) as pilot:
         await pilot.press("f", "o", "slash", *"direct", "enter")
         await pilot.pause()

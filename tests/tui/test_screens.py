@@ -9,8 +9,8 @@ from textual.pilot import Pilot
 
 from relaytop.probe.sample import Sample
 from relaytop.protocol.messages import Finished, Models
+from relaytop.tui.draw.glyphs import ASCII
 from tests.support.fake_engine import (
-    ASCII,
     NAMES,
     NOW,
     app_of,

@@ -18,7 +18,7 @@ from tests.support.samples import T0
 from tests.support.samples import settings as watched
 
 END = 599.5
-"""Where ten recorded minutes end, in seconds after `T0`."""
+"""The end of ten recorded minutes, in seconds after `T0`."""
 
 
 class Playing:
@@ -50,11 +50,11 @@ class Playing:
 
     @property
     def recorded(self) -> list[Report]:
-        """What was yielded, without the player's own words."""
+        """The reports that were yielded, without the player's own notices."""
         return [r for r in self.seen if not isinstance(r, Notice)]
 
     @property
-    def told(self) -> list[str]:
+    def notices(self) -> list[str]:
         return [r.text for r in self.seen if isinstance(r, Notice)]
 
     @property
@@ -88,7 +88,7 @@ def ten(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def until(at: float) -> list[Report]:
-    """What ten minutes hold up to a moment, in seconds after `T0`."""
+    """The reports of ten minutes up to a moment, in seconds after `T0`."""
     found: list[Report] = []
     for report in minutes(10):
         moment = moment_of(report)
@@ -119,9 +119,9 @@ async def test_it_ends_once_and_stays(ten: Path) -> None:
     async with playing(ten) as play:
         await play.run(1000)
         assert play.recorded == minutes(10)
-        assert (play.told, play.at) == (["end of the recording"], END)
+        assert (play.notices, play.at) == (["end of the recording"], END)
         await play.run(1000)
-        assert (len(play.told), play.at) == (1, END)
+        assert (len(play.notices), play.at) == (1, END)
 
 
 async def test_it_stands_and_goes_on(ten: Path) -> None:
@@ -150,12 +150,12 @@ async def test_seeking_on_back_and_to_the_ends(ten: Path) -> None:
             await play.settle()
             assert play.at == found
             assert play.recorded == until(found)
-        assert play.told == ["end of the recording"]
+        assert play.notices == ["end of the recording"]
         play.player.seek(T0)
         await play.settle()
-        assert (play.recorded, play.told) == (until(0), [])
+        assert (play.recorded, play.notices) == (until(0), [])
         await play.run(1000)  # the end is told again
-        assert play.told == ["end of the recording"]
+        assert play.notices == ["end of the recording"]
 
 
 async def test_seeking_while_it_stands_leaves_it_standing(ten: Path) -> None:
@@ -206,7 +206,7 @@ async def test_a_silence_is_passed_over_and_told(tmp_path: Path) -> None:
         await play.run(6)  # a minute
         await play.settle()
         assert play.at == 3600.0
-        assert play.told == ["nothing was recorded for 59m"]
+        assert play.notices == ["nothing was recorded for 59m"]
         await play.run(1)
         assert play.at == 3610.0
 
@@ -227,7 +227,7 @@ async def test_on_over_a_silence(tmp_path: Path, *, standing: bool) -> None:
         play.player.seek_by(60)
         await play.settle()
         assert play.at == 3600.0
-        assert play.told == ["nothing was recorded for 59m"]
+        assert play.notices == ["nothing was recorded for 59m"]
 
 
 async def test_standing_before_a_silence_it_stays_there(tmp_path: Path) -> None:
@@ -250,7 +250,7 @@ async def test_broken_lines_are_told_at_the_end(tmp_path: Path) -> None:
     path = write(tmp_path / "rec", *lines_of([good(1)]), b"?\n", b"!\n", *lines_of([good(2)]))
     async with playing(path) as play:
         await play.run(10)
-        assert play.told == ["end of the recording; 2 broken lines skipped"]
+        assert play.notices == ["end of the recording; 2 broken lines skipped"]
 
 
 async def test_a_long_search_tells_how_far_it_is(ten: Path) -> None:
@@ -278,7 +278,10 @@ async def test_a_disk_that_fails_is_the_end(ten: Path, monkeypatch: pytest.Monke
     async with playing(ten) as play:
         await play.run(100)
         assert play.recorded == minutes(10)[:30]
-        assert play.told == ["the rest cannot be read: Input/output error", "end of the recording"]
+        assert play.notices == [
+            "the rest cannot be read: Input/output error",
+            "end of the recording",
+        ]
 
 
 async def test_the_past_takes_no_commands(ten: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a session tells the engine, without a screen."""
+"""The commands of a session to the engine, without a screen."""
 
 import dataclasses
 from pathlib import Path
@@ -29,8 +29,8 @@ def intervals(session: Session) -> list[float]:
     return [session.interval_s(name) for name in session.monitor.targets()]
 
 
-def kept(session: Session) -> list[float]:
-    """What the monitor takes for each target's interval."""
+def monitored_intervals(session: Session) -> list[float]:
+    """The monitor's interval of each target, in seconds."""
     return [session.monitor.summary(n, session.clock()).interval_s for n in intervals_of(session)]
 
 
@@ -45,11 +45,11 @@ def texts(session: Session) -> list[str]:
 def test_slower_makes_every_target_slower_in_proportion(tmp_path: Path) -> None:
     session = mixed(tmp_path, 1.0, 30.0, 3600.0)
     session.change_interval(1)
-    assert intervals(session) == kept(session) == [2.0, 60.0, 7200.0]
+    assert intervals(session) == monitored_intervals(session) == [2.0, 60.0, 7200.0]
     session.change_interval(-1)
     assert intervals(session) == [1.0, 30.0, 3600.0]
     session.change_interval(-1)
-    assert intervals(session) == kept(session) == [0.5, 15.0, 1800.0]
+    assert intervals(session) == monitored_intervals(session) == [0.5, 15.0, 1800.0]
     assert [c for c in engine_of(session).commands if isinstance(c, Scale)] == [
         Scale(2.0),
         Scale(1.0),
@@ -74,7 +74,7 @@ def test_a_target_that_is_added_takes_the_factor_too(tmp_path: Path) -> None:
     session = mixed(tmp_path, 1.0)
     session.change_interval(1)
     session.add([("relay", "new")])
-    assert kept(session) == intervals(session) == [2.0, 10.0]
+    assert monitored_intervals(session) == intervals(session) == [2.0, 10.0]
 
 
 def test_another_engine_is_told_all_that_holds(session: Session) -> None:

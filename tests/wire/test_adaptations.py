@@ -1,4 +1,4 @@
-"""What refusals teach of the bound on a reply."""
+"""Adaptations of the bound on a reply to refusals."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""How a request asks not to be answered from a cache."""
+"""Requests that ask not to be answered from a cache."""
 
 import pytest
 

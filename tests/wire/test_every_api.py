@@ -1,4 +1,4 @@
-"""What holds for each API, whatever a server sends."""
+"""Properties of every API, whatever a server sends."""
 
 import json
 

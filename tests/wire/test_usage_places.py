@@ -1,4 +1,4 @@
-"""Where usage lies in a reply, and which of several figures counts."""
+"""The place of usage in a reply, and the one of several figures that counts."""
 
 import json
 from collections.abc import Mapping

@@ -22,7 +22,7 @@ _ENDPOINT = re.compile(
 )
 """Paths that relaytop appends itself; a page of documentation often shows them with the rest."""
 _ROOT = re.compile(r"(?:/api|/openai)?/v1(?:beta)?(?:/openai)?$|/openai$", re.IGNORECASE)
-"""What an API's path ends in, or begins with where a relay serves several."""
+"""The end of an API's path, or its beginning where a relay serves several."""
 _PUBLIC = {
     urlsplit(url).hostname: (api if api in APIS else "openai", url) for api, url in KNOWN.values()
 }

@@ -20,6 +20,7 @@ from relaytop.jobs.check.proxy import (
 )
 from relaytop.probe.connect import ConnectTimings, connect_first, resolve
 from relaytop.probe.errors import ProbeError
+from relaytop.probe.proxies import DEFAULT_PORTS
 from relaytop.probe.stream import StampedStream
 from relaytop.probe.transport_settings import transport_settings
 
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 STEP_TIMEOUT_S = 10.0
 STEPS = ("dns", "tcp", "tls")
 SHOWN_ADDRESSES = 2
-_PORTS = {"http": 80, "https": 443}
 _REMEDIES = {
     "dns": "check the host in base_url, and this machine's resolver",
     "tcp": "check host and port in base_url, the service there and the firewall between",
@@ -93,7 +93,7 @@ class _Connection:
         self._transport = transport
         parts = urlsplit(transport.proxy or provider.base_url)
         self._host = parts.hostname or ""
-        self._port = parts.port or _PORTS[parts.scheme]
+        self._port = parts.port or DEFAULT_PORTS[parts.scheme]
         self._phases = ConnectTimings()
         self._addresses: list[Address] = []
         self._socket: socket.socket | None = None

@@ -1,4 +1,4 @@
-"""The most that a check can cost, told before anything is sent."""
+"""The most that a check can cost, announced before anything is sent."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from relaytop.probe.transport_settings import TransportSettings
 
 _CERTIFICATE = "certificate: "
-"""How a message about the certificate begins."""
+"""The beginning of a message about the certificate."""
 _SPEAKS_TLS = re.compile(r"alert|unsupported.protocol|no.application.protocol", re.IGNORECASE)
 """Words that only a server of TLS gives rise to."""
 

@@ -28,7 +28,7 @@ _PLACEHOLDER = re.compile(
 )
 _MASKED = re.compile(r"\*{3,}|\.{3,}")
 _ADVICE = re.compile(r"[:;] (?=(?:export|put|copy|run) )")
-"""Where a sentence about a key goes on to say what to do."""
+"""The place where a sentence about a key goes on to say what to do."""
 _ASSIGNED = re.compile(r"^[A-Za-z_]\w*=")
 
 

@@ -1,4 +1,4 @@
-"""Findings of where a target's replies came from: a cache, another model, a detour."""
+"""Findings on the origin of a target's replies: a cache, another model, a retry or fallback."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def cache_finding(target: Target, replies: Sequence[Sample]) -> Finding | None:
 def served_finding(
     target: Target, replies: Sequence[Sample], *, deployments: bool
 ) -> Finding | None:
-    """Return which model served, and by what detours; None where the replies say nothing of it.
+    """Return which model served, and after which retries; None where the replies do not say.
 
     Args:
         target: What was asked for.
@@ -50,26 +50,26 @@ def served_finding(
         deployments: Whether the provider's models go by names of the user's own.
     """
     reached = [sample.served for sample in replies if not sample.from_cache]
-    # Of two replies the one that strays says more.
+    # Of two replies the one that deviates says more.
     served = max(
-        reached, key=lambda one: _strays(target, one, deployments=deployments), default=None
+        reached, key=lambda one: _deviation(target, one, deployments=deployments), default=None
     )
-    if served is None or (served.model is None and not _detour(served)):
+    if served is None or (served.model is None and not _rerouting(served)):
         return None
-    subject, detour = Subject.of(target), _detour(served)
+    subject, rerouting = Subject.of(target), _rerouting(served)
     by = served.model or "an undeclared model"
     where = "".join(f", {what} {name}" for what, name in _places(served) if name)
-    if _strays(target, served, deployments=deployments)[0]:
-        meaning = f"asked for {target.model}, served by {by}{where}{detour}"
+    if _deviation(target, served, deployments=deployments)[0]:
+        meaning = f"asked for {target.model}, served by {by}{where}{rerouting}"
         remedy = "ask the relay why; its fallbacks or aliases may say so"
         return subject.warn("served", meaning, remedy)
-    if detour:
+    if rerouting:
         remedy = "look at that upstream in the relay's own log: the latency includes the detour"
-        return subject.warn("served", f"by {by}{where}{detour}", remedy)
+        return subject.warn("served", f"by {by}{where}{rerouting}", remedy)
     return subject.good("served", f"by {by}{where}")
 
 
-def _strays(target: Target, served: Served, *, deployments: bool) -> tuple[bool, int]:
+def _deviation(target: Target, served: Served, *, deployments: bool) -> tuple[bool, int]:
     different = not deployments and compare_models(target.model, served.model) == "different"
     return different, (served.fallbacks or 0) + (served.retries or 0)
 
@@ -78,8 +78,8 @@ def _places(served: Served) -> tuple[tuple[str, str | None], ...]:
     return ("provider", served.provider), ("deployment", served.deployment)
 
 
-def _detour(served: Served) -> str:
-    """Return the relay's detours as the end of a sentence; empty without one."""
+def _rerouting(served: Served) -> str:
+    """Return the relay's retries and fallbacks as the end of a sentence; empty without one."""
     found = ""
     if served.retries:
         found += f"; the relay asked again {_times(served.retries)}"

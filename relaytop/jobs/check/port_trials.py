@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from relaytop.probe.connect import ConnectTimings, connect_first, resolve
 from relaytop.probe.errors import ProbeError
 from relaytop.probe.models_request import request_models
+from relaytop.probe.proxies import DEFAULT_PORTS
 from relaytop.probe.transport_settings import transport_settings
 
 if TYPE_CHECKING:
@@ -22,12 +23,11 @@ if TYPE_CHECKING:
     from relaytop.probe.transport_settings import TransportSettings
 
 TRIAL_TIMEOUT_S = 5.0
-_PORTS = {"http": 80, "https": 443}
 _HTTP1, _HTTP2 = "http/1.1", "h2"
 _PLAIN_BYTES, _PLAIN_TIMEOUT_S = 4096, 1.0
 """Of an answer to a plain request, which a server may end by closing or not."""
 _WANTS_TLS = re.compile(rb" 400 .*(?:https|ssl|tls)", re.IGNORECASE | re.DOTALL)
-"""What servers answer to a plain request on a port of TLS."""
+"""Answers of servers to a plain request on a port of TLS."""
 _OLD_VERSIONS = frozenset({"SSLv3", "TLSv1", "TLSv1.1"})
 _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\x04\0\0\0\0\0"
 """HTTP/2's first bytes and an empty SETTINGS frame."""
@@ -139,7 +139,7 @@ async def _connected(
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     """Connect to a provider directly; end the trial after `TRIAL_TIMEOUT_S`."""
     parts = urlsplit(provider.base_url)
-    host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
+    host, port = parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme]
     async with asyncio.timeout(TRIAL_TIMEOUT_S):
         timings = ConnectTimings()
         sock = await connect_first(await resolve(host, port, timings), timings)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relaytop.config.suggestions import suggestion
+from relaytop.engine.headroom import SCARCE_SHARE
 from relaytop.jobs.check.findings import Subject
+from relaytop.monitor.lateness import BUSY_MS
 from relaytop.monitor.number_format import format_limit
 
 if TYPE_CHECKING:
@@ -14,11 +16,6 @@ if TYPE_CHECKING:
     from relaytop.config.settings import Price, Target
     from relaytop.jobs.check.findings import Finding
     from relaytop.probe.sample import Sample
-
-LATE_MS = 5.0
-"""Lateness of a read from which on the machine is called busy."""
-SCARCE_SHARE = 0.1
-"""Share of a limit left under which it is worth a warning."""
 
 
 def model_finding(target: Target, models: Sequence[str], *, deployments: bool) -> Finding | None:
@@ -58,7 +55,7 @@ def machine_finding(target: Target, replies: Sequence[Sample]) -> Finding | None
         replies: Its good replies; at least one.
     """
     late_ms = max((sample.late_ms or 0.0 for sample in replies), default=0.0)
-    if late_ms < LATE_MS:
+    if late_ms < BUSY_MS:
         return None
     meaning = (
         f"this machine is busy: a reply was read {late_ms:.0f} ms after it arrived; the kernel's "

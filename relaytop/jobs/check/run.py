@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from functools import partial
 from typing import TYPE_CHECKING
 
 from relaytop.engine.rate_limiter import RateLimiter
 from relaytop.jobs.check.connectivity import check_connectivity
+from relaytop.jobs.check.cost_bound import announcement, check_cost
 from relaytop.jobs.check.findings import BAD, SKIPPED, Finding, Subject
 from relaytop.jobs.check.key_text import key_finding
 from relaytop.jobs.check.models_findings import ModelsResult, check_models
 from relaytop.jobs.check.reply_findings import model_finding, price_finding
 from relaytop.jobs.check.reply_requests import ReplyChecker
 from relaytop.jobs.check.same_prompt import SamePrompt
+from relaytop.jobs.job_budget import open_job_budget
+from relaytop.jobs.list_prices import add_list_prices
+from relaytop.jobs.stderr import notice, progress_line, steps_text
 from relaytop.probe.errors import ProbeError
 from relaytop.probe.prober import Prober
 from relaytop.probe.transport_settings import transport_settings
@@ -29,6 +34,37 @@ if TYPE_CHECKING:
 MAX_CONCURRENT_TARGETS = 4
 """Targets of one provider that are sent requests at the same time."""
 SUGGESTED_MODELS = 3
+
+
+async def run_check(
+    settings: Settings, complaints: Mapping[str, str]
+) -> tuple[list[Finding], float | None]:
+    """Check within today's budget, telling on stderr what it can cost and how far it is.
+
+    Args:
+        settings: With or without list prices.
+        complaints: Provider → why its key could not be had.
+
+    Returns:
+        The findings, and the USD spent; None where a price is unknown.
+    """
+    settings = await add_list_prices(settings)
+    text = announcement(settings)
+    if text:
+        notice(text)
+    budget = None
+    async with contextlib.AsyncExitStack() as stack:
+        if settings.budget_usd > 0 and settings.targets:
+            cost = check_cost(settings)
+            budget = await stack.enter_async_context(
+                open_job_budget(settings, cost.known_usd + cost.assumed_usd)
+            )
+        run = CheckRun(settings, complaints, budget)
+        with progress_line(partial(steps_text, run.current_steps)):
+            findings = await run.run()
+    if budget is None:
+        return findings, 0.0
+    return findings, budget.cost_usd if budget.complete else None
 
 
 class CheckRun:

@@ -44,7 +44,7 @@ class SamePrompt:
         """Return where providers count the same prompt too differently.
 
         Args:
-            input_tokens: Target → input tokens of its reply, where it told them.
+            input_tokens: Target → input tokens of its reply, where it counts them.
         """
         found = []
         for group in self._groups:

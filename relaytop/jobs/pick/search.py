@@ -75,8 +75,8 @@ class Search:
         self._settings = settings
         self._plan = BaselinePlan(count)
         self._read_agent = read_agent
-        self._stale_told: set[str] = set()
-        """Targets whose stale connections were told: once a search is enough."""
+        self._stale_announced: set[str] = set()
+        """Targets whose stale connections were announced: once a search is enough."""
         self._nonces = NonceSequence()
 
     async def once(self) -> list[Candidate]:
@@ -142,8 +142,8 @@ class Search:
         if job.stopped is not None:
             notice(f"relaytop: {job.stopped}")
         for target, count in job.stale.items():
-            if target not in self._stale_told:
-                self._stale_told.add(target)
+            if target not in self._stale_announced:
+                self._stale_announced.add(target)
                 notice(f"relaytop: {stale_remark(target, count)}")
         now = time.time()
         return self._ranked([job.monitor.summary(name, now) for name in job.monitor.targets()])

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from relaytop.jobs.shadow.rounds import Round
 
 FAMILYWISE_ERROR = 0.03
-"""Probability that two equal sides are told apart, by any figure of a model."""
+"""Probability that two equal sides are declared different, by any figure of a model."""
 FIGURES_OF_TEST = {
     "success_rate": ("success_rate",),
     "typical": ("p50", "typical"),
@@ -63,8 +63,8 @@ def compare(
 
     1. The permutation test rejects that the sides are equal: success, the typical latency, the
        tail, the spread above the mean, the typical TTFT, the cost, the length of the reply, all
-       tested together. Equal sides are told apart in at most 3 of 100 comparisons, by whichever of
-       them.
+       tested together. Equal sides are declared different in at most 3 of 100
+       comparisons, by whichever of them.
     2. The figure's own 95 % bootstrap interval excludes zero, on the side that the test found.
        Where several figures can be shown for one test, the first whose interval lets it is: P95,
        the slowest tenth, twentieth, fortieth, and P99 last, since it hangs on one or two replies.

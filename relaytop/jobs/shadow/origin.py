@@ -1,4 +1,4 @@
-"""Where both sides' replies came from: caches, models that were not asked for, detours."""
+"""The origin of both sides' replies: caches, models that were not asked for, rerouted requests."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from relaytop.monitor.number_format import format_ms
+from relaytop.monitor.origin import MAX_MODELS, OTHER
 from relaytop.wire.served import compare_models
 
 if TYPE_CHECKING:
@@ -19,14 +20,11 @@ if TYPE_CHECKING:
 MAX_CACHED_SHARE = 0.05
 """Share of a side's answers from a cache beyond which no latency is judged: what is left is by
 chance those requests that the cache did not know."""
-NAMES_MOST = 8
-"""Models that are named; the others are counted as `OTHER`."""
-OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where one side's good replies came from, by the relay's own account."""
+    """The origin of one side's good replies, by the relay's own account."""
 
     target: Target
     compared: bool
@@ -35,12 +33,12 @@ class Origin:
     cached: int
     """Answers from a cache."""
     cache_sign: str | None
-    """The header or field by which the newest of them was told."""
+    """The header or field that told the newest of them."""
     served: dict[str, int]
     """Model that replies named → count, the most frequent first."""
-    detours: int
+    rerouted: int
     """Replies for which the relay asked again, or asked another."""
-    detour_p50_ms: float | None
+    rerouted_p50_ms: float | None
     """Their median latency."""
     direct_p50_ms: float | None
     """That of the other replies."""
@@ -77,10 +75,10 @@ class Origin:
             f"{name}: asked for {self.target.model}, served by {model} in {count} replies"
             for model, count in self.different.items()
         ]
-        if self.detours:
-            text = f"{name}: for {self.detours} replies the relay asked again, or another upstream"
-            if self.detour_p50_ms is not None and self.direct_p50_ms is not None:
-                text += f" (P50 {format_ms(self.detour_p50_ms).strip()} ms"
+        if self.rerouted:
+            text = f"{name}: for {self.rerouted} replies the relay asked again, or another upstream"
+            if self.rerouted_p50_ms is not None and self.direct_p50_ms is not None:
+                text += f" (P50 {format_ms(self.rerouted_p50_ms).strip()} ms"
                 text += f" against {format_ms(self.direct_p50_ms).strip()})"
             found.append(text)
         return found
@@ -90,15 +88,15 @@ def origin_of(target: Target, outcomes: Sequence[Outcome], *, compared: bool = T
     """Return where one side's replies came from; `compared` as in `Origin`."""
     signs = [one.cache_sign for one in outcomes if one.cache_sign is not None]
     names = Counter(one.served.model for one in outcomes if one.ok and one.served.model)
-    served = dict(names.most_common(NAMES_MOST))
+    served = dict(names.most_common(MAX_MODELS))
     if others := names.total() - sum(served.values()):
         served[OTHER] = others
-    detours: list[float] = []
+    rerouted: list[float] = []
     direct: list[float] = []
     for one in outcomes:
         if one.latency_ms is not None:
-            detour = one.served.retries or one.served.fallbacks
-            (detours if detour else direct).append(one.latency_ms)
+            was_rerouted = one.served.retries or one.served.fallbacks
+            (rerouted if was_rerouted else direct).append(one.latency_ms)
     return Origin(
         target,
         compared,
@@ -106,7 +104,7 @@ def origin_of(target: Target, outcomes: Sequence[Outcome], *, compared: bool = T
         len(signs),
         signs[-1] if signs else None,
         {str(name): count for name, count in served.items()},
-        len(detours),
-        median(detours) if detours else None,
+        len(rerouted),
+        median(rerouted) if rerouted else None,
         median(direct) if direct else None,
     )

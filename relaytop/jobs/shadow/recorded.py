@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from relaytop.jobs.shadow.pairs import Pair
     from relaytop.store.recording import Recording
 
-MOST = 2000
+MAX_PAIRS = 2000
 """Pairs that are compared; of more, so many are drawn."""
 DRAWN = 5_000_000
 """Pairs drawn again for the intervals, all resamples together: some tenths of a second."""
@@ -65,8 +65,8 @@ def _comparison(found: RecordedRun, pair: Pair, seed: int) -> dict[str, Any]:
     differ = [name for name in PROBE_SETTINGS if getattr(pair.a, name) != getattr(pair.b, name)]
     if differ:
         pairing["differ"] = differ
-    if len(places) > MOST:
-        places = sorted(pair.generator(seed).sample(places, MOST))
+    if len(places) > MAX_PAIRS:
+        places = sorted(pair.generator(seed).sample(places, MAX_PAIRS))
     rounds = [Round(0, outcome_of(left[i]), outcome_of(right[j])) for i, j in places]
     resamples = min(RESAMPLES, DRAWN // max(1, len(rounds)))
     return comparison_document(pair, rounds, seed, resamples) | {"pairing": pairing}

@@ -29,7 +29,7 @@ class Outcome:
     input_tokens: int | None = None
     """Of the prompt, as this side counts."""
     cache_sign: str | None = None
-    """How an answer from a cache was told."""
+    """The evidence that an answer came from a cache."""
     served: Served = NOT_DECLARED
 
 

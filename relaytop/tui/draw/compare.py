@@ -24,7 +24,7 @@ NAME_WIDTH = 12
 VALUE_WIDTH = 9
 CHANGE_WIDTH = 8
 COLUMN_WIDTH = VALUE_WIDTH + CHANGE_WIDTH + 2
-LEAST_CHANGE_PERCENT = 0.1
+MIN_CHANGE_PERCENT = 0.1
 
 
 def same_model_targets(
@@ -111,7 +111,7 @@ def _row(title: str, cells: Sequence[Run], values: Sequence[float | None]) -> Li
         change = ""
         if at and base and value is not None:
             percent = (value / base - 1) * 100
-            change = f"{percent:+.0f}%" if abs(percent) >= LEAST_CHANGE_PERCENT else "="
+            change = f"{percent:+.0f}%" if abs(percent) >= MIN_CHANGE_PERCENT else "="
         line += [
             (align_right(text, VALUE_WIDTH), role),
             (" " + fit(change, CHANGE_WIDTH) + " ", "accent" if role != "dim" else "dim"),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from relaytop.tui.draw.glyphs import Glyphs
     from relaytop.tui.draw.text_runs import Role
 
-MOST_HOURS = 99
+MAX_HOURS = 99
 RATE_WIDTH = 9
 """Of `$99.99/h`, or of a small one with all its digits: `$0.0012/h`."""
 ROLES: Mapping[str, Role] = {"reached": "bad", "warn": "warn"}
@@ -47,7 +47,7 @@ def _runway(budget: Budget, overview: Overview, glyphs: Glyphs) -> Sequence[Part
     if not rate:
         return []
     hours = (budget.budget_usd - budget.spent_usd) / rate
-    if hours > MOST_HOURS:
+    if hours > MAX_HOURS:
         lasts = ">4d"
     else:
         bound = glyphs.over if measured is None else ""

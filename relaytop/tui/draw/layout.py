@@ -8,7 +8,7 @@ MIN_WIDTH = 60
 MIN_HEIGHT = 15
 SIDE_FROM_WIDTH = 76
 """From this width on the detail has a panel beside its chart."""
-SIDE_MOST = 100
+MAX_SIDE = 100
 DETAIL_FROM_ROWS = 8
 LOG_ROWS = ((48, 9), (32, 6), (20, 4))
 """The log's rows, its title included, from a height of the screen on; below the least none."""
@@ -36,7 +36,7 @@ def arrange(width: int, height: int, targets: int, *, banner: bool, zoomed: bool
     The top line, the footer and, where there is one, the banner take a row each.
     """
     rows = height - 2 - (1 if banner else 0)
-    side = 0 if width < SIDE_FROM_WIDTH else min(SIDE_MOST, max(32, width // 3, width - 110))
+    side = 0 if width < SIDE_FROM_WIDTH else min(MAX_SIDE, max(32, width // 3, width - 110))
     if zoomed:
         return Areas(table=0, detail=rows, log=0, side=side)
     log = next((rows for from_height, rows in LOG_ROWS if height >= from_height), 0)

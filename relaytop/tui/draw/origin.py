@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 LINES = 3
 """The most that one fact takes."""
 BOUNDS_SHARE = 0.1
-"""Where more of the TTFTs are upper bounds, their median is one."""
+"""Share of TTFTs that are upper bounds beyond which their median is one too."""
 LATE_MS = 1.0
 """Reads that are less late say nothing to a person."""
 

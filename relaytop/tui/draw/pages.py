@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from relaytop.tui.draw.text_runs import Line
 
 INDENT = " " * 12
-MOST_LINES = 200
+MAX_LINES = 200
 """Of one text; a server may send much."""
 Item = tuple[object, list["Line"]]
 """An event or a failure, and the lines that it takes."""
@@ -31,10 +31,10 @@ def log_items(events: Sequence[Event], width: int) -> list[Item]:
         role = ROLES[event.level]
         indent = line_width(head)
         if width - indent < width // 3:  # a name so long leaves the text a line of its own
-            texts = wrapped(event.text, width - len(INDENT), MOST_LINES)
+            texts = wrapped(event.text, width - len(INDENT), MAX_LINES)
             lines = [head, *([(INDENT, "text"), (text, role)] for text in texts)]
         else:
-            first, *rest = wrapped(event.text, width - indent, MOST_LINES) or ("",)
+            first, *rest = wrapped(event.text, width - indent, MAX_LINES) or ("",)
             lines = [[*head, (first, role)]]
             lines += [[(" " * indent, "text"), (text, role)] for text in rest]
         items.append((event, lines))
@@ -52,10 +52,10 @@ def error_items(errors: Sequence[LastError], width: int) -> list[Item]:
                 (f"  {MEANING.get(error.error_class, '')}", "warn"),
             ]
         ]
-        texts = wrapped(error.message, width - len(INDENT), MOST_LINES)
+        texts = wrapped(error.message, width - len(INDENT), MAX_LINES)
         lines += [[(INDENT, "text"), (text, "text")] for text in texts]
         if error.request_id:
-            ids = wrapped(f"id {error.request_id}", width - len(INDENT), MOST_LINES)
+            ids = wrapped(f"id {error.request_id}", width - len(INDENT), MAX_LINES)
             lines += [[(INDENT, "text"), (text, "dim")] for text in ids]
         items.append((error, [*lines, [("", "text")]]))
     return items

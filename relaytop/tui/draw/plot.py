@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 LABEL_WIDTH = 6
 FIVE_LABELS_FROM_HEIGHT = 10
-MOST_EMPTY_COLUMNS = 2
+MAX_EMPTY_COLUMNS = 2
 """Between two points that are joined by a line."""
 SECOND_MS = 1000
 WHOLE_FROM_MS = 10
@@ -211,7 +211,7 @@ def contiguous(points: Sequence[tuple[int, float]]) -> list[list[tuple[int, floa
     """Split points into stretches without more than two empty columns, to not draw across gaps."""
     parts: list[list[tuple[int, float]]] = []
     for point in points:
-        if parts and point[0] - parts[-1][-1][0] <= MOST_EMPTY_COLUMNS + 1:
+        if parts and point[0] - parts[-1][-1][0] <= MAX_EMPTY_COLUMNS + 1:
             parts[-1].append(point)
         else:
             parts.append([point])

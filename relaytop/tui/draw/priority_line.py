@@ -25,10 +25,10 @@ class Part:
     gap: int = 1
     """Blanks before it."""
     longer: Line = field(default_factory=list)
-    """What to show in its place where there is room; empty: nothing."""
+    """A longer text in its place where there is room; empty: none."""
     longer_rank: int = 0
     longer_by: int = 0
-    """How many cells more that may take."""
+    """Cells that the longer text may take beyond it."""
 
     @property
     def width(self) -> int:

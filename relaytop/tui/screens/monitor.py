@@ -226,7 +226,7 @@ class MonitorScreen(TargetListScreen):
         del parameters
         if action == "clear":
             return self.typing or bool(self.row_query.words)
-        return action not in ENGINE_ACTIONS or self.session.engine.takes_commands
+        return action not in ENGINE_ACTIONS or self.session.engine.accepts_commands
 
     # ── keys ─────────────────────────────────────────────────────────────────
 

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 CATCH_UP_S = 0.1
 DRAIN_S = 0.35
-"""How long the end waits for a terminal that is behind, and then for one being restored."""
+"""Longest wait at the end for a terminal that is behind, and then for one being restored."""
 SYNC_FROM = 200
 """Bytes from which a frame is worth bounds of its own."""
 RESIZED_S = 0.1
-"""How long after a resize Textual has painted for the new size, if it is a new one."""
+"""Time after a resize in which Textual has painted for the new size, if it is a new one."""
 SEQUENCE_OFF = b"\x18\x1b[?2026l"
 """Ends what was cut off in the middle, so that what follows is not swallowed."""
 
@@ -166,7 +166,7 @@ class TerminalDriver(LinuxDriver):
         if self._wake is None:
             self._wake = os.pipe()
         self._painting = True
-        super().start_application_mode()  # type: ignore[no-untyped-call]
+        super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's
         self._pass_line_feeds()
         self._watch_size()
         self.repaint()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from textual.message import Message
 
 ESCAPE_CHECK_S = 0.1
-"""How often to look whether an escape was a key of its own or begins a sequence."""
+"""Seconds between two checks whether an escape was a key or begins a sequence."""
 SETTLED_S = ESCAPE_DELAY + 4 * ESCAPE_CHECK_S
 """After so long without input nothing can be pending."""
 READ_BYTES = 4096

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from relaytop.protocol.messages import Report
 
 TICK_S = 1.0
-"""How often samples leave the window and events are told though nothing is reported."""
+"""Seconds after which samples leave the window and events are logged, reports or none."""
 SILENT_S = 15.0
 """An engine reports every second; after so long without a word it does not work."""
 WAIT_S = (1.0, 60.0)
-"""How long to wait before a dead engine is started again: at first, and at most."""
+"""Seconds before a dead engine is started again: at first, and at most."""
 STARTING = "the engine is starting"
 STEADY_S = 60.0
 """An engine that has worked for so long begins with the short wait again."""

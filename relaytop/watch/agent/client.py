@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 READ_BYTES = 256 * 1024
 READ_S = 2.0
-"""How long an agent may be silent while its history is read."""
+"""Longest silence of an agent while its history is read."""
 HISTORY_S = 20.0
-"""How long the whole history may take."""
+"""Deadline of the whole history."""
 HISTORY_BYTES = 512 * 1024 * 1024
 POLL_INTERVAL_S = 0.2
-"""How often the socket is looked at."""
+"""Seconds between two reads of the socket."""
 
 
 class AgentClient:
@@ -37,14 +37,14 @@ class AgentClient:
 
     Args:
         connection: Its socket; `connect` makes it.
-        pid: Its process id.
     """
 
     returncode: int | None = None
-    takes_commands = False
+    accepts_commands = False
 
-    def __init__(self, connection: socket.socket, pid: int) -> None:
-        self.pid = pid
+    def __init__(self, connection: socket.socket) -> None:
+        self.pid = 0
+        """Its process id."""
         self.poll_interval_s = POLL_INTERVAL_S
         self._socket = connection
         self._rest = b""
@@ -64,7 +64,7 @@ class AgentClient:
             connection.settimeout(READ_S)
             connection.connect(str(path))
             connection.sendall(request_line(WATCH))
-            client = cls(connection, 0)
+            client = cls(connection)
             client._read_history()
         except (OSError, BadMessageError) as error:
             connection.close()

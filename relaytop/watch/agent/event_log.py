@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from relaytop.monitor.source import Event
 
-KEPT = 1000
+MAX_WAITING = 1000
 """Lines that may wait for a reader; newer ones are lost until it takes them."""
 CLOSE_S = 0.5
 
@@ -40,7 +40,7 @@ class EventLog:
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
-        self._lines: queue.Queue[bytes | None] = queue.Queue(KEPT)
+        self._lines: queue.Queue[bytes | None] = queue.Queue(MAX_WAITING)
         # A daemon: a write that never returns must not keep the process.
         self._thread = threading.Thread(target=self._write, name="events", daemon=True)
         self._thread.start()

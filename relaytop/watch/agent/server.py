@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from relaytop.protocol.messages import Report
 
 REQUEST_S = 5.0
-"""How long a reader may take to send its request."""
+"""Deadline of a reader's request."""
 SEND_S = 30.0
-"""How long it may take to read one document."""
-MOST_READERS = 16
-MOST_WAITING = 8 * 1024 * 1024
+"""Deadline for reading one document."""
+MAX_READERS = 16
+MAX_WAITING = 8 * 1024 * 1024
 """Bytes that may wait for a reader; one that is further behind is hung up on."""
 REQUEST_BYTES = 1024
 
@@ -89,10 +89,10 @@ class AgentServer:
             return
         self._connections.add(task)
         try:
-            if len(self._connections) <= MOST_READERS:
+            if len(self._connections) <= MAX_READERS:
                 await self._serve(reader, writer)
         except (TimeoutError, OSError, ValueError):
-            pass  # a reader that is slow, gone or too long has nothing to be told
+            pass  # a reader that is slow, gone or too long gets no answer
         finally:
             self._connections.discard(task)
             writer.transport.abort()
@@ -146,7 +146,7 @@ class _Subscriber:
         """Send what is news to it; it is hung up on where too much waits."""
         news = b"".join(line for report, line in lines if self._is_news(report))
         self._writer.write(news)
-        if self._writer.transport.get_write_buffer_size() > MOST_WAITING:
+        if self._writer.transport.get_write_buffer_size() > MAX_WAITING:
             self._writer.transport.abort()
 
     def _is_news(self, report: Report) -> bool:

@@ -1,4 +1,4 @@
-"""Which refusals are about a gateway's own header, and which about something else."""
+"""Refusals about a gateway's own header, and those about something else."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the doctor says of caches, of models that were not asked for, and of token counts."""
+"""The doctor's findings on caches, on models that were not asked for, and on token counts."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Where both sides' replies came from, and what that does to the verdict."""
+"""The origin of both sides' replies, and its effect on the verdict."""
 
 import dataclasses
 
@@ -6,9 +6,10 @@ import pytest
 
 from relaytop.config.settings import Target
 from relaytop.jobs.shadow.document import comparison_document
-from relaytop.jobs.shadow.origin import NAMES_MOST, OTHER, origin_of
+from relaytop.jobs.shadow.origin import origin_of
 from relaytop.jobs.shadow.pairs import Pair
 from relaytop.jobs.shadow.rounds import Outcome, Round, outcome_of
+from relaytop.monitor.origin import MAX_MODELS, OTHER
 from relaytop.probe.sample import Sample
 from relaytop.wire.facts import Served, Usage
 from tests.jobs.shadow.simulated import rounds, slower
@@ -78,8 +79,8 @@ def test_the_name_of_a_deployment_is_compared_with_no_model() -> None:
 
 def test_a_relay_that_names_ever_new_models_is_bounded() -> None:
     origin = origin_of(A, [answered(Served(f"m{i}")) for i in range(50)])
-    assert len(origin.served) == NAMES_MOST + 1
-    assert origin.served[OTHER] == 50 - NAMES_MOST
+    assert len(origin.served) == MAX_MODELS + 1
+    assert origin.served[OTHER] == 50 - MAX_MODELS
 
 
 def test_token_counts_that_are_far_apart_are_evidence_and_no_verdict() -> None:

@@ -1,4 +1,4 @@
-"""What a recording allows to say of two providers."""
+"""A comparison of two providers from a recording."""
 
 import dataclasses
 from pathlib import Path
@@ -72,7 +72,7 @@ def test_a_side_that_was_off_has_nothing_to_be_compared_with(tmp_path: Path) -> 
 def test_of_many_pairs_some_are_drawn_and_it_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recorded, "MOST", 40)
+    monkeypatch.setattr(recorded, "MAX_PAIRS", 40)
     document = compared(written(tmp_path / "rec", *both(300)))
     (one,) = document["comparisons"]
     assert (one["rounds"], one["pairing"]["pairs"]) == (40, 300)

@@ -1,13 +1,14 @@
 """The detail says where replies came from, and how they were read."""
 
 import dataclasses
+from typing import Any
 
 import pytest
 
 from relaytop.config.settings import Thresholds
 from relaytop.monitor.summary import Distribution, Summary
 from relaytop.tui.draw.columns import fit_columns
-from relaytop.tui.draw.glyphs import ASCII, UNICODE
+from relaytop.tui.draw.glyphs import ASCII, UNICODE, Glyphs
 from relaytop.tui.draw.panel import panel, reason
 from relaytop.tui.draw.table import row
 from relaytop.tui.draw.text_runs import line_width
@@ -25,8 +26,8 @@ GOOD = Summary(
 )
 
 
-def detail(width: int = 60, **facts: object) -> str:
-    summary = dataclasses.replace(GOOD, **facts)  # type: ignore[arg-type]
+def detail(width: int = 60, **facts: Any) -> str:
+    summary = dataclasses.replace(GOOD, **facts)
     lines = panel(summary, [], T0, width, 40, UNICODE)
     assert all(line_width(line) <= width for line in lines)
     return "\n".join("".join(run for run, _role in line) for line in lines)
@@ -92,12 +93,11 @@ def test_whether_late_reads_are_in_the_figures() -> None:
         ({"cached": 3, "requests": 0}, UNICODE, " cached "),
     ],
 )
-def test_the_tables_marks(facts: dict[str, object], glyphs: object, shown: str) -> None:
+def test_the_tables_marks(facts: dict[str, Any], glyphs: Glyphs, shown: str) -> None:
     columns = fit_columns(120, 30)
-    summary = dataclasses.replace(GOOD, **facts)  # type: ignore[arg-type]
+    summary = dataclasses.replace(GOOD, **facts)
     plain, marked = (
-        row(each, columns, [], Thresholds(), T0, glyphs, selected=False)  # type: ignore[arg-type]
-        for each in (GOOD, summary)
+        row(each, columns, [], Thresholds(), T0, glyphs, selected=False) for each in (GOOD, summary)
     )
     assert line_width(plain) == line_width(marked)
     assert shown in "".join(text for text, _role in marked)

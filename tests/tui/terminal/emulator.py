@@ -55,7 +55,7 @@ class Emulator:
 
 
 def looks_of(grid: Grid) -> list[list[Look]]:
-    """What an emulator's cells hold once it shows a grid."""
+    """The contents of an emulator's cells once it shows a grid."""
     return [
         [_look(text, style) for text, style in zip(texts, styles, strict=True)]
         for texts, styles in zip(grid.texts, grid.styles, strict=True)

@@ -54,7 +54,7 @@ def ticks_of(terminal: Terminal) -> int:
     return int(found[1])
 
 
-def whole(terminal: Terminal) -> bool:
+def is_complete(terminal: Terminal) -> bool:
     """Whether every row of figures is one, to the last column."""
     rows = terminal.text.splitlines()[4:]
     width = terminal.screen.columns // 10
@@ -67,7 +67,7 @@ def test_it_draws_and_takes_keys(start: Callable[..., Terminal]) -> None:
     assert top_of(terminal) == TOP
     terminal.press("x", "x")
     terminal.wait_for("count 2")
-    assert whole(terminal)
+    assert is_complete(terminal)
     terminal.press("q")
     assert terminal.wait() == 5
     for sequence in (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?7h", b"\x1b[?2004l", b"\x1b[?1003l"):
@@ -83,7 +83,7 @@ def test_it_follows_a_resize(start: Callable[..., Terminal]) -> None:
     for columns, rows in ((60, 16), (120, 40), (80, 24)):
         terminal.resize(columns, rows)
         terminal.wait_for(f"size {columns}x{rows} end")
-        terminal.wait_for(lambda _text: whole(terminal))
+        terminal.wait_for(lambda _text: is_complete(terminal))
         assert top_of(terminal) == TOP
 
 
@@ -99,7 +99,7 @@ def test_a_resize_there_and_back_is_painted_anew(start: Callable[..., Terminal])
     terminal.resize(40, 10)
     terminal.resize(80, 24)
     terminal.screen.reset()
-    terminal.wait_for(lambda text: TOP in text and whole(terminal))
+    terminal.wait_for(lambda text: TOP in text and is_complete(terminal))
 
 
 def test_a_stall_ends_in_the_right_screen_and_few_bytes(start: Callable[..., Terminal]) -> None:
@@ -112,7 +112,7 @@ def test_a_stall_ends_in_the_right_screen_and_few_bytes(start: Callable[..., Ter
     terminal.press("n")  # a key is taken whatever the output does
     terminal.wait_for(lambda _text: ticks_of(terminal) > before + 14)
     assert terminal.received - received < 30_000
-    terminal.wait_for(lambda _text: whole(terminal))
+    terminal.wait_for(lambda _text: is_complete(terminal))
     assert top_of(terminal) == TOP
 
 
@@ -151,7 +151,7 @@ def test_it_comes_back_from_a_suspension(
         assert b"\x1b[?1049l" in terminal.raw
     terminal.screen.reset()
     os.kill(terminal.pid, signal.SIGCONT)
-    terminal.wait_for(lambda text: TOP in text and whole(terminal))
+    terminal.wait_for(lambda text: TOP in text and is_complete(terminal))
     terminal.press("x")
     terminal.wait_for("count 1")
     terminal.press("q")

@@ -1,4 +1,4 @@
-"""What Textual writes is painted; what is no paint is passed on as it is."""
+"""Textual's paint is painted; all else that it writes is passed on as it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the painter sends makes an emulator show the wanted grid, however it got there."""
+"""The painter's output makes an emulator show the wanted grid, whatever it showed before."""
 
 from __future__ import annotations
 

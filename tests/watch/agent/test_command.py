@@ -31,7 +31,7 @@ def test_it_probes_serves_and_tells(agent: Agent) -> None:
     assert scraped.one("relaytop_engine_up") == 1
     assert scraped.one("ai_api_cost_usd_total", model="m") > 0
     assert agent.health() == 200
-    agent.hears("up", 2)
+    agent.wait_for_event("up", 2)
     first, *_ = agent.events()
     assert set(first) == {"at", "kind", "level", "target", "text"}
     assert any("probing 2 targets: at most $" in event["text"] for event in agent.events())
@@ -40,7 +40,7 @@ def test_it_probes_serves_and_tells(agent: Agent) -> None:
         ("good", "relay/m", "up"),
         ("good", "relay/n", "up"),
     }
-    assert KEY not in agent.told() + scraped.text
+    assert KEY not in agent.log_text() + scraped.text
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
@@ -74,7 +74,7 @@ def test_hang_up_reads_the_config_again(agent: Agent, config: Path, server: Scri
 def test_a_bad_config_leaves_the_one_in_force(agent: Agent, config: Path) -> None:
     config.write_text("interval = 5\n")
     agent.send(signal.SIGHUP)
-    agent.hears("not reloaded, the settings in force stay")
+    agent.wait_for_event("not reloaded, the settings in force stay")
     before = agent.probes(model="m")
     agent.until(lambda: agent.probes(model="m") > before)
     assert agent.health() == 200
@@ -83,7 +83,7 @@ def test_a_bad_config_leaves_the_one_in_force(agent: Agent, config: Path) -> Non
 def test_a_dead_engine_is_started_again(agent: Agent) -> None:
     engine = agent.engine()
     engine.kill()
-    agent.hears("engine died (exit code -9); the next starts in 1s")
+    agent.wait_for_event("engine died (exit code -9); the next starts in 1s")
     assert agent.health() == 503
     before = agent.probes(model="m")
     agent.until(lambda: agent.health() == 200)
@@ -98,13 +98,13 @@ def test_under_nohup_a_hang_up_is_nothing(home: dict[str, str], config: Path) ->
         agent.send(signal.SIGHUP)
         agent.until(lambda: agent.probes(model="m") > before + 2)
         assert agent.end(signal.SIGTERM) == 0
-        assert "reloaded" not in agent.told()
+        assert "reloaded" not in agent.log_text()
 
 
 def test_snapshots_now_and_then(home: dict[str, str], config: Path) -> None:
     arguments = ("--config", str(config), "--snapshot-every", "500ms")
     with Agent({**home, "A_KEY": KEY}, *arguments) as agent:
-        agent.hears("snapshot saved", 2)
+        agent.wait_for_event("snapshot saved", 2)
         assert agent.end(signal.SIGTERM) == 0
         assert len(agent.snapshots()) >= 3
 

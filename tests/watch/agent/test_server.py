@@ -20,7 +20,7 @@ from relaytop.protocol.messages import Finished, Pulse, Report
 from relaytop.store.document import snapshot_document
 from relaytop.watch.agent import protocol
 from relaytop.watch.agent.client import AgentClient
-from relaytop.watch.agent.server import MOST_WAITING, AgentServer
+from relaytop.watch.agent.server import MAX_WAITING, AgentServer
 from tests.support.samples import T0, TARGET, sample, settings
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ async def attach(path: Path) -> AgentClient | None:
     return await asyncio.to_thread(AgentClient.connect, path)
 
 
-async def until_heard(attached: AgentClient, monitor: Monitor, requests: int) -> None:
+async def until_reported(attached: AgentClient, monitor: Monitor, requests: int) -> None:
     attached.poll_interval_s = 0.01
 
     async def read() -> None:
@@ -110,7 +110,7 @@ async def test_a_reader_knows_all_that_was_and_hears_all_that_comes(
     mine = Monitor(watched.settings, T0 + 50)
     attached.restore(mine, T0 + 50)
     assert mine.summary(TARGET, T0 + 50).requests == 30
-    await until_heard(attached, mine, 40)
+    await until_reported(attached, mine, 40)
     theirs = watched.monitor.summary(TARGET, T0 + 50)
     assert mine.summary(TARGET, T0 + 50).latency == theirs.latency
     attached.stop()
@@ -134,7 +134,7 @@ async def test_no_sample_is_lost_or_told_twice_while_the_past_is_told(path: Path
     watched.feed(*(Finished(sample(fed, target=name)) for name in names))
     mine = Monitor(watched.settings, T0 + 50)
     attached.restore(mine, T0 + 50)
-    await until_heard(attached, mine, fed + 1)
+    await until_reported(attached, mine, fed + 1)
     await asyncio.sleep(0)
     assert mine.summary(TARGET, T0 + 50).total.requests == fed + 1
     attached.stop()
@@ -205,14 +205,14 @@ async def test_a_reader_that_does_not_read_is_hung_up_on(watched: Watched, path:
         assert isinstance(transport, asyncio.ReadTransport)
         transport.pause_reading()
         report = Finished(sample(1, error="server_error", message="x" * 500))
-        for _ in range(2 * MOST_WAITING // len(encode(report))):
+        for _ in range(2 * MAX_WAITING // len(encode(report))):
             watched.feed(report)
         attached = await attach(path)
         assert attached is not None
         attached.stop()
         transport.resume_reading()
         with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
-            await asyncio.wait_for(reader.readexactly(2 * MOST_WAITING), WAIT_S)
+            await asyncio.wait_for(reader.readexactly(2 * MAX_WAITING), WAIT_S)
 
 
 @pytest.mark.parametrize(
