@@ -103,7 +103,7 @@ async def _run(
         socket_path=lambda settings: agent_socket(fingerprint(settings)),
         snapshot_every_s=snapshot_every_s,
     )
-    watch.exporter = Exporter(listening, watch.monitor, watch.trouble)
+    watch.exporter = Exporter(listening, watch.monitor, watch.trouble, lambda: watch.thresholds)
     if recorder is not None:
         watch.record_to(recorder)
     stop = asyncio.Event()

@@ -174,6 +174,8 @@ def _equip(session: Session, reference: Mapping[str, Any] | None, outputs: _Outp
     if outputs.listening is not None:
         from relaytop.export.exporter import Exporter  # noqa: PLC0415 - only when it is wanted
 
-        session.exporter = Exporter(outputs.listening, session.monitor, lambda: session.dead)
+        session.exporter = Exporter(
+            outputs.listening, session.monitor, session.trouble, lambda: session.thresholds
+        )
     if outputs.recorder is not None:
         session.record_to(outputs.recorder)

@@ -24,6 +24,7 @@ from relaytop.protocol.messages import (
     Notice,
     Pause,
     Prices,
+    Pulse,
     Ready,
     Resume,
     Scale,
@@ -99,7 +100,7 @@ class Engine:
         """Probe until `stop` is set, then close what is open."""
         self._emit(Ready(os.getpid()))
         try:
-            await self._load_prices_and_budget()
+            await self._report_alive_during(self._load_prices_and_budget())
             self.handle(Add(self._settings.targets))
             while not stop.is_set():
                 self._send_pulse()
@@ -133,6 +134,16 @@ class Engine:
             case _:
                 return  # Start comes first and is handled by `process`
         self._arm_timer()
+
+    async def _report_alive_during(self, work: Coroutine[None, None, None]) -> None:
+        """Do what comes before the first probe; a reader hears meanwhile that the engine lives."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        while not task.done():
+            self._emit(Pulse(self._clock(), 0))
+            await asyncio.wait([task], timeout=PULSE_S)
+        self._tasks.discard(task)
+        task.result()
 
     # ── money ────────────────────────────────────────────────────────────────
 

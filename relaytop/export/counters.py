@@ -13,10 +13,16 @@ from relaytop.wire.text import clean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from relaytop.config.settings import Thresholds
     from relaytop.probe.sample import Sample
 
-BUCKETS_S = (0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 40.0, 80.0)
-"""The upper bounds of a target's histograms, seconds."""
+SHORTEST_S, LONGEST_S, STEPS = 0.01, 82.0, 40
+BUCKETS_S = tuple(
+    float(f"{SHORTEST_S * (LONGEST_S / SHORTEST_S) ** (step / STEPS):.3g}")
+    for step in range(STEPS + 1)
+)
+"""The upper bounds of a target's histograms, seconds: each 1.25 × the one before, so that a
+percentile computed from them is off by a few percent."""
 LATE_BUCKETS_S = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
 """Those of the lateness of reads."""
 
@@ -38,6 +44,17 @@ class Histogram:
         value_s = value_ms / 1000
         self._counts[bisect_left(self.bounds_s, value_s)] += 1
         self.sum_s += value_s
+
+    def set_threshold(self, threshold_ms: float) -> None:
+        """Make a threshold a bound too: whether a percentile lies above it is exact then.
+
+        Where it is another one than before, counting begins anew, as after a restart.
+        """
+        bounds_s = tuple(sorted({*BUCKETS_S, threshold_ms / 1000}))
+        if bounds_s != self.bounds_s:
+            self.bounds_s = bounds_s
+            self._counts = [0] * (len(bounds_s) + 1)
+            self.sum_s = 0.0
 
     @property
     def cumulative(self) -> list[int]:
@@ -66,6 +83,12 @@ class TargetCounters:
         self.last_success_at: float | None = None
         """Unix seconds."""
         self._skipped_total = 0
+
+    def set_thresholds(self, thresholds: Thresholds) -> None:
+        """Make a target's thresholds bounds of its histograms."""
+        self.latency.set_threshold(thresholds.p95_ms)
+        self.ttft.set_threshold(thresholds.ttft_ms)
+        self.gap.set_threshold(thresholds.gap_ms)
 
     def count(self, sample: Sample) -> None:
         """Count a finished probe; what says nothing of the model counts apart, or not at all."""

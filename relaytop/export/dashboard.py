@@ -57,6 +57,7 @@ _GRAPHS: tuple[tuple[str, str, str, str], ...] = (
 _STATS: tuple[tuple[str, str, str, str], ...] = (
     ("Models up", "none", f"sum(min by ({_PAIR}) (ai_api_up{OF}))", ""),
     ("Models down", "none", f"sum(1 - min by ({_PAIR}) (ai_api_up{OF}))", ""),
+    ("Agents probing", "none", "sum(relaytop_engine_up)", ""),
     (
         "Budget spent today",
         "percentunit",
@@ -68,7 +69,7 @@ _STATS: tuple[tuple[str, str, str, str], ...] = (
 
 def dashboard() -> dict[str, Any]:
     """Return the dashboard; its data source, providers and models are variables."""
-    width = WIDTH // 3
+    width = WIDTH // len(_STATS)
     stats = [
         _panel(index + 1, "stat", stat, {"x": index * width, "y": 0, "w": width, "h": 4})
         for index, stat in enumerate(_STATS)
@@ -78,7 +79,12 @@ def dashboard() -> dict[str, Any]:
             len(_STATS) + index + 1,
             "timeseries",
             graph,
-            {"x": index % 3 * width, "y": 4 + index // 3 * HEIGHT, "w": width, "h": HEIGHT},
+            {
+                "x": index % 3 * (WIDTH // 3),
+                "y": 4 + index // 3 * HEIGHT,
+                "w": WIDTH // 3,
+                "h": HEIGHT,
+            },
         )
         for index, graph in enumerate(_GRAPHS)
     ]

@@ -13,8 +13,9 @@ from relaytop.export.server import Answer, HttpServer
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
+    from relaytop.config.settings import Thresholds
     from relaytop.monitor.source import Source
     from relaytop.protocol.messages import Report
 
@@ -28,13 +29,18 @@ class Exporter:
         listening: The socket to answer on; `aclose` closes it.
         source: What is known of the targets.
         trouble: Says why nothing is probed; None while all is well.
+        thresholds: Target id → its thresholds, as they are in force.
     """
 
     def __init__(
-        self, listening: socket.socket, source: Source, trouble: Callable[[], str | None]
+        self,
+        listening: socket.socket,
+        source: Source,
+        trouble: Callable[[], str | None],
+        thresholds: Callable[[], Mapping[str, Thresholds]],
     ) -> None:
         self._trouble = trouble
-        self._metrics = Metrics(source, lambda: trouble() is None)
+        self._metrics = Metrics(source, lambda: trouble() is None, thresholds)
         self._registry = CollectorRegistry()
         self._registry.register(self._metrics)
         routes = {"/metrics": self._show, "/healthz": self._health}

@@ -17,10 +17,11 @@ from relaytop.protocol.messages import Budget, Finished, Pulse
 from relaytop.wire.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from prometheus_client.core import Metric
 
+    from relaytop.config.settings import Thresholds
     from relaytop.monitor.source import Source
     from relaytop.monitor.summary import Summary
     from relaytop.protocol.messages import Report
@@ -37,12 +38,20 @@ class Metrics(Collector):
     Args:
         source: Names the targets; its summaries become the gauges.
         probing: Whether an engine is at work.
+        thresholds: Target id → its thresholds, as they are in force.
     """
 
-    def __init__(self, source: Source, probing: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        source: Source,
+        probing: Callable[[], bool],
+        thresholds: Callable[[], Mapping[str, Thresholds]],
+    ) -> None:
         self._source = source
         self._probing = probing
+        self._thresholds = thresholds
         self._counters: dict[str, TargetCounters] = {}
+        self._applied: dict[str, Thresholds] = {}
         self._labels: dict[str, tuple[str, str]] = {}
         self._late = Histogram(LATE_BUCKETS_S)
         self._budget: Budget | None = None
@@ -50,6 +59,7 @@ class Metrics(Collector):
 
     def count(self, reports: Iterable[Report]) -> None:
         """Count a batch of the engine's reports."""
+        self._apply_thresholds()
         for report in reports:
             match report:
                 case Finished(sample):
@@ -71,11 +81,25 @@ class Metrics(Collector):
         self._dropped += max(0, pulse.dropped - self._dropped_seen)
         self._dropped_seen = pulse.dropped
 
+    def _apply_thresholds(self) -> None:
+        thresholds = self._thresholds()
+        if thresholds != self._applied:
+            self._applied = dict(thresholds)
+            for name, counters in self._counters.items():
+                if name in thresholds:
+                    counters.set_thresholds(thresholds[name])
+
     def _counters_of(self, name: str) -> TargetCounters:
-        return self._counters.setdefault(name, TargetCounters())
+        counters = self._counters.get(name)
+        if counters is None:
+            counters = self._counters[name] = TargetCounters()
+            if name in self._applied:
+                counters.set_thresholds(self._applied[name])
+        return counters
 
     def collect(self) -> Iterator[Metric]:
         """Yield every metric as it stands."""
+        self._apply_thresholds()
         now = time.time()
         summaries = [self._source.summary(name, now) for name in self._source.targets()]
         known = {summary.target for summary in summaries}

@@ -98,6 +98,7 @@ class RelaytopApp(App[int]):
 
     def _tick(self) -> None:
         """Have the figures read, then again after the redraw interval."""
+        self.session.check_engine()
         if self.monitor_screen.frozen is None:
             self.monitor_screen.changed()
         slow = self.session.fastest_s >= EVERY_SECOND_FROM_S
@@ -195,18 +196,18 @@ class RelaytopApp(App[int]):
         )
 
     def action_restart(self) -> None:
-        """Start the engine again after it died."""
-        if self.session.dead is not None:
+        """Start the engine again after it died or fell silent."""
+        if self.session.trouble() is not None:
             self.session.restart_engine()
             self._read_engine()
             self._engine_changed()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer the restart only while the engine is dead, and no spending where none is ours."""
+        """Offer the restart only where the engine is in trouble; what others probe costs them."""
         del parameters
         if action in {"add", "budget"}:
             return self.session.engine.accepts_commands
-        return self.session.dead is not None if action == "restart" else True
+        return self.session.trouble() is not None if action == "restart" else True
 
     # ── the end ──────────────────────────────────────────────────────────────
 

@@ -45,6 +45,8 @@ class View:
     badges: Badges
     dead: str | None
     """The reason why the engine is gone; None while it runs."""
+    silent_s: float | None
+    """Seconds since its last report, where that is too long; None: it reports."""
     live: bool
     """Whether something probes; if not, all that is known is of the past, and dim."""
     reference: Reference | None

@@ -8,13 +8,15 @@ import time
 from typing import TYPE_CHECKING, Any, Protocol
 
 from relaytop.monitor.monitor import Monitor
+from relaytop.monitor.number_format import format_age
 from relaytop.monitor.source import Event
+from relaytop.watch.engine_silence import EngineSilence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from relaytop.config.settings import Settings
+    from relaytop.config.settings import Settings, Thresholds
     from relaytop.monitor.source import Kind, Level
     from relaytop.protocol.messages import Report
     from relaytop.store.recorder import Recorder
@@ -60,11 +62,17 @@ class WatchCore:
         """Shows the same to Prometheus; None where nobody asked for it."""
         self._recorder: Recorder | None = None
         self._consumers: list[ReportConsumer] = []
+        self._silence = EngineSilence(clock())
 
     @property
     def settings(self) -> Settings:
         """The settings in force, with the list prices that became known."""
         return self.monitor.settings
+
+    @property
+    def thresholds(self) -> dict[str, Thresholds]:
+        """Target id → its thresholds."""
+        return {target.id: target.thresholds for target in self.settings.targets}
 
     @property
     def host(self) -> str:
@@ -83,6 +91,7 @@ class WatchCore:
 
     async def read(self, engine: Engine) -> str:
         """Apply an engine's reports until it dies, and return why it did."""
+        self._silence = EngineSilence(self.clock())
         async for reports in engine.reports():
             self.apply(reports)
         return engine.exit_reason() or f"exit code {engine.returncode}"
@@ -90,6 +99,8 @@ class WatchCore:
     def apply(self, reports: Sequence[Report]) -> None:
         """Apply a batch of reports to the monitor, and hand it to the consumers."""
         now = self.clock()
+        if (silent_s := self._silence.record(now)) is not None:
+            self.note("engine", "good", f"the engine reports again, after {format_age(silent_s)}")
         if self.exporter is not None:
             self.exporter.consume(reports)
         if self._recorder is not None:
@@ -101,6 +112,17 @@ class WatchCore:
             self.monitor.apply(report, now)
         for consumer in self._consumers:
             consumer.consume(reports)
+
+    @property
+    def silent_s(self) -> float | None:
+        """Seconds since the engine's last report, where that is too long; None: all is well."""
+        return self._silence.silent_s
+
+    def check_engine(self) -> None:
+        """Look once a second whether the engine still reports, and log it where it does not."""
+        if self._silence.check(self.clock()):
+            text = "no report from the engine: it is stopped or gets no CPU; figures are old"
+            self.note("engine", "error", text)
 
     def document(self) -> dict[str, Any]:
         """Return the snapshot document of all that is known."""

@@ -20,12 +20,13 @@ from relaytop.protocol.messages import (
     SetBudget,
 )
 from relaytop.watch.core import WatchCore
+from relaytop.watch.engine_silence import silence_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from relaytop.config.settings import Settings, Thresholds, Window
+    from relaytop.config.settings import Settings, Window
     from relaytop.protocol.messages import Command, Report
     from relaytop.watch.engine import Engine
     from relaytop.watch.player import Player
@@ -98,6 +99,17 @@ class Session(WatchCore):
             if isinstance(report, Models | Prices):
                 self._on_offer(report)
 
+    def check_engine(self) -> None:
+        """Look whether the engine still reports; one that is dead, or a recording, is no news."""
+        if self.dead is None and self.player is None:
+            super().check_engine()
+
+    def trouble(self) -> str | None:
+        """Return why nothing is probed; None while all is well."""
+        if self.dead is not None:
+            return f"the engine died ({self.dead})"
+        return None if self.silent_s is None else silence_text(self.silent_s)
+
     @property
     def reads_agent(self) -> bool:
         """Whether another relaytop probes, and this one only shows what it finds."""
@@ -136,11 +148,6 @@ class Session(WatchCore):
         return int(self.clock() // DAY_S)
 
     # ── what the keys do ─────────────────────────────────────────────────────
-
-    @property
-    def thresholds(self) -> dict[str, Thresholds]:
-        """Target id → its thresholds."""
-        return {target.id: target.thresholds for target in self.settings.targets}
 
     @property
     def window(self) -> Window:

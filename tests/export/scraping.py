@@ -58,10 +58,13 @@ class Exported:
     def __init__(self, watched: Settings) -> None:
         self.monitor = Monitor(watched, time.time())
         self.trouble: str | None = None
+        self.thresholds = {target.id: target.thresholds for target in watched.targets}
         listening = socket.create_server(("127.0.0.1", 0))
         self.port = listening.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self.exporter = Exporter(listening, self.monitor, lambda: self.trouble)
+        self.exporter = Exporter(
+            listening, self.monitor, lambda: self.trouble, lambda: self.thresholds
+        )
 
     def consume(self, *reports: Report | Sample) -> None:
         batch = [r if isinstance(r, Report) else Finished(r) for r in reports]

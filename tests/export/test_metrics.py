@@ -1,13 +1,14 @@
 """/metrics shows what the engine reported: since the start, and nothing invented."""
 
 import dataclasses
+import itertools
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 from prometheus_client.openmetrics import parser
 
-from relaytop.config.settings import Window
+from relaytop.config.settings import Thresholds, Window
 from relaytop.protocol.messages import Budget, Pulse
 from relaytop.wire.facts import Limit, RateLimit, Served
 from tests.export.promtool import needs_promtool, promtool
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from prometheus_client import Metric
 
 OF = {"provider": "relay", "model": "m"}
-BOUNDS_S = (0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80)
 LATENCY = "ai_api_request_latency_seconds"
+TTFT = "ai_api_time_to_first_token_seconds"
+GAP = "ai_api_stream_gap_seconds"
 
 
 async def test_counters_outlive_the_window() -> None:
@@ -45,11 +47,55 @@ async def test_histograms_hold_successes_alone_in_the_promised_buckets() -> None
         found.consume(*(sample(0, ms, ttft_ms=ms / 2) for ms in (10, 11, 700, 81_000)))
         found.consume(sample(error="timeout"))
         scraped = await found.scrape()
-    bounds = [labels["le"] for labels in scraped.labels(f"{LATENCY}_bucket")]
-    assert list(map(float, bounds)) == [*BOUNDS_S, float("inf")]
-    assert scraped.of(f"{LATENCY}_bucket") == [1, *[2] * 6, *[3] * 7, 4]
+    bounds = [float(labels["le"]) for labels in scraped.labels(f"{LATENCY}_bucket")]
+    assert (bounds[0], bounds[-2], bounds[-1]) == (0.01, 82.0, float("inf"))
+    assert 2.0 in bounds, "the threshold"
+    assert all(upper / lower < 1.26 for lower, upper in itertools.pairwise(bounds[:-1]))
+    counts = [sum(s <= bound for s in (0.01, 0.011, 0.7, 81.0)) for bound in bounds]
+    assert scraped.of(f"{LATENCY}_bucket") == counts
     assert scraped.one(f"{LATENCY}_sum") == pytest.approx(81.721)
     assert scraped.one("ai_api_time_to_first_token_seconds_count") == 4
+
+
+async def test_each_threshold_is_a_bound_of_its_targets_histogram() -> None:
+    watched = settings("relay/m", "relay/n")
+    own = dataclasses.replace(
+        watched.targets[1], thresholds=Thresholds(p95_ms=90_000.0, ttft_ms=1234.0, gap_ms=333.0)
+    )
+    async with exported(
+        watched=dataclasses.replace(watched, targets=(watched.targets[0], own))
+    ) as found:
+        found.consume(sample(0, 2000.0, ttft_ms=1000.0), sample(0, 2000.5, ttft_ms=1000.5))
+        scraped = await found.scrape()
+        bounds = {
+            (kind, model): [
+                float(labels["le"])
+                for labels in scraped.labels(f"{kind}_bucket")
+                if labels["model"] == model
+            ]
+            for kind in (LATENCY, TTFT, GAP)
+            for model in ("m", "n")
+        }
+        assert 2.0 in bounds[LATENCY, "m"]
+        assert 2.0 not in bounds[LATENCY, "n"]
+        assert 90.0 in bounds[LATENCY, "n"]
+        assert 1.234 in bounds[TTFT, "n"]
+        assert 0.333 in bounds[GAP, "n"]
+        assert scraped.one(f"{LATENCY}_bucket", le="2.0", **OF) == 1
+        assert scraped.one(f"{TTFT}_bucket", le="1.0", **OF) == 1
+
+
+async def test_another_threshold_begins_its_histogram_anew() -> None:
+    """What lay below it before is not known; a counter that falls is a restart to Prometheus."""
+    async with exported() as found:
+        found.consume(sample(0, 1500.0, ttft_ms=700.0))
+        found.thresholds = {"relay/m": Thresholds(p95_ms=1600.0)}
+        found.consume(sample(0, 1550.0, ttft_ms=700.0))
+        scraped = await found.scrape()
+    assert scraped.one(f"{LATENCY}_count", **OF) == 1
+    assert scraped.one(f"{LATENCY}_bucket", le="1.6", **OF) == 1
+    assert scraped.one(f"{TTFT}_count", **OF) == 2
+    assert scraped.one("ai_api_requests_total", status="success", **OF) == 2
 
 
 async def test_cached_answers_are_no_requests() -> None:

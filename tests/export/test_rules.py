@@ -3,7 +3,10 @@
 import dataclasses
 from pathlib import Path
 
+import pytest
+
 from relaytop.config.settings import Settings, Target, Thresholds, Window
+from relaytop.export.counters import TargetCounters
 from relaytop.export.rules import rules_file
 from tests.export.promtool import needs_promtool, promtool
 from tests.support.samples import settings
@@ -98,10 +101,12 @@ def test_all_is_quiet_while_all_is_well(tmp_path: Path) -> None:
         f'ai_api_rate_limit{{{OF},kind="requests"}}': "60x80",
         "relaytop_budget_usd": "1x80",
         "relaytop_budget_spent_usd": "0.41x80",
-        "relaytop_engine_up": "1x80",
+        'relaytop_engine_up{job="relaytop",instance="ops-1"}': "1x80",
+        'up{job="relaytop",instance="ops-1"}': "1x80",
+        'up{job="other",instance="db-1"}': "0x80",
     }
     names = [line.split()[-1] for line in rules_file(Settings()).splitlines() if "- alert:" in line]
-    assert len(names) == 8
+    assert len(names) == 9
     code, complaint = unit_test(tmp_path, settings(), series, {name: [] for name in names})
     assert code == 0, complaint
 
@@ -122,7 +127,7 @@ def test_each_fires_on_what_it_is_for(tmp_path: Path) -> None:
         f'ai_api_rate_limit{{{OF},kind="requests"}}': "60x80",
         "relaytop_budget_usd": "1x80",
         "relaytop_budget_spent_usd": "0.85x80",
-        "relaytop_engine_up": "0x80",
+        'relaytop_engine_up{job="relaytop",instance="ops-1"}': "0x80",
     }
     of = "provider=relay,model=m"
     alerts = {
@@ -163,10 +168,10 @@ def test_each_fires_on_what_it_is_for(tmp_path: Path) -> None:
             "When it is reached, paid probes stop until the next UTC day.",
         ),
         "RelaytopNotProbing": alert(
-            "",
+            "job=relaytop,instance=ops-1",
             "critical",
-            "relaytop sends no probes",
-            "Its engine does not run, or Prometheus does not reach it: the figures are old.",
+            "relaytop on ops-1 sends no probes",
+            "Its engine does not run or is stopped: its figures are old.",
         ),
     }
     code, complaint = unit_test(
@@ -195,15 +200,80 @@ def test_a_target_is_held_to_its_own_threshold(tmp_path: Path) -> None:
     assert code == 0, complaint
 
 
-@needs_promtool
-def test_an_agent_that_is_not_there_is_told(tmp_path: Path) -> None:
-    fires = alert(
-        "",
+def missing(labels: str, where: str) -> str:
+    return alert(
+        labels,
         "critical",
-        "relaytop sends no probes",
-        "Its engine does not run, or Prometheus does not reach it: the figures are old.",
+        f"no metrics from relaytop{where}",
+        "It does not run, or Prometheus does not reach it: nothing is known from there.",
     )
+
+
+@needs_promtool
+@pytest.mark.parametrize(
+    "gone",
+    [
+        # Stopped, its scrapes fail; out of service discovery; out of it since before the rule.
+        {"relaytop_engine_up": "1x20 _x60", "up": "1x20 0x60"},
+        {"relaytop_engine_up": "1x20 stale", "up": "1x20 stale"},
+        {"relaytop_engine_up": "1x20 _x60", "up": "1x20 _x60"},
+    ],
+)
+def test_one_agent_of_two_that_is_gone_is_told(tmp_path: Path, gone: dict[str, str]) -> None:
+    one, two = ('{job="relaytop",instance="ops-1"}', '{job="relaytop",instance="ops-2"}')
+    series = {f"{name}{one}": "1x80" for name in gone}
+    series |= {f"{name}{two}": values for name, values in gone.items()}
+    fires = missing("job=relaytop,instance=ops-2", " on ops-2")
     code, complaint = unit_test(
-        tmp_path, Settings(), {"other": "1x80"}, {"RelaytopNotProbing": [fires]}
+        tmp_path,
+        Settings(),
+        series,
+        {"RelaytopInstanceMissing": [fires], "RelaytopNotProbing": []},
     )
+    assert code == 0, complaint
+
+
+@needs_promtool
+def test_no_agent_at_all_is_told(tmp_path: Path) -> None:
+    code, complaint = unit_test(
+        tmp_path, Settings(), {"other": "1x80"}, {"RelaytopInstanceMissing": [missing("", "")]}
+    )
+    assert code == 0, complaint
+
+
+@needs_promtool
+@pytest.mark.parametrize(("latency_ms", "fires"), [(1900.0, False), (1999.0, False), (2010, True)])
+def test_the_threshold_is_met_where_it_is(
+    tmp_path: Path, latency_ms: float, *, fires: bool
+) -> None:
+    """A P95 just below the threshold is quiet, one just above it fires: no bucket hides it."""
+    counters = TargetCounters()
+    counters.set_thresholds(Thresholds())
+    for _ in range(90):
+        counters.latency.observe(300.0)
+    for _ in range(10):
+        counters.latency.observe(latency_ms)
+    series = {
+        f'{HISTOGRAM}{{{OF},le="{bound}"}}': f"0+{count}x80"
+        for bound, count in zip(
+            (*map(str, counters.latency.bounds_s), "+Inf"), counters.latency.cumulative, strict=True
+        )
+    }
+    rules = tmp_path / "rules.yml"
+    rules.write_text(rules_file(Settings()))
+    text = UNIT.format(
+        rules=rules,
+        series="\n".join(f"  - series: '{n}'\n    values: '{v}'" for n, v in series.items()),
+        alerts="    []",
+    )
+    name = "RelaytopLatencyHigh"
+    query = f'count(ALERTS{{alertname="{name}",alertstate="firing"}}) or vector(0)'
+    text += (
+        "\n  promql_expr_test:\n"
+        f"  - expr: '{query}'\n    eval_time: 20m\n"
+        f"    exp_samples:\n    - labels: '{{}}'\n      value: {int(fires)}\n"
+    )
+    path = tmp_path / "test.yml"
+    path.write_text(text)
+    code, complaint = promtool("test", "rules", path)
     assert code == 0, complaint

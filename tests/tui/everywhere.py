@@ -11,9 +11,9 @@ from textual.pilot import Pilot
 from relaytop.protocol.messages import Models
 from relaytop.tui.screens.model_picker import ModelPicker
 from relaytop.watch.session import Session
-from tests.support.fake_engine import engine_of, feed, session_of
+from tests.support.fake_engine import FakeClock, engine_of, feed, session_of
 from tests.support.samples import settings
-from tests.tui.pilots import app_in, picker_of
+from tests.tui.pilots import app_in, monitor_of, picker_of
 
 Go = Callable[[Pilot[int]], Awaitable[None]]
 Make = Callable[[Path], Session]
@@ -54,6 +54,17 @@ async def _die(pilot: Pilot[int]) -> None:
     await pilot.pause()
 
 
+async def _fall_silent(pilot: Pilot[int]) -> None:
+    session = app_in(pilot).session
+    clock = session.clock
+    assert isinstance(clock, FakeClock)
+    for _ in range(14):
+        clock.now += 1.0
+        session.check_engine()
+    monitor_of(pilot).changed()
+    await pilot.pause()
+
+
 PLACES: dict[str, tuple[Make, Go]] = {
     "monitor": (fed, pressing("j")),
     "first moment": (session_of, pressing()),
@@ -61,6 +72,7 @@ PLACES: dict[str, tuple[Make, Go]] = {
     "paused and off": (fed, pressing("space", "p")),
     "notices": (fed, pressing("s", "f", "w")),
     "dead": (fed, _die),
+    "silent": (fed, _fall_silent),
     "help": (fed, pressing("question_mark")),
     "budget": (fed, pressing("dollar_sign")),
     "asking": (fed, pressing("a")),

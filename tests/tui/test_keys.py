@@ -15,6 +15,7 @@ from relaytop.protocol.messages import (
     Models,
     Pause,
     Prices,
+    Pulse,
     Resume,
     Scale,
     SetBudget,
@@ -23,7 +24,7 @@ from relaytop.tui.keys import APP_BINDINGS, BINDINGS
 from relaytop.tui.screens.help import HelpScreen
 from relaytop.tui.screens.model_picker import ModelPicker
 from relaytop.watch.session import Session
-from tests.support.fake_engine import NAMES, engine_of, feed, session_of
+from tests.support.fake_engine import NAMES, FakeClock, engine_of, feed, session_of
 from tests.support.samples import settings
 from tests.tui.pilots import (
     app_in,
@@ -136,6 +137,28 @@ async def test_what_a_dead_engine_told_is_dim_and_nothing_is_sent(session: Sessi
         assert {role for line in table.lines for _text, role in line} == {"dim"}
         await pilot.press("r")
         assert len({role for line in table.lines for _text, role in line}) > 3
+
+
+async def test_a_silent_engine_makes_all_figures_grey(session: Session) -> None:
+    clock = session.clock
+    assert isinstance(clock, FakeClock)
+    async with running(session) as pilot:
+        for _ in range(5):
+            clock.now += 1.0
+            session.check_engine()
+        monitor_of(pilot).changed()
+        await pilot.pause()
+        assert "no report from the engine for" in shown(pilot, "banner")
+        for part in ("table", "title", "panel"):
+            roles = {role for line in lines_of(pilot, part).lines for _text, role in line}
+            assert roles <= {"dim", "text"}, part
+        counts = [role for text, role in lines_of(pilot, "top").lines[0] if "●" in text]
+        assert counts == ["dim"]
+        await pilot.press("r")
+        engine_of(session).queue.put_nowait([Pulse(clock.now, 0)])
+        await pilot.pause()
+        await pilot.pause()
+        assert not lines_of(pilot, "banner").display
 
 
 async def test_s_saves_a_snapshot_and_says_where(session: Session, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from tests.support.fake_engine import (
     session_of,
 )
 from tests.support.samples import T0, sample, settings
+from tests.tui.everywhere import PLACES
 from tests.tui.pilots import picker_of, settled
 
 if TYPE_CHECKING:
@@ -134,6 +135,12 @@ def test_frozen_paused_and_dead(snap_compare: Compare, tmp_path: Path) -> None:
         await settled(pilot)
 
     assert snap_compare(app_of(session), terminal_size=(120, 30), run_before=die)
+
+
+@sized
+def test_a_silent_engine(snap_compare: Compare, tmp_path: Path, size: tuple[int, int]) -> None:
+    app = app_of(feed(session_of(tmp_path)))
+    assert snap_compare(app, terminal_size=size, run_before=PLACES["silent"][1])
 
 
 @pytest.mark.parametrize("size", [(60, 15), (300, 100), (59, 14)], ids=str)

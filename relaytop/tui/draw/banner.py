@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from relaytop.tui.draw.text_runs import Line, Role
 
 
-def banner(overview: Overview, dead: str | None, width: int) -> Line | None:
+def banner(overview: Overview, dead: str | None, silent_s: float | None, width: int) -> Line | None:
     """Draw what stops everything, the most of it that `width` cells hold; None: nothing does.
 
     Args:
         overview: All targets together.
         dead: Why the engine is gone; None while it runs.
+        silent_s: Seconds since its last report, where that is too long; None: it reports.
         width: The cells there are.
     """
     role: Role = "bad2"
@@ -26,6 +27,13 @@ def banner(overview: Overview, dead: str | None, width: int) -> Line | None:
     if dead is not None:
         end = "no probe runs; r starts it again"
         texts = (f"engine died: {dead}. N{end[1:]}", f"engine died; {end}")
+    elif silent_s is not None:
+        since = f"no report from the engine for {number_format.format_age(silent_s)}"
+        texts = (
+            f"{since}: it is stopped or gets no CPU. All figures are old; r restarts it",
+            f"{since}: all figures are old; r restarts it",
+            since,
+        )
     elif (common := overview.common_error) is not None:
         end = f"({common}): probably this box"
         texts = (

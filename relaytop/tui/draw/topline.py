@@ -41,14 +41,16 @@ class Badges:
         return [text for text in texts if text]
 
 
-def topline(overview: Overview, now: float, width: int, glyphs: Glyphs, badges: Badges) -> Line:
+def topline(
+    overview: Overview, now: float, width: int, glyphs: Glyphs, badges: Badges, *, live: bool
+) -> Line:
     """Draw the top line in `width` cells; what matters least is left out where it is narrow.
 
     Parts go one at a time. What decides is how wide a part may become, not how wide it is at the
     moment, so that none comes and goes with a digit.
     """
     left = [
-        *_counts(overview, glyphs),
+        *_counts(overview, glyphs, live=live),
         *(Part([(f" {text} ", "warn2")], 0, len(text) + 2, 2) for text in badges.texts),
         *_busy(overview),
         *_rates(overview),
@@ -62,8 +64,8 @@ def topline(overview: Overview, now: float, width: int, glyphs: Glyphs, badges: 
     return [(" ", "text"), *head, (" " * gap, "text"), *end, (" ", "text")]
 
 
-def _counts(overview: Overview, glyphs: Glyphs) -> Sequence[Part]:
-    """Return relaytop's name, and how many targets have which status."""
+def _counts(overview: Overview, glyphs: Glyphs, *, live: bool) -> Sequence[Part]:
+    """Return relaytop's name, and how many targets have which status, or had when it was known."""
     digits = len(str(sum(overview.counts.values())))
     short: Line = []
     long: Line = []
@@ -72,7 +74,7 @@ def _counts(overview: Overview, glyphs: Glyphs) -> Sequence[Part]:
         count = overview.counts.get(status, 0)
         if not count and status in {"paused", "unknown"}:
             continue
-        role = ROLE[status] if count else "dim"
+        role = ROLE[status] if count and live else "dim"
         gap = " " if short else ""
         short.append((f"{gap}{glyphs.status[status]}{count}", role))
         long.append((f"{gap and '  '}{glyphs.status[status]} {count} {status}", role))

@@ -9,7 +9,6 @@ from textual.containers import Horizontal
 from textual.geometry import Size
 from textual.reactive import var
 
-from relaytop.tui.draw.banner import banner
 from relaytop.tui.draw.layout import arrange, too_small
 from relaytop.tui.draw.topline import Badges
 from relaytop.tui.freeze import FrozenSource
@@ -26,6 +25,7 @@ from relaytop.tui.widgets.monitor_lines import (
     EventLog,
     Footer,
     TopLine,
+    draw_banner,
 )
 
 if TYPE_CHECKING:
@@ -118,7 +118,8 @@ class MonitorScreen(TargetListScreen):
             zoomed=self.zoomed,
             badges=self.badges(),
             dead=session.dead,
-            live=session.dead is None or self.frozen is not None,
+            silent_s=session.silent_s,
+            live=session.trouble() is None or self.frozen is not None,
             reference=session.reference,
             keys=self.keys_in_force,
             glyphs=self.glyphs,
@@ -126,9 +127,9 @@ class MonitorScreen(TargetListScreen):
         )
 
     def _overview(self) -> Overview:
-        """Return all targets together; an engine that is dead sends nothing."""
+        """Return all targets together; an engine that is dead or stopped sends nothing."""
         overview = self.source.overview(self.now)
-        if self.session.dead is None or self.frozen:
+        if self.session.trouble() is None or self.frozen:
             return overview
         return dataclasses.replace(overview, probes_s=0.0, usd_per_h=0.0)
 
@@ -189,7 +190,7 @@ class MonitorScreen(TargetListScreen):
         width, height = size
         self.top.warning = too_small(width, height)
         fits = self.top.warning is None
-        self._banner.display = fits and banner(view.overview, view.dead, width) is not None
+        self._banner.display = fits and draw_banner(view, width) is not None
         areas = arrange(
             width,
             height,

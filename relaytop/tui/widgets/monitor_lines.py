@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from relaytop.tui.draw.banner import banner
 from relaytop.tui.draw.log import log_line
 from relaytop.tui.draw.panel import panel, title
+from relaytop.tui.draw.text_runs import dimmed
 from relaytop.tui.draw.topline import topline
 from relaytop.tui.keys import footer_line
 from relaytop.tui.widgets.view_lines import ViewLines
@@ -32,7 +33,14 @@ class TopLine(ViewLines):
         """Return the top line, or the warning."""
         if self.warning is not None:
             return [[(self.warning, "warn")]]
-        return [topline(view.overview, view.now, extent.width, view.glyphs, view.badges)]
+        return [
+            topline(view.overview, view.now, extent.width, view.glyphs, view.badges, live=view.live)
+        ]
+
+
+def draw_banner(view: View, width: int) -> Line | None:
+    """Draw the banner of a view; None where all is well."""
+    return banner(view.overview, view.dead, view.silent_s, width)
 
 
 class Banner(ViewLines):
@@ -40,7 +48,7 @@ class Banner(ViewLines):
 
     def draw(self, view: View, extent: Size) -> Sequence[Line]:
         """Return the banner, if there is one."""
-        line = banner(view.overview, view.dead, extent.width)
+        line = draw_banner(view, extent.width)
         return [line] if line else []
 
 
@@ -55,7 +63,7 @@ class DetailTitle(ViewLines):
         summary = view.source.summary(selected, view.now)
         thresholds = view.thresholds[selected]
         drawn = title(summary, thresholds, view.now, extent.width - 2, view.glyphs)
-        return [[(" ", "text"), *drawn]]
+        return [[(" ", "text"), *(drawn if view.live else dimmed(drawn))]]
 
 
 class DetailPanel(ViewLines):
@@ -65,7 +73,7 @@ class DetailPanel(ViewLines):
         """Return the panel of the selected target."""
         if view.selected is None:
             return []
-        return panel(
+        lines = panel(
             view.source.summary(view.selected, view.now),
             view.source.errors(view.selected),
             view.now,
@@ -74,6 +82,7 @@ class DetailPanel(ViewLines):
             view.glyphs,
             uncut=view.zoomed,
         )
+        return lines if view.live else [dimmed(line) for line in lines]
 
 
 class EventLog(ViewLines):

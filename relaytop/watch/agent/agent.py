@@ -10,6 +10,7 @@ from relaytop.config.errors import RelaytopError
 from relaytop.protocol.messages import Budget
 from relaytop.watch.agent.server import AgentServer
 from relaytop.watch.core import WatchCore
+from relaytop.watch.engine_silence import silence_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 TICK_S = 1.0
 """Seconds after which samples leave the window and events are logged, reports or none."""
-SILENT_S = 15.0
-"""An engine reports every second; after so long without a word it does not work."""
 WAIT_S = (1.0, 60.0)
 """Seconds before a dead engine is started again: at first, and at most."""
 STARTING = "the engine is starting"
@@ -68,7 +67,6 @@ class Agent(WatchCore):
         self._changed = asyncio.Event()
         self._estimated = False
         self._why_dead: str | None = STARTING
-        self._reported_at = 0.0
 
     def ask_reload(self) -> None:
         """Read the settings again soon; where they are bad, those in force stay."""
@@ -150,7 +148,7 @@ class Agent(WatchCore):
 
     def apply(self, reports: Sequence[Report]) -> None:
         """Apply a batch of reports, and log what they brought."""
-        self._reported_at, self._why_dead = asyncio.get_running_loop().time(), None
+        self._why_dead = None
         super().apply(reports)
         if not self._estimated and any(isinstance(report, Budget) for report in reports):
             self._estimated = True
@@ -161,8 +159,7 @@ class Agent(WatchCore):
         """Return why nothing is probed; None while all is well."""
         if self._why_dead is not None:
             return self._why_dead
-        silent_s = asyncio.get_running_loop().time() - self._reported_at
-        return f"no word from the engine for {silent_s:.0f}s" if silent_s > SILENT_S else None
+        return None if self.silent_s is None else silence_text(self.silent_s)
 
     # ── other settings ───────────────────────────────────────────────────────
 
@@ -189,6 +186,8 @@ class Agent(WatchCore):
         while True:
             await asyncio.sleep(TICK_S)
             now = self.clock()
+            if self._why_dead is None:
+                self.check_engine()
             for name in self.monitor.targets():
                 self.monitor.summary(name, now)
             self._flush()

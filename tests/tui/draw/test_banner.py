@@ -3,6 +3,7 @@ import dataclasses
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relaytop.monitor.number_format import format_age
 from relaytop.protocol.messages import Budget
 from relaytop.tui.draw.banner import banner
 from relaytop.tui.draw.text_runs import Line, line_width
@@ -16,12 +17,12 @@ def text(line: Line | None) -> str:
 
 
 def test_there_is_none_while_all_is_well() -> None:
-    assert banner(USUAL, None, 80) is None
+    assert banner(USUAL, None, None, 80) is None
 
 
 @given(widths, st.sampled_from(["connect", "rate_limited", "server_error"]))
 def test_this_box_is_named_whole_at_every_width(width: int, alike: str) -> None:
-    line = banner(dataclasses.replace(USUAL, common_error=alike), None, width)
+    line = banner(dataclasses.replace(USUAL, common_error=alike), None, None, width)
     assert line is not None
     assert line_width(line) <= width
     for said in ("probably", "this box", alike):
@@ -30,16 +31,25 @@ def test_this_box_is_named_whole_at_every_width(width: int, alike: str) -> None:
 
 @given(widths, st.text("abc ", max_size=200))
 def test_a_dead_engine_names_its_key(width: int, why: str) -> None:
-    line = banner(USUAL, why, width)
+    line = banner(USUAL, why, None, width)
     assert line is not None
     assert line_width(line) <= width
     assert "r starts it again" in text(line)
 
 
+@given(widths, st.floats(3, 1e6))
+def test_a_silent_engine_is_said_with_its_seconds(width: int, silent_s: float) -> None:
+    line = banner(USUAL, None, silent_s, width)
+    assert line is not None
+    assert line_width(line) <= width
+    assert f"no report from the engine for {format_age(silent_s)}" in text(line)
+    assert width < 80 or "r restarts it" in text(line)
+
+
 @given(widths)
 def test_a_spent_budget_names_its_key(width: int) -> None:
     spent = dataclasses.replace(USUAL, budget=Budget(0.0005, 0.0005, "reached"))
-    line = banner(spent, None, width)
+    line = banner(spent, None, None, width)
     assert line is not None
     assert "$ raises it" in text(line)
     assert "$0.00 " not in text(line)

@@ -54,7 +54,7 @@ overviews = st.builds(
 
 
 def text(overview: Overview, width: int, badges: Badges | None = None) -> str:
-    line = topline(overview, NOW, width, UNICODE, badges or Badges())
+    line = topline(overview, NOW, width, UNICODE, badges or Badges(), live=True)
     return "".join(run for run, _role in line)
 
 
@@ -66,7 +66,7 @@ def _utc(zone: Callable[[str], None]) -> None:
 @given(overviews, st.integers(100, 300), st.sampled_from([UNICODE, ASCII]))
 def test_it_takes_the_whole_width(overview: Overview, width: int, glyphs: Glyphs) -> None:
     badges = Badges(agent=True, frozen=True)
-    line = topline(overview, NOW, width, glyphs, badges)
+    line = topline(overview, NOW, width, glyphs, badges, live=True)
     assert line_width(line) == width
 
 

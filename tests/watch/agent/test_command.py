@@ -91,6 +91,17 @@ def test_a_dead_engine_is_started_again(agent: Agent) -> None:
     assert agent.engine().pid != engine.pid
 
 
+def test_a_stopped_engine_is_told_and_health_fails(agent: Agent) -> None:
+    engine = agent.engine()
+    engine.suspend()
+    agent.wait_for_event("no report from the engine")
+    assert agent.health() == 503
+    assert agent.scrape().one("relaytop_engine_up") == 0
+    engine.resume()
+    agent.wait_for_event("the engine reports again, after")
+    assert agent.health() == 200
+
+
 def test_under_nohup_a_hang_up_is_nothing(home: dict[str, str], config: Path) -> None:
     with Agent({**home, "A_KEY": KEY}, "--config", str(config), prefix=("nohup",)) as agent:
         agent.until(lambda: agent.probes(model="m") >= 1)
