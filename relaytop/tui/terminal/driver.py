@@ -221,7 +221,7 @@ class TerminalDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Pass on what is typed, until the app ends or the terminal is gone."""
         if self._wake is not None and not read_input(
-            self.fileno, self._wake[0], self.process_message, debug=self._debug
+            self.fileno, self._wake[0], self.process_message
         ):
             self._hung_up()
 

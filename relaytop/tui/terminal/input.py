@@ -3,56 +3,110 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import time
 from codecs import getincrementaldecoder
 from typing import TYPE_CHECKING
 
+from textual import events
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
+from textual._keyboard_protocol import FUNCTIONAL_KEYS
 from textual._xterm_parser import XTermParser
-from textual.constants import ESCAPE_DELAY
+
+from relaytop.tui.terminal.tokenizer import ESC, Tokenizer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from textual.message import Message
 
-ESCAPE_CHECK_S = 0.1
-"""Seconds between two checks whether an escape was a key or begins a sequence."""
-SETTLED_S = ESCAPE_DELAY + 4 * ESCAPE_CHECK_S
-"""After so long without input nothing can be pending."""
+    from relaytop.tui.terminal.tokenizer import Token
+
 READ_BYTES = 4096
+_REPORT = re.compile(
+    r"\x1b\[(<\d{1,6};-?\d{1,6};-?\d{1,6}[Mm]|[IO]|\?(2026|2048);\d\$y|\d{1,6};\d{1,6}R|48(;\d{1,6}){4}t)"
+)
+"""What Textual knows beside keys: the mouse, focus, two modes, the cursor's place, the size."""
+_KEY = re.compile(r"\x1b\[(\d{0,7})(?:;\d{0,7}(?:;\d{0,7})?)?([u~ABCDEFHPQS])")
 
 
-def read_input(fd: int, wake: int, on_message: Callable[[Message], None], *, debug: bool) -> bool:
+def read_input(fd: int, wake: int, on_message: Callable[[Message], None]) -> bool:
     """Read a terminal until woken; return False if the terminal was gone before.
 
     Args:
         fd: The terminal.
         wake: Becomes readable when it is time to end.
-        on_message: Called with each key, mouse event or answer of the terminal.
-        debug: Whether Textual logs what it parses.
+        on_message: Called with each key, mouse event, paste, and what of a terminal's answers the
+            app asked for.
     """
     poll = select.poll()
     poll.register(fd, select.POLLIN)
     poll.register(wake, select.POLLIN)
-    parser = XTermParser(debug)
-    decode = getincrementaldecoder("utf-8")("replace").decode
-    last_input_s = -SETTLED_S
+    tokenizer, decoder = Tokenizer(), InputDecoder()
+    decode = getincrementaldecoder("utf-8")("surrogateescape").decode
     while True:
-        settled = time.monotonic() - last_input_s > SETTLED_S
-        ready = dict(poll.poll(None if settled else ESCAPE_CHECK_S * 1000))
+        deadline_s = tokenizer.deadline_s
+        wait_ms = None if deadline_s is None else max(0.0, deadline_s - time.monotonic()) * 1000 + 1
+        ready = dict(poll.poll(wait_ms))
         if wake in ready:
             return True
+        data = b""
         if fd in ready:
             # What was typed before a hang-up is still readable; then nothing is, or an error.
             data = _read(fd) if ready[fd] & select.POLLIN else b""
             if not data:
                 return False
-            last_input_s = time.monotonic()
-            for message in parser.feed(decode(data)):
+        for token in tokenizer.feed(decode(data), time.monotonic()):
+            for message in decoder.decode(token):
                 on_message(message)
-        for message in parser.tick():
-            on_message(message)
+
+
+class InputDecoder:
+    """Makes messages of tokens; sequences that are no known key and no known report make none."""
+
+    def __init__(self) -> None:
+        self._parser = XTermParser()
+
+    def decode(self, token: Token) -> Iterator[Message]:
+        """Yield the messages of a token."""
+        if token.kind == "paste":
+            yield events.Paste(token.text.replace("\x00", ""))
+            return
+        parser = self._renew()
+        text = token.text
+        if token.kind == "text" or text == ESC or not _is_introduced(text):
+            # A key, or alt and a key: the end of the input says that nothing more belongs to it.
+            yield from [*parser.feed(text), *parser.feed("")]
+        elif _REPORT.fullmatch(text) or _is_key(text):
+            try:
+                messages = list(parser.feed(text))
+            except (ValueError, OverflowError):
+                return  # a code point that there is not
+            yield from messages
+
+    def _renew(self) -> XTermParser:
+        """Make another parser: the last one may still wait for more of what it did not know."""
+        last, self._parser = self._parser, XTermParser()
+        self._parser.last_x, self._parser.last_y = last.last_x, last.last_y
+        self._parser.mouse_pixels = last.mouse_pixels
+        self._parser.terminal_size = last.terminal_size
+        self._parser.terminal_pixel_size = last.terminal_pixel_size
+        return self._parser
+
+
+def _is_key(sequence: str) -> bool:
+    if sequence in ANSI_SEQUENCES_KEYS:
+        return True
+    match = _KEY.fullmatch(sequence)
+    # Textual takes the number for a code point, whatever the letter; only kitty's `u` means that.
+    return match is not None and (
+        match[2] == "u" or f"{match[1] or 1}{match[2]}" in FUNCTIONAL_KEYS
+    )
+
+
+def _is_introduced(sequence: str) -> bool:
+    return sequence[1:2] in {"[", "O"}
 
 
 def _read(fd: int) -> bytes:
