@@ -36,11 +36,12 @@ class Backoff:
         uniform: Returns a random float in [0, 1): the jitter.
     """
 
-    __slots__ = ("_failures", "_uniform")
+    __slots__ = ("_failed_at", "_failures", "_uniform")
 
     def __init__(self, uniform: Callable[[], float]) -> None:
         self._uniform = uniform
         self._failures = 0
+        self._failed_at = 0.0
 
     def wait_after(self, sample: Sample) -> Wait | None:
         """Return how long to wait after a sample; None to keep the cadence."""
@@ -58,6 +59,8 @@ class Backoff:
             return None
         if sample.retry_after_s is not None:
             return Wait(min(sample.retry_after_s, LONGEST_WAIT_S), reason, asked=True)
-        ceiling = min(CEILING_S, FIRST_S * 2**self._failures)
-        self._failures = min(self._failures + 1, 16)
+        if sample.sent_at >= self._failed_at:  # if not, it was in flight beside the last one
+            self._failures = min(self._failures + 1, 16)
+            self._failed_at = sample.ended_at
+        ceiling = min(CEILING_S, FIRST_S * 2 ** (self._failures - 1))
         return Wait(ceiling * self._uniform(), reason, asked=False)

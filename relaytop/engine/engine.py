@@ -232,10 +232,12 @@ class Engine:
 
     def _enqueue(self, state: TargetState, due_at: float, missed: int) -> None:
         """Queue a due target, or count why it cannot be probed."""
-        if missed or state.running_since is not None:
-            state.skipped += missed + (state.running_since is not None)
+        now = self._clock()
+        full = state.is_full(self._interval_s(state.target), now)
+        if missed or full:
+            state.skipped += missed + full
             self._pulse_early()
-        if state.running_since is not None or state.held_until > self._clock():
+        if full or state.held_until > now:
             return
         if not self._due_queue.add(state, due_at):
             self._pulse_early()
@@ -247,23 +249,27 @@ class Engine:
     # ── probes ───────────────────────────────────────────────────────────────
 
     def _start_probe(self, state: TargetState, due_at: float, reserve: Reserve) -> None:
-        state.running_since = self._clock()
+        began_at = self._clock()
+        state.running.append(began_at)
         self._in_flight += 1
         self._budget.daily.reserve(reserve.usd)
-        self._spawn(self._probe(state, due_at, reserve))
+        self._spawn(self._probe(state, due_at, began_at, reserve))
 
-    async def _probe(self, state: TargetState, due_at: float, reserve: Reserve) -> None:
+    async def _probe(
+        self, state: TargetState, due_at: float, began_at: float, reserve: Reserve
+    ) -> None:
         try:
             sample = await state.prober.probe(state.target, due_at)
         finally:
-            state.running_since = None
+            state.running.remove(began_at)
             self._in_flight -= 1
         now = self._clock()
         self._budget.settle(sample, reserve, now)
         if state.target.id in self._states:
-            self._emit(Finished(sample))
+            self._emit(Finished(sample, state.long_running_since(now)))
             if (wait := state.wait_after(sample)) is not None:
-                state.held_until = now + wait.seconds
+                # Those that were in flight beside it may know of an earlier moment.
+                state.held_until = max(state.held_until, now + wait.seconds)
                 self._emit(Hold(state.target.id, state.held_until, wait.reason, wait.asked))
         if self._due_queue.awaits_funds:
             self._start_due_probes()

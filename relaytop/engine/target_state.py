@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Protocol, Self
 
 from relaytop.engine.backoff import Backoff, Wait
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from relaytop.probe.sample import Sample
     from relaytop.wire.facts import Failure
 
+MAX_IN_FLIGHT = 6
+"""Probes of one target at once, while they overrun."""
+ENDING_S = 0.1
+"""A probe that is so near to its deadline has as good as ended."""
 LONG_S = 0.5
 """A probe that runs for longer is named in the pulse."""
 
@@ -23,7 +28,7 @@ class ProberLike(Protocol):
     """The part of `relaytop.probe.prober.Prober` that the engine uses."""
 
     async def probe(self, target: Target, due_at: float) -> Sample:
-        """Probe once; never raises."""
+        """Probe once, on a connection that no other probe uses meanwhile; never raises."""
         ...
 
     async def list_models(self) -> tuple[str, ...] | Failure:
@@ -60,7 +65,7 @@ class TargetState:
         "paced",
         "paused",
         "prober",
-        "running_since",
+        "running",
         "skipped",
         "target",
     )
@@ -75,9 +80,34 @@ class TargetState:
         """The moment when the budget allows it again, Unix seconds; in the past: now."""
         self.awaits_funds = False
         """Whether it is queued until the ledger or a probe in flight frees money."""
-        self.running_since: float | None = None
+        self.running: list[float] = []
+        """The beginning of each probe in flight, Unix seconds, oldest first."""
         self.skipped = 0
         self.paced = 0
+
+    @property
+    def running_since(self) -> float | None:
+        """The beginning of the oldest probe in flight, Unix seconds; None without one."""
+        return self.running[0] if self.running else None
+
+    def long_running_since(self, now: float) -> float | None:
+        """Return `running_since` where that is longer ago than `LONG_S`; `now`: Unix seconds."""
+        since = self.running_since
+        return since if since is not None and now - since > LONG_S else None
+
+    def is_full(self, interval_s: float, now: float) -> bool:
+        """Return whether as many probes are in flight as may be.
+
+        That many are due until a probe's deadline, so that a stall hides none of them, up to a
+        bound.
+
+        Args:
+            interval_s: The cadence now, in seconds.
+            now: Unix seconds.
+        """
+        timeout_s = self.target.timeout_s
+        most = max(1, min(MAX_IN_FLIGHT, math.ceil(timeout_s / interval_s)))
+        return sum(now - since < timeout_s - ENDING_S for since in self.running) >= most
 
     def wait_after(self, sample: Sample) -> Wait | None:
         """Return how long to wait after a sample; None to keep the cadence."""
@@ -98,9 +128,9 @@ def pulse_of(states: Collection[TargetState], in_flight: int, now: float, droppe
         dropped: Reports dropped because the parent did not read.
     """
     running = {
-        state.target.id: state.running_since
+        state.target.id: since
         for state in states
-        if state.running_since is not None and now - state.running_since > LONG_S
+        if (since := state.long_running_since(now)) is not None
     }
     skipped = {state.target.id: state.skipped for state in states if state.skipped}
     paced = {state.target.id: state.paced for state in states if state.paced}

@@ -136,7 +136,7 @@ class Metrics(Collector):
         )
         skipped = CounterMetricFamily(
             "relaytop_probes_skipped",
-            "Probes that were due while the one before them still ran.",
+            "Probes that were due while as many as may be still ran.",
             labels=OF_TARGET,
         )
         for labels, counters in map(self._labelled, summaries):

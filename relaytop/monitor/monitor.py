@@ -69,8 +69,8 @@ class Monitor:
         match report:
             case Ready():  # another engine counts from 0 again
                 self.engine_lost()
-            case Finished(sample):
-                self._record(sample, now)
+            case Finished(sample, running_since):
+                self._record(sample, running_since, now)
             case Pulse():
                 self._apply_pulse(report)
                 self._judge_lateness(now)
@@ -86,7 +86,7 @@ class Monitor:
             case _:
                 return
 
-    def _record(self, sample: Sample, now: float) -> None:
+    def _record(self, sample: Sample, running_since: float | None, now: float) -> None:
         monitored = self._targets.get(sample.target)
         if monitored is None:
             return
@@ -98,7 +98,7 @@ class Monitor:
             self._scarce.discard(sample.target)
         if monitored.status.reason == "budget":
             monitored.status.resume(now)
-        if monitored.record(sample, now):
+        if monitored.record(sample, now, running_since):
             self._log_status(monitored, now)
         for kind, level, text in observe_origin(monitored.facts, monitored.asked, sample):
             self.note(Event(now, kind, level, monitored.target.id, text))
@@ -186,7 +186,7 @@ class Monitor:
         if target.id not in self._targets:
             self._throughput.change(now)
             monitored = TargetMonitor(target, self.window, self.settings.history, now)
-            monitored.interval_s = scaled_s(target.interval_s, self.factor)
+            monitored.set_cadence(scaled_s(target.interval_s, self.factor))
             monitored.asked = self._asked(target)
             self._targets[target.id] = monitored
             if target not in self.settings.targets:
@@ -210,9 +210,8 @@ class Monitor:
                 continue
             self._targets[target.id] = monitored
             monitored.target = target
-            monitored.interval_s = scaled_s(target.interval_s, self.factor)
+            monitored.set_cadence(scaled_s(target.interval_s, self.factor))
             monitored.asked = self._asked(target)
-            monitored.invalidate()
         self._scarce &= self._targets.keys()
         self.set_window(settings.window, now)
 
@@ -243,8 +242,7 @@ class Monitor:
         self._throughput.change()
         self.factor = factor
         for monitored in self._targets.values():
-            monitored.interval_s = scaled_s(monitored.target.interval_s, factor)
-            monitored.invalidate()
+            monitored.set_cadence(scaled_s(monitored.target.interval_s, factor))
 
     def interval_s(self, target: str) -> float:
         """Return the cadence of a target in seconds."""

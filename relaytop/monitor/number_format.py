@@ -30,6 +30,15 @@ def format_censored(timeout_ms: float) -> str:
     return f">{seconds:.0f}s" if seconds >= 1 else f">{timeout_ms:.0f}"
 
 
+def format_range(low_ms: float | None, high_ms: float | None, timeout_ms: float) -> str:
+    """Write between which times a percentile lies; None: above the deadline."""
+    ends = [
+        format_censored(timeout_ms) if value is None else f"{format_ms(value)} ms"
+        for value in (low_ms, high_ms)
+    ]
+    return "…".join(ends)
+
+
 def format_percent(share: float) -> str:
     """Write a share of 0 to 1 in per cent, without its sign."""
     value = share * 100

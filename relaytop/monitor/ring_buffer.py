@@ -28,7 +28,8 @@ _TICK = struct.Struct("<I")
 OK = 0
 STALE = 31
 CACHED = 30
-"""Outcomes beside the error classes' numbers."""
+CUT_OFF = 29
+"""Outcomes beside the error classes' numbers; `CUT_OFF` is a gateway's own timeout."""
 UNMEASURED = frozenset({STALE, CACHED})
 """Outcomes that say nothing of the model: in no rate, no percentile and no cost."""
 _OUTCOME_BITS = 0x1F
@@ -133,6 +134,8 @@ class Record(NamedTuple):
 
 def error_class_of(outcome: int) -> str:
     """Return the error class of a failed record's outcome."""
+    if outcome == CUT_OFF:
+        return "gateway"
     return ERROR_CLASSES[outcome - 1]
 
 
@@ -271,6 +274,8 @@ def _tokens(count: int | None) -> int:
 def _outcome(sample: Sample) -> int:
     if sample.stale:
         return STALE
+    if sample.cut_off:
+        return CUT_OFF
     if sample.failure is not None:
         return _CODES.get(sample.failure.error_class, _CODES["protocol"])
     return CACHED if sample.cached is not None else OK

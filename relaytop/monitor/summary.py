@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from relaytop.wire.facts import RateLimit, Served
     from relaytop.wire.served import ModelMatch
 
+NOTICEABLE = 0.05
+"""The share by which bounds must differ to be worth showing."""
+
 Clock = Literal["kernel", "user", "mixed"]
 Status = Literal["up", "degraded", "down", "paused", "unknown"]
 
@@ -30,6 +33,16 @@ class Distribution:
     max: float | None = None
     censored: frozenset[str] = frozenset()
     """Percentiles (`p50`, `p95`, `p99`) that timeouts cut off: they lie above the deadline."""
+    bounds: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
+    """Percentile → between which values it lies, where probes were skipped; None: above the
+    deadline."""
+
+    def range_of(self, name: str) -> tuple[float | None, float | None] | None:
+        """Return the bounds of a percentile where skipped probes could move it noticeably."""
+        low, high = self.bounds.get(name, (None, None))
+        if low is None or (high is not None and high <= low * (1 + NOTICEABLE)):
+            return None
+        return low, high
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from relaytop.monitor.phases import PhaseMedians
 from relaytop.monitor.ring_buffer import RingBuffer
 from relaytop.monitor.server_timing import MAX_WAITS, medians_ms, wait_parts_ms
 from relaytop.monitor.status import StatusKeeper
-from relaytop.monitor.summary import LastError, Summary, Totals
+from relaytop.monitor.summary import Distribution, LastError, Summary, Totals
 from relaytop.monitor.time_bins import TimeBins
 from relaytop.monitor.window import RollingWindow
 from relaytop.wire.served import compare_models
@@ -45,14 +45,25 @@ class TargetMonitor:
     def __init__(self, target: Target, window: Window, history: int, now: float) -> None:
         self.target = target
         self.ring = RingBuffer(history, now - EARLIEST_S)
-        self.window = RollingWindow(self.ring, window)
+        self.window = RollingWindow(self.ring, window, target.interval_s, target.timeout_s)
         self.facts = TargetFacts(status=StatusKeeper(now))
-        self.interval_s = target.interval_s
+        self._interval_s = target.interval_s
         self.asked: str | None = target.model
         """The model that was asked for; None where that is a name of the user's own."""
         self._summary: Summary | None = None
         self._phases = PhaseMedians()
         self._bins: dict[tuple[float, int], TimeBins] = {}
+
+    @property
+    def interval_s(self) -> float:
+        """The cadence in force, in seconds."""
+        return self._interval_s
+
+    def set_cadence(self, interval_s: float) -> None:
+        """Note another cadence, or another deadline of the target."""
+        self._interval_s = interval_s
+        self.window.set_cadence(interval_s, self.target.timeout_s)
+        self.invalidate()
 
     @property
     def status(self) -> StatusKeeper:
@@ -80,8 +91,14 @@ class TargetMonitor:
         """Forget the cached summary."""
         self._summary = None
 
-    def record(self, sample: Sample, now: float) -> bool:
-        """Count a finished probe; return whether the status changed."""
+    def record(self, sample: Sample, now: float, running_since: float | None = None) -> bool:
+        """Count a finished probe; return whether the status changed.
+
+        Args:
+            sample: What it found.
+            now: Unix seconds.
+            running_since: The beginning of the oldest probe that still hangs, Unix seconds.
+        """
         facts = self.facts
         skipped = facts.skips_total - facts.skips_in_ring
         facts.skips_in_ring = facts.skips_total
@@ -94,7 +111,7 @@ class TargetMonitor:
         self.window.add(self.ring.append(sample, skipped, served))
         expired = self.window.expire(now)
         facts.last_at = sample.ended_at
-        facts.running_since = None
+        facts.running_since = running_since
         if sample.rate_limit is not None and not sample.from_cache:
             facts.rate_limit, facts.rate_limit_at = sample.rate_limit, sample.ended_at
         self.invalidate()
@@ -115,8 +132,8 @@ class TargetMonitor:
                 failure.error_class, sample.ended_at, failure.message, sample.request_id
             )
             facts.errors = (error, *facts.errors)[:MAX_ERRORS]
-        else:
-            facts.hold_until = facts.hold_reason = None
+        elif facts.hold_until is not None and facts.hold_until <= sample.sent_at:
+            facts.hold_until = facts.hold_reason = None  # it was sent after the wait
         return facts.status.record(
             ok=sample.ok,
             broken=bool(self.broken),
@@ -242,6 +259,8 @@ class TargetMonitor:
     def _summarise(self) -> Summary:
         window, target, facts = self.window, self.target, self.facts
         status = facts.status
+        pending = facts.skips_total - facts.skips_in_ring
+        skipped = window.skipped_waits(pending)
         return Summary(
             target=target.id,
             provider=target.provider,
@@ -252,16 +271,18 @@ class TargetMonitor:
             since=status.since,
             requests=window.requests,
             ok=window.ok,
-            skipped=window.skipped + facts.skips_total - facts.skips_in_ring,
+            skipped=window.skipped + pending,
             paced=self.paced,
             stale=window.stale,
             cached=window.cached,
             cache_sign=facts.cache_sign if window.cached else None,
             error_rate=window.error_rate,
             errors=window.errors,
-            latency=window.latencies.distribution(window.timeouts),
+            latency=window.latencies.distribution(window.timeouts, skipped),
             # A timeout may have had its first token, but a slow one must not look healthy.
-            ttft=window.ttfts.distribution(window.timeouts if len(window.ttfts) else 0),
+            ttft=window.ttfts.distribution(window.timeouts, skipped)
+            if len(window.ttfts)
+            else Distribution(),
             ttft_bounds=window.ttft_bounds,
             gap=window.gaps.distribution(),
             late=window.lates.distribution(),

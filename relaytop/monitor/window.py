@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from relaytop.monitor.ring_buffer import (
     CACHED,
+    CUT_OFF,
     OK,
     STALE,
     TIMEOUT,
@@ -16,12 +17,15 @@ from relaytop.monitor.ring_buffer import (
     error_class_of,
     tokens_of,
 )
+from relaytop.monitor.skipped import SkippedWaits
 from relaytop.monitor.sorted_window import SortedWindow
 
 if TYPE_CHECKING:
     from relaytop.config.settings import Window
     from relaytop.monitor.ring_buffer import Record, RingBuffer
 
+TIMEOUTS = frozenset({TIMEOUT, CUT_OFF})
+"""Outcomes of probes that would have taken longer than they were given."""
 NANO = 1_000_000_000
 MIN_TOKENS = 2
 """A rate is of the tokens after the first."""
@@ -36,11 +40,16 @@ class RollingWindow:
     Args:
         ring: Where the samples are.
         window: A time or a count.
+        interval_s: The target's cadence, in seconds.
+        timeout_s: The target's deadline, in seconds.
     """
 
-    def __init__(self, ring: RingBuffer, window: Window) -> None:
+    def __init__(
+        self, ring: RingBuffer, window: Window, interval_s: float, timeout_s: float
+    ) -> None:
         self._ring = ring
         self.window = window
+        self._waits = SkippedWaits(interval_s * 1000, timeout_s * 1000)
         self._tail = ring.count
         self._reset()
 
@@ -62,7 +71,7 @@ class RollingWindow:
         """TTFTs that may be too large by an amount that matters."""
         self.outcomes: Counter[int] = Counter()
         self.requests = 0
-        self.skipped = 0
+        self._waits = SkippedWaits(self._waits.interval_ms, self._waits.timeout_ms)
         self.input_tokens = 0
         self.output_tokens = 0
         self._token_samples = 0
@@ -112,7 +121,8 @@ class RollingWindow:
     def _count(self, record: Record, sign: int) -> None:
         outcome = record.outcome
         self.outcomes[outcome] += sign
-        self.skipped += sign * record.skipped
+        if record.skipped:
+            self._waits.change(record.skipped, sign, ended=outcome not in TIMEOUTS)
         _change(self.lates, record.late_ms, sign)
         if outcome in UNMEASURED:
             return
@@ -168,8 +178,29 @@ class RollingWindow:
 
     @property
     def timeouts(self) -> int:
-        """Probes that the deadline cut off."""
-        return self.outcomes[TIMEOUT]
+        """Probes that the deadline cut off, or a gateway's: they rank above all that succeeded."""
+        return sum(self.outcomes[outcome] for outcome in TIMEOUTS)
+
+    @property
+    def skipped(self) -> int:
+        """Probes that were due and not sent."""
+        return len(self._waits)
+
+    def set_cadence(self, interval_s: float, timeout_s: float) -> None:
+        """Change the cadence and the deadline, in seconds."""
+        self._waits.interval_ms, self._waits.timeout_ms = interval_s * 1000, timeout_s * 1000
+
+    def skipped_waits(self, pending: int) -> SkippedWaits | None:
+        """Return what skipped probes would have waited; None where none was skipped.
+
+        Args:
+            pending: Skipped since the newest sample: their stall has not ended.
+        """
+        if not pending:
+            return self._waits if len(self._waits) else None
+        waits = self._waits.copy()
+        waits.change(pending, 1, ended=False)
+        return waits
 
     @property
     def error_rate(self) -> float | None:
@@ -179,11 +210,11 @@ class RollingWindow:
     @property
     def errors(self) -> dict[str, int]:
         """Error class → count."""
-        return {
-            error_class_of(code): count
-            for code, count in sorted(self.outcomes.items())
-            if count and code not in {OK, *UNMEASURED}
-        }
+        found: Counter[str] = Counter()
+        for code, count in sorted(self.outcomes.items()):
+            if count and code not in {OK, *UNMEASURED}:
+                found[error_class_of(code)] += count
+        return dict(found)
 
     @property
     def cost_usd(self) -> float | None:

@@ -36,7 +36,9 @@ QUICK_BYTES = 32 * 1024
 
 
 class Prober:
-    """Probes the targets of one provider, each over a connection of its own.
+    """Probes the targets of one provider, each probe over a connection that no other uses.
+
+    A target keeps one connection; more are open only while its probes overlap.
 
     Args:
         provider: Its base URL, key, API and prices.
@@ -63,7 +65,9 @@ class Prober:
         except ProbeError as error:
             self._settings = error
         self._prices = provider.prices
-        self._transports: dict[str, StampedTransport] = {}
+        self._idle: dict[str, StampedTransport] = {}
+        """Target → the connection that its next probe may use."""
+        self._in_use: set[StampedTransport] = set()
         self._adaptations = {} if adaptations is None else adaptations
         self._nonces = NonceSequence() if nonces is None else nonces
         self._secrets = credentials(provider)
@@ -72,12 +76,27 @@ class Prober:
         """Probe a target once.
 
         Args:
-            target: One of this provider's; at most one probe of it may run at a time.
+            target: One of this provider's.
             due_at: When it was due by the cadence, Unix seconds.
         """
-        transport = self._transports.get(target.id)
+        transport = self._idle.pop(target.id, None)
         if transport is None and not isinstance(self._settings, ProbeError):
-            transport = self._transports[target.id] = StampedTransport(self._settings)
+            transport = StampedTransport(self._settings)
+        if transport is None:
+            return await self._probe(target, due_at, None)
+        self._in_use.add(transport)
+        try:
+            return await self._probe(target, due_at, transport)
+        finally:
+            self._in_use.discard(transport)
+            if target.id in self._idle:
+                await transport.aclose()
+            else:
+                self._idle[target.id] = transport
+
+    async def _probe(
+        self, target: Target, due_at: float, transport: StampedTransport | None
+    ) -> Sample:
         exchange = Exchange(transport)
         adaptations = self._adaptations.get(target.id, frozenset())
         try:
@@ -219,7 +238,7 @@ class Prober:
 
     async def aclose(self) -> None:
         """Close every connection."""
-        transports = list(self._transports.values())
-        self._transports.clear()
+        transports = [*self._idle.values(), *self._in_use]
+        self._idle.clear()
         for transport in transports:
             await transport.aclose()

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 
 _SUCCESS = 2
 """HTTP's class of good statuses."""
+GATEWAY_TIMEOUTS = frozenset({408, 504, 522, 524, 598, 599})
+"""HTTP statuses by which a gateway says that it waits no longer."""
+CUT_OFF_S = 10.0
+"""Any other failure of a gateway that took so long was a wait that it gave up."""
 
 
 Clock = Literal["kernel", "user"]
@@ -87,6 +91,13 @@ class Sample:
     def ok(self) -> bool:
         """Whether the reply was good."""
         return self.failure is None and not self.stale
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether a gateway on the way gave up waiting: the reply would have been a slow one."""
+        if self.failure is None or self.failure.error_class != "gateway":
+            return False
+        return self.http_status in GATEWAY_TIMEOUTS or self.ended_at - self.sent_at >= CUT_OFF_S
 
     @property
     def from_cache(self) -> bool:

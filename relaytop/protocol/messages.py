@@ -85,6 +85,8 @@ class Finished:
     """The report that a probe has ended."""
 
     sample: Sample
+    running_since: float | None = None
+    """Unix seconds when the target's oldest unfinished probe began, where it is over 0.5 s old."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,11 @@ def _row(target: dict[str, Any]) -> list[str]:
 def _percentile(target: dict[str, Any], figure: dict[str, Any], name: str) -> str:
     if finite_number(figure.get(name)) is None:
         return censored_text(target) if figure.get("censored") and figure.get("n") else ""
+    bounds = figure.get("skip_bounds")
+    if isinstance(bounds, dict) and isinstance(bounds.get(name), dict):
+        low, high = (finite_number(bounds[name].get(end)) for end in ("low", "high"))
+        most = censored_text(target) if high is None else number_format.format_ms(high)
+        return f"{milliseconds(low)}…{most}"
     return milliseconds(figure.get(name))
 
 

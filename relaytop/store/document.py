@@ -126,7 +126,14 @@ def target_document(s: Summary, now: float) -> dict[str, Any]:
 def distribution_document(d: Distribution) -> dict[str, Any]:
     """Return a distribution; at n = 0 its count alone."""
     values = {"n": d.n, **{name: _rounded(getattr(d, name)) for name in FIGURES}}
-    return _known({**values, "censored": True if d.censored else None})
+    bounds = {
+        name: _known({"low": _rounded(found[0]), "high": _rounded(found[1])})
+        for name in d.bounds
+        if (found := d.range_of(name)) is not None
+    }
+    return _known(
+        {**values, "censored": True if d.censored else None, "skip_bounds": bounds or None}
+    )
 
 
 def _some(d: Distribution, *names: str) -> dict[str, Any]:

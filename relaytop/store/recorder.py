@@ -142,7 +142,7 @@ class Recorder:
 
 def _without_text(report: Report) -> Report:
     if isinstance(report, Finished) and report.sample.text is not None:
-        return Finished(dataclasses.replace(report.sample, text=None))
+        return dataclasses.replace(report, sample=dataclasses.replace(report.sample, text=None))
     return report
 
 

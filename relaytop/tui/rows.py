@@ -18,7 +18,13 @@ WORST_FIRST = ("down", "degraded", "unknown", "paused", "up")
 
 
 def _censored(figure: Distribution, name: str) -> float | None:
-    return math.inf if name in figure.censored else getattr(figure, name)
+    if name in figure.censored:
+        return math.inf
+    bounds = figure.range_of(name)
+    if bounds is not None:
+        return math.inf if bounds[1] is None else bounds[1]
+    value: float | None = getattr(figure, name)
+    return value
 
 
 def _age_s(s: Summary, now: float) -> float | None:

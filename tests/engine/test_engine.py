@@ -2,11 +2,13 @@
 
 import dataclasses
 import itertools
+import time
 
 import pytest
 
 from relaytop.config.settings import Price, Provider, Settings, Target
 from relaytop.engine.engine import Engine
+from relaytop.engine.target_state import MAX_IN_FLIGHT
 from relaytop.probe.sample import Sample
 from relaytop.protocol.messages import (
     Add,
@@ -27,6 +29,12 @@ from tests.engine.support import FakeProber, finished, good, run
 from tests.support.samples import sample, settings
 
 
+def with_timeout(timeout_s: float) -> Settings:
+    watched = settings("a/x", interval_s=0.2)
+    targets = tuple(dataclasses.replace(t, timeout_s=timeout_s) for t in watched.targets)
+    return dataclasses.replace(watched, targets=targets)
+
+
 async def test_every_target_is_probed_on_its_cadence() -> None:
     prober = FakeProber(good)
     reports = await run(settings("a/x", "a/y", "b/z", interval_s=0.1), prober, 1.0)
@@ -41,11 +49,44 @@ async def test_every_target_is_probed_on_its_cadence() -> None:
 
 
 async def test_a_slow_reply_is_not_waited_for_and_its_skips_are_counted() -> None:
-    prober = FakeProber(good, delay_s=0.35)
-    reports = await run(settings("a/x", interval_s=0.1), prober, 1.0)
+    prober = FakeProber(good, delay_s=0.75)
+    reports = await run(settings("a/x", interval_s=0.1), prober, 2.0)
     pulses = [report for report in reports if isinstance(report, Pulse)]
-    assert pulses[-1].skipped["a/x"] >= 5
-    assert len(prober.probes) <= 3
+    assert pulses[-1].in_flight == MAX_IN_FLIGHT
+    assert pulses[-1].skipped["a/x"] >= 2
+    assert len(prober.probes) <= 3 * MAX_IN_FLIGHT
+
+
+async def test_a_probe_that_overruns_hides_none_that_is_due_until_the_deadline() -> None:
+    """Three are due before it times out: so many may run, and none is skipped."""
+    prober = FakeProber(good, delay_s=0.6)
+    reports = await run(with_timeout(0.6), prober, 2.4)
+    pulses = [report for report in reports if isinstance(report, Pulse)]
+    assert max(pulse.in_flight for pulse in pulses) >= 3
+    assert not any(pulse.skipped for pulse in pulses)
+    assert len(prober.probes) >= 10
+
+
+async def test_a_target_whose_deadline_is_shorter_than_its_cadence_runs_one_at_a_time() -> None:
+    prober = FakeProber(good, delay_s=0.02)
+    reports = await run(with_timeout(0.15), prober, 1.0)
+    assert not any(isinstance(r, Pulse) and r.in_flight > 1 for r in reports)
+    assert len(prober.probes) >= 4
+
+
+async def test_replies_in_flight_beside_a_rate_limit_do_not_lengthen_the_wait() -> None:
+    """Several probes are answered 429 at once: that is one refusal, not as many in a row."""
+
+    def refused(target: Target, due_at: float) -> Sample:
+        del due_at
+        found = sample(target=target.id, error="rate_limited")
+        return dataclasses.replace(found, sent_at=time.time() - 0.45, ended_at=time.time())
+
+    prober = FakeProber(refused, delay_s=0.45)
+    reports = await run(settings("a/x", interval_s=0.1), prober, 1.2)
+    holds = [report for report in reports if isinstance(report, Hold)]
+    assert len(holds) >= 3
+    assert max(hold.until for hold in holds) - min(hold.until for hold in holds) < 0.6
 
 
 async def test_a_probe_that_hangs_is_named() -> None:

@@ -1,4 +1,5 @@
 import dataclasses
+import math
 import random
 import struct
 
@@ -30,7 +31,7 @@ def percentile(values: list[float], share: float) -> float:
 
 def rolled(window: Window, samples: list[Sample], *, history: int = 50) -> RollingWindow:
     ring = RingBuffer(history, T0 - 60)
-    rolling = RollingWindow(ring, window)
+    rolling = RollingWindow(ring, window, interval_s=5.0, timeout_s=30.0)
     for each in samples:
         rolling.make_room()
         rolling.add(ring.append(each, 0))
@@ -69,6 +70,57 @@ def test_tokens_per_second_are_those_after_the_first() -> None:
 
 def test_a_sample_takes_at_most_32_bytes() -> None:
     assert RECORD_BYTES <= 32
+
+
+@given(
+    st.lists(st.floats(0.01, 1e4), min_size=1, max_size=120),
+    st.integers(0, 40),
+    st.sampled_from([0.5, 0.95, 0.99]),
+)
+def test_timeouts_rank_above_all_that_succeeded(
+    values: list[float], timeouts: int, share: float
+) -> None:
+    window = SortedWindow()
+    for value in values:
+        window.add(value)
+    found = window.percentile(share, timeouts)
+    ordered = sorted(float32(value) for value in values)
+    ranked = [*ordered, *[math.inf] * timeouts]
+    rank = share * (len(ranked) - 1)
+    if timeouts > (1 - share) * len(ranked) or ranked[int(rank)] == math.inf:
+        assert found is None
+    elif ranked[min(int(rank) + 1, len(ranked) - 1)] == math.inf:
+        assert found == ordered[-1]
+    else:
+        assert found == pytest.approx(percentile(ranked, share), rel=1e-9)
+
+
+def test_a_few_timeouts_move_the_percentile_below_them() -> None:
+    """4 of 100 time out: the P95 is the fifth slowest, not the 95th percentile of 96."""
+    samples = [sample(i, 10.0 * (i + 1)) for i in range(96)]
+    samples += [sample(96 + i, error="timeout") for i in range(4)]
+    rolling = rolled(Window(None, 100), samples, history=100)
+    assert rolling.latencies.percentile(0.95, rolling.timeouts) == pytest.approx(950.5)
+
+
+@pytest.mark.parametrize(
+    ("status", "took_s", "slow"),
+    [
+        (504, 3.0, True),
+        (524, 99.0, True),
+        (502, 0.1, False),
+        (502, 60.0, True),
+        (None, 1.0, False),
+    ],
+)
+def test_a_gateway_that_gave_up_waiting_counts_as_a_timeout(
+    status: int | None, took_s: float, *, slow: bool
+) -> None:
+    ended = sample(100, error="gateway")
+    cut = dataclasses.replace(ended, http_status=status, sent_at=ended.ended_at - took_s)
+    rolling = rolled(Window(), [sample(0), cut])
+    assert rolling.timeouts == slow
+    assert rolling.errors == {"gateway": 1}
 
 
 @given(st.lists(st.floats(0.01, 1e5), min_size=1, max_size=200), st.sampled_from([0.5, 0.95, 0.99]))

@@ -1,8 +1,10 @@
 """One request becomes one sample: what it tells of a good reply, and of the next."""
 
 import asyncio
+import dataclasses
 import json
 
+import psutil
 import pytest
 
 from relaytop.config.settings import Price, Provider, Target
@@ -284,3 +286,48 @@ async def test_what_another_target_is_asked_too_has_the_nonce_of_both() -> None:
 
 async def test_a_probe_that_need_not_be_unique_is_sent_as_it_stands() -> None:
     assert set(await prompts_of(Target(provider="p", model="m", unique=False))) == {"ping"}
+
+
+async def test_probes_that_overlap_have_a_connection_each_and_one_is_kept() -> None:
+    """The first hangs; the next ones are answered beside it, and the fast ones share one."""
+    slow = iter([0.6])
+
+    def answer(_seen: Seen) -> Response:
+        return dataclasses.replace(chat_reply(), delay_s=next(slow, 0.0))
+
+    with ScriptedServer(answer) as server:
+        prober = Prober(Provider(name="p", base_url=server.base_url))
+        target = Target(provider="p", model="m", stream=False, timeout_s=5.0)
+        hanging = asyncio.ensure_future(prober.probe(target, 0.0))
+        await asyncio.sleep(0.1)
+        beside = [await prober.probe(target, 0.0) for _ in range(3)]
+        assert not hanging.done()
+        late = await hanging
+        after = [await prober.probe(target, 0.0) for _ in range(2)]
+        await prober.aclose()
+    assert all(sample.ok for sample in [late, *beside, *after])
+    assert [request.connection for request in server.requests] == [1, 2, 2, 2, 2, 2]
+
+
+async def test_a_prober_that_is_closed_closes_what_overlaps_too() -> None:
+    arrived = asyncio.Semaphore(0)
+    loop = asyncio.get_running_loop()
+
+    def hang(_seen: Seen) -> Response:
+        loop.call_soon_threadsafe(arrived.release)
+        return Response(silent=True)
+
+    with ScriptedServer(hang) as server:
+        prober = Prober(Provider(name="p", base_url=server.base_url))
+        target = Target(provider="p", model="m", timeout_s=5.0)
+        probes = [asyncio.ensure_future(prober.probe(target, 0.0)) for _ in range(3)]
+        for _ in probes:
+            await arrived.acquire()
+        for each in probes:
+            each.cancel()
+        await asyncio.gather(*probes, return_exceptions=True)
+        await prober.aclose()
+        assert server.connections == 3
+        connected = [c for c in psutil.Process().net_connections() if c.raddr]
+        ports = [c.raddr.port for c in connected if c.status == psutil.CONN_ESTABLISHED]
+        assert server.port not in ports

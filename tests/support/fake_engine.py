@@ -96,6 +96,8 @@ def incident() -> list[tuple[float, Report]]:
     reports: list[tuple[float, Report]] = []
     for step in range(60):
         at = step * 5.0
+        if step == 20:
+            reports.append((T0 + at, Pulse(T0 + at, 2, skipped={NAMES[3]: 2})))
         for index, name in enumerate(NAMES):
             latency = 180.0 + 70 * index + (step * 37 + index * 11) % 60
             error, message = None, "no"
@@ -118,7 +120,7 @@ def incident() -> list[tuple[float, Report]]:
             )
             reports.append((T0 + at, Finished(made)))
     reports.append((NOW - 4, Hold(NAMES[2], NOW + 8, "rate_limited", asked=True)))
-    reports.append((NOW - 1, Pulse(NOW - 1, 2, {NAMES[3]: NOW - 12}, {NAMES[3]: 7})))
+    reports.append((NOW - 1, Pulse(NOW - 1, 2, {NAMES[3]: NOW - 12}, {NAMES[3]: 2})))
     reports.append((NOW - 1, Budget(0.4123, 1.0, "ok")))
     return reports
 

@@ -50,6 +50,8 @@ class Glyphs(NamedTuple):
     worst: str
     clipped: str
     """In the chart: above its top."""
+    skipped: str
+    """Before the number of probes that were due and not sent."""
     cached: str
     """Behind a target's name: a cache answered some of its probes."""
     different: str
@@ -86,6 +88,7 @@ UNICODE = Glyphs(
     worst="•",
     clipped="▲",
     cached="≡",
+    skipped="»",
     different="≠",
     more=("↑", "↓"),
     order=("▼", "▲"),
@@ -114,6 +117,7 @@ ASCII = Glyphs(
     worst="o",
     clipped="^",
     cached="c",
+    skipped="-",
     different="/",
     more=("^", "v"),
     order=("v", "^"),

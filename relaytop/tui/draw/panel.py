@@ -60,7 +60,7 @@ def panel(
         [*_phases(s, width, glyphs), *stream_lines(s, width, glyphs)],
         _limits(s, now, width, glyphs),
         [*_tokens(s), *served_lines(s, width, glyphs)],
-        clock_lines(s, width),
+        [*clock_lines(s, width), *_skipped(s)],
     ]
     if not failing:
         parts.append(_errors(s, errors, width, glyphs, most))
@@ -193,6 +193,28 @@ def _limit_line(
     if limit.limit and room >= GAUGE_FROM_WIDTH:
         line += gauge(remaining, limit.limit, room, glyphs)
     return [*line, (end, "text")]
+
+
+def _skipped(s: Summary) -> list[Line]:
+    """Draw how many probes were due and not sent, and how far that leaves the percentiles open."""
+    if not s.skipped:
+        return []
+    lines: list[Line] = [
+        [
+            (fit("skipped", NAME_WIDTH), "dim"),
+            (f"{number_format.format_count(s.skipped)} due, not sent: too many in flight", "warn"),
+        ]
+    ]
+    for name in ("p50", "p95", "p99"):
+        bounds = s.latency.range_of(name)
+        if bounds is not None:
+            lines.append(
+                [
+                    (fit(name.upper(), NAME_WIDTH), "dim"),
+                    (number_format.format_range(*bounds, s.timeout_ms), "warn"),
+                ]
+            )
+    return lines
 
 
 def _tokens(s: Summary) -> list[Line]:

@@ -95,10 +95,11 @@ def row(
 
 
 def _name(summary: Summary, width: int, glyphs: Glyphs) -> Line:
-    """Draw a target's name, and behind it a mark where its replies came from elsewhere."""
-    marks = glyphs.cached * (summary.cached > 0) + glyphs.different * (
-        summary.served_match == "different"
-    )
+    """Draw a target's name, and behind it where its replies came from, and what was skipped."""
+    marks = glyphs.cached * (summary.cached > 0)
+    marks += glyphs.different * (summary.served_match == "different")
+    if summary.skipped:
+        marks += f"{glyphs.skipped}{number_format.format_count(summary.skipped)}"
     role = NAME_ROLE[summary.status]
     if not marks:
         return [(fit_middle(summary.target, width), role)]
@@ -141,9 +142,18 @@ def _latency(name: str, s: Summary, thresholds: Thresholds) -> Run:
 
 
 def percentile(figure: Distribution, name: str, threshold_ms: float, timeout_ms: float) -> Run:
-    """Write one percentile: dim where too few samples carry it, `>30s` where it was cut off."""
+    """Write one percentile: dim where too few samples carry it, `>30s` where it was cut off.
+
+    Where skipped probes could move it, the most that it may be, behind `…`.
+    """
     if name in figure.censored:
         return (number_format.format_censored(timeout_ms), "bad")
+    if (bounds := figure.range_of(name)) is not None:
+        most_ms = bounds[1]
+        if most_ms is None:
+            return (f"…{number_format.format_censored(timeout_ms)}", "bad")
+        role: Role = "warn" if most_ms > threshold_ms else "text"
+        return (f"…{number_format.format_ms(most_ms)}", role)
     value: float | None = getattr(figure, name)
     if value is None:
         return ("", "dim")

@@ -83,12 +83,14 @@ class HelpScreen(Dialog[None]):
             ),
             ("dim figure", "too few samples to carry it (P95: 20, P99: 100)"),
             (">30s", "timeouts cut the tail off: it lies above the deadline"),
+            ("…8522", "probes were skipped: it may be up to so much; the detail has both ends"),
+            (f"{glyphs.skipped}14", "after a name: probes of it that were due and not sent"),
             (f"{glyphs.hang}12s", "under age: a probe has been hanging that long"),
             (glyphs.cached, "after a name: a cache answered; that is in no figure"),
             (glyphs.different, "after a name: another model serves than was asked for"),
             (" BUSY BOX ", "this machine reads late; the kernel's clock leaves that out"),
             ("58/60", "rate limit: left/limit; reset counts down"),
-            ("skipped", "due probes not sent because the one before still ran"),
+            ("skipped", "due probes not sent because as many as may be still ran"),
             ("paced", "due probes that the provider's max_rpm held back"),
         )
         for sign, meaning in rows:
