@@ -11,7 +11,7 @@ from relaytop.cli.options import look_options
 from relaytop.cli.output import output_options
 from relaytop.cli.recordings import read_document
 from relaytop.report.difference import DifferenceReport
-from relaytop.store.difference import difference, regressed
+from relaytop.store.difference import difference, regressed, without_intervals
 
 if TYPE_CHECKING:
     from relaytop.cli.options import Options
@@ -36,6 +36,8 @@ def diff(before: Path, after: Path, fail_on: str | None, output: Output, options
     A recording may stand in place of either: all of it counts.
     """
     documents = read_document(before), read_document(after)
-    output.write(DifferenceReport(difference(*documents)), options)
+    output.write(
+        DifferenceReport(difference(*documents), any(map(without_intervals, documents))), options
+    )
     if fail_on is not None and regressed(*documents):
         raise SystemExit(REGRESSION)

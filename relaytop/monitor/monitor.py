@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from relaytop.config.settings import Settings, Target, Window
+    from relaytop.monitor.confidence import Confidence
     from relaytop.monitor.source import Bin, Level
     from relaytop.monitor.summary import LastError, Summary
     from relaytop.probe.sample import Sample
@@ -311,6 +312,10 @@ class Monitor:
     def bins(self, target: str, start: float, bin_s: float, n: int) -> list[Bin]:
         """`n` bins of `bin_s` seconds from `start` on, oldest first."""
         return self._targets[target].bins(start, bin_s, n)
+
+    def confidence(self, target: str) -> Confidence:
+        """How sure the window's figures are, for a comparison."""
+        return self._targets[target].confidence()
 
     def errors(self, target: str) -> Sequence[LastError]:
         """The newest failures, newest first."""

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from relaytop.config.settings import Window
+    from relaytop.monitor.confidence import Confidence
     from relaytop.monitor.summary import LastError, Summary
     from relaytop.protocol.messages import Budget
 
@@ -83,6 +84,10 @@ class Source(Protocol):
 
     def bins(self, target: str, start: float, bin_s: float, n: int) -> list[Bin]:
         """`n` bins of `bin_s` seconds from `start` (Unix seconds) on, oldest first."""
+        ...
+
+    def confidence(self, target: str) -> Confidence:
+        """How sure the window's figures are, for a comparison; takes milliseconds to compute."""
         ...
 
     def errors(self, target: str) -> Sequence[LastError]:

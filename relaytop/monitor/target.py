@@ -19,6 +19,7 @@ from relaytop.wire.served import compare_models
 
 if TYPE_CHECKING:
     from relaytop.config.settings import Target, Window
+    from relaytop.monitor.confidence import Confidence
     from relaytop.monitor.source import Bin
     from relaytop.monitor.summary import Clock
     from relaytop.probe.sample import Sample
@@ -249,6 +250,10 @@ class TargetMonitor:
         if not self.window.ok or self.asked is None:
             return None
         return compare_models(self.asked, self.facts.served.model)
+
+    def confidence(self) -> Confidence:
+        """Return how sure the window's figures are, for a comparison with another one."""
+        return self.window.confidence(self.target.timeout_s * 1000)
 
     def summary(self) -> Summary:
         """Return the summary, the same object until something changes."""

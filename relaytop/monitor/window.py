@@ -7,6 +7,7 @@ import struct
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from relaytop.monitor.confidence import Confidence, error_inflation, intervals
 from relaytop.monitor.ring_buffer import (
     CACHED,
     CUT_OFF,
@@ -232,6 +233,28 @@ class RollingWindow:
     def span(self) -> tuple[int, int]:
         """The serial numbers of its oldest sample and of the one after its newest."""
         return self._tail, self._ring.count
+
+    def confidence(self, timeout_ms: float) -> Confidence:
+        """Return how sure the figures are, from all samples in the order of time."""
+        latencies: list[float | None] = []
+        ttfts: list[float | None] = []
+        failed: list[bool] = []
+        for record in self._ring.since(self._tail):
+            if record.outcome in UNMEASURED:
+                continue
+            failed.append(record.outcome != OK)
+            if record.outcome in TIMEOUTS:
+                latencies.append(None)
+                ttfts.append(None)
+            elif record.outcome == OK:
+                latencies.append(record.latency_ms)
+                if not math.isnan(record.ttft_ms):
+                    ttfts.append(record.ttft_ms)
+        return Confidence(
+            latency=intervals(latencies, timeout_ms),
+            ttft=intervals(ttfts, timeout_ms) if len(self.ttfts) else {},
+            error_vif=error_inflation(failed),
+        )
 
     def newest(self, count: int) -> list[Record]:
         """Return the window's newest samples, at most `count`, oldest first."""

@@ -10,7 +10,7 @@ from relaytop.report.blocks import Preformatted, Table, Text, columns
 from relaytop.report.difference import DifferenceReport
 from relaytop.report.histogram import histogram
 from relaytop.report.plain import plain_text
-from relaytop.store.difference import difference
+from relaytop.store.difference import difference, without_intervals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,7 +52,9 @@ class BaselineReport:
     def _changes(self) -> list[Block]:
         if self.reference is None:
             return []
-        changes = DifferenceReport(difference(self.reference, self.snapshot))
+        changes = DifferenceReport(
+            difference(self.reference, self.snapshot), without_intervals(self.reference)
+        )
         return [Text(f"since {snapshot.heading(dict(self.reference))}"), *changes.blocks()]
 
 

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from relaytop.report.render import TextOptions
     from relaytop.store.difference import Change
 
+OLDER = (
+    "One of the snapshots is of an older relaytop and holds no intervals: "
+    "only large differences show."
+)
 COLUMNS = columns(
     "target", "figure", "before", "after", "change", "", left=("target", "figure", "")
 )
@@ -27,13 +31,19 @@ class DifferenceReport:
     """The changes between two snapshots, those that matter most first."""
 
     changes: Sequence[Change]
+    without_intervals: bool = False
+    """Whether a snapshot of an older relaytop is among them."""
 
     def document(self) -> dict[str, Any]:
         """Return every change, noise included, and the method that judged them."""
         changes = [asdict(change) for change in self.changes]
         for change in changes:
             del change["weight"]
-        return {"changes": changes, "how": METHOD}
+        return {"changes": changes, "how": self._method}
+
+    @property
+    def _method(self) -> str:
+        return f"{METHOD} {OLDER}" if self.without_intervals else METHOD
 
     def blocks(self, _options: TextOptions | None = None) -> list[Block]:
         """Return the changes that are none of noise, and how many are."""
@@ -42,8 +52,11 @@ class DifferenceReport:
         figures = "1 other figure differs" if count == 1 else f"{count} other figures differ"
         noise = f"{figures} by no more than noise" if count else ""
         if not real:
-            return [Text("; ".join(filter(None, ("no difference shown", noise)))), Text(METHOD)]
-        return [Table(COLUMNS, [_row(change) for change in real]), Text(noise), Text(METHOD)]
+            return [
+                Text("; ".join(filter(None, ("no difference shown", noise)))),
+                Text(self._method),
+            ]
+        return [Table(COLUMNS, [_row(change) for change in real]), Text(noise), Text(self._method)]
 
 
 def _row(change: Change) -> list[str]:

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from relaytop.store.document import censored_text, finite_number
+from relaytop.store.interval import OLD_ERROR_VIF, interval_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
+
+    from relaytop.monitor.confidence import Interval
 
 Kind = Literal["worse", "better", "noise", "gone", "new"]
 CERTAIN = 2.58
@@ -20,17 +23,12 @@ COST_SPREAD = 0.3
 """Spread of the costs of requests, in shares of their mean, where replies vary in length."""
 SAME_TOKENS = 0.01
 """Tokens a request that differ by less are the same: it is the price that changed then."""
-MIN_SPREAD = 0.02
-"""Of a logarithm: below it two percentiles say nothing of how much replies differ."""
-Z95 = 1.645
-QUANTILES = {"p50": (1.2533, 5), "p95": (2.1132, 20), "p99": (3.7333, 100)}
-"""Percentile → (its standard error in standard deviations × √n, samples that carry it)."""
 METHOD = (
-    "A change counts where chance would show it in fewer than 1 of 100 comparisons: of an error "
-    "rate by its counts, of a percentile by its count and the spread between P50 and P95, of a "
-    "cost by the replies, unless their tokens are the same. Below 5 % a latency or a cost is left "
-    "alone. P95 needs 20 samples on both sides, P99 100; one that timeouts cut off is judged by "
-    "their count."
+    "A percentile changed where the intervals that both snapshots hold for it are apart, an error "
+    "rate where its counts differ by 2.6 standard errors; both allow for slow spells and errors in "
+    "bursts, and chance shows a change in about 1 of 100. Of a cost the replies decide, unless "
+    "their tokens are the same. Below 5 % a latency or a cost is left alone. P50 needs about 12 "
+    "samples on both sides, P95 65, P99 335, and more where they come in spells."
 )
 
 
@@ -74,6 +72,12 @@ def regressed(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     return any(change.kind in {"worse", "gone"} for change in difference(before, after))
 
 
+def without_intervals(document: Mapping[str, Any]) -> bool:
+    """Return whether an older relaytop wrote it: only large differences show beside it."""
+    sampled = [t["latency_ms"] for t in document["targets"] if t.get("latency_ms", {}).get("n")]
+    return any("confidence" not in latency for latency in sampled)
+
+
 def limited_to(reference: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
     """Return a reference with the targets of `document` alone: what was not probed is not gone."""
     names = {target["target"] for target in document["targets"]}
@@ -84,13 +88,13 @@ def limited_to(reference: Mapping[str, Any], document: Mapping[str, Any]) -> dic
 def compare_target(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     """Compare one target's parts of two documents."""
     name = str(new["target"])
-    return [
-        *_status(name, old, new),
+    figures = [
         *_error_rate(name, old, new),
         *_times(name, "latency_ms", {"p50": "P50", "p95": "P95", "p99": "P99"}, old, new),
         *_times(name, "ttft_ms", {"p50": "TTFT"}, old, new),
         *_cost(name, old, new),
     ]
+    return [*_status(name, old, new, {change.kind for change in figures}), *figures]
 
 
 def _by_target(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
@@ -100,12 +104,25 @@ def _by_target(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 RANK = {"up": 0, "degraded": 1, "down": 2}
 
 
-def _status(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+def _status(
+    name: str, old: Mapping[str, Any], new: Mapping[str, Any], kinds: Collection[Kind]
+) -> Iterator[Change]:
+    """Compare the status, which is worse or better only where a figure is.
+
+    Args:
+        name: The target's.
+        old: Its part before.
+        new: Its part after.
+        kinds: What became of its figures.
+    """
     before, after = old.get("status"), new.get("status")
     if before != after and before in RANK and after in RANK:
         step = RANK[after] - RANK[before]
         kind: Kind = "worse" if step > 0 else "better"
-        yield Change(name, "status", before, after, kind, 1000.0 * abs(step))
+        if kind in kinds:
+            yield Change(name, "status", before, after, kind, 1000.0 * abs(step))
+        else:
+            yield Change(name, "status", before, after, "noise", 0.0)
 
 
 def _error_rate(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
@@ -118,7 +135,8 @@ def _error_rate(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> It
     before, after = (n_old - ok_old) / n_old, (n_new - ok_new) / n_new
     if before == after:
         return
-    sure = _shares_differ((n_old - ok_old, n_old), (n_new - ok_new, n_new))
+    counts_of = _effective(old, n_old - ok_old, n_old), _effective(new, n_new - ok_new, n_new)
+    sure = _shares_differ(*counts_of)
     yield _change(name, "error rate", before, after, sure=sure, weight=300 * abs(after - before))
 
 
@@ -129,6 +147,12 @@ def _shares_differ(before: tuple[float, float], after: tuple[float, float]) -> b
     return abs(q - p) > CERTAIN * math.sqrt(p * (1 - p) / n + q * (1 - q) / m)
 
 
+def _effective(target: Mapping[str, Any], count: float, of: float) -> tuple[float, float]:
+    """Return (count, of how many) as fewer that are independent of each other."""
+    inflation = max(1.0, finite_number(target.get("error_vif")) or OLD_ERROR_VIF)
+    return count / inflation, of / inflation
+
+
 def _times(
     name: str,
     table: str,
@@ -136,64 +160,34 @@ def _times(
     old: Mapping[str, Any],
     new: Mapping[str, Any],
 ) -> Iterator[Change]:
-    olds, news = old.get(table, {}), new.get(table, {})
     for key, title in figures.items():
-        before, after = finite_number(olds.get(key)), finite_number(news.get(key))
-        if (_is_censored(olds, key), _is_censored(news, key)) in {(True, False), (False, True)}:
-            yield from _censored(name, title, key, (old, new), (before, after))
+        before, after = (_time(target, target.get(table, {}), key) for target in (old, new))
+        if before is None or after is None or before == after:
             continue
-        if before is None or after is None or min(before, after) <= 0 or before == after:
+        first, second = (interval_of(target.get(table, {}), key) for target in (old, new))
+        apart = _is_below(first, second) or _is_below(second, first)
+        if isinstance(before, str) or isinstance(after, str):
+            step = math.inf if isinstance(after, str) else -math.inf
+            kind: Kind = "noise" if not apart else "worse" if step > 0 else "better"
+            yield Change(name, title, before, after, kind, 200.0 * apart)
             continue
-        factor, least = QUANTILES[key]
-        if min(olds.get("n", 0), news.get("n", 0)) < least:
-            continue
-        error = math.hypot(*(factor * _spread(t) / math.sqrt(t["n"]) for t in (olds, news)))
         step = math.log(after / before)
-        sure = abs(step) > CERTAIN * error and abs(after / before - 1) >= MIN_SHARE
+        sure = apart and abs(after / before - 1) >= MIN_SHARE
         yield _change(name, title, before, after, sure=sure, weight=50 * abs(step))
 
 
-def _is_censored(table: Mapping[str, Any], key: str) -> bool:
-    """Return whether a percentile lies beyond the deadline: absent, and not for want of samples."""
-    return table.get("censored") is True and bool(table.get("n")) and key not in table
+def _time(target: Mapping[str, Any], figure: Mapping[str, Any], key: str) -> float | str | None:
+    """Return a percentile in milliseconds, the deadline's text where it lies beyond, or None."""
+    value = finite_number(figure.get(key))
+    if value is not None:
+        return value if value > 0 else None
+    # Absent, and not for want of samples: the deadline cut it off.
+    cut = figure.get("censored") is True and bool(figure.get("n"))
+    return censored_text(target) if cut else None
 
 
-def _censored(
-    name: str,
-    title: str,
-    key: str,
-    targets: tuple[Mapping[str, Any], Mapping[str, Any]],
-    values: tuple[float | None, float | None],
-) -> Iterator[Change]:
-    """Compare a percentile with one that timeouts cut off."""
-    if values == (None, None):
-        return
-    counts = [
-        (
-            finite_number(t.get("errors", {}).get("timeout")) or 0.0,
-            finite_number(t.get("requests")) or 0.0,
-        )
-        for t in targets
-    ]
-    if min(of for _count, of in counts) < QUANTILES[key][1]:
-        return
-    before, after = (
-        censored_text(target) if value is None else value
-        for target, value in zip(targets, values, strict=True)
-    )
-    if not _shares_differ(*counts):
-        yield Change(name, title, before, after, "noise", 0.0)
-        return
-    kind: Kind = "worse" if values[1] is None else "better"
-    yield Change(name, title, before, after, kind, 200.0)
-
-
-def _spread(table: Mapping[str, Any]) -> float:
-    """Return the standard deviation of a time's logarithm, from its P50 and P95."""
-    p50, p95 = finite_number(table.get("p50")), finite_number(table.get("p95"))
-    if p50 is None or p95 is None or not 0 < p50 < p95:
-        return MIN_SPREAD
-    return max(MIN_SPREAD, math.log(p95 / p50) / Z95)
+def _is_below(one: Interval, other: Interval) -> bool:
+    return one[1] is not None and other[0] is not None and one[1] < other[0]
 
 
 def _cost(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from relaytop.config.settings import Settings
+    from relaytop.monitor.confidence import Confidence, Interval
     from relaytop.monitor.source import Source
     from relaytop.monitor.summary import Distribution, Summary
     from relaytop.wire.facts import RateLimit
@@ -51,7 +52,8 @@ def snapshot_document(
         document["window_requests"] = overview.window.count
     document["budget"] = budget
     document["targets"] = [
-        target_document(source.summary(name, now), now) for name in source.targets()
+        target_document(source.summary(name, now), now, source.confidence(name))
+        for name in source.targets()
     ]
     return document
 
@@ -63,7 +65,7 @@ def moment(at: float) -> datetime:
     )
 
 
-def target_document(s: Summary, now: float) -> dict[str, Any]:
+def target_document(s: Summary, now: float, confidence: Confidence) -> dict[str, Any]:
     """Return one target's part."""
     last = s.last_error
     table = {
@@ -100,9 +102,10 @@ def target_document(s: Summary, now: float) -> dict[str, Any]:
             }
         ),
         "error_rate": s.error_rate,
+        "error_vif": round(confidence.error_vif, 3) if s.requests else None,
         "errors": dict(s.errors) or None,
-        "latency_ms": distribution_document(s.latency),
-        "ttft_ms": distribution_document(s.ttft),
+        "latency_ms": distribution_document(s.latency) | _confidence(confidence.latency),
+        "ttft_ms": distribution_document(s.ttft) | _confidence(confidence.ttft),
         "ttft_bounds": s.ttft_bounds or None,
         "gap_ms": _some(s.gap, "n", "p50", "p95", "max"),
         "clock": s.clock,
@@ -134,6 +137,17 @@ def distribution_document(d: Distribution) -> dict[str, Any]:
     return _known(
         {**values, "censored": True if d.censored else None, "skip_bounds": bounds or None}
     )
+
+
+def _confidence(found: Mapping[str, Interval]) -> dict[str, Any]:
+    """Return the interval of each percentile; an end that is open is absent, or both."""
+    if not found:
+        return {}
+    tables = {
+        name: _known({"low": _rounded(low), "high": _rounded(high)})
+        for name, (low, high) in found.items()
+    }
+    return {"confidence": {name: table for name, table in tables.items() if table}}
 
 
 def _some(d: Distribution, *names: str) -> dict[str, Any]:

@@ -135,6 +135,7 @@ _KINDS: dict[str, type | tuple[type, ...]] = {
     "paced": int,
     "cached": int,
     "error_rate": _NUMBER,
+    "error_vif": _NUMBER,
     "cost_usd": _NUMBER,
     "errors": dict,
     "latency_ms": dict,

@@ -9,6 +9,7 @@ from relaytop.monitor.source import Bin
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from relaytop.monitor.confidence import Confidence
     from relaytop.monitor.source import Event, Overview, Source
     from relaytop.monitor.summary import LastError, Summary
 
@@ -48,6 +49,10 @@ class FrozenSource:
         """The bins that were complete at the moment; empty ones after it."""
         complete = max(0, min(n, int((self.now - start) / bin_s)))
         return self._source.bins(target, start, bin_s, complete) + [Bin()] * (n - complete)
+
+    def confidence(self, target: str) -> Confidence:
+        """How sure the figures are, of the source that goes on: it moves little in a while."""
+        return self._source.confidence(target)
 
     def errors(self, target: str) -> Sequence[LastError]:
         """The failures known then."""

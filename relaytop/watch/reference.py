@@ -10,10 +10,13 @@ from relaytop.store.document import target_document
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from relaytop.monitor.source import Source
     from relaytop.monitor.summary import Summary
 
 Cell = tuple[str, Literal["dim", "text", "good", "bad"]]
 """A few characters, and what they mean."""
+RENEW_S = 10.0
+"""Seconds for which a cell stands, however many samples come."""
 SHORT = {"error rate": "err", "$ a request": "$", "status": ""}
 ROLES: Mapping[str, Literal["good", "bad"]] = {"worse": "bad", "better": "good"}
 
@@ -27,25 +30,29 @@ class Reference:
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._targets = {str(target["target"]): target for target in document["targets"]}
-        self._known: dict[str, tuple[Summary, Cell]] = {}
+        self._known: dict[str, tuple[float, Cell]] = {}
+        """Target → the moment of the sample that its cell was made from, and the cell."""
 
-    def cell(self, summary: Summary) -> Cell:
+    def cell(self, source: Source, summary: Summary) -> Cell:
         """Return what matters most of a target's change, in at most nine cells.
 
         `=` where nothing differs beyond noise; blank where the snapshot does not know the target.
+        How sure the figures are is looked at every few seconds only: that takes milliseconds.
         """
         known = self._known.get(summary.target)
-        if known is not None and known[0] is summary:
+        at = summary.last_at or summary.since
+        if known is not None and 0 <= at - known[0] < RENEW_S:
             return known[1]
-        made = self._cell(summary)
-        self._known[summary.target] = (summary, made)
+        made = self._cell(source, summary, at)
+        self._known[summary.target] = (at, made)
         return made
 
-    def _cell(self, summary: Summary) -> Cell:
+    def _cell(self, source: Source, summary: Summary, at: float) -> Cell:
         before = self._targets.get(summary.target)
         if before is None or not summary.requests:
             return ("", "dim")
-        changes = compare_target(before, target_document(summary, summary.last_at or summary.since))
+        after = target_document(summary, at, source.confidence(summary.target))
+        changes = compare_target(before, after)
         real = [change for change in changes if change.kind != "noise"]
         if not real:
             return ("=", "dim")

@@ -1,7 +1,7 @@
 """`python -m tests.bench [NAME …]`: run the benches and print a table.
 
 The names are the modules of this folder: truth, traffic, start, keys, parsing, baseline, stall,
-openloop, memory, busy.
+openloop, diff, memory, busy.
 All of them take about fourteen minutes; they contact loopback alone.
 """
 
@@ -21,6 +21,7 @@ NAMES = (
     "memory",
     "stall",
     "openloop",
+    "diff",
     "truth",
     "busy",
 )

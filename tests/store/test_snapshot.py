@@ -48,7 +48,7 @@ def test_the_schema() -> None:
     assert (target["requests"], target["ok"], target["skipped"], target["paced"]) == (11, 10, 0, 0)
     assert target["errors"] == {"timeout": 1}
     assert target["latency_ms"]["n"] == 10
-    assert set(target["latency_ms"]) == {"n", "min", "mean", "p50", "censored", "max"}
+    assert set(target["latency_ms"]) == {"n", "min", "mean", "p50", "censored", "max", "confidence"}
     assert target["ttft_ms"]["p50"] == 50.0
     assert target["last_error"]["class"] == "timeout"
     assert target["tokens"] == {"input": 50, "output": 30}

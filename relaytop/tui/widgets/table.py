@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textual import events
 
     from relaytop.tui.draw.columns import Column
-    from relaytop.tui.draw.text_runs import Line
+    from relaytop.tui.draw.text_runs import Line, Run
     from relaytop.tui.view import View
 
 
@@ -71,6 +71,9 @@ class TargetTable(ViewLines):
         lines: list[Line] = []
         for target in targets:
             summary = view.source.summary(target, view.now)
+            versus: Run = ("", "dim")
+            if view.reference is not None:
+                versus = view.reference.cell(view.source, summary)
             line = row(
                 summary,
                 self.columns,
@@ -79,7 +82,7 @@ class TargetTable(ViewLines):
                 view.now,
                 view.glyphs,
                 selected=target == view.selected,
-                versus=("", "dim") if view.reference is None else view.reference.cell(summary),
+                versus=versus,
             )
             lines.append(line if view.live else dimmed(line))
         return lines

@@ -5,19 +5,26 @@ from tests.support.samples import T0, TARGET, sample
 
 
 def document(p50: float, **fields: object) -> dict[str, object]:
-    latency = {"n": 100, "p50": p50, "p95": p50 + 3, "p99": p50 + 3}
+    confidence = {"p50": {"low": p50 - 1, "high": p50 + 1}}
+    latency = {"n": 100, "p50": p50, "p95": p50 + 3, "p99": p50 + 3, "confidence": confidence}
     usual = {"target": TARGET, "status": "up", "requests": 100, "ok": 100, "latency_ms": latency}
     return {"targets": [{**usual, **fields}]}
 
 
 def test_what_matters_most_is_told_in_a_word() -> None:
-    summary = fed(*(sample(i, 100.0 + i % 7) for i in range(120))).summary(TARGET, T0 + 120)
-    assert Reference(document(50.0)).cell(summary) == ("P50+106%", "bad")
-    assert Reference(document(500.0)).cell(summary)[1] == "good"
-    assert Reference(document(103.0)).cell(summary) == ("=", "dim")
-    assert Reference(document(103.0, status="down")).cell(summary) == ("up", "good")
-    assert Reference(document(103.0, ok=50)).cell(summary) == ("err-50", "good")
-    assert Reference({"targets": []}).cell(summary) == ("", "dim")
+    monitor = fed(*(sample(i, 100.0 + i % 7) for i in range(120)))
+    summary = monitor.summary(TARGET, T0 + 120)
+
+    def cell(reference: dict[str, object]) -> tuple[str, str]:
+        return Reference(reference).cell(monitor, summary)
+
+    assert cell(document(50.0)) == ("P50+106%", "bad")
+    assert cell(document(500.0))[1] == "good"
+    assert cell(document(103.0)) == ("=", "dim")
+    assert cell(document(103.0, status="down")) == ("=", "dim")
+    assert cell(document(103.0, status="down", ok=20)) == ("up", "good")
+    assert cell(document(103.0, ok=50)) == ("err-50", "good")
+    assert cell({"targets": []}) == ("", "dim")
 
 
 def test_its_column_stands_behind_the_percentiles_and_fits() -> None:
