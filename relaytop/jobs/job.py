@@ -73,7 +73,7 @@ class Job(ABC, Generic[P]):
         whole_run = Window(seconds=None, count=most)
         self.settings = dataclasses.replace(settings, window=whole_run, history=most)
         self.plan = plan
-        self.monitor = Monitor(self.settings, clock())
+        self.monitor = Monitor(self.settings, clock(), whole_run=True)
         self.latencies_ms: dict[str, list[float]] = {t.id: [] for t in settings.targets}
         """Target → latencies of its successes, in the order in which they came."""
         self._budget = budget

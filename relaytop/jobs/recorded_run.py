@@ -24,7 +24,7 @@ class RecordedRun:
     def __init__(self, recording: Recording, settings: Settings) -> None:
         self._recording = recording
         self._settings = spanning_settings(recording, settings)
-        self._monitor = Monitor(self._settings, recording.began_at)
+        self._monitor = Monitor(self._settings, recording.began_at, whole_run=True)
         self.samples: dict[str, list[Sample]] = {t.id: [] for t in settings.targets}
         """Target → its samples, in the order in which they were written."""
         apply_recording(self._monitor, recording, self._record)

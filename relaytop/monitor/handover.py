@@ -32,6 +32,9 @@ class TargetFacts:
     """
 
     status: StatusKeeper
+    judged_from: int = 0
+    """Serial number of the first sample that the thresholds are judged by: the one after the last
+    incident."""
     errors: tuple[LastError, ...] = ()
     """Newest first."""
     wait_parts: tuple[Mapping[str, float], ...] = ()

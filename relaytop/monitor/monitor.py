@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections import Counter, deque
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from relaytop.config.durations import scaled_s
@@ -12,11 +12,13 @@ from relaytop.config.list_prices import with_list_prices
 from relaytop.engine.backoff import WAIT_CLASSES
 from relaytop.engine.headroom import is_scarce
 from relaytop.monitor import number_format
+from relaytop.monitor.event_history import EventHistory
 from relaytop.monitor.handover import EngineCounts, MonitorHandover, TargetHandover
 from relaytop.monitor.lateness import SPAN_S as LATE_S
 from relaytop.monitor.lateness import Lateness
 from relaytop.monitor.origin import observe_origin
 from relaytop.monitor.source import Event, Overview
+from relaytop.monitor.status_words import describe_rules
 from relaytop.monitor.target import TargetMonitor
 from relaytop.monitor.throughput import COST_S, Throughput
 from relaytop.pricing.estimate import estimate_usd_per_h
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from relaytop.probe.sample import Sample
     from relaytop.protocol.messages import Report
 
-MAX_EVENTS = 500
 LEVELS: dict[str, Level] = {"up": "good", "degraded": "warning", "down": "error"}
 
 
@@ -42,14 +43,17 @@ class Monitor:
     Args:
         settings: Targets, window, history and prices.
         now: Unix seconds.
+        whole_run: Whether the status judges all that is in the window, and not the end of it: no
+            incident is over then while the window says otherwise.
     """
 
-    def __init__(self, settings: Settings, now: float) -> None:
+    def __init__(self, settings: Settings, now: float, *, whole_run: bool = False) -> None:
+        self._whole_run = whole_run
         self.settings = settings
         """The settings, with the targets and list prices that came since."""
         self.window = settings.window
         self._targets: dict[str, TargetMonitor] = {}
-        self._events: deque[Event] = deque(maxlen=MAX_EVENTS)
+        self._events = EventHistory()
         self._throughput = Throughput(now)
         self._lateness = Lateness()
         self._counts = EngineCounts()
@@ -73,7 +77,7 @@ class Monitor:
             case Finished(sample, running_since):
                 self._record(sample, running_since, now)
             case Pulse():
-                self._apply_pulse(report)
+                self._apply_pulse(report, now)
                 self._judge_lateness(now)
             case Hold(name, until, reason, asked):
                 self._apply_hold(name, until, reason, now, asked=asked)
@@ -98,7 +102,7 @@ class Monitor:
         if not is_scarce(sample.rate_limit):
             self._scarce.discard(sample.target)
         if monitored.status.reason == "budget":
-            monitored.status.resume(now)
+            monitored.status.resume()
         if monitored.record(sample, now, running_since):
             self._log_status(monitored, now)
         for kind, level, text in observe_origin(monitored.facts, monitored.asked, sample):
@@ -114,12 +118,17 @@ class Monitor:
         elif change == "ended":
             self.note(Event(now, "busy", "good", None, "this box is no longer busy"))
 
-    def _apply_pulse(self, pulse: Pulse) -> None:
+    def _apply_pulse(self, pulse: Pulse, now: float) -> None:
         self._counts.in_flight, self._counts.dropped = pulse.in_flight, pulse.dropped
         for name, monitored in self._targets.items():
             monitored.set_running(pulse.running.get(name))
             self._counts.skipped += monitored.set_skips(pulse.skipped.get(name, 0))
             monitored.set_paced(pulse.paced.get(name, 0), pulse.at)
+            self._judge_hanging(monitored, now)
+
+    def _judge_hanging(self, monitored: TargetMonitor, now: float) -> None:
+        if monitored.judge_hanging(now):
+            self._log_status(monitored, now)
 
     def _apply_hold(self, name: str, until: float, reason: str, now: float, *, asked: bool) -> None:
         monitored = self._targets.get(name)
@@ -171,16 +180,17 @@ class Monitor:
         if status == "down" and last is not None:
             text = f"down: {last.error_class}" + (f" · {last.message}" if last.message else "")
         elif status == "degraded":
-            text = f"degraded: {', '.join(monitored.broken)} over threshold"
+            text = f"degraded: {describe_rules(monitored.status)}"
         elif status == "unknown":
             text = "unknown: a cache answers, not the model"
         elif status == "paused":
             text = "paused" if monitored.status.reason == "user" else "paused: budget reached"
-        self.note(Event(now, "status", LEVELS.get(status, "info"), monitored.target.id, text))
+        level = LEVELS.get(status, "info")
+        self.note(Event(now, "status", level, monitored.target.id, text, subject=status))
 
     def note(self, event: Event) -> None:
         """Add a line to the event log."""
-        self._events.append(event)
+        self._events.note(event)
 
     def add(self, target: Target, now: float) -> None:
         """Begin to keep a target."""
@@ -189,6 +199,7 @@ class Monitor:
             monitored = TargetMonitor(target, self.window, self.settings.history, now)
             monitored.set_cadence(scaled_s(target.interval_s, self.factor))
             monitored.asked = self._asked(target)
+            monitored.forgives = not self._whole_run
             self._targets[target.id] = monitored
             if target not in self.settings.targets:
                 targets = (*self.settings.targets, target)
@@ -229,8 +240,8 @@ class Monitor:
         monitored = self._targets[target]
         monitored.invalidate()
         self._throughput.change(now)
-        if monitored.status.resume(now) and log:
-            self.note(Event(now, "status", "info", target, "probed again"))
+        if monitored.status.resume() and log:
+            self.note(Event(now, "status", "info", target, "probed again", subject="resumed"))
 
     def set_window(self, window: Window, now: float) -> None:
         """Change to another window."""
@@ -258,7 +269,7 @@ class Monitor:
             steady_since=self._throughput.steady_since,
             counts=dataclasses.replace(self._counts),
             busy_ms=self._lateness.busy_ms,
-            events=tuple(self._events),
+            events=self._events.all(),
         )
 
     def target_handover(self, target: str) -> TargetHandover:
@@ -305,8 +316,8 @@ class Monitor:
     def summary(self, target: str, now: float) -> Summary:
         """One target over the window that ends at `now`."""
         monitored = self._targets[target]
-        if monitored.expire(now):
-            self._log_status(monitored, now)
+        monitored.expire(now)
+        self._judge_hanging(monitored, now)
         return monitored.summary()
 
     def bins(self, target: str, start: float, bin_s: float, n: int) -> list[Bin]:
@@ -323,10 +334,16 @@ class Monitor:
 
     def events(self) -> Sequence[Event]:
         """The event log, oldest first."""
-        return tuple(self._events)
+        return self._events.all()
+
+    def events_after(self, number: int) -> tuple[int, list[Event]]:
+        """Return the number of the newest event, and those after the one with `number`."""
+        return self._events.noted, self._events.after(number)
 
     def overview(self, now: float) -> Overview:
         """All targets together."""
+        for monitored in self._targets.values():
+            self._judge_hanging(monitored, now)
         projected, complete, reserved = self._projected()
         counts = Counter(m.status.status for m in self._targets.values())
         return Overview(

@@ -40,6 +40,12 @@ class Event:
     level: Level
     target: str | None
     text: str
+    subject: str = ""
+    """Another of the same target and subject soon after is a repeat: it takes this one's place."""
+    times: int = 1
+    """How often it came."""
+    first_at: float | None = None
+    """Unix seconds of the first of several."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,11 +76,21 @@ class Summary:
     model: str
     status: Status
     reason: str | None = None
-    """Of `paused`: `user` or `budget`; of `unknown`: `cache`, where a cache answers."""
+    """Of `paused`: `user` or `budget`; of `unknown`: `cache`, where a cache answers; of another:
+    `before_pause`, where no probe has finished since it was paused."""
     broken: tuple[str, ...] = ()
-    """Of `degraded`: which thresholds, of `p95`, `ttft`, `error_rate`, `gap`."""
+    """Of `degraded`: the rules that hold, of `hanging`, `p95`, `ttft`, `error_rate`, `gap`,
+    `recent`, `slower`; `recovering` where none does, or good probes follow one another."""
     since: float
-    """Unix seconds since when it has this status."""
+    """Unix seconds of when it last left `up` (of `up`: became it; of `paused`: was paused)."""
+    recovering_ok: int | None = None
+    """Good probes since the last bad one, where it is down or degraded and recovering."""
+    recent: int = 0
+    """The probes that the quick rule looks at: the last ten at most."""
+    recent_bad: int = 0
+    """Those of them that failed or were over a threshold."""
+    slower_by: float | None = None
+    """The latency of those over the usual one of its own last hour, where that is known."""
     requests: int = 0
     ok: int = 0
     skipped: int = 0

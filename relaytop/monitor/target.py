@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,12 @@ from relaytop.engine.backoff import SLOW_CLASSES
 from relaytop.monitor.handover import TargetFacts, TargetHandover
 from relaytop.monitor.origin import served_counts, served_number
 from relaytop.monitor.phases import PhaseMedians
+from relaytop.monitor.recent_probes import BAD, FAILED, LATE, SLOW
 from relaytop.monitor.ring_buffer import RingBuffer
 from relaytop.monitor.server_timing import MAX_WAITS, medians_ms, wait_parts_ms
-from relaytop.monitor.status import StatusKeeper
+from relaytop.monitor.status import HANGS_P95, HANGS_S, StatusKeeper
 from relaytop.monitor.summary import Distribution, LastError, Summary, Totals
+from relaytop.monitor.threshold_test import ThresholdTest
 from relaytop.monitor.time_bins import TimeBins
 from relaytop.monitor.window import RollingWindow
 from relaytop.wire.served import compare_models
@@ -51,6 +54,9 @@ class TargetMonitor:
         self._interval_s = target.interval_s
         self.asked: str | None = target.model
         """The model that was asked for; None where that is a name of the user's own."""
+        self.forgives = True
+        """Whether an incident can be over while the window still holds it."""
+        self._thresholds = ThresholdTest(self.ring, target.thresholds, 0)
         self._summary: Summary | None = None
         self._phases = PhaseMedians()
         self._bins: dict[tuple[float, int], TimeBins] = {}
@@ -75,7 +81,7 @@ class TargetMonitor:
         """Return all that is known, for another process to go on from."""
         facts = dataclasses.replace(
             self.facts,
-            status=dataclasses.replace(self.facts.status),
+            status=copy.deepcopy(self.facts.status),
             cache=dataclasses.replace(self.facts.cache),
             replaced=dataclasses.replace(self.facts.replaced),
         )
@@ -109,20 +115,22 @@ class TargetMonitor:
             next_serial = self.ring.count
             oldest = max(0, next_serial - self.ring.capacity + 1)
             served = served_number(facts, sample.served.model, next_serial, oldest)
-        self.window.add(self.ring.append(sample, skipped, served))
-        expired = self.window.expire(now)
+        self._thresholds.drop_before(self.window.span[0])
+        record = self.ring.append(sample, skipped, served)
+        self.window.add(record)
+        self._thresholds.add(record)
+        self._thresholds.drop_before(self.window.span[0])
+        self.expire(now)
         facts.last_at = sample.ended_at
         facts.running_since = running_since
         if sample.rate_limit is not None and not sample.from_cache:
             facts.rate_limit, facts.rate_limit_at = sample.rate_limit, sample.ended_at
         self.invalidate()
         if sample.stale:
-            return expired and self._reassess(now)
+            return False
         if sample.from_cache:
             facts.total_cached += 1
-            return facts.status.record_cached(
-                broken=bool(self.broken), samples=self.window.requests, now=now
-            )
+            return facts.status.record_cached(measured=self.window.requests > 0, now=now)
         self._add_to_totals(sample)
         wait = wait_parts_ms(sample)
         if wait is not None:
@@ -135,13 +143,38 @@ class TargetMonitor:
             facts.errors = (error, *facts.errors)[:MAX_ERRORS]
         elif facts.hold_until is not None and facts.hold_until <= sample.sent_at:
             facts.hold_until = facts.hold_reason = None  # it was sent after the wait
-        return facts.status.record(
-            ok=sample.ok,
-            broken=bool(self.broken),
-            samples=self.window.requests,
-            now=now,
+        return self._judge(sample, now)
+
+    def _judge(self, sample: Sample, now: float) -> bool:
+        """Judge the status by a finished probe; return whether it changed."""
+        status, failure = self.status, sample.failure
+        hung = self.judge_hanging(now)
+        open_before = status.open_incident is not None
+        changed = status.record(
+            self._mark(sample),
+            self._thresholds.broken(status.broken, again=status.just_ended),
+            now,
+            latency_ms=sample.latency_ms if sample.ok else None,
+            interval_s=self.interval_s,
             lasting=failure is not None and failure.error_class in SLOW_CLASSES,
+            forgives=self.forgives,
         )
+        if self.forgives and open_before and status.open_incident is None:
+            self._judge_from(self.ring.count)
+        return changed or hung
+
+    def _mark(self, sample: Sample) -> int:
+        limits = self.target.thresholds
+        if not sample.ok:
+            return FAILED
+        slow = _exceeds(sample.latency_ms, limits.p95_ms) or _exceeds(sample.gap_ms, limits.gap_ms)
+        return SLOW * slow | LATE * _exceeds(sample.ttft_ms, limits.ttft_ms)
+
+    def _judge_from(self, serial: int) -> None:
+        """Judge the thresholds by the samples from a serial number on."""
+        self.facts.judged_from = serial
+        first = max(serial, self.window.span[0])
+        self._thresholds = ThresholdTest(self.ring, self.target.thresholds, first)
 
     def _add_to_totals(self, sample: Sample) -> None:
         facts = self.facts
@@ -191,48 +224,44 @@ class TargetMonitor:
     def change_window(self, window: Window, now: float) -> None:
         """Change to another window."""
         self.window.change(window, now)
+        self._judge_from(self.facts.judged_from)
         self.invalidate()
 
-    def expire(self, now: float) -> bool:
-        """Let old samples leave the window; return whether the status changed."""
-        if not self.window.expire(now):
-            return False
-        self.invalidate()
-        return self._reassess(now)
+    def expire(self, now: float) -> None:
+        """Let old samples leave the window."""
+        if self.window.expire(now):
+            self._thresholds.drop_before(self.window.span[0])
+            self.invalidate()
 
-    def _reassess(self, now: float) -> bool:
-        return self.status.reassess(broken=bool(self.broken), samples=self.window.requests, now=now)
+    def judge_hanging(self, now: float) -> bool:
+        """Note whether a probe hangs; return whether the status changed."""
+        since, status = self.facts.running_since, self.status
+        hangs = since is not None and not status.paused and now - since > self.hangs_after_s
+        before = status.hanging
+        changed = status.note_hanging(now, hangs=hangs)
+        if status.hanging != before:
+            self.invalidate()
+        return changed
 
     @property
-    def broken(self) -> tuple[str, ...]:
-        """The thresholds that are broken over the window."""
-        limits = self.target.thresholds
-        window = self.window
-        timeouts, latencies = window.timeouts, window.latencies
-        p95 = latencies.percentile(0.95)
-        total = len(latencies) + timeouts
-        cut = timeouts > 0.05 * total if timeouts else False
-        firsts = len(window.ttfts)
-        no_first = firsts > 0 and timeouts > 0.5 * (firsts + timeouts)
-        ttft = window.ttfts.percentile(0.5)
-        rate = window.error_rate
-        gap = window.gaps.percentile(0.95)
-        found = []
-        if cut or (p95 is not None and p95 > limits.p95_ms):
-            found.append("p95")
-        if no_first or (ttft is not None and ttft > limits.ttft_ms):
-            found.append("ttft")
-        if rate is not None and rate > limits.error_rate:
-            found.append("error_rate")
-        if gap is not None and gap > limits.gap_ms:
-            found.append("gap")
-        return tuple(found)
+    def hangs_after_s(self) -> float:
+        """The time from which on a probe hangs, by how long they take lately."""
+        p95_ms = self.window.latencies.percentile(0.95)
+        return max(HANGS_S, HANGS_P95 * (p95_ms or 0.0) / 1000)
 
     @property
     def _is_masked(self) -> bool:
         """Whether its status is unknown for the answers from a cache."""
         status = self.status
         return status.status == "unknown" and (status.masked or status.cached > 0)
+
+    @property
+    def _reason(self) -> str | None:
+        if self.status.reason is not None:
+            return self.status.reason
+        if self._is_masked:
+            return "cache"
+        return "before_pause" if self.status.resumed else None
 
     @property
     def _clock(self) -> Clock | None:
@@ -271,9 +300,13 @@ class TargetMonitor:
             provider=target.provider,
             model=target.model,
             status=status.status,
-            reason=status.reason or ("cache" if self._is_masked else None),
-            broken=self.broken if status.status == "degraded" else (),
-            since=status.since,
+            reason=self._reason,
+            broken=status.broken_rules if status.status == "degraded" else (),
+            since=status.shown_since,
+            recovering_ok=None if status.paused else status.recovering,
+            recent=len(status.recent.marks),
+            recent_bad=status.recent.count(BAD),
+            slower_by=status.slower_by,
             requests=window.requests,
             ok=window.ok,
             skipped=window.skipped + pending,
@@ -332,3 +365,7 @@ class TargetMonitor:
                 self._bins.pop(next(iter(self._bins)))
             bins = self._bins[key] = TimeBins(self.ring)
         return bins.read(start, bin_s, n)
+
+
+def _exceeds(value: float | None, limit: float) -> bool:
+    return value is not None and value > limit

@@ -48,7 +48,7 @@ def spanning_settings(recording: Recording, settings: Settings) -> Settings:
 def recording_document(recording: Recording) -> dict[str, Any]:
     """Return a recording as a `live` snapshot whose window is all of it, taken at its end."""
     settings = spanning_settings(recording, recording.settings)
-    monitor = Monitor(settings, recording.began_at)
+    monitor = Monitor(settings, recording.began_at, whole_run=True)
     apply_recording(monitor, recording)
     return replayed_document("live", monitor, settings, recording)
 

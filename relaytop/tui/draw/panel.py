@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from relaytop.config.settings import Thresholds
-    from relaytop.monitor.summary import LastError, Summary
+    from relaytop.monitor.summary import Distribution, LastError, Summary
     from relaytop.tui.draw.glyphs import Glyphs
     from relaytop.tui.draw.text_runs import Line
     from relaytop.wire.facts import Limit
@@ -90,9 +90,8 @@ def title(
     if why:
         line.append((f"  {why}", ROLE[s.status]))
     if s.status != "unknown":
-        line.append(
-            (f"  since {time_of_day(s.since)} ({number_format.format_age(now - s.since)})", "dim")
-        )
+        since = f"  since {time_of_day(s.since)} ({number_format.format_age(now - s.since)})"
+        line.append((since + ", as before the pause" * (s.reason == "before_pause"), "dim"))
     rule = width - line_width(line) - 1
     if ruled and rule > 0:
         line.append((" " + glyphs.rule * rule, "rule"))
@@ -105,15 +104,43 @@ def reason(s: Summary, thresholds: Thresholds) -> str:
         return "by you" if s.reason == "user" else "budget reached"
     if s.reason == "cache":
         return "a cache answers"
+    if s.status == "unknown":
+        return _unknown(s)
+    if s.recovering_ok is not None:
+        return f"recovering, {s.recovering_ok} ok"
     if s.status == "down" and s.last_error is not None:
         return s.last_error.error_class
     words = {
-        "p95": f"P95 {_ms(s.latency.p95)} > {_ms(thresholds.p95_ms)}",
-        "ttft": f"TTFT {_ms(s.ttft.p50)} > {_ms(thresholds.ttft_ms)}",
-        "gap": f"gap {_ms(s.gap.p95)} > {_ms(thresholds.gap_ms)}",
+        "hanging": "a probe hangs",
+        "p95": _over("P95", s.latency, "p95", thresholds.p95_ms),
+        "ttft": _over("TTFT", s.ttft, "p50", thresholds.ttft_ms),
+        "gap": _over("gap", s.gap, "p95", thresholds.gap_ms),
         "error_rate": f"{number_format.format_percent(s.error_rate or 0)}% errors",
+        "recent": f"{s.recent_bad} of the last {s.recent} bad",
+        "slower": _slower(s.slower_by),
+        "recovering": "recovering",
     }
     return ", ".join(words[name] for name in s.broken if name in words)
+
+
+def _unknown(s: Summary) -> str:
+    finished = s.total.requests
+    if not finished:
+        return "no probe has finished yet"
+    return f"{finished - s.total.ok} of {finished} failed, not yet down"
+
+
+def _slower(factor: float | None) -> str:
+    own = "its own hour"
+    return f"slower than {own}" if factor is None else f"{factor:.1f} × {own}"
+
+
+def _over(title: str, figure: Distribution, name: str, limit_ms: float) -> str:
+    """Return that a percentile is over its threshold, and its figure where that is so."""
+    value: float | None = getattr(figure, name)
+    if value is not None and value <= limit_ms:  # the window still has what was before
+        return f"{title} over {_ms(limit_ms)} lately"
+    return f"{title} {_ms(value)} > {_ms(limit_ms)}"
 
 
 def _ms(value: float | None) -> str:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 ENOUGH = {"p50": 1, "p95": 20, "p99": 100}
 """Samples that a percentile needs; with fewer it is dimmed."""
+MAX_OK = 99
 HANG_AFTER_S = 2.0
 NAME_ROLE: Mapping[str, Role] = {
     "up": "text",
@@ -123,8 +124,7 @@ def _cell(key: str, s: Summary, thresholds: Thresholds, now: float, glyphs: Glyp
         case "age":
             return age(s, now, glyphs)
         case "since":
-            unknown = s.status == "unknown"
-            return ("" if unknown else number_format.format_age(now - s.since), "dim")
+            return _since(s, now)
         case "limit":
             return _limit(s, now)
         case "reset":
@@ -189,6 +189,15 @@ def age(s: Summary, now: float, glyphs: Glyphs) -> Run:
     old_s = now - s.last_at
     late = old_s > 3 * s.interval_s + (s.latency.p95 or 0.0) / 1000 and not _on_hold(s, now)
     return (number_format.format_age(old_s), "warn" if late else "dim")
+
+
+def _since(s: Summary, now: float) -> Run:
+    """Write how long it has its status, or how many probes were good since the last bad one."""
+    if s.status == "unknown":
+        return ("", "dim")
+    if s.recovering_ok is not None:
+        return (f"{min(s.recovering_ok, MAX_OK)} ok", "good")
+    return (number_format.format_age(now - s.since), "dim")
 
 
 def _on_hold(s: Summary, now: float) -> bool:

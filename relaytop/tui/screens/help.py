@@ -70,8 +70,11 @@ class HelpScreen(Dialog[None]):
         table.add_row(Text("Signs", "bold"), "")
         rows = (
             (f"{glyphs.status['up']} up", "answers, within its thresholds"),
-            (f"{glyphs.status['degraded']} degraded", "a threshold is broken over the window"),
-            (f"{glyphs.status['down']} down", "the last three probes failed"),
+            (
+                f"{glyphs.status['degraded']} degraded",
+                "slow, failing now and then, or hanging",
+            ),
+            (f"{glyphs.status['down']} down", "three probes in a row failed"),
             (f"{glyphs.status['paused']} paused", "switched off by you or by the budget"),
             (f"{glyphs.status['unknown']} unknown", "no probe has finished yet"),
             (glyphs.failed, "in a sparkline: half of the probes failed here, or more"),

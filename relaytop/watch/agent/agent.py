@@ -62,7 +62,7 @@ class Agent(WatchCore):
         self._server = AgentServer(self.monitor, self.document)
         self._consumers.append(self._server)
         self._socket_path = socket_path
-        self._logged: Event | None = None
+        self._logged = 0
         self._reload_asked = asyncio.Event()
         self._changed = asyncio.Event()
         self._estimated = False
@@ -228,14 +228,9 @@ class Agent(WatchCore):
 
     def _flush(self) -> None:
         """Log the events that were not logged yet."""
-        fresh: list[Event] = []
-        for event in reversed(self.monitor.events()):
-            if event is self._logged:
-                break
-            fresh.append(event)
-        for event in reversed(fresh):
+        self._logged, fresh = self.monitor.events_after(self._logged)
+        for event in fresh:
             self._log(event)
-            self._logged = event
 
 
 async def _until(stop: asyncio.Event) -> None:
