@@ -72,14 +72,14 @@ class RecentProbes:
         return self.count(LATE) == COUNT
 
     def too_many(self, kind: int, *, clustered: bool = False, again: bool = False) -> bool:
-        """Return whether too many of them are of one of `KINDS`.
+        """Return whether too many of them are of a kind.
 
         Args:
-            kind: Which.
+            kind: One of `KINDS`, or `SLOW`, which is compared with what is usual of `BAD`.
             clustered: Whether they come in clusters: it takes one more then.
             again: Whether an incident has just ended: where they are not rare, it takes one more.
         """
-        place = KINDS.index(kind)
+        place = KINDS.index(BAD if kind == SLOW else kind)
         rate = self.rates[place]
         known = self.n >= ENOUGH
         needed = NEEDED + clustered

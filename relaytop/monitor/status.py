@@ -4,9 +4,18 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from relaytop.monitor.binomial import critical_count
 from relaytop.monitor.incident import MOST_GOOD, RELAPSE_S, Incident
 from relaytop.monitor.latency_cusum import LatencyCusum
-from relaytop.monitor.recent_probes import BAD, FAILED, LATE, OUTLIER, RecentProbes
+from relaytop.monitor.recent_probes import (
+    BAD,
+    COUNT,
+    FAILED,
+    LATE,
+    OUTLIER,
+    SLOW,
+    RecentProbes,
+)
 from relaytop.monitor.summary import Status
 from relaytop.monitor.usual_latency import OUTLIER_SIGMAS, SPAN_S, UsualLatency
 
@@ -22,6 +31,10 @@ RECOVERING = 3
 """Good probes in a row from which on it is said to be recovering."""
 RULES = ("hanging", "p95", "ttft", "error_rate", "gap", "recent", "slower")
 """The names of what makes a target degraded."""
+TOLERANT = 0.05
+"""A threshold of the error rate above this tolerates some of the last ten probes."""
+QUICK_LEVEL = 0.013
+"""As many failed of ten are less likely than this at the threshold (3 at 5 %)."""
 SHARE_WEIGHT = 3
 """Bad probes that a share over the window counts for, where no burst began the incident."""
 
@@ -66,6 +79,8 @@ class StatusKeeper:
     recent: RecentProbes = field(default_factory=RecentProbes)
     usual: UsualLatency = field(default_factory=UsualLatency)
     cusum: LatencyCusum = field(default_factory=LatencyCusum)
+    error_limit: float = 0.05
+    """The threshold of the error rate."""
     last_at: float | None = None
     """Unix seconds of the newest probe."""
 
@@ -106,9 +121,13 @@ class StatusKeeper:
     @property
     def _too_many_bad(self) -> bool:
         recent, again = self.recent, self.just_ended
-        return recent.too_many(FAILED, again=again) or recent.too_many(
-            BAD, clustered=self._clustered, again=again
-        )
+        tolerant = self.error_limit > TOLERANT
+        if tolerant:
+            failing = recent.count(FAILED) >= critical_count(COUNT, self.error_limit, QUICK_LEVEL)
+        else:
+            failing = recent.too_many(FAILED, again=again)
+        kind = SLOW if tolerant else BAD
+        return failing or recent.too_many(kind, clustered=self._clustered, again=again)
 
     @property
     def just_ended(self) -> bool:
@@ -155,6 +174,7 @@ class StatusKeeper:
         *,
         latency_ms: float | None,
         interval_s: float,
+        error_limit: float,
         lasting: bool = False,
         forgives: bool = True,
     ) -> bool:
@@ -166,6 +186,7 @@ class StatusKeeper:
             now: Unix seconds.
             latency_ms: Of a success.
             interval_s: From one probe to the next.
+            error_limit: The threshold of the error rate.
             lasting: Whether it failed for a reason that only a person can mend.
             forgives: Whether an incident can be over while the window still holds it.
         """
@@ -173,7 +194,7 @@ class StatusKeeper:
         self.failures = 0 if ok else self.failures + 1
         self.successes = self.successes + 1 if ok else 0
         self.lasting, self.cached, self.resumed = lasting, 0, False
-        self.broken = tuple(broken)
+        self.broken, self.error_limit = tuple(broken), error_limit
         self._compare(mark, latency_ms, interval_s, now)
         if self.failures >= STREAK or self.successes >= STREAK:
             self.masked = False

@@ -156,6 +156,7 @@ class TargetMonitor:
             now,
             latency_ms=sample.latency_ms if sample.ok else None,
             interval_s=self.interval_s,
+            error_limit=self.target.thresholds.error_rate,
             lasting=failure is not None and failure.error_class in SLOW_CLASSES,
             forgives=self.forgives,
         )

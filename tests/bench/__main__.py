@@ -1,8 +1,8 @@
 """`python -m tests.bench [NAME …]`: run the benches and print a table.
 
 The names are the modules of this folder: truth, traffic, start, keys, parsing, baseline, stall,
-openloop, diff, memory, busy.
-All of them take about fourteen minutes; they contact loopback alone.
+openloop, diff, memory, busy, status.
+All of them take about fifteen minutes; they contact loopback alone.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ NAMES = (
     "diff",
     "truth",
     "busy",
+    "status",
 )
 
 

@@ -46,7 +46,7 @@ def rec(tmp_path: Path) -> Path:
         *probes(A, 200.0),
         *probes(B, 400.0, offset_s=2.0),
         *probes(C, 300.0, 30, offset_s=3.0),
-        *(bad(250.0 + i, C, "overloaded") for i in range(3)),
+        *(bad(250.0 + i, C, "overloaded") for i in range(5)),
     ]
     reports.sort(key=lambda report: report.sample.ended_at)
     return record(tmp_path / "rec", *reports, watched=settings(A, B, C))
@@ -76,11 +76,11 @@ def test_every_format_of_it(run: Run, rec: Path) -> None:
     table = run("baseline", "--recording", rec)
     assert table.returncode == 1  # one target was down at the end
     assert f"{A}, latency" in table.stdout
-    assert "overloaded 3" in table.stdout
+    assert "overloaded 5" in table.stdout
     markdown = run("baseline", "--recording", rec, "--format", "markdown")
     assert f"| up | {A} |" in markdown.stdout
     toml = tomllib.loads(run("baseline", "--recording", rec, "--format", "toml").stdout)
-    assert [t["requests"] for t in toml["targets"]] == [60, 60, 33]
+    assert [t["requests"] for t in toml["targets"]] == [60, 60, 35]
     assert [t["status"] for t in toml["targets"]] == ["up", "up", "down"]
 
 
@@ -159,7 +159,7 @@ def test_show(run: Run, rec: Path) -> None:
     assert ", window 4m" in table.stdout
     document = json.loads(run("show", rec, "--format", "json").stdout)
     assert (document["kind"], document["schema"], document["window_s"]) == ("live", 1, 297.0)
-    assert [t["requests"] for t in document["targets"]] == [60, 60, 33]
+    assert [t["requests"] for t in document["targets"]] == [60, 60, 35]
     toml = run("show", rec, "--format", "toml")
     assert tomllib.loads(toml.stdout)["window_s"] == 297.0
     assert f"| up | {A} |" in run("show", rec, "--format", "markdown").stdout

@@ -25,8 +25,8 @@ def test_targets_that_stay_keep_what_is_known_of_them() -> None:
 
 def test_new_thresholds_judge_the_next_probe() -> None:
     monitor = Monitor(settings(), T0)
-    for at in range(6):
+    for at in range(20):
         monitor.apply(Finished(sample(at, 100)), T0 + at)
-    monitor.reconfigure(settings(thresholds=Thresholds(p95_ms=50)), T0 + 6)
-    monitor.apply(Finished(sample(7, 100)), T0 + 7)
-    assert monitor.summary("relay/m", T0 + 7).broken == ("p95",)
+    monitor.reconfigure(settings(thresholds=Thresholds(p95_ms=50)), T0 + 20)
+    monitor.apply(Finished(sample(21, 100)), T0 + 21)
+    assert monitor.summary("relay/m", T0 + 21).broken == ("p95",)
