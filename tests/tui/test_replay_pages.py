@@ -11,7 +11,7 @@ async def test_pages_filter_order_and_theme(replay: ReplaySession) -> None:
     app = app_of(replay)
     async with app.run_test(size=(120, 36)) as pilot:
         await arrived(pilot)
-        for key, said in (("l", "degraded: p95"), ("e", "no errors seen"), ("c", "2 providers")):
+        for key, said in (("l", "degraded: 3 of"), ("e", "no errors seen"), ("c", "2 providers")):
             await pilot.press(key)
             await pilot.pause()
             assert isinstance(app.screen, Page)

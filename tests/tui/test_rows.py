@@ -30,7 +30,7 @@ def test_the_worst_come_first_and_the_unknown_last(tmp_path: Path) -> None:
     source = session.monitor
     listed = RowQuery(column="status").list_targets(source, NOW)
     statuses = [source.summary(name, NOW).status for name in listed]
-    assert statuses == ["down"] * 3 + ["degraded", "unknown", "up", "up"]
+    assert statuses == ["down"] * 3 + ["degraded", "degraded", "unknown", "up"]
     assert RowQuery(column="p95").list_targets(source, NOW)[0] == NAMES[1]
     for reverse in (False, True):
         assert RowQuery(column="p50", reverse=reverse).list_targets(source, NOW)[-1] == "new/m"
