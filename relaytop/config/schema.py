@@ -145,11 +145,12 @@ class TargetTable(CadenceTable, ProbeTable, total=False):
 
 @_table
 class PriceTable(TypedDict, total=False):
-    """`[providers.X.prices."M"]`, in USD per million tokens."""
+    """`[providers.X.prices."M"]`, in USD per million tokens; `request` in USD a request."""
 
     input: Required[USD]
     output: Required[USD]
     cached_input: USD
+    request: USD
 
 
 @_table

@@ -110,6 +110,8 @@ class Price:
     """Of input that was written to a cache; None: as `input`."""
     source: str = field(default="config", metadata=_NO_KEY)
     """`config` or `list`."""
+    request: float = 0.0
+    """USD a request, beside its tokens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -376,7 +376,7 @@ class Monitor:
             for m in active
         ]
         complete = all(
-            estimate.known or m.summary().cost_usd is not None
+            estimate.known or (m.window.cost_usd is not None and m.window.cost_complete)
             for m, estimate in zip(active, estimates, strict=True)
         )
         known = [e.usd_per_h for e in estimates if e.known]

@@ -21,6 +21,8 @@ class PhaseMedians:
 
     def __init__(self) -> None:
         self._medians: dict[str, float] = {}
+        self.counts: dict[str, int] = {}
+        """Phase → the successes that had it, and `total`: all of them; as of the last reading."""
         self._read_at: tuple[int, int] | None = None
 
     def read_ms(self, window: RollingWindow) -> dict[str, float]:
@@ -30,21 +32,22 @@ class PhaseMedians:
         before = self._read_at
         if before is None or max(abs(first - before[0]), abs(last - before[1])) > stale:
             self._read_at = first, last
-            self._medians = _medians(window)
+            self._medians, self.counts = _medians(window)
         return self._medians
 
 
-def _medians(window: RollingWindow) -> dict[str, float]:
+def _medians(window: RollingWindow) -> tuple[dict[str, float], dict[str, int]]:
     records = [record for record in window.newest(NEWEST) if record.ok]
     found: dict[str, float] = {}
+    counts = {"total": len(records)}
     for name in PHASES:
         values = [v for r in records if not math.isnan(v := getattr(r, f"{name}_ms"))]
         if values:
-            found[name] = median(values)
+            found[name], counts[name] = median(values), len(values)
     transfers = [
         r.latency_ms - r.wait_ms for r in records if not math.isnan(r.latency_ms - r.wait_ms)
     ]
     if transfers:
-        # The wait is kept in half precision, so a reply in one piece may come out below 0.
-        found["transfer"] = max(0.0, median(transfers))
-    return found
+        # The wait is kept in few bits, so a reply in one piece may come out below 0.
+        found["transfer"], counts["transfer"] = max(0.0, median(transfers)), len(transfers)
+    return found, counts

@@ -1,4 +1,4 @@
-"""Times as floats of a few bits: equal steps between a power of two and the next."""
+"""Times and rates as floats of a few bits: equal steps between a power of two and the next."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import math
 import struct
 from functools import lru_cache
 
-_LOWEST, _HIGHEST = -8, 16
-"""Powers of two, of milliseconds: what is shorter is kept as 0, what is longer as the highest."""
+_LOWEST, _HIGHEST = -8, 21
+"""Powers of two: what is smaller is kept as 0, what is greater (35 min in ms) as the highest."""
 DOUBLINGS = _HIGHEST - _LOWEST
 _UNKNOWN, _ZERO, _FIRST = 0, 1, 2
 _FLOAT = struct.Struct("<f")
 
 
 class SmallFloat:
-    """Numbers for milliseconds up to 65 s, off by at most half a step; 0 is unknown.
+    """Numbers for figures up to 2 million, off by at most half a step; 0 is unknown.
 
     Args:
-        steps: Between a power of two and the next. The greatest number is 24 × `steps` + 2.
+        steps: Between a power of two and the next. The greatest number is 29 × `steps` + 2.
     """
 
     def __init__(self, steps: int) -> None:

@@ -63,6 +63,9 @@ class Totals:
     requests: int = 0
     ok: int = 0
     cost_usd: float | None = None
+    """As far as it is known; None where it is of no probe."""
+    cost_complete: bool = True
+    """False where that is a lower bound: the cost of some probes is unknown."""
     cached: int = 0
     """Answers from a cache, which are no requests."""
 
@@ -128,6 +131,8 @@ class Summary:
     """The median latency of both."""
     phases_ms: Mapping[str, float] = field(default_factory=dict)
     """dns, connect, tls, wait, transfer → median of what was seen."""
+    phases_n: Mapping[str, int] = field(default_factory=dict)
+    """The same → the successes that had it; `total`: all that were looked at."""
     split_ms: Mapping[str, float] = field(default_factory=dict)
     """Medians of the wait's parts; see `server_timing.wait_parts_ms`."""
     input_tokens: int | None = None
@@ -135,7 +140,9 @@ class Summary:
     tok_s_n: int = 0
     tok_s_p50: float | None = None
     cost_usd: float | None = None
-    """Over the window; None when the price of any of it is unknown."""
+    """Over the window, as far as it is known; None where it is of no probe."""
+    cost_complete: bool = True
+    """False where that is a lower bound: the cost of some probes is unknown."""
     price_source: str | None = None
     total: Totals = Totals()
     last_error: LastError | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import struct
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -28,9 +27,6 @@ if TYPE_CHECKING:
 TIMEOUTS = frozenset({TIMEOUT, CUT_OFF})
 """Outcomes of probes that would have taken longer than they were given."""
 NANO = 1_000_000_000
-MIN_TOKENS = 2
-"""A rate is of the tokens after the first."""
-_FLOAT = struct.Struct("<f")
 
 
 class RollingWindow:
@@ -139,12 +135,12 @@ class RollingWindow:
             self._cost_nano += sign * _nano(record.cost_usd)
             self._priced += sign
         if outcome == OK:
-            self._count_success(record, made, sign)
+            self._count_success(record, sign)
 
-    def _count_success(self, record: Record, made: int | None, sign: int) -> None:
+    def _count_success(self, record: Record, sign: int) -> None:
         _change(self.latencies, record.latency_ms, sign)
         _change(self.ttfts, record.ttft_ms, sign)
-        _change(self.rates, tok_s(record, made), sign)
+        _change(self.rates, record.tok_s, sign)
         _change(self.gaps, record.gap_ms, sign)
         self.kernel_stamped += sign * record.kernel_stamped
         self.retried += sign * record.retried
@@ -219,10 +215,13 @@ class RollingWindow:
 
     @property
     def cost_usd(self) -> float | None:
-        """The cost of the window's probes; None where the price of any is unknown."""
-        if self._unpriced or not self._priced:
-            return None
-        return self._cost_nano / NANO
+        """The cost of the window's probes, as far as it is known; None where it is of none."""
+        return self._cost_nano / NANO if self._priced else None
+
+    @property
+    def cost_complete(self) -> bool:
+        """Whether the cost of every probe is known; if not, `cost_usd` is a lower bound."""
+        return not self._unpriced
 
     @property
     def has_tokens(self) -> bool:
@@ -274,15 +273,3 @@ def _change(values: SortedWindow, value: float, sign: int) -> None:
 def _nano(cost_usd: float) -> int:
     """Return nano-dollars of a cost as the ring kept it: what its 24 bits cannot carry is noise."""
     return round(float(f"{cost_usd:.7g}") * NANO)
-
-
-def tok_s(record: Record, made: int | None) -> float:
-    """Return (output tokens − 1) / (latency − TTFT); NaN where that is undefined.
-
-    Computed from what the ring kept, so that it comes out the same when the sample leaves.
-    """
-    span_s = (record.latency_ms - record.ttft_ms) / 1000
-    if made is None or made < MIN_TOKENS or not span_s > 0:
-        return float("nan")
-    rounded: float = _FLOAT.unpack(_FLOAT.pack((made - 1) / span_s))[0]
-    return rounded

@@ -30,4 +30,4 @@ def cost_usd(usage: Usage, price: Price | None) -> tuple[float | None, str | Non
         part = min(count or 0, left)
         left -= part
         total += part * (price.input if rate is None else rate)
-    return (total + left * price.input) / PER_MILLION, price.source
+    return (total + left * price.input) / PER_MILLION + price.request, price.source

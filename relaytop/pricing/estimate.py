@@ -45,7 +45,8 @@ def reserve_usd(target: Target, price: Price | None, assumed_price: float) -> tu
         for _role, content in target.request_messages
     )
     given += NONCE_TOKENS if target.unique else 0
-    return (given * price.input + target.max_tokens * price.output) / PER_MILLION, known
+    tokens = (given * price.input + target.max_tokens * price.output) / PER_MILLION
+    return tokens + price.request, known
 
 
 def estimate_usd_per_h(target: Target, provider: Provider, assumed_price: float) -> Estimate:

@@ -17,6 +17,7 @@ from relaytop.probe.sample import Phases
 from relaytop.wire.facts import Failure
 from relaytop.wire.headers import lowered
 from relaytop.wire.raw_reply import RawReply
+from relaytop.wire.token_rate import tokens_per_s
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -225,6 +226,10 @@ class Exchange:
             return None, None
         gaps = sorted(after - before for before, after in pairwise(self.body.stamps))
         return gaps[-1] * 1000, gaps[len(gaps) // 2] * 1000
+
+    def tok_s(self, reply: Reply) -> float | None:
+        """Output tokens a second while they came; None where that is undefined."""
+        return None if self.body is None else tokens_per_s(reply, self.body.stamps)
 
     @property
     def clock(self) -> Clock:

@@ -180,6 +180,7 @@ class Prober:
             latency_ms=exchange.latency_ms if good else None,
             ttft_ms=exchange.ttft_ms(reply) if good and reply else None,
             ttft_slack_ms=exchange.ttft_slack_ms(reply) if good and reply else None,
+            tok_s=exchange.tok_s(reply) if good and reply else None,
             gap_ms=longest_ms,
             gap_p50_ms=median_ms,
             clock=exchange.clock,

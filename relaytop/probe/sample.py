@@ -56,6 +56,8 @@ class Sample:
     """Request sent → first non-empty content, reasoning or tool delta."""
     ttft_slack_ms: float | None = None
     """By how much the TTFT may be too large: the first token was read late, and with others."""
+    tok_s: float | None = None
+    """Output tokens a second from the first delta to the last; None where that is undefined."""
     gap_ms: float | None = None
     """The stream's longest silence between two chunks; None where it was not streamed."""
     gap_p50_ms: float | None = None

@@ -71,13 +71,24 @@ class PricesReport:
             f"USD per million tokens; saved: at {self.output_share:.0%} output, "
             "against today's list price of the model's maker."
         )
+        fees = {
+            f"${price.request:g} a request for {each.target}{where}"
+            for each in self.models
+            for price, where in ((each.relay, ""), (each.official, ", official"))
+            if price is not None and price.request
+        }
+        if fees:
+            notes += f"\nBeside the tokens, and not in the share: {'; '.join(sorted(fees))}."
         if any(each.relay is None for each in self.models):
             notes += '\nBlank: unknown. Set it in the config: [providers.X.prices."MODEL"].'
         return [Table(COLUMNS, rows), Text(notes)]
 
 
 def _rates(price: Price | None) -> dict[str, float] | None:
-    return None if price is None else {"input": price.input, "output": price.output}
+    if price is None:
+        return None
+    fee = {"request": price.request} if price.request else {}
+    return {"input": price.input, "output": price.output, **fee}
 
 
 def _pair(price: Price | None) -> tuple[str, str]:
@@ -87,4 +98,4 @@ def _pair(price: Price | None) -> tuple[str, str]:
 def _saved(share: float | None) -> str:
     if share is None:
         return ""
-    return f"{share:.0%}" if share >= 0 else f"{-share:.0%} more"
+    return f"{share:.0%}" if share >= 0 else f"costs {-share:.0%} more"

@@ -84,7 +84,7 @@ def _remarks(target: dict[str, Any]) -> Iterator[str]:
 def _row(target: dict[str, Any]) -> list[str]:
     latency, ttft = target.get("latency_ms", {}), target.get("ttft_ms", {})
     errors = target.get("errors", {})
-    rate, cost = target.get("error_rate"), target.get("cost_usd")
+    rate, cost = target.get("error_rate"), _cost(target)
     return [
         clean(str(target.get("status", ""))),
         clean(target["target"]),
@@ -94,9 +94,18 @@ def _row(target: dict[str, Any]) -> list[str]:
         "" if rate is None else number_format.format_percent(rate),
         str(target.get("requests", "")),
         str(target.get("skipped", "")),
-        "" if cost is None else number_format.format_usd(cost),
+        cost,
         clean(", ".join(f"{name} {count}" for name, count in errors.items())),
     ]
+
+
+def _cost(target: dict[str, Any]) -> str:
+    """Write a cost; behind `≥` what is known of one."""
+    for name, bound in (("cost_usd", ""), ("cost_at_least_usd", "≥")):
+        value = finite_number(target.get(name))
+        if value is not None:
+            return f"{bound}{number_format.format_usd(value)}"
+    return ""
 
 
 def _percentile(target: dict[str, Any], figure: dict[str, Any], name: str) -> str:

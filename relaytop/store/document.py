@@ -99,7 +99,7 @@ def target_document(s: Summary, now: float, confidence: Confidence) -> dict[str,
                 "requests": s.total.requests,
                 "ok": s.total.ok,
                 "cached": s.total.cached or None,
-                "cost_usd": s.total.cost_usd,
+                **_cost(s.total.cost_usd, complete=s.total.cost_complete),
             }
         ),
         "error_rate": s.error_rate,
@@ -117,14 +117,20 @@ def target_document(s: Summary, now: float, confidence: Confidence) -> dict[str,
         "relay_fallbacks": s.relay_fallbacks or None,
         "relay_rerouted_p50_ms": _rounded(s.relay_rerouted_p50_ms),
         "phases_ms": {name: round(value, 3) for name, value in s.phases_ms.items()} or None,
+        "phases_n": dict(s.phases_n) if s.phases_ms else None,
         "split_ms": {name: round(value, 3) for name, value in s.split_ms.items()} or None,
         "tokens": _known({"input": s.input_tokens, "output": s.output_tokens}) or None,
         "tok_s": _known({"n": s.tok_s_n, "p50": s.tok_s_p50}),
-        "cost_usd": s.cost_usd,
+        **_cost(s.cost_usd, complete=s.cost_complete),
         "price_source": s.price_source if s.cost_usd is not None else None,
         "rate_limit": s.rate_limit and _limits(s.rate_limit, s.rate_limit_at, now),
     }
     return _known(table)
+
+
+def _cost(usd: float | None, *, complete: bool) -> dict[str, float | None]:
+    """Return a cost by its name: that of some probes alone is no cost, but a bound."""
+    return {"cost_usd" if complete else "cost_at_least_usd": usd}
 
 
 def distribution_document(d: Distribution) -> dict[str, Any]:

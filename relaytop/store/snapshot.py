@@ -137,6 +137,7 @@ _KINDS: dict[str, type | tuple[type, ...]] = {
     "error_rate": _NUMBER,
     "error_vif": _NUMBER,
     "cost_usd": _NUMBER,
+    "cost_at_least_usd": _NUMBER,
     "errors": dict,
     "latency_ms": dict,
     "ttft_ms": dict,

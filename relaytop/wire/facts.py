@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 ERROR_CLASSES = (
     "auth",
@@ -116,6 +117,15 @@ NOT_DECLARED = Served()
 """Of a reply that says nothing of what served it."""
 
 
+class Generated(NamedTuple):
+    """The text that one read of a stream brought, in characters."""
+
+    chunk: int
+    """Index of the stamped chunk."""
+    visible: int
+    reasoning: int
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """The facts of a reply, streamed or not."""
@@ -124,6 +134,8 @@ class Reply:
     usage: Usage = Usage()
     first_token_chunk: int | None = None
     """Index of the stamped chunk whose bytes completed the first non-empty delta; None: no TTFT."""
+    generated: tuple[Generated, ...] = ()
+    """The generated text by read, in order; empty where it was not streamed."""
     retry_after_s: float | None = None
     """How long the server asks us to wait, from headers or body."""
     rate_limit: RateLimit | None = None

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from relaytop.wire.cached import cache_sign
 from relaytop.wire.error_body import error_of
+from relaytop.wire.facts import Generated
 from relaytop.wire.finish import LENGTH, finish_error, finish_failure, finish_reason
 from relaytop.wire.served import declared_in, read_served
-from relaytop.wire.tokens import has_tokens
+from relaytop.wire.tokens import count_characters, has_tokens
 from relaytop.wire.usage import known_usage, merge_usage, usage_in
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class ReplyState:
     """The outer fields of the first document, which may say that a cache answered."""
     failure: Failure | None = None
     """The failure that the events report, in a form of the API's own."""
+    generated: dict[int, list[int]] = field(default_factory=dict)
+    """Index of a chunk → characters that it completed: visible, reasoning."""
     texts: list[str] = field(default_factory=list)
     """The content, piece by piece."""
 
@@ -65,6 +68,11 @@ class ReplyState:
         self.finished = self.finished or bool(self.finish_reason)
         if self.choice_error is None:
             self.choice_error = _error_in(choice, generated) or finish_error(choice.get(finish_key))
+        visible, reasoning = count_characters(generated)
+        if visible or reasoning:
+            counts = self.generated.setdefault(index, [0, 0])
+            counts[0] += visible
+            counts[1] += reasoning
         if self.first_token is None and has_tokens(generated):
             self.first_token = index
 
@@ -116,6 +124,7 @@ def reply_of(
         reply,
         usage=usage,
         first_token_chunk=state.first_token,
+        generated=tuple(Generated(chunk, *found) for chunk, found in state.generated.items()),
         text="".join(state.texts),
         cached=cache_sign(raw.headers, state.outer, raw.secrets),
         served=read_served(state.declared, raw.headers, raw.secrets),

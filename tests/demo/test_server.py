@@ -6,7 +6,6 @@ from collections import deque
 import httpx
 import pytest
 
-from relaytop.monitor.window import MIN_TOKENS
 from tests.demo.support import probe, relay_at
 
 CHAT = {"model": "gpt-4.1", "messages": [{"role": "user", "content": "ping"}]}
@@ -35,7 +34,7 @@ def test_every_target_is_probed_well_while_all_is_calm() -> None:
             assert sample.ttft_ms is not None
             assert sample.usage is not None
             assert sample.usage.output_tokens is not None
-            assert sample.usage.output_tokens >= MIN_TOKENS
+            assert sample.usage.output_tokens >= 2
             assert sample.latency_ms is not None
             assert sample.latency_ms > sample.ttft_ms
             assert sample.cost_usd is not None

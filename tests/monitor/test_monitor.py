@@ -3,6 +3,8 @@ import gc
 import tracemalloc
 from typing import Any
 
+import pytest
+
 from relaytop.config.settings import Price, Thresholds, Window
 from relaytop.monitor.monitor import Monitor
 from relaytop.probe.sample import Phases, Sample
@@ -291,3 +293,21 @@ def test_list_prices_make_an_estimate_where_the_config_has_none() -> None:
     assert overview.usd_per_h_complete
     assert overview.projected_usd_per_h is not None
     assert overview.usd_per_h == overview.projected_usd_per_h
+
+
+def test_a_phase_that_few_probes_have_is_counted_apart() -> None:
+    connecting = dataclasses.replace(
+        sample(0, 210.0), phases=Phases(connect_ms=300.0, wait_ms=200.0)
+    )
+    kept = [dataclasses.replace(sample(i, 210.0), phases=Phases(wait_ms=200.0)) for i in range(9)]
+    summary = fed(connecting, *kept).summary(TARGET, T0 + 10)
+    assert summary.phases_n == {"total": 10, "connect": 1, "wait": 10, "transfer": 10}
+    assert summary.phases_ms["connect"] == pytest.approx(300.0, rel=0.03)
+
+
+def test_one_reply_without_a_cost_makes_the_cost_a_bound() -> None:
+    summary = fed(sample(0, cost_usd=0.25), sample(1)).summary(TARGET, T0 + 2)
+    assert (summary.cost_usd, summary.cost_complete) == (0.25, False)
+    assert (summary.total.cost_usd, summary.total.cost_complete) == (0.25, False)
+    unknown = fed(sample(0)).summary(TARGET, T0 + 2)
+    assert (unknown.cost_usd, unknown.total.cost_usd) == (None, None)

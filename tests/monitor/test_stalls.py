@@ -29,15 +29,15 @@ def test_median_and_longest() -> None:
         TARGET, T0 + 5
     )
     assert summary.gap.n == 4
-    assert summary.gap.p50 == pytest.approx(55.0, rel=1e-3)
-    assert summary.gap.max == pytest.approx(7000.0, rel=1e-3)
+    assert summary.gap.p50 == pytest.approx(55.0, rel=4e-3)
+    assert summary.gap.max == pytest.approx(7000.0, rel=4e-3)
 
 
 @pytest.mark.parametrize("gap_ms", [0.0, 0.003, 0.7, 12.34, 999.9, 5001.0, 64_000.0, 1e6])
 def test_what_the_ring_rounds_is_small_and_leaves_the_window_again(gap_ms: float) -> None:
     monitor = fed(silent(0, gap_ms))
     found = monitor.summary(TARGET, T0).gap.max
-    assert found == pytest.approx(min(gap_ms, 65_536.0), rel=1e-3, abs=0.004)
+    assert found == pytest.approx(gap_ms, rel=4e-3, abs=0.004)
     assert monitor.summary(TARGET, T0 + 1000).gap.n == 0
 
 

@@ -11,7 +11,7 @@ from relaytop.config.settings import Window
 from relaytop.monitor.ring_buffer import RECORD_BYTES, RingBuffer
 from relaytop.monitor.sorted_window import SortedWindow
 from relaytop.monitor.window import RollingWindow
-from relaytop.probe.sample import Sample
+from relaytop.probe.sample import Phases, Sample
 from tests.support.samples import T0, sample
 
 
@@ -47,25 +47,31 @@ def test_the_cost_is_what_the_replies_said_to_the_last_digit() -> None:
     assert gone.cost_usd == 0.0
 
 
-def test_a_reply_that_began_and_failed_leaves_the_cost_unknown_and_a_refusal_does_not() -> None:
+def test_a_reply_that_began_and_failed_makes_the_cost_a_bound_and_a_refusal_does_not() -> None:
     good, refused = sample(0, cost_usd=0.05), sample(1, error="auth")
     begun = dataclasses.replace(sample(2, error="truncated"), http_status=200)
     assert rolled(Window(), [good, refused]).cost_usd == 0.05
     assert rolled(Window(), [refused]).cost_usd is None
-    assert rolled(Window(), [good, refused, begun]).cost_usd is None
+    assert rolled(Window(), [good, refused]).cost_complete
+    bound = rolled(Window(), [good, refused, begun])
+    assert (bound.cost_usd, bound.cost_complete) == (0.05, False)
 
 
-def test_tokens_per_second_are_those_after_the_first() -> None:
-    streamed = sample(0, 300, ttft_ms=200, tokens=(5, 3))
-    rates = rolled(Window(), [streamed]).rates.distribution()
-    assert (rates.n, rates.p50) == (1, 20.0)
-    undefined = [
-        sample(0, 300, tokens=(5, 3)),
-        sample(1, 300, ttft_ms=200, tokens=(5, 1)),
-        sample(2, 300, ttft_ms=300, tokens=(5, 3)),
-        sample(3, 300, ttft_ms=200),
-    ]
-    assert not len(rolled(Window(), undefined).rates)
+def test_tokens_per_second_are_kept_to_half_a_percent() -> None:
+    rates = [0.3, 12.0, 49.7, 133.3, 2000.0]
+    streamed = [dataclasses.replace(sample(i), tok_s=rate) for i, rate in enumerate(rates)]
+    found = rolled(Window(), [*streamed, sample(9)]).rates.distribution()
+    assert found.n == len(rates)
+    assert found.p50 == pytest.approx(49.7, rel=0.005)
+    assert found.max == pytest.approx(2000.0, rel=0.005)
+
+
+@pytest.mark.parametrize("wait_ms", [0.0, 0.4, 120.0, 64_999.0, 100_000.0, 600_000.0])
+def test_a_long_wait_is_no_transfer(wait_ms: float) -> None:
+    made = sample(0, wait_ms + 35.0)
+    rolling = rolled(Window(), [dataclasses.replace(made, phases=Phases(wait_ms=wait_ms))])
+    (record,) = rolling.newest(1)
+    assert record.wait_ms == pytest.approx(wait_ms, rel=0.0005)
 
 
 def test_a_sample_takes_at_most_32_bytes() -> None:
@@ -181,9 +187,8 @@ def test_the_window_holds_what_a_plain_recount_holds(
     assert rolling.requests == len(counted)
     assert rolling.stale == len(kept) - len(counted)
     assert sum(rolling.errors.values()) == len(counted) - len(good)
-    if any(s.ok and s.cost_usd is None for s in counted):
-        assert rolling.cost_usd is None
-    elif any(s.ok or float32(s.cost_usd or 0.0) for s in counted):
+    assert rolling.cost_complete != any(s.ok and s.cost_usd is None for s in counted)
+    if any(float32(s.cost_usd or 0.0) for s in counted):
         total = sum(s.cost_usd for s in counted if s.cost_usd is not None)
         assert rolling.cost_usd == pytest.approx(total, abs=1e-8 * len(counted))
 

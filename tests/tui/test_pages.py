@@ -78,7 +78,7 @@ async def test_c_compares_one_model_at_its_providers(session: Session) -> None:
         assert p50.split() == ["P50", "ms", "210", "490", "+134%"]
         (p99,) = [line for line in lines if line.startswith(" P99")]
         assert "%" not in p99  # sixty samples carry none
-        for said in ("● up", "✗ down", "on one scale up to 600 ms"):
+        for said in ("● up", "✗ down", "a level is a doubling up to its threshold"):
             assert said in picture(pilot)
         await pilot.press("c", "j", "j", "c")
         await pilot.pause()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from relaytop.monitor import number_format
 from relaytop.tui.draw.glyphs import ROLE
 from relaytop.tui.draw.limits import tightest
-from relaytop.tui.draw.sparkline import nice_ceiling, sparkline
+from relaytop.tui.draw.sparkline import sparkline
 from relaytop.tui.draw.table import ENOUGH, percentile
 from relaytop.tui.draw.text_runs import align_right, fit, fit_middle, merged
 
@@ -88,18 +88,11 @@ def sparklines(
     thresholds: Mapping[str, Thresholds],
     glyphs: Glyphs,
 ) -> list[Line]:
-    """Draw the latency of each over the same time, on the same scale."""
-    worst = [b.max_ms for _s, bins in rows for b in bins if b.max_ms is not None]
-    ceiling = nice_ceiling(max(worst, default=0.0))
-    lines: list[Line] = [
-        [
-            (" latency of each, on one scale up to ", "dim"),
-            (f"{number_format.format_ms(ceiling)} ms", "text"),
-        ]
-    ]
+    """Draw the latency of each over the same time, against its threshold."""
+    lines: list[Line] = [[(" latency of each, a level is a doubling up to its threshold", "dim")]]
     for s, bins in rows:
         name = fit_middle(s.target, 2 * NAME_WIDTH)
-        spark = sparkline(bins, thresholds[s.target].p95_ms, glyphs, ceiling_ms=ceiling)
+        spark = sparkline(bins, thresholds[s.target].p95_ms, glyphs)
         lines.append([(f" {name} ", "bold"), *spark])
     return lines
 
@@ -128,7 +121,7 @@ def _known(figure: Distribution, name: str) -> float | None:
 
 
 def _each(s: Summary) -> tuple[str, float | None]:
-    if s.cost_usd is None or not s.ok:
+    if s.cost_usd is None or not s.cost_complete or not s.ok:
         return "", None
     each = s.cost_usd / s.ok
     return number_format.format_dollars(each), each

@@ -59,7 +59,7 @@ def panel(
         origin_warnings(s, width, glyphs),
         [*_phases(s, width, glyphs), *stream_lines(s, width, glyphs)],
         _limits(s, now, width, glyphs),
-        [*_tokens(s), *served_lines(s, width, glyphs)],
+        [*_tokens(s, glyphs), *served_lines(s, width, glyphs)],
         [*clock_lines(s, width), *_skipped(s)],
     ]
     if not failing:
@@ -152,13 +152,14 @@ def _ms(value: float | None) -> str:
 def _phases(s: Summary, width: int, glyphs: Glyphs) -> list[Line]:
     if not s.phases_ms:
         return []
-    total = sum(s.phases_ms.get(name, 0.0) for name in PHASES)
+    usual = {name: ms for name, ms in s.phases_ms.items() if _is_usual(s, name)}
+    total = sum(usual.values())
     head: Line = [
         ("where the time goes", "dim"),
         (f"  {number_format.format_ms(total).strip()} ms", "text"),
     ]
     legend: Line = []
-    lines = [head, stacked_phases(s.phases_ms, width, glyphs)]
+    lines = [head, stacked_phases(usual, width, glyphs)]
     for index, name in enumerate(PHASES):
         if name not in s.phases_ms:
             continue
@@ -166,13 +167,27 @@ def _phases(s: Summary, width: int, glyphs: Glyphs) -> list[Line]:
         item: Line = [
             (glyphs.parts[index], PHASE_ROLES[name]),
             (f" {name} ", "dim"),
-            (f"{value}  ", "text"),
+            (f"{value}", "text"),
+            (_share(s, name), "dim"),
+            ("  ", "text"),
         ]
         if line_width(legend) + line_width(item) - 2 > width:
             lines.append(legend)
             legend = []
         legend += item
     return [*lines, legend, *_server_timing(s)]
+
+
+def _is_usual(s: Summary, name: str) -> bool:
+    """Return whether a probe has a phase as a rule: one that was kept alive has no connect."""
+    return 2 * s.phases_n.get(name, 1) >= s.phases_n.get("total", 1)
+
+
+def _share(s: Summary, name: str) -> str:
+    """Write in how many probes an unusual phase occurred; it is in no sum."""
+    if _is_usual(s, name):
+        return ""
+    return f" in {s.phases_n[name]} of {s.phases_n['total']}"
 
 
 def _server_timing(s: Summary) -> list[Line]:
@@ -244,7 +259,7 @@ def _skipped(s: Summary) -> list[Line]:
     return lines
 
 
-def _tokens(s: Summary) -> list[Line]:
+def _tokens(s: Summary, glyphs: Glyphs) -> list[Line]:
     if s.output_tokens is None and s.input_tokens is None:
         return []
     counts = [
@@ -254,7 +269,8 @@ def _tokens(s: Summary) -> list[Line]:
     ]
     lines: list[Line] = [[(fit("used", NAME_WIDTH), "dim"), (" · ".join(counts), "text")]]
     if s.cost_usd is not None:
-        cost = f"${number_format.format_usd(s.cost_usd)}"
+        bound = "" if s.cost_complete else glyphs.over
+        cost = f"{bound}${number_format.format_usd(s.cost_usd)}"
         source = PRICE_SOURCES.get(s.price_source or "", "")
         lines.append([(fit("cost", NAME_WIDTH), "dim"), (cost, "text"), (source, "dim")])
     elif s.requests:

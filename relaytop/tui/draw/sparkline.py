@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from relaytop.tui.draw.text_runs import Line, Role
 
 
+WITHIN = 6
+"""Levels for latencies within the threshold."""
 ROUND = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
 
 
@@ -41,19 +43,22 @@ def aligned_bins(now: float, window_s: float, columns: int) -> tuple[float, floa
     return (math.floor(now / bin_s) + 1 - columns) * bin_s, bin_s
 
 
-def sparkline(
-    bins: Sequence[Bin], threshold_ms: float, glyphs: Glyphs, *, ceiling_ms: float | None = None
-) -> Line:
-    """Draw one cell per bin: the worst latency in it, against the row's own ceiling or this one.
+def level_of(latency_ms: float, threshold_ms: float) -> int:
+    """Return a latency's level: 0 to 5 up to the threshold, 6 up to twice as much, 7 above."""
+    if latency_ms <= 0:
+        return 0
+    doublings = math.ceil(math.log2(latency_ms / threshold_ms) - 1e-9)
+    return max(0, min(WITHIN - 1 + doublings, WITHIN + 1))
 
-    A bin in which at least half of the probes failed is a cross, one in which fewer did an
-    exclamation mark: failures have a shape of their own, for there may be no colours. Above
-    the threshold a block is yellow. A bin without a sample is a faint dot between samples and
-    blank before the first.
+
+def sparkline(bins: Sequence[Bin], threshold_ms: float, glyphs: Glyphs) -> Line:
+    """Draw one cell per bin: the worst latency in it, against the threshold.
+
+    A level is a doubling; the two highest are for what lies above the threshold, in yellow too. So
+    a height means the same in each row and at all times, and needs no colour. A bin in which at
+    least half of the probes failed is a cross, one in which fewer did an exclamation mark. A bin
+    without a sample is a faint dot between samples and blank before the first.
     """
-    worst = max((b.max_ms for b in bins if b.max_ms is not None), default=0.0)
-    ceiling = ceiling_ms or nice_ceiling(worst)
-    levels = glyphs.levels
     line: Line = []
     started = False
     for piece in bins:
@@ -62,8 +67,8 @@ def sparkline(
             cell = glyphs.failed if piece.failed >= piece.ok else glyphs.some_failed
             role = "bad"
         elif piece.max_ms is not None:
-            level = min(len(levels) - 1, int(piece.max_ms / ceiling * len(levels)))
-            cell, role = levels[level], "warn" if piece.max_ms > threshold_ms else "good"
+            cell = glyphs.levels[level_of(piece.max_ms, threshold_ms)]
+            role = "warn" if piece.max_ms > threshold_ms else "good"
         else:
             cell, role = (glyphs.gap if started else " "), "dim"
         started = started or piece.ok > 0 or piece.failed > 0

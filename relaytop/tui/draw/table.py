@@ -114,11 +114,11 @@ def _cell(key: str, s: Summary, thresholds: Thresholds, now: float, glyphs: Glyp
         case "status":
             return (glyphs.status[s.status], ROLE[s.status])
         case "p50" | "p95" | "p99":
-            return _latency(key, s, thresholds)
+            return _of_the_past(s, _latency(key, s, thresholds))
         case "ttft":
-            return percentile(s.ttft, "p50", thresholds.ttft_ms, s.timeout_ms)
+            return _of_the_past(s, percentile(s.ttft, "p50", thresholds.ttft_ms, s.timeout_ms))
         case "tok_s":
-            return (number_format.format_rate(s.tok_s_p50), "text")
+            return _of_the_past(s, (number_format.format_rate(s.tok_s_p50), "text"))
         case "error":
             return _error(s, thresholds)
         case "age":
@@ -131,7 +131,12 @@ def _cell(key: str, s: Summary, thresholds: Thresholds, now: float, glyphs: Glyp
             left = None if _on_hold(s, now) else tightest_reset_s(s, now)
             return ("" if left is None else number_format.format_age(left), "dim")
         case _:
-            return _cost(s)
+            return _cost(s, glyphs)
+
+
+def _of_the_past(s: Summary, run: Run) -> Run:
+    """Dim a figure of a target that is down: it is of replies before that."""
+    return (run[0], "dim") if s.status == "down" else run
 
 
 def _latency(name: str, s: Summary, thresholds: Thresholds) -> Run:
@@ -214,6 +219,9 @@ def _limit(s: Summary, now: float) -> Run:
     return (text, remaining_role(found.remaining, found.limit, plenty="dim"))
 
 
-def _cost(s: Summary) -> Run:
+def _cost(s: Summary, glyphs: Glyphs) -> Run:
     cost = s.total.cost_usd
-    return ("", "dim") if cost is None else (number_format.format_usd(cost), "dim")
+    if cost is None:
+        return ("", "dim")
+    bound = "" if s.total.cost_complete else glyphs.over
+    return (f"{bound}{number_format.format_usd(cost)}", "dim")

@@ -77,6 +77,10 @@ class HelpScreen(Dialog[None]):
             (f"{glyphs.status['down']} down", "three probes in a row failed"),
             (f"{glyphs.status['paused']} paused", "switched off by you or by the budget"),
             (f"{glyphs.status['unknown']} unknown", "no probe has finished yet"),
+            (
+                glyphs.levels[5:],
+                "in a sparkline: up to the threshold, up to twice that, above; a level doubles",
+            ),
             (glyphs.failed, "in a sparkline: half of the probes failed here, or more"),
             (glyphs.some_failed, "in a sparkline: fewer than half failed"),
             (f"{glyphs.p50_line} {glyphs.p95_line}", "in the chart: P50, P95"),

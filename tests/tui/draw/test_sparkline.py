@@ -32,11 +32,26 @@ def test_failures_gaps_and_the_threshold_show() -> None:
     ]
     assert sparkline(pieces, 800.0, UNICODE) == [
         (" ", "dim"),
-        ("▁", "good"),
+        ("▃", "good"),
         ("·", "dim"),
-        ("█", "warn"),
+        ("▇", "warn"),
         ("××!", "bad"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("latency_ms", "cell"),
+    [
+        *[(0.0, "▁"), (3.0, "▁"), (130.0, "▄"), (250.0, "▄"), (251.0, "▅"), (500.0, "▅")],
+        *[(501.0, "▆"), (1000.0, "▆"), (1001.0, "▇"), (2000.0, "▇"), (2001.0, "█"), (1e6, "█")],
+    ],
+)
+def test_a_level_is_a_doubling_and_two_are_for_what_lies_above(
+    latency_ms: float, cell: str
+) -> None:
+    """Without any colour, what is too slow is told from what is not by its height alone."""
+    ((text, role),) = sparkline([Bin(ok=1, max_ms=latency_ms)], 1000.0, UNICODE)
+    assert (text, role) == (cell, "warn" if latency_ms > 1000 else "good")
 
 
 @pytest.mark.parametrize(
