@@ -8,9 +8,11 @@ from dataclasses import dataclass
 CHANCE = 0.02
 """It is over when so many good probes in a row were less likely than this while it lasted."""
 LEAST_GOOD = 10
-"""Good probes in a row that end the shortest: a clean short window."""
-LEAST_GOOD_ALONE = 3
-"""They end one without any bad probe: one that hung was late, but good."""
+"""Good probes in a row that end the shortest: a clean short window …"""
+LEAST_S = 60.0
+"""… or as many as are due in a minute, where that is fewer …"""
+FEWEST_GOOD = 3
+"""… but not fewer than these. They end an incident without any bad probe: what hung was good."""
 MOST_GOOD = 60
 """They end any, and so do as many probes without a rule that holds."""
 SHIFT_GOOD = 18
@@ -47,19 +49,18 @@ class Incident:
         self.good = 0 if bad else self.good + 1
         self.quiet = 0 if holds else self.quiet + 1
 
-    @property
-    def good_needed(self) -> int:
-        """The good probes in a row that end it."""
+    def good_needed(self, interval_s: float) -> int:
+        """Return how many good probes in a row end it.
+
+        Args:
+            interval_s: From one probe to the next.
+        """
         if not self.bad:
-            return LEAST_GOOD_ALONE
+            return FEWEST_GOOD
+        least = max(FEWEST_GOOD, min(LEAST_GOOD, math.ceil(LEAST_S / interval_s)))
         lasted = self.probes - self.good
-        if not 0 < self.bad < lasted:
-            return LEAST_GOOD
+        if self.bad >= lasted:
+            return least
         needed = math.ceil(math.log(CHANCE) / math.log1p(-self.bad / lasted))
         most = SHIFT_GOOD if self.shifted and not self.failed else MOST_GOOD
-        return max(LEAST_GOOD, min(most, needed))
-
-    @property
-    def recovered(self) -> bool:
-        """Whether so many good probes came that it must be over, whatever the window holds."""
-        return self.good >= self.good_needed
+        return max(least, min(most, needed))

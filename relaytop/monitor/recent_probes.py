@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from relaytop.monitor.usual_latency import ENOUGH, SPAN_S
+from relaytop.monitor.usual_latency import ENOUGH, LEAST_SPAN, SPAN_S
 
 COUNT = 10
 """Probes that the short window holds."""
@@ -18,6 +18,8 @@ FEW = 0.002
 """… 2, where at most so many of its own hour were bad …"""
 MANY = (0.01, 0.006, 0.006)
 """… and 4, where more than so many were; for each of `KINDS`."""
+CERTAIN = 300
+"""Probes that say that few are over a threshold: failures are rarer in calm, fewer say so."""
 KINDS = (FAILED, BAD, OUTLIER)
 """Each kind is compared with how often it is usual."""
 
@@ -47,11 +49,16 @@ class RecentProbes:
     def absorb(self, mark: int, interval_s: float) -> None:
         """Let a probe that has left count for what is usual."""
         self.n += 1
-        weight = max(1.0 / self.n, 1.0 / max(ENOUGH, SPAN_S / interval_s))
+        weight = max(1.0 / self.n, 1.0 / max(LEAST_SPAN, SPAN_S / interval_s))
         self.rates = tuple(
             rate + weight * ((mark & kind > 0) - rate)
             for rate, kind in zip(self.rates, KINDS, strict=True)
         )
+
+    def keep_newest(self, count: int) -> None:
+        """Forget all of them but the newest."""
+        first = max(0, len(self.marks) - count)
+        self.marks, self.logs = self.marks[first:], self.logs[first:]
 
     def forget_usual(self) -> None:
         """Forget how often each kind was usual."""
@@ -83,7 +90,7 @@ class RecentProbes:
         rate = self.rates[place]
         known = self.n >= ENOUGH
         needed = NEEDED + clustered
-        if known and rate <= FEW:
+        if known and rate <= FEW and (kind in {FAILED, OUTLIER} or self.n >= CERTAIN):
             needed -= 1
         else:
             needed += again + (known and rate > MANY[place])

@@ -198,7 +198,7 @@ class StatusKeeper:
         self._compare(mark, latency_ms, interval_s, now)
         if self.failures >= STREAK or self.successes >= STREAK:
             self.masked = False
-        self._follow_incident(broken, now, forgives=forgives)
+        self._follow_incident(broken, now, interval_s, forgives=forgives)
         return self._become(self._decide(), now)
 
     def _compare(self, mark: int, latency_ms: float | None, interval_s: float, now: float) -> None:
@@ -225,7 +225,9 @@ class StatusKeeper:
         self.cusum.reset()
         self.recent.forget_usual()
 
-    def _follow_incident(self, broken: Mapping[str, float], now: float, *, forgives: bool) -> None:
+    def _follow_incident(
+        self, broken: Mapping[str, float], now: float, interval_s: float, *, forgives: bool
+    ) -> None:
         """Count the probe for the incident; begin one, or end it."""
         rules = self.rules
         mark = self.recent.marks[-1]
@@ -241,10 +243,11 @@ class StatusKeeper:
         if open_incident is None:
             return
         open_incident.shifted = open_incident.shifted or self.cusum.shifted
-        if self._is_over(open_incident, now, forgives=forgives):
+        if self._is_over(open_incident, now, interval_s, forgives=forgives):
             open_incident.ended_at = now
             if forgives:
                 self.broken = ()
+                self.recent.keep_newest(open_incident.good)
 
     def _begin_incident(self, broken: Mapping[str, float]) -> None:
         """Begin an incident, or go on with one that seemed over."""
@@ -265,14 +268,15 @@ class StatusKeeper:
             incident.bad = SHARE_WEIGHT
             incident.probes = max(incident.bad, round(SHARE_WEIGHT / share)) + incident.good
 
-    def _is_over(self, incident: Incident, now: float, *, forgives: bool) -> bool:
+    def _is_over(
+        self, incident: Incident, now: float, interval_s: float, *, forgives: bool
+    ) -> bool:
         if self._fails or self.hanging or self.cusum.alarmed:
             return False
-        if now - self.since < LEAST_DEGRADED_S and self.of_probes in {"degraded", "down"}:
+        fell = self.of_probes in {"degraded", "down"}
+        if (fell and now - self.since < LEAST_DEGRADED_S) if forgives else self.broken:
             return False
-        if not forgives and self.broken:
-            return False
-        return incident.recovered or incident.quiet >= MOST_GOOD
+        return incident.good >= incident.good_needed(interval_s) or incident.quiet >= MOST_GOOD
 
     @property
     def _fails(self) -> bool:

@@ -15,7 +15,7 @@ def describe_rules(status: StatusKeeper) -> str:
     recent, factor = status.recent, status.slower_by
     slower = "slower than" if factor is None else f"{factor:.1f} ×"
     words = {
-        "hanging": "a probe hangs",
+        "hanging": "hanging",
         "recent": f"{recent.count(BAD)} of the last {len(recent.marks)} bad",
         "slower": f"{slower} its own hour",
     }

@@ -6,8 +6,10 @@ import math
 from dataclasses import dataclass
 
 SPAN_S = 3600.0
-ENOUGH = 100
-"""Samples before it says anything; also the fewest that it is taken over."""
+ENOUGH = 80
+"""Samples before it says anything."""
+LEAST_SPAN = 100
+"""The fewest samples that it is taken over, however few an hour holds."""
 LEAST_SIGMA = 0.2
 """Of log latency: below, a rise of a fifth would be an alarm."""
 LEAST_RISE_MS = 20.0
@@ -50,7 +52,7 @@ class UsualLatency:
         if self.n == 1:
             self.mean = log_ms
             return
-        weight = max(1.0 / self.n, 1.0 / max(ENOUGH, SPAN_S / interval_s))
+        weight = max(1.0 / self.n, 1.0 / max(LEAST_SPAN, SPAN_S / interval_s))
         most = MOST_SIGMAS * self.sigma
         deviation = max(-most, min(most, log_ms - self.mean))
         self.mean += weight * deviation

@@ -193,7 +193,7 @@ def test_a_probe_that_hangs(latency_ms: float, hangs_after_s: float) -> None:
     assert monitor.overview(began_at + hangs_after_s + 0.1).counts == {"degraded": 1}
     summary = monitor.summary(TARGET, began_at + hangs_after_s + 0.1)
     assert (summary.status, summary.broken) == ("degraded", ("hanging",))
-    assert probes.log[-1] == "degraded: a probe hangs"
+    assert probes.log[-1] == "degraded: hanging"
 
 
 def test_a_target_that_never_answered_hangs_from_five_seconds_on() -> None:

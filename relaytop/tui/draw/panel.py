@@ -111,7 +111,7 @@ def reason(s: Summary, thresholds: Thresholds) -> str:
     if s.status == "down" and s.last_error is not None:
         return s.last_error.error_class
     words = {
-        "hanging": "a probe hangs",
+        "hanging": "hanging",
         "p95": _over("P95", s.latency, "p95", thresholds.p95_ms),
         "ttft": _over("TTFT", s.ttft, "p50", thresholds.ttft_ms),
         "gap": _over("gap", s.gap, "p95", thresholds.gap_ms),

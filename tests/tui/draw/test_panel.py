@@ -1,7 +1,7 @@
 import dataclasses
 
 from relaytop.config.settings import Thresholds
-from relaytop.monitor.summary import LastError, Summary
+from relaytop.monitor.summary import Distribution, LastError, Summary, Totals
 from relaytop.tui.draw.glyphs import UNICODE
 from relaytop.tui.draw.layout import arrange
 from relaytop.tui.draw.panel import panel, reason
@@ -52,6 +52,36 @@ def test_the_panel_grows_with_the_screen() -> None:
         arrange(width, 50, 6, banner=False, zoomed=False).side for width in (80, 120, 200, 300)
     ]
     assert sides == [32, 40, 90, 100]
+
+
+def test_the_reason_of_a_status() -> None:
+    limits = Thresholds()
+    degraded = dataclasses.replace(
+        DOWN,
+        status="degraded",
+        recent=10,
+        recent_bad=3,
+        slower_by=2.14,
+        broken=("recent", "slower"),
+    )
+    assert reason(degraded, limits) == "3 of the last 10 bad, 2.1 × its own hour"
+    assert reason(dataclasses.replace(degraded, broken=("hanging",)), limits) == "hanging"
+    recovering = dataclasses.replace(degraded, recovering_ok=9, broken=("recent", "recovering"))
+    assert reason(recovering, limits) == "recovering, 9 ok"
+    unknown = dataclasses.replace(DOWN, status="unknown", requests=0)
+    assert reason(unknown, limits) == "no probe has finished yet"
+    some = dataclasses.replace(unknown, requests=2, total=Totals(2, 0))
+    assert reason(some, limits) == "2 of 2 failed, not yet down"
+    assert reason(dataclasses.replace(some, reason="cache"), limits) == "a cache answers"
+
+
+def test_a_percentile_that_the_window_has_drowned() -> None:
+    slow = dataclasses.replace(
+        DOWN, status="degraded", broken=("p95",), latency=Distribution(n=99, p95=2639.0)
+    )
+    assert reason(slow, Thresholds()) == "P95 2639 ms > 2000 ms"
+    drowned = dataclasses.replace(slow, latency=Distribution(n=99, p95=900.0))
+    assert reason(drowned, Thresholds()) == "P95 over 2000 ms lately"
 
 
 def test_a_rate_of_errors_has_its_sign() -> None:
