@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from relaytop.config.errors import RelaytopError
 from relaytop.config.fingerprint import fingerprint
 from relaytop.config.load import load_settings
 from relaytop.config.paths import agent_socket, ledger_path, snapshots_folder
+from relaytop.config.steady_clock import STEADY
 from relaytop.engine.child import EngineChild
 from relaytop.export.address import listen as listening_on
 from relaytop.export.address import url_of
@@ -109,7 +109,7 @@ async def _run(
     stop = asyncio.Event()
     codes = _answer_signals(watch, stop)
     text = f"metrics at {url_of(listening)}/metrics"
-    log.put(Event(time.time(), "notice", "info", None, text))
+    log.put(Event(STEADY(), "notice", "info", None, text))
     try:
         await watch.run(stop)
     finally:

@@ -8,6 +8,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from relaytop.config.child_processes import start_module, stop_process
+from relaytop.config.steady_clock import STEADY
 from relaytop.protocol.codec import BadMessageError, decode_report, encode
 from relaytop.protocol.messages import Start
 
@@ -72,7 +73,7 @@ class EngineChild:
 
     def start(self, settings: Settings) -> None:
         """Begin to probe. The keys go through the pipe, into no argument and no environment."""
-        self.send(Start(settings))
+        self.send(Start(settings, STEADY.offset_s))
 
     def send(self, command: Command) -> bool:
         """Send a command without waiting; False if the engine has died."""

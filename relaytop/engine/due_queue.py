@@ -73,14 +73,17 @@ class DueQueue:
         found = [at for at in free if at > now]
         return [*found, now + POLL_S] if self._budget.pending else found
 
-    def pop_ready(self, now: float, unix_s: float) -> Iterator[tuple[TargetState, float, Reserve]]:
+    def pop_ready(
+        self, now: float, steady_s: float, wall_s: float
+    ) -> Iterator[tuple[TargetState, float, Reserve]]:
         """Yield the targets to probe now, as (state, when it was due, what to reserve).
 
         Longest waiting first, over all providers. The caller reserves the money at once.
 
         Args:
             now: Seconds of the loop's clock.
-            unix_s: The same moment in Unix seconds.
+            steady_s: The same moment by the steady clock.
+            wall_s: The same by the system's clock, Unix seconds.
         """
         if self.awaits_funds:
             self._budget.apply_allowance()
@@ -92,24 +95,24 @@ class DueQueue:
             if limiter.next_slot(now) > now:
                 continue
             reserve = self._reserve_for(state.target)
-            idle = not state.paused and state.held_until <= unix_s
-            if idle and self._needs_funds(state, reserve, unix_s):
+            idle = not state.paused and state.held_until <= steady_s
+            if idle and self._needs_funds(state, reserve, wall_s):
                 state.awaits_funds = self.awaits_funds = True
                 continue
             self.remove(state)
-            if idle and state.over_budget_until <= unix_s:
+            if idle and state.over_budget_until <= wall_s:
                 limiter.record_request(now)
                 yield state, due_at, reserve
 
-    def _needs_funds(self, state: TargetState, reserve: Reserve, unix_s: float) -> bool:
+    def _needs_funds(self, state: TargetState, reserve: Reserve, wall_s: float) -> bool:
         """Return whether a target must wait for money; if not, it may start or is over budget."""
         if self.awaits_funds and reserve.usd > 0:
             return True  # one that waits longer is served first
-        allowed = self._budget.allows(reserve, unix_s)
+        allowed = self._budget.allows(reserve, wall_s)
         if not allowed and not self._budget.daily.blocked_today:
             return True
-        reported = state.over_budget_until > unix_s
-        state.over_budget_until = 0.0 if allowed else next_day(unix_s)
+        reported = state.over_budget_until > wall_s
+        state.over_budget_until = 0.0 if allowed else next_day(wall_s)
         if not allowed and not reported:
             self._on_over_budget(state)
         return False

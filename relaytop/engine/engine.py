@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from relaytop.config.durations import scaled_s
+from relaytop.config.steady_clock import STEADY
 from relaytop.engine.due_queue import DueQueue
 from relaytop.engine.engine_budget import EngineBudget
 from relaytop.engine.free_check import FreeCheck
@@ -57,7 +58,8 @@ class Engine:
         make_prober: Makes a provider's prober.
         uniform: Random floats in [0, 1).
         ledger: Records the spending; None: it is kept in memory only.
-        clock: Unix seconds.
+        clock: Steady Unix seconds.
+        wall: Unix seconds by the system's clock: what a day is, to the budget.
         dropped: Returns how many reports were dropped because the parent did not read.
         look_up: Finds list prices: (base URL, model ids) → prices.
     """
@@ -70,20 +72,21 @@ class Engine:
         make_prober: Callable[[Provider], ProberLike],
         uniform: Callable[[], float],
         ledger: Ledger | None = None,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = STEADY,
+        wall: Callable[[], float] = time.time,
         dropped: Callable[[], int] = lambda: 0,
         look_up: Callable[[str, Iterable[str]], Awaitable[Mapping[str, Price]]] = list_prices,
     ) -> None:
         self._settings = settings
         self._emit = emit
         self._uniform = uniform
-        self._clock = clock
+        self._clock, self._wall = clock, wall
         self._dropped = dropped
         self._probers = {p.name: make_prober(p) for p in settings.providers}
-        self._catalogue = PriceCatalogue(settings.providers, look_up, clock())
+        self._catalogue = PriceCatalogue(settings.providers, look_up, wall())
         self._states: dict[str, TargetState] = {}
         self._schedule = Schedule()
-        self._budget = EngineBudget(settings.budget_usd, settings.assumed_price, ledger, clock())
+        self._budget = EngineBudget(settings.budget_usd, settings.assumed_price, ledger, wall())
         self._last_report: Budget | None = None
         self._due_queue = DueQueue(
             settings.providers, self._budget, self._reserve, self._report_over_budget
@@ -224,7 +227,7 @@ class Engine:
             if state is not None and not state.paused and not self._paused:
                 self._enqueue(state, due_at, missed)
         offset = self._clock() - now
-        for state, due_at, reserve in self._due_queue.pop_ready(now, now + offset):
+        for state, due_at, reserve in self._due_queue.pop_ready(now, now + offset, self._wall()):
             self._start_probe(state, due_at + offset, reserve)
         if self._due_queue.awaits_funds:
             self._budget.request_more(*self._expected_usd(self._targets()))
@@ -264,7 +267,7 @@ class Engine:
             state.running.remove(began_at)
             self._in_flight -= 1
         now = self._clock()
-        self._budget.settle(sample, reserve, now)
+        self._budget.settle(sample, reserve, self._wall())
         if state.target.id in self._states:
             self._emit(Finished(sample, state.long_running_since(now)))
             if (wait := state.wait_after(sample)) is not None:
@@ -307,11 +310,12 @@ class Engine:
         now = self._clock()
         self._budget.request_allowance(*self._expected_usd(self._targets()))
         self._read_ledger()
-        for provider in self._catalogue.providers_due(now):
+        wall_s = self._wall()
+        for provider in self._catalogue.providers_due(wall_s):
             self._spawn(self._load_prices(provider))
         self._emit(pulse_of(self._states.values(), self._in_flight, now, self._dropped()))
         self._report_budget()
-        blocked = [] if self._paused else self._over_budget(now)
+        blocked = [] if self._paused else self._over_budget(wall_s)
         for provider in self._free_check.providers_due({s.target.provider for s in blocked}, now):
             self._spawn(self._check_provider(provider))
         if self._due_queue.awaits_funds:
@@ -327,7 +331,7 @@ class Engine:
             self._emit(Notice("warning", text))
 
     def _report_budget(self) -> None:
-        now = self._clock()
+        now = self._wall()
         report = self._budget.daily.report(now, blocked_today=bool(self._over_budget(now)))
         if report != self._last_report:
             self._last_report = report

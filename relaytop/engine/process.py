@@ -8,6 +8,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
+from relaytop.config.steady_clock import STEADY
 from relaytop.engine.engine import Engine
 from relaytop.engine.outbox import Outbox
 from relaytop.ledger.ledger import Ledger
@@ -39,6 +40,8 @@ def run(first: bytes, rest: bytes, ledger: Path | None) -> None:
     if not isinstance(start, Start):
         message = "the first command must be Start"
         raise BadMessageError(message)
+    if start.clock_offset_s is not None:
+        STEADY.offset_s = start.clock_offset_s
     asyncio.run(_run_engine(start.settings, rest, ledger))
 
 

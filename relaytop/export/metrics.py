@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from prometheus_client.core import (
@@ -12,6 +11,7 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
+from relaytop.config.steady_clock import STEADY
 from relaytop.export.counters import LATE_BUCKETS_S, Histogram, TargetCounters
 from relaytop.protocol.messages import Budget, Finished, Pulse
 from relaytop.wire.text import clean
@@ -100,7 +100,7 @@ class Metrics(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield every metric as it stands."""
         self._apply_thresholds()
-        now = time.time()
+        now = STEADY()
         summaries = [self._source.summary(name, now) for name in self._source.targets()]
         known = {summary.target for summary in summaries}
         self._counters = {n: c for n, c in self._counters.items() if n in known}
@@ -212,7 +212,7 @@ class Metrics(Collector):
             if summary.status in UP:
                 up.add_metric(labels, UP[summary.status])
             if counters.last_success_at is not None:
-                success.add_metric(labels, counters.last_success_at)
+                success.add_metric(labels, STEADY.to_wall(counters.last_success_at))
         yield from (rate, remaining, limit, up, success)
 
     def _own_metrics(self) -> Iterator[Metric]:

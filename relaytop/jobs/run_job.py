@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import socket
-import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from relaytop.config.paths import snapshots_folder
+from relaytop.config.steady_clock import STEADY
 from relaytop.jobs.cost_bound import announcement
 from relaytop.jobs.job import Job
 from relaytop.jobs.job_budget import open_job_budget
@@ -58,7 +58,7 @@ def run_job(job_type: type[J], settings: Settings, plan: Plan) -> tuple[J, JobRe
         plan: What the job sends.
     """
     job, ended_by = asyncio.run(_run(job_type, settings, plan))
-    document = job.document(time.time(), socket.gethostname())
+    document = job.document(STEADY(), socket.gethostname())
     saved = [_save(document), job.save_more()]
     return job, JobResult(document, _remarks(job, ended_by), ended_by, all(saved))
 
@@ -73,7 +73,7 @@ async def _run(
     steps: dict[str, str] = {}
     async with open_job_budget(settings, ahead_usd, bound.once_usd) as budget:
         make_prober = partial(Prober, include_text=job_type.include_text)
-        job = job_type(settings, plan, budget, make_prober=make_prober, clock=time.time)
+        job = job_type(settings, plan, budget, make_prober=make_prober, clock=STEADY)
         await warm_up()
         with progress_line(partial(steps_text, steps)):
             ended_by = await run_until_signal(job.run(), lambda: steps.update(job.progress()))

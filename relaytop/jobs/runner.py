@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from relaytop.config.steady_clock import STEADY
 from relaytop.engine.backoff import SLOW_CLASSES, Backoff
 from relaytop.engine.rate_limiter import RateLimiter
 
@@ -47,7 +47,7 @@ class Runner:
         on_sample: Is given each sample as it comes.
         make_prober: Makes a provider's prober.
         uniform: Random floats in [0, 1), for the back-off.
-        clock: Unix seconds.
+        clock: Steady Unix seconds.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Runner:
         *,
         make_prober: Callable[[Provider], ProberLike],
         uniform: Callable[[], float],
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = STEADY,
     ) -> None:
         self._settings = settings
         self._budget = budget

@@ -162,7 +162,7 @@ class RingBuffer:
         began_at: Unix seconds before which no sample ends.
     """
 
-    __slots__ = ("_began_at", "_buffer", "capacity", "count")
+    __slots__ = ("_began_at", "_buffer", "capacity", "count", "disorder", "position")
 
     def __init__(self, capacity: int, began_at: float) -> None:
         self.capacity = capacity
@@ -172,9 +172,13 @@ class RingBuffer:
         self._buffer = bytearray(capacity * RECORD_BYTES)
         self.count = 0
         """Samples that were ever appended."""
+        self.position = -1
+        """The serial number at which the sample that was appended last stands."""
+        self.disorder = 0
+        """Samples that ended before one that came before them, and were put in their place."""
 
     def append(self, sample: Sample, skipped: int, served: int = 0) -> Record:
-        """Keep a sample; return it as it is kept, that is, rounded.
+        """Keep a sample in the order of time; return it as it is kept, that is, rounded.
 
         Args:
             sample: What a probe found.
@@ -198,7 +202,27 @@ class RingBuffer:
             _packed(sample, served),
         )
         self.count += 1
-        return self._record(offset)
+        self.position = self._settle(offset)
+        return self.get(self.position)
+
+    def _settle(self, offset: int) -> int:
+        """Move the newest sample to its place, where it ended before others; return its serial."""
+        buffer, size = self._buffer, RECORD_BYTES
+        (tick,) = _TICK.unpack_from(buffer, offset)
+        serial, made = self.count - 1, None
+        while serial > self.first:
+            before = (serial - 1) % self.capacity * size
+            if _TICK.unpack_from(buffer, before)[0] <= tick:
+                break
+            made = made or bytes(buffer[offset : offset + size])
+            here = serial % self.capacity * size
+            buffer[here : here + size] = buffer[before : before + size]
+            serial -= 1
+        if made is not None:
+            here = serial % self.capacity * size
+            buffer[here : here + size] = made
+            self.disorder += 1
+        return serial
 
     def handover(self) -> RingHandover:
         """Return what is kept."""

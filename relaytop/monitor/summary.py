@@ -94,6 +94,8 @@ class Summary:
     """Those of them that failed or were over a threshold."""
     slower_by: float | None = None
     """The latency of those over the usual one of its own last hour, where that is known."""
+    kept_of: tuple[int, int] | None = None
+    """(Samples kept, samples that the window would hold), where `history` is too short for it."""
     requests: int = 0
     ok: int = 0
     skipped: int = 0

@@ -116,12 +116,18 @@ class TargetMonitor:
             oldest = max(0, next_serial - self.ring.capacity + 1)
             served = served_number(facts, sample.served.model, next_serial, oldest)
         self._thresholds.drop_before(self.window.span[0])
+        disorder = self.ring.disorder
         record = self.ring.append(sample, skipped, served)
-        self.window.add(record)
-        self._thresholds.add(record)
-        self._thresholds.drop_before(self.window.span[0])
+        if self.ring.disorder == disorder:
+            self.window.add(record)
+            self._thresholds.add(record)
+            self._thresholds.drop_before(self.window.span[0])
+        else:
+            if self.ring.position < facts.judged_from:
+                facts.judged_from += 1
+            self.change_window(self.window.window, now)
         self.expire(now)
-        facts.last_at = sample.ended_at
+        facts.last_at = max(facts.last_at or sample.ended_at, sample.ended_at)
         facts.running_since = running_since
         if sample.rate_limit is not None and not sample.from_cache:
             facts.rate_limit, facts.rate_limit_at = sample.rate_limit, sample.ended_at
@@ -308,6 +314,7 @@ class TargetMonitor:
             recent=len(status.recent.marks),
             recent_bad=status.recent.count(BAD),
             slower_by=status.slower_by,
+            kept_of=window.kept_of(facts.last_at or 0.0, self._interval_s),
             requests=window.requests,
             ok=window.ok,
             skipped=window.skipped + pending,

@@ -24,6 +24,7 @@ class TimeBins:
         self._start = 0.0
         self._bins: list[Bin] = []
         self._count = -1
+        self._disorder = 0
 
     def read(self, start: float, bin_s: float, n: int) -> list[Bin]:
         """Return `n` bins of `bin_s` seconds from `start` (Unix seconds) on, oldest first."""
@@ -31,11 +32,12 @@ class TimeBins:
             return self._bins
         shift = round((start - self._start) / bin_s)
         keep: list[Bin] = []
-        if self._bins and 0 <= shift < n:
+        if self._bins and 0 <= shift < n and self._disorder == self._ring.disorder:
             # The newest bin of the last reading was not whole yet, nor was any at its edge.
             keep = self._bins[shift : max(shift, n - 2)]
         self._bins = keep + self._counted(start + len(keep) * bin_s, bin_s, n - len(keep))
         self._start, self._count = start, self._ring.count
+        self._disorder = self._ring.disorder
         return self._bins
 
     def _counted(self, start: float, bin_s: float, n: int) -> list[Bin]:

@@ -158,6 +158,23 @@ class RollingWindow:
         """Unix seconds at which the oldest sample in it ended; 0 without one."""
         return self._ring.get(self._tail).at if self._tail < self._ring.count else 0.0
 
+    def kept_of(self, now: float, interval_s: float) -> tuple[int, int] | None:
+        """Return (samples kept, samples due) where the ring holds less than the window; else None.
+
+        Args:
+            now: Unix seconds.
+            interval_s: The target's cadence, in seconds.
+        """
+        ring, seconds = self._ring, self.window.seconds
+        if not ring.full:
+            return None
+        if seconds is None:
+            wanted = self.window.count or 0
+            return (ring.capacity, wanted) if wanted > ring.capacity else None
+        if ring.get(ring.first).at <= now - seconds + interval_s:
+            return None
+        return ring.capacity, max(ring.capacity + 1, round(seconds / interval_s))
+
     @property
     def ok(self) -> int:
         """Successful probes."""

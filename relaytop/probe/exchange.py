@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import httpcore
 
+from relaytop.config.steady_clock import STEADY
 from relaytop.probe._httpx import httpx
 from relaytop.probe.errors import CONNECT, ProbeError
 from relaytop.probe.reply_body import ReplyBody
@@ -55,7 +56,7 @@ class Exchange:
         """Whether a reused connection died before the first byte."""
         self._transport = transport
         self._before = self._stream
-        self._began_at = time.time()
+        self._began_at = STEADY()
         self._began = self._ended = time.perf_counter()
         self._sent: float | None = None
         self._first: float | None = None

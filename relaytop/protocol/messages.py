@@ -23,6 +23,8 @@ class Start:
     """The first command: what to watch. Probing begins at once."""
 
     settings: Settings
+    clock_offset_s: float | None = None
+    """The offset of the parent's steady clock; None: the engine has its own."""
 
 
 @dataclass(frozen=True, slots=True)

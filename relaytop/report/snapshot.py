@@ -72,6 +72,11 @@ def _remarks(target: dict[str, Any]) -> Iterator[str]:
         sign = target.get("cache_sign")
         how = f" ({clean(sign)})" if isinstance(sign, str) else ""
         yield f"{name}: {cached} answers came from a cache{how}: not measured, in no figure"
+    cut = target.get("window_cut")
+    if isinstance(cut, dict):
+        kept, wanted = finite_number(cut.get("kept")), finite_number(cut.get("of"))
+        if kept is not None and wanted is not None:
+            yield f"{name}: {kept:.0f} of the window's {wanted:.0f} samples kept: raise `history`"
     if target.get("served_match") == "different" and isinstance(served, dict):
         models = ", ".join(f"{clean(str(model))} {count}" for model, count in served.items())
         yield f"{name}: another model than the one that was asked for answers: {models}"

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import relaytop
+from relaytop.config.steady_clock import STEADY
 from relaytop.monitor.number_format import format_censored
 from relaytop.wire.text import clean
 
@@ -59,7 +60,8 @@ def snapshot_document(
 
 
 def moment(at: float) -> datetime:
-    """Return Unix seconds as a UTC moment in whole milliseconds."""
+    """Return steady Unix seconds as a UTC moment of the system's clock, in whole milliseconds."""
+    at = STEADY.to_wall(at)
     return datetime.fromtimestamp(round(at, 3), UTC).replace(
         microsecond=round(at % 1 * 1000) % 1000 * 1000
     )
@@ -77,6 +79,7 @@ def target_document(s: Summary, now: float, confidence: Confidence) -> dict[str,
         "broken": list(s.broken) or None,
         "recovering_ok": s.recovering_ok,
         "timeout_s": s.timeout_ms / 1000,
+        "window_cut": s.kept_of and {"kept": s.kept_of[0], "of": s.kept_of[1]},
         "requests": s.requests,
         "ok": s.ok,
         "skipped": s.skipped,

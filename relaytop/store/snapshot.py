@@ -132,6 +132,7 @@ _KINDS: dict[str, type | tuple[type, ...]] = {
     "requests": int,
     "ok": int,
     "skipped": int,
+    "window_cut": dict,
     "paced": int,
     "cached": int,
     "error_rate": _NUMBER,

@@ -98,7 +98,7 @@ class RelaytopApp(App[int]):
 
     def _tick(self) -> None:
         """Have the figures read, then again after the redraw interval."""
-        self.session.check_engine()
+        self.session.check()
         if self.monitor_screen.frozen is None:
             self.monitor_screen.changed()
         slow = self.session.fastest_s >= EVERY_SECOND_FROM_S

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
-import time
 from typing import TYPE_CHECKING, Any, Protocol
 
+from relaytop.config.steady_clock import JUMP_S, STEADY
 from relaytop.monitor.monitor import Monitor
 from relaytop.monitor.number_format import format_age
 from relaytop.monitor.source import Event
@@ -49,11 +49,11 @@ class WatchCore:
     Args:
         settings: What to watch.
         snapshots: The folder for snapshots.
-        clock: Unix seconds; a test passes its own.
+        clock: Steady Unix seconds; a test passes its own.
     """
 
     def __init__(
-        self, settings: Settings, *, snapshots: Path, clock: Callable[[], float] = time.time
+        self, settings: Settings, *, snapshots: Path, clock: Callable[[], float] = STEADY
     ) -> None:
         self.clock = clock
         self.monitor = Monitor(settings, clock())
@@ -63,6 +63,7 @@ class WatchCore:
         self._recorder: Recorder | None = None
         self._consumers: list[ReportConsumer] = []
         self._silence = EngineSilence(clock())
+        self._correction_s = STEADY.correction_s
 
     @property
     def settings(self) -> Settings:
@@ -118,8 +119,20 @@ class WatchCore:
         """Seconds since the engine's last report, where that is too long; None: all is well."""
         return self._silence.silent_s
 
-    def check_engine(self) -> None:
-        """Look once a second whether the engine still reports, and log it where it does not."""
+    def check(self) -> None:
+        """Look once a second whether the engine still reports, and whether the clock was set."""
+        self._check_clock()
+        self._check_engine()
+
+    def _check_clock(self) -> None:
+        correction_s = STEADY.correction_s
+        set_by_s, self._correction_s = correction_s - self._correction_s, correction_s
+        if abs(set_by_s) >= JUMP_S:
+            way = "forward" if set_by_s > 0 else "back"
+            text = f"the system clock was set {way} by {format_age(round(abs(set_by_s)))}"
+            self.note("notice", "warning", f"{text}; figures and waits do not depend on it")
+
+    def _check_engine(self) -> None:
         if self._silence.check(self.clock()):
             text = "no report from the engine: it is stopped or gets no CPU; figures are old"
             self.note("engine", "error", text)

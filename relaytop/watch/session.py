@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 from typing import TYPE_CHECKING
 
 from relaytop.config.durations import format_duration, parse_window, scaled_s
+from relaytop.config.steady_clock import STEADY
 from relaytop.engine.child import FROZEN_POLL_INTERVAL_S, POLL_INTERVAL_S
 from relaytop.monitor.number_format import format_dollars
 from relaytop.protocol.messages import (
@@ -49,7 +49,7 @@ class Session(WatchCore):
         engine: The engine's process, already spawned.
         restart: Makes another one, after this one died.
         snapshots: The folder for snapshots.
-        clock: Unix seconds; a test passes its own.
+        clock: Steady Unix seconds; a test passes its own.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Session(WatchCore):
         *,
         restart: Callable[[], Engine],
         snapshots: Path,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = STEADY,
     ) -> None:
         super().__init__(settings, snapshots=snapshots, clock=clock)
         self.engine = engine
@@ -99,10 +99,15 @@ class Session(WatchCore):
             if isinstance(report, Models | Prices):
                 self._on_offer(report)
 
-    def check_engine(self) -> None:
-        """Look whether the engine still reports; one that is dead, or a recording, is no news."""
-        if self.dead is None and self.player is None:
-            super().check_engine()
+    def check(self) -> None:
+        """Look whether all is well; of a recording nothing is."""
+        if self.player is None:
+            super().check()
+
+    def _check_engine(self) -> None:
+        """Look whether the engine still reports; that a dead one does not is no news."""
+        if self.dead is None:
+            super()._check_engine()
 
     def trouble(self) -> str | None:
         """Return why nothing is probed; None while all is well."""
@@ -145,7 +150,7 @@ class Session(WatchCore):
 
     @property
     def _utc_day(self) -> int:
-        return int(self.clock() // DAY_S)
+        return int(STEADY.to_wall(self.clock()) // DAY_S)
 
     # ── what the keys do ─────────────────────────────────────────────────────
 

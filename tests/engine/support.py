@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 
 from relaytop.config.settings import Price, Settings, Target
@@ -53,6 +54,7 @@ async def run(
     seconds: float,
     then: Callable[[Engine], None] | None = None,
     listed: Mapping[str, Price] | None = None,
+    wall: Callable[[], float] = time.time,
 ) -> list[Report]:
     reports: list[Report] = []
 
@@ -65,6 +67,7 @@ async def run(
         make_prober=lambda _provider: prober,
         uniform=lambda: 1.0,
         look_up=look_up,
+        wall=wall,
     )
     stop = asyncio.Event()
     running = asyncio.ensure_future(engine.run(stop))

@@ -41,7 +41,7 @@ class Bench:
     def go(self, now: float = 0.0) -> list[str]:
         """Return who goes; their money is set aside."""
         gone = []
-        for state, _due_at, reserve in self.due_queue.pop_ready(now, T0 + now):
+        for state, _due_at, reserve in self.due_queue.pop_ready(now, T0 + now, T0 + now):
             self.budget.daily.reserve(reserve.usd)
             gone.append(state.target.id)
         return gone

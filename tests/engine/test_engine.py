@@ -116,6 +116,25 @@ async def test_it_waits_as_the_server_says_and_goes_on_by_itself() -> None:
     assert not engine_clock
 
 
+@pytest.mark.parametrize("set_by_s", [-3600.0, 3600.0])
+async def test_a_wait_does_not_depend_on_the_system_clock(set_by_s: float) -> None:
+    """Set by an hour during the wait after a 429: it is not lengthened, nor cut short."""
+
+    def limited(target: Target, due_at: float) -> Sample:
+        del due_at
+        first = len(prober.probes) == 1
+        if first:
+            moved.append(set_by_s)
+        error = "rate_limited" if first else None
+        return sample(target=target.id, error=error, retry_after_s=0.6 if first else None)
+
+    prober, moved = FakeProber(limited), list[float]()
+    await run(settings("a/x", interval_s=0.1), prober, 1.6, wall=lambda: time.time() + sum(moved))
+    due = [at for _target, at in prober.probes]
+    assert 0.5 <= due[1] - due[0] < 1.0
+    assert len(due) >= 4
+
+
 @pytest.mark.parametrize("name", [None, "a/x"])
 async def test_pausing_and_resuming(name: str | None) -> None:
     prober = FakeProber(good)

@@ -8,11 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relaytop.config.settings import Window
+from relaytop.monitor.monitor import Monitor
 from relaytop.monitor.ring_buffer import RECORD_BYTES, RingBuffer
 from relaytop.monitor.sorted_window import SortedWindow
 from relaytop.monitor.window import RollingWindow
 from relaytop.probe.sample import Phases, Sample
-from tests.support.samples import T0, sample
+from relaytop.protocol.messages import Finished
+from tests.support.samples import T0, TARGET, sample, settings
 
 
 def float32(value: float) -> float:
@@ -191,6 +193,51 @@ def test_the_window_holds_what_a_plain_recount_holds(
     if any(float32(s.cost_usd or 0.0) for s in counted):
         total = sum(s.cost_usd for s in counted if s.cost_usd is not None)
         assert rolling.cost_usd == pytest.approx(total, abs=1e-8 * len(counted))
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 60), st.sampled_from([None, "timeout", "stale"])), max_size=60),
+    st.sampled_from([Window(20.0), Window(1000.0), Window(None, 7)]),
+    st.sampled_from([5, 12, 100]),
+)
+def test_the_order_of_completion_does_not_matter(
+    ends: list[tuple[float, str | None]], window: Window, history: int
+) -> None:
+    """As a fresh count over the newest samples in the order of time."""
+    watched = settings(window=window, history=history)
+    monitor = Monitor(watched, T0 - 1)
+    made = [
+        sample(at, 10.0 + n, error=None if e == "stale" else e, stale=e == "stale")
+        for n, (at, e) in enumerate(ends)
+    ]
+    for each in made:
+        monitor.apply(Finished(each), T0 + 60)
+    seen: list[Sample] = []
+    for each in made:  # a full ring has forgotten its oldest when the next comes
+        seen = seen[len(seen) == history :]
+        seen = sorted([*seen, each], key=lambda s: int((s.ended_at - T0 + 61) / 0.01))
+    kept = seen[-(window.count or history) :]
+    if window.seconds is not None:
+        edge = T0 + 60 - window.seconds
+        kept = [s for s in kept if int((s.ended_at - T0 + 61) / 0.01) * 0.01 + T0 - 61 >= edge]
+    found = monitor.summary(TARGET, T0 + 60)
+    assert found.ok == sum(s.ok for s in kept)
+    assert found.requests == sum(not s.stale for s in kept)
+    assert found.latency.max == max(
+        (s.latency_ms for s in kept if s.ok and s.latency_ms), default=None
+    )
+    bins = monitor.bins(TARGET, T0, 10.0, 7)
+    assert sum(b.ok for b in bins) == sum(s.ok for s in seen)
+
+
+def test_a_window_that_history_cuts_says_so() -> None:
+    watched = settings(window=Window(600.0), history=100, interval_s=1.0)
+    monitor = Monitor(watched, T0)
+    for at in range(300):
+        monitor.apply(Finished(sample(at)), T0 + at)
+    assert monitor.summary(TARGET, T0 + 300).kept_of == (100, 600)
+    monitor.set_window(Window(60.0), T0 + 300)
+    assert monitor.summary(TARGET, T0 + 300).kept_of is None
 
 
 def test_a_long_run_leaves_no_residue() -> None:

@@ -118,6 +118,8 @@ def incident() -> list[tuple[float, Report]]:
                 cost_usd=None if error else 0.0001,
                 rate_limit=limits if index < 4 and not error else None,
             )
+            if error is None:
+                made = dataclasses.replace(made, tok_s=37_500 / latency)
             reports.append((T0 + at, Finished(made)))
     reports.append((NOW - 4, Hold(NAMES[2], NOW + 8, "rate_limited", asked=True)))
     reports.append((NOW - 1, Pulse(NOW - 1, 2, {NAMES[3]: NOW - 12}, {NAMES[3]: 2})))

@@ -60,7 +60,7 @@ async def _fall_silent(pilot: Pilot[int]) -> None:
     assert isinstance(clock, FakeClock)
     for _ in range(14):
         clock.now += 1.0
-        session.check_engine()
+        session.check()
     monitor_of(pilot).changed()
     await pilot.pause()
 

@@ -145,7 +145,7 @@ async def test_a_silent_engine_makes_all_figures_grey(session: Session) -> None:
     async with running(session) as pilot:
         for _ in range(5):
             clock.now += 1.0
-            session.check_engine()
+            session.check()
         monitor_of(pilot).changed()
         await pilot.pause()
         assert "no report from the engine for" in shown(pilot, "banner")

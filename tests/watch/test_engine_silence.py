@@ -38,7 +38,7 @@ def at(session: Session, seconds: float) -> None:
     clock = session.clock
     assert isinstance(clock, FakeClock)
     clock.now = T0 + seconds
-    session.check_engine()
+    session.check()
 
 
 def test_both_ends_are_in_the_log_and_health_says_so(tmp_path: Path) -> None:

@@ -1,11 +1,14 @@
 """The commands of a session to the engine, without a screen."""
 
 import dataclasses
+import time
 from pathlib import Path
 
 import pytest
 
+from relaytop.config.steady_clock import STEADY
 from relaytop.protocol.messages import Add, Command, Pause, Resume, Scale, SetBudget, Start
+from relaytop.tui.draw.clock import time_of_day
 from relaytop.watch.session import Session
 from tests.support.fake_engine import NAMES, FakeClock, FakeEngine, engine_of, feed, session_of
 from tests.support.samples import settings
@@ -36,6 +39,29 @@ def monitored_intervals(session: Session) -> list[float]:
 
 def intervals_of(session: Session) -> list[str]:
     return list(session.monitor.targets())
+
+
+def test_a_system_clock_that_is_set_is_a_line_and_no_more(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Set back by an hour: windows, ages and the chart go on; shown times follow the clock."""
+    before = [session.monitor.summary(name, session.clock()) for name in NAMES]
+    shown = time_of_day(session.clock())
+    wall = time.time
+    monkeypatch.setattr(STEADY, "_wall", lambda: wall() - 3600)
+    for _ in range(3):
+        session.check()
+    (event,) = [e for e in session.monitor.events() if "system clock" in e.text]
+    assert event.text.startswith("the system clock was set back by 60m")
+    assert before == [session.monitor.summary(name, session.clock()) for name in NAMES]
+    document = session.document()
+    age_s = document["taken_at"].timestamp() - document["targets"][0]["since"].timestamp()
+    assert age_s == pytest.approx(session.clock() - before[0].since, abs=0.01)
+    assert document["taken_at"].timestamp() == pytest.approx(session.clock() - 3600, abs=1)
+    assert time_of_day(session.clock()) != shown
+    monkeypatch.setattr(STEADY, "_wall", wall)
+    session.check()
+    assert "set forward" in texts(session)[-1]
 
 
 def texts(session: Session) -> list[str]:

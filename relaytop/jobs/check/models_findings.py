@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from relaytop.config.steady_clock import STEADY
 from relaytop.jobs.check.base_url import alternatives, without_endpoint
 from relaytop.jobs.check.certificate import certificate_finding
 from relaytop.jobs.check.clock import clock_finding
@@ -68,7 +69,7 @@ async def check_models(provider: Provider, transport: TransportSettings) -> Mode
         findings.append(_refusal(provider, failure))
     elif not findings:
         findings.append(await handshake_finding(provider, transport, failure.message))
-    clock = clock_finding(subject, response.date, response.ended_at)
+    clock = clock_finding(subject, response.date, STEADY.to_wall(response.ended_at))
     findings += [clock] if clock is not None else []
     return ModelsResult(response.models, findings, would_fail)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from relaytop.config.steady_clock import STEADY
 from relaytop.config.suggestions import suggestion
 from relaytop.jobs.check.findings import WARN, Finding, Subject
 from relaytop.jobs.check.origin_findings import cache_finding, served_finding
@@ -122,7 +122,7 @@ class ReplyChecker:
             if reserved is None:
                 result.over_budget = True
                 return sample
-            sample = await self.prober.probe(single, time.time())
+            sample = await self.prober.probe(single, STEADY())
             self.budget.settle(sample, reserved)
             if sample.stale:
                 stale += 1

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
+from relaytop.config.steady_clock import STEADY
 from relaytop.jobs.baseline import Baseline, BaselinePlan
 from relaytop.jobs.cost_bound import announcement
 from relaytop.jobs.job_budget import open_job_budget
@@ -117,7 +118,7 @@ class Search:
 
     def _from_agent(self, *, tell: bool) -> list[Candidate] | None:
         names = [target.id for target in self._settings.targets]
-        found = self._read_agent(names, time.time()) if self._read_agent is not None else None
+        found = self._read_agent(names, STEADY()) if self._read_agent is not None else None
         if found is None:
             return None
         pid, summaries = found
@@ -137,7 +138,7 @@ class Search:
     async def _probe(self, budget: JobBudget) -> list[Candidate]:
         """Return the candidates by one round of probes."""
         make_prober = partial(Prober, nonces=self._nonces)
-        job = Baseline(self._settings, self._plan, budget, make_prober=make_prober, clock=time.time)
+        job = Baseline(self._settings, self._plan, budget, make_prober=make_prober, clock=STEADY)
         await job.run()
         if job.stopped is not None:
             notice(f"relaytop: {job.stopped}")
@@ -145,7 +146,7 @@ class Search:
             if target not in self._stale_announced:
                 self._stale_announced.add(target)
                 notice(f"relaytop: {stale_remark(target, count)}")
-        now = time.time()
+        now = STEADY()
         return self._ranked([job.monitor.summary(name, now) for name in job.monitor.targets()])
 
     def _ranked(self, summaries: Sequence[Summary]) -> list[Candidate]:

@@ -238,10 +238,16 @@ def _limit_line(
 
 
 def _skipped(s: Summary) -> list[Line]:
-    """Draw how many probes were due and not sent, and how far that leaves the percentiles open."""
+    """Draw what the figures lack: samples that were not kept, and probes that were not sent."""
+    lines: list[Line] = []
+    if s.kept_of is not None:
+        kept, wanted = map(number_format.format_count, s.kept_of)
+        lines.append(
+            [(fit("window", NAME_WIDTH), "dim"), (f"{kept} of {wanted} samples kept", "warn")]
+        )
     if not s.skipped:
-        return []
-    lines: list[Line] = [
+        return lines
+    lines += [
         [
             (fit("skipped", NAME_WIDTH), "dim"),
             (f"{number_format.format_count(s.skipped)} due, not sent: too many in flight", "warn"),

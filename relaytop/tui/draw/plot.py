@@ -7,6 +7,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from relaytop.config.steady_clock import STEADY
+from relaytop.tui.draw.clock import local_time
 from relaytop.tui.draw.glyphs import UNICODE
 from relaytop.tui.draw.sparkline import nice_ceiling
 
@@ -80,14 +82,14 @@ def clock_ticks(start: float, bin_s: float, columns: int) -> list[tuple[int, str
     steps = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
     wanted = max(1, columns // 16)
     step = next((s for s in steps if span / s <= wanted), steps[-1])
-    offset = time.localtime(start).tm_gmtoff or 0
+    offset = (local_time(start).tm_gmtoff or 0) + STEADY.correction_s
     first = math.ceil((start + offset) / step) * step - offset
     form = "%H:%M:%S" if step % 60 else "%H:%M"
     ticks = []
     at = float(first)
     while at < start + span:
         column = int((at - start) / bin_s)
-        label = time.strftime(form, time.localtime(at))
+        label = time.strftime(form, local_time(at))
         if len(label) // 2 <= column <= columns - len(label) // 2 - 1:
             ticks.append((column, label))
         at += step

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from relaytop.config.durations import format_window
 from relaytop.monitor import number_format
-from relaytop.tui.draw.clock import time_of_day
+from relaytop.tui.draw.clock import local_time, time_of_day
 from relaytop.tui.draw.cost import cost_parts
 from relaytop.tui.draw.glyphs import ROLE, STATUSES, Glyphs
 from relaytop.tui.draw.priority_line import Part, join_parts, select_parts
@@ -119,7 +119,7 @@ def _rates(overview: Overview) -> Sequence[Part]:
 
 
 def _clock(now: float, overview: Overview, *, dated: bool) -> Sequence[Part]:
-    local = time.localtime(now)
+    local = local_time(now)
     window = format_window(overview.window)
     zone = local.tm_zone or "UTC"
     parts = [

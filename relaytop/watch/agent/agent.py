@@ -155,6 +155,11 @@ class Agent(WatchCore):
             self._note_estimate()
         self._flush()
 
+    def _check_engine(self) -> None:
+        """Look whether the engine still reports; that a dead one does not is no news."""
+        if self._why_dead is None:
+            super()._check_engine()
+
     def trouble(self) -> str | None:
         """Return why nothing is probed; None while all is well."""
         if self._why_dead is not None:
@@ -186,8 +191,7 @@ class Agent(WatchCore):
         while True:
             await asyncio.sleep(TICK_S)
             now = self.clock()
-            if self._why_dead is None:
-                self.check_engine()
+            self.check()
             for name in self.monitor.targets():
                 self.monitor.summary(name, now)
             self._flush()

@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING
 
 import relaytop
+from relaytop.config.steady_clock import STEADY
 from relaytop.monitor.handover import MonitorHandover, TargetHandover
 from relaytop.monitor.source import Event
 from relaytop.protocol.codec import REPORTS, BadMessageError, decode, decode_report
@@ -104,6 +105,7 @@ class AgentClient:
                 sentence = f"the agent is a relaytop {message.relaytop}"
                 raise BadMessageError(sentence)
             self.pid = message.pid
+            STEADY.offset_s = message.clock_offset_s
         elif isinstance(message, MonitorHandover | TargetHandover):
             self._history.append(message)
         elif type(message).__name__ in REPORTS:

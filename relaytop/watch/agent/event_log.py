@@ -10,6 +10,8 @@ import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from relaytop.config.steady_clock import STEADY
+
 if TYPE_CHECKING:
     from relaytop.monitor.source import Event
 
@@ -20,7 +22,7 @@ CLOSE_S = 0.5
 
 def line_of(event: Event) -> bytes:
     """Return an event as one line of JSON, its moment in RFC 3339."""
-    at = datetime.fromtimestamp(event.at, UTC).isoformat(timespec="milliseconds")
+    at = datetime.fromtimestamp(STEADY.to_wall(event.at), UTC).isoformat(timespec="milliseconds")
     document = {
         "at": at.replace("+00:00", "Z"),
         "kind": event.kind,

@@ -26,6 +26,8 @@ class Hello:
     relaytop: str
     """The agent's version: another one may know other messages."""
     pid: int
+    clock_offset_s: float
+    """The offset of its steady clock, which its readers adopt."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ import asyncio
 import errno
 import os
 import socket
-import time
 from typing import TYPE_CHECKING, Any
 
 import relaytop
+from relaytop.config.steady_clock import STEADY
 from relaytop.protocol.codec import encode
 from relaytop.protocol.messages import Finished, Hold, Pulse
 from relaytop.store.snapshot import to_json
@@ -117,13 +117,13 @@ class AgentServer:
 
     async def _send_history(self, subscriber: _Subscriber, writer: asyncio.StreamWriter) -> None:
         """Send what is known, target after target: all at once may be many megabytes."""
-        hello = encode(Hello(relaytop.__version__, os.getpid()))
+        hello = encode(Hello(relaytop.__version__, os.getpid(), STEADY.offset_s))
         await _send(writer, hello + encode(self._monitor.handover()))
         for name in self._monitor.targets():
             line = encode(self._monitor.target_handover(name))
             subscriber.follow(name)
             await _send(writer, line)
-        budget = self._monitor.overview(time.time()).budget
+        budget = self._monitor.overview(STEADY()).budget
         lines = [encode(HistoryEnd())] if budget is None else [encode(HistoryEnd()), encode(budget)]
         subscriber.live = True
         await _send(writer, b"".join(lines))
