@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import os
 import time
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from relaytop.config.steady_clock import STEADY
 from relaytop.engine.due_queue import DueQueue
 from relaytop.engine.engine_budget import EngineBudget
 from relaytop.engine.free_check import FreeCheck
+from relaytop.engine.heartbeat import BEAT_S, Heartbeat
 from relaytop.engine.list_price_process import list_prices
 from relaytop.engine.price_catalogue import PriceCatalogue
 from relaytop.engine.schedule import Schedule
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
     from relaytop.config.settings import Price, Provider, Settings, Target
     from relaytop.engine.engine_budget import Reserve
+    from relaytop.engine.heartbeat import Stall
     from relaytop.engine.target_state import ProberLike
     from relaytop.ledger.ledger import Ledger
     from relaytop.protocol.messages import Budget, Command, Report
@@ -98,10 +101,12 @@ class Engine:
         self._timer: asyncio.TimerHandle | None = None
         self._early_pulse: asyncio.TimerHandle | None = None
         self._in_flight = 0
+        self._heartbeat = Heartbeat(self._report_stall, clock)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Probe until `stop` is set, then close what is open."""
         self._emit(Ready(os.getpid()))
+        self._spawn(self._heartbeat.run())
         try:
             await self._report_alive_during(self._load_prices_and_budget())
             self.handle(Add(self._settings.targets))
@@ -222,10 +227,12 @@ class Engine:
 
     def _start_due_probes(self) -> None:
         now = self._now()
+        stalled = self._heartbeat.has_stalled_since(self._clock() - BEAT_S)
         for name, due_at, missed in self._schedule.pop_due(now):
             state = self._states.get(name)
             if state is not None and not state.paused and not self._paused:
-                self._enqueue(state, due_at, missed)
+                # What was due while this process did not run is no stall of the target.
+                self._enqueue(state, due_at, 0 if stalled else missed)
         offset = self._clock() - now
         for state, due_at, reserve in self._due_queue.pop_ready(now, now + offset, self._wall()):
             self._start_probe(state, due_at + offset, reserve)
@@ -267,10 +274,13 @@ class Engine:
             state.running.remove(began_at)
             self._in_flight -= 1
         now = self._clock()
+        if self._heartbeat.has_stalled_since(began_at):
+            sample = dataclasses.replace(sample, stalled_here=True)
         self._budget.settle(sample, reserve, self._wall())
         if state.target.id in self._states:
             self._emit(Finished(sample, state.long_running_since(now)))
-            if (wait := state.wait_after(sample)) is not None:
+            wait = None if sample.stalled_here else state.wait_after(sample)
+            if wait is not None:
                 # Those that were in flight beside it may know of an earlier moment.
                 state.held_until = max(state.held_until, now + wait.seconds)
                 self._emit(Hold(state.target.id, state.held_until, wait.reason, wait.asked))
@@ -294,6 +304,12 @@ class Engine:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def _report_stall(self, stall: Stall) -> None:
+        text = f"this process was stopped for {stall.seconds:.3g} s"
+        if self._in_flight:
+            text += f": {self._in_flight} probes in flight are not counted"
+        self._emit(Notice("warning", text))
 
     # ── reports to the parent ────────────────────────────────────────────────
 

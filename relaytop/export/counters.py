@@ -92,7 +92,7 @@ class TargetCounters:
 
     def count(self, sample: Sample) -> None:
         """Count a finished probe; what says nothing of the model counts apart, or not at all."""
-        if sample.stale:
+        if sample.unmeasured:
             return
         if sample.from_cache:
             self.cached += 1

@@ -122,6 +122,11 @@ class Job(ABC, Generic[P]):
         return dict(self._runner.stale)
 
     @property
+    def stalled_s(self) -> float:
+        """Seconds in which this process did not run."""
+        return self._runner.stalled_s
+
+    @property
     def given_up(self) -> dict[str, str]:
         """Target → the error class for which it was left alone after five failures in a row."""
         return self._runner.given_up

@@ -103,4 +103,9 @@ def _remarks(job: Job[Any], ended_by: signal.Signals | None) -> list[str]:
         for target, error_class in job.given_up.items()
     ]
     found += [stale_remark(target, count) for target, count in job.stale.items()]
+    if job.stalled_s:
+        found.append(
+            f"this process was stopped for {job.stalled_s:.1f} s in all: requests that spanned it "
+            "were sent again"
+        )
     return found

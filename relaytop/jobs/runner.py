@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from relaytop.config.steady_clock import STEADY
 from relaytop.engine.backoff import SLOW_CLASSES, Backoff
+from relaytop.engine.heartbeat import Heartbeat
 from relaytop.engine.rate_limiter import RateLimiter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from relaytop.config.settings import Provider, Settings, Target
+    from relaytop.engine.heartbeat import Stall
     from relaytop.engine.target_state import ProberLike
     from relaytop.jobs.job_budget import JobBudget
     from relaytop.probe.sample import Sample
@@ -23,7 +26,8 @@ GIVE_UP_AFTER = 5
 MAX_CONCURRENT = 256
 """Probes of a target that may be under way at a rate; one that is due beyond that is skipped."""
 MAX_STALE = 1
-"""Times that a request is sent again since its connection was stale: a fresh one cannot be."""
+"""Times that a request is sent again which was not measured: its connection was stale, or this
+process was stopped meanwhile."""
 
 
 def stale_remark(target: str, count: int) -> str:
@@ -79,6 +83,10 @@ class Runner:
         """Target → probes that were due at a rate and could not start."""
         self.stale: Counter[str] = Counter()
         """Target → requests that were lost with a reused connection which the server had closed."""
+        self.stalled_s = 0.0
+        """Seconds in which this process did not run; requests that spanned them are sent again."""
+        self._heartbeat = Heartbeat(self._add_stall, clock)
+        self._beating: asyncio.Task[None] | None = None
         self.given_up: dict[str, str] = {}
         """Target → the error class for which it was left alone."""
 
@@ -131,6 +139,8 @@ class Runner:
 
     async def aclose(self) -> None:
         """Close every connection."""
+        if self._beating is not None:
+            self._beating.cancel()
         for prober in self._probers.values():
             await prober.aclose()
 
@@ -140,9 +150,9 @@ class Runner:
             if self.stopped is not None or target.id in self.given_up:
                 return
             sample = await self._send(target, slot, due_at)
-            if sample is None or not sample.stale:
+            if sample is None or not sample.unmeasured:
                 return
-            self.stale[target.id] += 1
+            self.stale[target.id] += sample.stale
 
     async def _send(self, target: Target, slot: int, due_at: float) -> Sample | None:
         """Send a request once, and hand its sample on; None where the budget has no more."""
@@ -152,11 +162,19 @@ class Runner:
         if reserved is None:
             self.stopped = self._budget.exhausted_reason
             return None
+        if self._beating is None:
+            self._beating = asyncio.ensure_future(self._heartbeat.run())
+        began_at = self._clock()
         sample = await self._prober(target.provider, slot).probe(target, due_at)
+        if self._heartbeat.has_stalled_since(began_at):
+            sample = dataclasses.replace(sample, stalled_here=True)
         self._budget.settle(sample, reserved)
         self._on_sample(sample)
         self._apply_backoff(target, sample)
         return sample
+
+    def _add_stall(self, stall: Stall) -> None:
+        self.stalled_s += stall.seconds
 
     def _prober(self, provider: str, slot: int) -> ProberLike:
         first = self._first_probers.get(provider)
@@ -183,7 +201,7 @@ class Runner:
             await asyncio.sleep(wait_s)
 
     def _apply_backoff(self, target: Target, sample: Sample) -> None:
-        if sample.stale:
+        if sample.unmeasured:
             return
         backoff = self._backoffs.setdefault(target.id, Backoff(self._uniform))
         wait = backoff.wait_after(sample)

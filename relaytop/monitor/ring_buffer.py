@@ -29,8 +29,9 @@ OK = 0
 STALE = 31
 CACHED = 30
 CUT_OFF = 29
+STALLED = 28
 """Outcomes beside the error classes' numbers; `CUT_OFF` is a gateway's own timeout."""
-UNMEASURED = frozenset({STALE, CACHED})
+UNMEASURED = frozenset({STALE, STALLED, CACHED})
 """Outcomes that say nothing of the model: in no rate, no percentile and no cost."""
 _OUTCOME_BITS = 0x1F
 _KERNEL, _RETRIED, _FELL_BACK = 0x20, 0x40, 0x80
@@ -302,8 +303,8 @@ def _tokens(count: int | None) -> int:
 
 
 def _outcome(sample: Sample) -> int:
-    if sample.stale:
-        return STALE
+    if sample.unmeasured:
+        return STALE if sample.stale else STALLED
     if sample.cut_off:
         return CUT_OFF
     if sample.failure is not None:

@@ -101,6 +101,8 @@ class Summary:
     skipped: int = 0
     paced: int = 0
     stale: int = 0
+    stalled_here: int = 0
+    """Probes during which this process did not run: not among the requests."""
     cached: int = 0
     """Answers from a cache: not among the requests, in no percentile, at no cost."""
     cache_sign: str | None = None

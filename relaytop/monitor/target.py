@@ -132,7 +132,7 @@ class TargetMonitor:
         if sample.rate_limit is not None and not sample.from_cache:
             facts.rate_limit, facts.rate_limit_at = sample.rate_limit, sample.ended_at
         self.invalidate()
-        if sample.stale:
+        if sample.unmeasured:
             return False
         if sample.from_cache:
             facts.total_cached += 1
@@ -320,6 +320,7 @@ class TargetMonitor:
             skipped=window.skipped + pending,
             paced=self.paced,
             stale=window.stale,
+            stalled_here=window.stalled_here,
             cached=window.cached,
             cache_sign=facts.cache_sign if window.cached else None,
             error_rate=window.error_rate,

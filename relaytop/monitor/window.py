@@ -12,6 +12,7 @@ from relaytop.monitor.ring_buffer import (
     CUT_OFF,
     OK,
     STALE,
+    STALLED,
     TIMEOUT,
     UNMEASURED,
     error_class_of,
@@ -184,6 +185,11 @@ class RollingWindow:
     def stale(self) -> int:
         """Reused connections that were dead; outside the error rate."""
         return self.outcomes[STALE]
+
+    @property
+    def stalled_here(self) -> int:
+        """Probes during which this process did not run; outside the error rate."""
+        return self.outcomes[STALLED]
 
     @property
     def cached(self) -> int:

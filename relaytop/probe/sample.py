@@ -50,6 +50,8 @@ class Sample:
     failure: Failure | None = None
     stale: bool = False
     """A reused connection that died before the first byte: outside the error rate."""
+    stalled_here: bool = False
+    """Whether this process did not run for a while meanwhile: what was measured is its own stop."""
     latency_ms: float | None = None
     """Request sent → last byte; None where the reply did not end well."""
     ttft_ms: float | None = None
@@ -91,8 +93,13 @@ class Sample:
 
     @property
     def ok(self) -> bool:
-        """Whether the reply was good."""
-        return self.failure is None and not self.stale
+        """Whether the reply was good, and measured."""
+        return self.failure is None and not self.unmeasured
+
+    @property
+    def unmeasured(self) -> bool:
+        """Whether it says nothing of the target: in no rate and no percentile."""
+        return self.stale or self.stalled_here
 
     @property
     def cut_off(self) -> bool:

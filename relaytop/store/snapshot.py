@@ -133,6 +133,7 @@ _KINDS: dict[str, type | tuple[type, ...]] = {
     "ok": int,
     "skipped": int,
     "window_cut": dict,
+    "stalled_here": int,
     "paced": int,
     "cached": int,
     "error_rate": _NUMBER,

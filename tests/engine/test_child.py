@@ -1,6 +1,7 @@
 """The engine as a process of its own, against a real server."""
 
 import asyncio
+import dataclasses
 import itertools
 import os
 import signal
@@ -13,7 +14,7 @@ import psutil
 
 from relaytop.config.settings import Provider, Secret, Settings, Target
 from relaytop.engine.child import EngineChild
-from relaytop.protocol.messages import Finished, ListModels, Models, Pulse, Ready, Report
+from relaytop.protocol.messages import Finished, ListModels, Models, Notice, Pulse, Ready, Report
 from tests.engine.support import collect
 from tests.support.server import Response, ScriptedServer, Seen, chat_stream, models_reply
 
@@ -24,10 +25,13 @@ def handler(seen: Seen) -> Response:
     return models_reply(["b", "a"]) if seen.path.endswith("/models") else chat_stream(3)
 
 
-def settings(server: ScriptedServer, interval_s: float = 0.1, count: int = 2) -> Settings:
+def settings(
+    server: ScriptedServer, interval_s: float = 0.1, count: int = 2, timeout_s: float = 30.0
+) -> Settings:
     provider = Provider(name="p", base_url=server.base_url, key=Secret(KEY))
     targets = tuple(
-        Target(provider="p", model=f"m{i}", interval_s=interval_s) for i in range(count)
+        Target(provider="p", model=f"m{i}", interval_s=interval_s, timeout_s=timeout_s)
+        for i in range(count)
     )
     return Settings(providers=(provider,), targets=targets, budget_usd=100.0)
 
@@ -82,6 +86,33 @@ async def test_it_dies_with_its_parent_though_a_probe_hangs() -> None:
             assert child._process.stdin
             child._process.stdin.close()
             process.wait(3)
+
+
+async def test_probes_that_span_a_stop_of_the_engine_are_counted_apart() -> None:
+    """Stopped for 1.5 s with probes in flight: no latency of 1.5 s, no time-out, and a line."""
+
+    def slow(_seen: Seen) -> Response:
+        return dataclasses.replace(chat_stream(3), delay_s=0.3)
+
+    with ScriptedServer(slow) as server:
+        async with engine() as child:
+            child.start(settings(server, timeout_s=1.0))
+            await collect(child, lambda found: len(samples(found)) >= 2)
+            os.kill(child.pid, signal.SIGSTOP)
+            await asyncio.sleep(1.5)
+            os.kill(child.pid, signal.SIGCONT)
+            found = await collect(
+                child,
+                lambda found: (
+                    any(isinstance(r, Notice) for r in found)
+                    and sum(r.sample.ok for r in samples(found)) >= 3
+                ),
+            )
+    assert any("this process was stopped for 1." in r.text for r in found if isinstance(r, Notice))
+    assert any(r.sample.stalled_here for r in samples(found))
+    counted = [r.sample for r in samples(found) if not r.sample.unmeasured]
+    assert all(s.failure is None for s in counted)
+    assert all(s.latency_ms is not None and s.latency_ms < 900 for s in counted)
 
 
 async def test_a_killed_engine_ends_the_reports() -> None:

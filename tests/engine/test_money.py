@@ -191,7 +191,8 @@ async def test_while_the_budget_is_reached_the_free_list_is_asked_and_its_failin
             return sum(seen.method == "GET" for seen in server.requests)
 
         def notices() -> list[Report]:
-            return [report for report in reports if isinstance(report, Notice)]
+            found = [report for report in reports if isinstance(report, Notice)]
+            return [n for n in found if "was stopped" not in n.text]  # the clock leaps
 
         async with running(engine):
             await until(lambda: lists() == 1)

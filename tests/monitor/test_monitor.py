@@ -311,3 +311,12 @@ def test_one_reply_without_a_cost_makes_the_cost_a_bound() -> None:
     assert (summary.total.cost_usd, summary.total.cost_complete) == (0.25, False)
     unknown = fed(sample(0)).summary(TARGET, T0 + 2)
     assert (unknown.cost_usd, unknown.total.cost_usd) == (None, None)
+
+
+def test_a_probe_that_this_process_slept_through_is_in_no_figure() -> None:
+    slept = dataclasses.replace(sample(1, 48_700.0), stalled_here=True)
+    failed = dataclasses.replace(sample(2, error="timeout"), stalled_here=True)
+    summary = fed(sample(0), slept, failed, sample(3)).summary(TARGET, T0 + 4)
+    assert (summary.requests, summary.ok, summary.stalled_here) == (2, 2, 2)
+    assert (summary.latency.max, summary.errors, summary.error_rate) == (100.0, {}, 0.0)
+    assert summary.status == "up"

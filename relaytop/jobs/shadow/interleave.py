@@ -88,7 +88,7 @@ class InterleavedPair:
 
     def record(self, sample: Sample) -> None:
         """Record the sample of the last request; with a stale one its round counts for neither."""
-        if sample.stale:
+        if sample.unmeasured:
             return
         if sample.ok and not sample.from_cache and sample.text is not None:
             self.lengths[sample.target].append(float(len(sample.text)))

@@ -48,7 +48,7 @@ def recorded_shadow(recording: Recording, pairs: Sequence[Pair], seed: int) -> d
 def _comparison(found: RecordedRun, pair: Pair, seed: int) -> dict[str, Any]:
     """Return one model's part, with how its probes were paired."""
     left, right = (
-        sorted((s for s in found.samples[t.id] if not s.stale), key=lambda s: s.sent_at)
+        sorted((s for s in found.samples[t.id] if not s.unmeasured), key=lambda s: s.sent_at)
         for t in (pair.a, pair.b)
     )
     within_s = max(pair.a.interval_s, pair.b.interval_s)

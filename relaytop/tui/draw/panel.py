@@ -245,6 +245,9 @@ def _skipped(s: Summary) -> list[Line]:
         lines.append(
             [(fit("window", NAME_WIDTH), "dim"), (f"{kept} of {wanted} samples kept", "warn")]
         )
+    if s.stalled_here:
+        text = f"{s.stalled_here} probes spanned a stop of this machine or process"
+        lines.append([(fit("ignored", NAME_WIDTH), "dim"), (text, "warn")])
     if not s.skipped:
         return lines
     lines += [
