@@ -37,7 +37,7 @@ models = ["gpt-4.1", "claude-sonnet-4.5", "gemini-2.5-flash", "deepseek-v3.2"]
 # http2 = false
 # api_version = "2024-10-21"        # azure only
 
-[providers.holysheep.prices]        # USD per million tokens; also cached_input
+[providers.holysheep.prices]        # USD per million tokens; also cached_input, request
 "gpt-4.1" = { input = 8.00, output = 8.00 }
 "claude-sonnet-4.5" = { input = 15.00, output = 15.00 }
 "gemini-2.5-flash" = { input = 2.50, output = 2.50 }

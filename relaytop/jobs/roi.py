@@ -65,7 +65,9 @@ def price_list(
             raise RelaytopError(sentence)
         found[model], source = priced
         sources[source] = None
-    return PriceList(found, f"{name}: {'; '.join(sources)}")
+    fees = {f"${price.request:g} a request" for price in found.values() if price.request}
+    beside = f"; {', '.join(sorted(fees))} comes on top of the tokens" if fees else ""
+    return PriceList(found, f"{name}: {'; '.join(sources)}{beside}")
 
 
 def recent_usage(relay: str) -> tuple[dict[str, ModelTokens], str]:

@@ -200,3 +200,11 @@ def test_a_model_without_a_list_price_is_named(roi: Roi) -> None:
     done = roi("--tokens", "5M", "--mix", "llama=1", relay="market")
     assert done.returncode == 2
     assert "it has no price of 'llama'; name a provider of the config that has" in done.stderr
+
+
+def test_a_fee_for_each_request_is_told_beside_the_sums(roi: Roi, tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(CONFIG.replace("output = 4.0", "output = 4.0\nrequest = 0.012"))
+    done = roi("--config", str(path), *ONE, "--official", "mine")
+    assert done.returncode == 0, done.stderr
+    assert "$0.012 a request comes on top of the tokens" in done.stdout
