@@ -24,6 +24,14 @@ settings.load_profile("relaytop")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--bench", action="store_true", help="run the benches and print their figures")
+    parser.addoption("--fuzz", type=int, help="examples of each kind of bytes", metavar="N")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    examples = config.getoption("--fuzz")
+    if examples:
+        settings.register_profile("fuzz", settings.get_profile("relaytop"), max_examples=examples)
+        settings.load_profile("fuzz")
 
 
 LONG = ("relay", "house")
