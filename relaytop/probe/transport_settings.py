@@ -92,6 +92,8 @@ def _context(ca_file: str | None, *, strict: bool | None, http2: bool) -> ssl.SS
     except (OSError, ssl.SSLError) as error:
         message = f"{ca_file or 'SSL_CERT_FILE'}: no usable certificates: {error.strerror or error}"
         raise ProbeError(TLS, message) from None
+    # Some distributions' Python accepts what came before, with ciphers that are broken.
+    context.minimum_version = max(context.minimum_version, ssl.TLSVersion.TLSv1_2)
     if strict:
         context.verify_flags |= ssl.VERIFY_X509_STRICT
     elif strict is not None:
