@@ -179,14 +179,16 @@ class Engine:
     def _expected_usd(self, targets: Iterable[Target]) -> tuple[float, float]:
         """Return what the next seconds may cost, and one probe of each target alone, in USD.
 
-        The first includes the second.
+        The first includes the second, and the probes in flight, which are not settled yet.
         """
         ahead = minimum = 0.0
         for target in targets:
             if target.provider in self._probers:
                 reserve = self._reserve(target).usd
                 minimum += reserve
-                ahead += reserve * (1 + AHEAD_S / self._interval_s(target))
+                state = self._states.get(target.id)
+                in_flight = len(state.running) if state is not None else 0
+                ahead += reserve * (1 + in_flight + AHEAD_S / self._interval_s(target))
         return ahead, minimum
 
     def _targets(self) -> list[Target]:

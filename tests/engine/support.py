@@ -98,6 +98,9 @@ class FakeLedger(Ledger):
         self.answered = threading.Event()
         return self.answered
 
+    def drain_warnings(self) -> list[str]:
+        return []
+
     def record(self, entry: Entry) -> None:
         self.recorded.append(entry)
 

@@ -8,14 +8,16 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import pytest
+
 from relaytop.config.settings import Price, Provider, Settings, Target
 from relaytop.engine.engine import Engine
 from relaytop.engine.free_check import INTERVAL_S
 from relaytop.ledger.ledger import Ledger
 from relaytop.probe.prober import Prober
 from relaytop.probe.sample import Sample
-from relaytop.protocol.messages import Budget, Finished, Hold, Notice, Report, SetBudget
-from tests.engine.support import FakeProber, finished, run
+from relaytop.protocol.messages import Budget, Finished, Hold, Notice, Pulse, Report, SetBudget
+from tests.engine.support import FakeLedger, FakeProber, finished, run
 from tests.support.samples import sample, settings
 from tests.support.server import (
     Response,
@@ -208,3 +210,26 @@ async def test_while_the_budget_is_reached_the_free_list_is_asked_and_its_failin
     ]
     paid = [report for report in reports if isinstance(report, Finished)]
     assert all(found.sample.ok for found in paid)
+
+
+async def test_the_allowance_covers_probes_that_hang_and_the_next_ones_too() -> None:
+    """Six of a target in flight hold six reserves: other targets must not wait for their money."""
+    watched = settings("p/m", interval_s=0.3, prices={"m": PRICE}, budget_usd=1.0)
+    ledger, reports = FakeLedger(), list[Report]()
+    ledger.answer(1.0, at=time.time())
+    engine = Engine(
+        watched,
+        emit=reports.append,
+        make_prober=lambda _provider: FakeProber(dear, delay_s=60),
+        uniform=lambda: 1.0,
+        ledger=ledger,
+    )
+    async with running(engine):
+        await until(lambda: [r for r in reports if isinstance(r, Pulse) and r.in_flight == 6])
+        await until(lambda: ledger.requests[-1].ahead_usd > 6 * ledger.requests[0].minimum_usd)
+        await asyncio.sleep(1.2)
+    once_usd = ledger.requests[0].minimum_usd
+    assert ledger.requests[-1].minimum_usd == once_usd
+    assert ledger.requests[-1].ahead_usd == pytest.approx(
+        ledger.requests[0].ahead_usd + 6 * once_usd
+    )
