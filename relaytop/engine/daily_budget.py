@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relaytop.ledger.tables import DAY_S
+from relaytop.ledger.tables import DAY_S, budget_day
 from relaytop.protocol.messages import Budget
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ class DailyBudget:
         self._usual_usd = usd
         self.limit_usd = usd
         self._day = utc_day(now)
+        self._spent_usd: dict[int, float] = {}
+        """UTC day → USD that this process had spent on it when another day began."""
         self.own_usd = 0.0
         """USD that this process has spent today."""
         self._others_usd = 0.0
@@ -143,10 +145,17 @@ class DailyBudget:
             state = "warn" if spent >= WARN_SHARE * self.limit_usd else "ok"
         return Budget(round(spent, 9), self.limit_usd, state, self._complete)
 
+    @property
+    def began_at(self) -> float:
+        """The moment when the day began that spending counts to, Unix seconds."""
+        return float(self._day * DAY_S)
+
     def _roll_over(self, now: float) -> None:
-        day = utc_day(now)
+        day = budget_day(now, self._day)
         if day != self._day:
-            self._day, self.own_usd, self._others_usd = day, 0.0, 0.0
+            # A clock that is set forth and back must not give a day's budget twice.
+            self._spent_usd[self._day] = self.own_usd
+            self._day, self.own_usd, self._others_usd = day, self._spent_usd.get(day, 0.0), 0.0
             self._complete, self._blocked_today, self._exhausted = True, False, False
             # The ledger answers for the new day within a second; until then nothing is granted.
             self._ceiling_usd = None if self._ceiling_usd is None else 0.0

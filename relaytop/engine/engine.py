@@ -278,9 +278,9 @@ class Engine:
         now = self._clock()
         if self._heartbeat.has_stalled_since(began_at):
             sample = dataclasses.replace(sample, stalled_here=True)
-        self._budget.settle(sample, reserve, self._wall())
+        counted_usd = self._budget.settle(sample, reserve, self._wall())
         if state.target.id in self._states:
-            self._emit(Finished(sample, state.long_running_since(now)))
+            self._emit(Finished(sample, state.long_running_since(now), counted_usd))
             wait = None if sample.stalled_here else state.wait_after(sample)
             if wait is not None:
                 # Those that were in flight beside it may know of an earlier moment.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from relaytop.engine.daily_budget import DailyBudget
 from relaytop.ledger.ledger import AllowanceRequest, Entry
 from relaytop.pricing.cost import PER_MILLION
-from relaytop.pricing.estimate import reserve_usd
+from relaytop.pricing.estimate import least_usd, reserve_usd
 
 if TYPE_CHECKING:
     import threading
@@ -29,6 +29,9 @@ class Reserve(NamedTuple):
     usd: float
     known: bool
     """False where the price was assumed."""
+    least_usd: float = 0.0
+    """The least that an answer costs, whatever its server says; all of it where the price is not
+    known."""
 
 
 class EngineBudget:
@@ -62,14 +65,24 @@ class EngineBudget:
         least_tokens = self._least_tokens.get(target.id, 0)
         asked = dataclasses.replace(target, max_tokens=max(target.max_tokens, least_tokens))
         usd, known = reserve_usd(asked, price, self._assumed_price)
-        return Reserve(max(usd, self._recent_usd.get(target.id, 0.0)), known)
+        usd = max(usd, self._recent_usd.get(target.id, 0.0), self._recent_of_others(target.id))
+        return Reserve(usd, known, usd if price is None else least_usd(target, price))
+
+    def _recent_of_others(self, target: str) -> float:
+        """Return what a reply cost lately on average, in USD, over all processes."""
+        allowance = self._ledger.allowance if self._ledger is not None else None
+        return allowance.recent_usd.get(target, 0.0) if allowance is not None else 0.0
 
     def allows(self, reserve: Reserve, now: float) -> bool:
         """Return whether a probe may be sent now; if not, see `daily.blocked_today`."""
         return self.daily.allows(reserve.usd, now, known=reserve.known)
 
-    def settle(self, sample: Sample, reserve: Reserve, now: float) -> None:
-        """Settle a finished probe's reservation with its cost, and record it in the ledger."""
+    def settle(self, sample: Sample, reserve: Reserve, now: float) -> float:
+        """Settle a finished probe's reservation, record its cost; return what the budget counts.
+
+        That is its cost, but for an answer no less than what its price makes of it: the server's
+        word lowers what is shown, not what is counted.
+        """
         usage = sample.usage
         cost = sample.billed_usd
         if sample.least_tokens is not None:
@@ -81,23 +94,27 @@ class EngineBudget:
             tokens = (usage.input_tokens or 0) + (usage.output_tokens or 0)
             estimated = tokens * self._assumed_price / PER_MILLION
         charged = max(reserve.usd, estimated or 0.0) if cost is None else cost
+        if sample.failure is None and not sample.stale:
+            charged = max(charged, reserve.least_usd)
         self.daily.settle(reserve.usd, charged, now, known=cost is not None)
         if estimated:
             before = self._recent_usd.get(sample.target, 0.0)
             self._recent_usd[sample.target] = max(estimated, before * RECENT_COST_DECAY)
         if self._ledger is None or sample.stale:
-            return
+            return charged
         self._ledger.record(
             Entry(
                 sample.target,
-                now,  # not when it ended: budget and ledger must count it to the same day
+                # Not when it ended: budget and ledger must count it to the same day.
+                max(now, self.daily.began_at),
                 sample.failure is not None,
                 usage.input_tokens if usage else None,
                 usage.output_tokens if usage else None,
                 cost,
-                charged if cost is None else 0.0,
+                charged - (cost or 0.0),
             )
         )
+        return charged
 
     # ── the ledger ───────────────────────────────────────────────────────────
 

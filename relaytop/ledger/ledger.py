@@ -11,16 +11,22 @@ import queue
 import threading
 import time
 import uuid
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from relaytop.ledger import tables
-from relaytop.ledger.tables import DAY_S, QUARTER_S, Row
+from relaytop.ledger.tables import DAY_S, QUARTER_S, Row, budget_day
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Mapping
     from pathlib import Path
 
 COMMIT_S = 1.0
+RECENT_S = 15.0
+"""Seconds between two readings of what requests cost lately."""
+QUARTERS = 4
+"""Quarter-hours that are recent, beside the present one."""
 
 
 class Entry(NamedTuple):
@@ -62,6 +68,8 @@ class Allowance(NamedTuple):
     """The limit on this process's own spending of that day, until the next allowance."""
     exhausted: bool
     """Whether nothing was left to grant."""
+    recent_usd: Mapping[str, float] = MappingProxyType({})
+    """Target → USD that a request cost on average in the last hour, over all processes."""
 
 
 class _PendingRequest(NamedTuple):
@@ -93,6 +101,16 @@ class Ledger:
         self._claim = (0, 0.0, 0.0)
         """The claim in the file: its UTC day, USD ahead, USD assumed."""
         self._allowance: Allowance | None = None
+        self._day = 0
+        """The UTC day that spending counts to."""
+        self._file: tuple[int, int] | None = None
+        """Device and inode of the file that is open."""
+        self._known_usd = (0, 0.0)
+        """A UTC day, and USD that all had spent on it as of the last reading."""
+        self._lost_usd: dict[int, float] = {}
+        """UTC day → USD that was in a file which is gone."""
+        self._recent_usd: Mapping[str, float] = {}
+        self._recent_at_s = -RECENT_S
         self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
         self._thread.start()
 
@@ -140,8 +158,13 @@ class Ledger:
         while open_:
             open_ = self._collect(rows)
             try:
+                if connection is not None and _identity(self._path) != self._file:
+                    connection.close()
+                    connection = None
+                    self._remember_lost()
                 if connection is None:
                     connection = database.open_for_writing(self._path)
+                    self._file = _identity(self._path)
                 self._commit(connection, rows, closing=not open_)
                 rows.clear()
                 self._warned = False
@@ -152,6 +175,16 @@ class Ledger:
             self._unanswered.clear()
         if connection is not None:
             connection.close()
+
+    def _remember_lost(self) -> None:
+        """Go on with what the file held that was deleted or replaced, and say so."""
+        day, spent_usd = self._known_usd
+        self._lost_usd[day] = spent_usd
+        self._claim = (0, 0.0, 0.0)
+        self._warnings.put(
+            f"ledger {self._path}: the file was deleted or replaced; another one is begun, and "
+            "what was spent today still counts"
+        )
 
     def _collect(self, rows: dict[tuple[str, int], Row]) -> bool:
         """Collect entries for a second, or until a request; False when the ledger is closed."""
@@ -176,7 +209,8 @@ class Ledger:
         self, connection: sqlite3.Connection, rows: dict[tuple[str, int], Row], *, closing: bool
     ) -> None:
         """Add the rows, read the day's totals and claim from its budget, in one transaction."""
-        today = int(time.time() // DAY_S)
+        now = time.time()
+        today = self._day = budget_day(now, self._day)
         recorded = dict(self._recorded_usd)
         for row in rows.values():
             day = row.quarter * QUARTER_S // DAY_S
@@ -186,9 +220,13 @@ class Ledger:
         try:
             tables.add_usage(connection, rows.values())
             totals = tables.read_day(connection, today, self._holder)
+            spent_usd = totals.spent_usd + self._lost_usd.get(today, 0.0)
+            if time.monotonic() - self._recent_at_s >= RECENT_S:
+                self._recent_usd = tables.read_recent(connection, int(now // QUARTER_S) - QUARTERS)
+                self._recent_at_s = time.monotonic()
             assumed, granted, exhausted = self._assumed_usd.get(today, 0.0), 0.0, False
             if request is not None:
-                left = request.budget_usd - totals.spent_usd - assumed
+                left = request.budget_usd - spent_usd - assumed
                 left -= totals.ahead_usd + totals.assumed_usd
                 # Half of what is left at most, so that one process does not starve the others.
                 share = max(left / 2, request.minimum_usd)
@@ -202,13 +240,15 @@ class Ledger:
             connection.execute("ROLLBACK")
             raise
         self._recorded_usd, self._claim = recorded, claim
+        self._known_usd = today, spent_usd
         own = recorded.get(today, 0.0)
         self._allowance = Allowance(
             today,
-            max(0.0, totals.spent_usd - own) + totals.assumed_usd,
+            max(0.0, spent_usd - own) + totals.assumed_usd,
             totals.complete,
             own + assumed + granted,
             exhausted,
+            self._recent_usd,
         )
 
     def _warn(self, error: Exception) -> None:
@@ -218,6 +258,15 @@ class Ledger:
             self._warnings.put(
                 f"ledger {self._path}: {error}; meanwhile the budget goes on in memory"
             )
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return the device and the inode of a file; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _count(rows: dict[tuple[str, int], Row], entry: Entry) -> None:

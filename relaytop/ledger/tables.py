@@ -53,6 +53,25 @@ DELETE_CLAIMS = "DELETE FROM claims WHERE day < ? OR (day = ? AND holder = ?)"
 INSERT_CLAIM = "INSERT OR REPLACE INTO claims VALUES (?, ?, ?, ?)"
 
 
+RECENT = """
+SELECT target, total(cost_usd) / total(requests) FROM usage
+WHERE quarter >= ? GROUP BY target HAVING total(cost_usd) > 0 LIMIT 5000
+"""
+
+
+def budget_day(now: float, latest: int) -> int:
+    """Return the UTC day that spending counts to.
+
+    The day before the latest one is over and is not opened again where the clock is set back.
+
+    Args:
+        now: Unix seconds.
+        latest: The day that counted last.
+    """
+    day = int(now // DAY_S)
+    return latest if day == latest - 1 else day
+
+
 class Row(NamedTuple):
     """One target's usage in one quarter-hour."""
 
@@ -99,6 +118,11 @@ def read_day(connection: sqlite3.Connection, day: int, holder: str) -> DayTotals
     spent, unpriced = connection.execute(SPENT, (day * per_day, (day + 1) * per_day)).fetchone()
     ahead, assumed = connection.execute(CLAIMED, (day, holder)).fetchone()
     return DayTotals(spent, not unpriced, ahead, assumed)
+
+
+def read_recent(connection: sqlite3.Connection, quarter: int) -> dict[str, float]:
+    """Read target → USD that a request cost on average from a quarter-hour on."""
+    return dict(connection.execute(RECENT, (quarter,)))
 
 
 def set_claim(

@@ -60,6 +60,7 @@ class TargetFacts:
     total_requests: int = 0
     total_ok: int = 0
     total_cost_usd: float | None = None
+    total_counted_usd: float = 0.0
     total_unpriced: bool = False
     """Whether the price of any of them is unknown."""
     price_source: str | None = None

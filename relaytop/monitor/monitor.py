@@ -74,8 +74,8 @@ class Monitor:
         match report:
             case Ready():  # another engine counts from 0 again
                 self.engine_lost()
-            case Finished(sample, running_since):
-                self._record(sample, running_since, now)
+            case Finished(sample):
+                self._record(report, sample, now)
             case Pulse():
                 self._apply_pulse(report, now)
                 self._judge_lateness(now)
@@ -91,7 +91,7 @@ class Monitor:
             case _:
                 return
 
-    def _record(self, sample: Sample, running_since: float | None, now: float) -> None:
+    def _record(self, report: Finished, sample: Sample, now: float) -> None:
         monitored = self._targets.get(sample.target)
         if monitored is None:
             return
@@ -103,7 +103,9 @@ class Monitor:
             self._scarce.discard(sample.target)
         if monitored.status.reason == "budget":
             monitored.status.resume()
-        if monitored.record(sample, now, running_since):
+        if report.counted_usd is not None:
+            monitored.count_cost(report.counted_usd)
+        if monitored.record(sample, now, report.running_since):
             self._log_status(monitored, now)
         for kind, level, text in observe_origin(monitored.facts, monitored.asked, sample):
             self.note(Event(now, kind, level, monitored.target.id, text))

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from relaytop.wire.facts import RateLimit, Served
     from relaytop.wire.served import ModelMatch
 
+LEAST_USD = 1e-6
+"""Amounts that differ by less are the same to a reader."""
 NOTICEABLE = 0.05
 """The share by which bounds must differ to be worth showing."""
 
@@ -66,8 +68,16 @@ class Totals:
     """As far as it is known; None where it is of no probe."""
     cost_complete: bool = True
     """False where that is a lower bound: the cost of some probes is unknown."""
+    counted_usd: float = 0.0
+    """The amount that the budget counts for them: more where a server's word is too good."""
     cached: int = 0
     """Answers from a cache, which are no requests."""
+
+    @property
+    def counts_more(self) -> bool:
+        """Whether the budget counts noticeably more than is known to be spent."""
+        known = self.cost_usd or 0.0
+        return self.cost_complete and self.counted_usd > known * (1 + NOTICEABLE) + LEAST_USD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

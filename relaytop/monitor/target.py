@@ -98,6 +98,10 @@ class TargetMonitor:
         """Forget the cached summary."""
         self._summary = None
 
+    def count_cost(self, counted_usd: float) -> None:
+        """Add what the budget counts for a probe, in USD."""
+        self.facts.total_counted_usd += counted_usd
+
     def record(self, sample: Sample, now: float, running_since: float | None = None) -> bool:
         """Count a finished probe; return whether the status changed.
 
@@ -355,6 +359,7 @@ class TargetMonitor:
                 facts.total_ok,
                 facts.total_cost_usd,
                 not facts.total_unpriced,
+                facts.total_counted_usd,
                 facts.total_cached,
             ),
             last_error=facts.errors[0] if facts.errors else None,

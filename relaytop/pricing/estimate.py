@@ -29,6 +29,28 @@ class Estimate:
     """False where the price was assumed."""
 
 
+def least_usd(target: Target, price: Price) -> float:
+    """Return the least that an answered probe costs: the request's own length and one token.
+
+    Input that was read from a cache may be cheaper.
+
+    Args:
+        target: Its messages, and whether a nonce is before them.
+        price: The model's.
+    """
+    rate = price.input if price.cached_input is None else min(price.input, price.cached_input)
+    return (_given_tokens(target) * rate + price.output) / PER_MILLION + price.request
+
+
+def _given_tokens(target: Target) -> float:
+    """Return the tokens of a probe's request, by its length."""
+    given = sum(
+        len(content.encode(errors="replace")) / BYTES_PER_TOKEN + FRAME_TOKENS
+        for _role, content in target.request_messages
+    )
+    return given + (NONCE_TOKENS if target.unique else 0)
+
+
 def reserve_usd(target: Target, price: Price | None, assumed_price: float) -> tuple[float, bool]:
     """Return (USD, known): the most that one probe can cost, at the assumed price if need be.
 
@@ -40,12 +62,7 @@ def reserve_usd(target: Target, price: Price | None, assumed_price: float) -> tu
     known = price is not None
     if price is None:
         price = Price(assumed_price, assumed_price)
-    given = sum(
-        len(content.encode(errors="replace")) / BYTES_PER_TOKEN + FRAME_TOKENS
-        for _role, content in target.request_messages
-    )
-    given += NONCE_TOKENS if target.unique else 0
-    tokens = (given * price.input + target.max_tokens * price.output) / PER_MILLION
+    tokens = (_given_tokens(target) * price.input + target.max_tokens * price.output) / PER_MILLION
     return tokens + price.request, known
 
 

@@ -89,6 +89,8 @@ class Finished:
     sample: Sample
     running_since: float | None = None
     """Unix seconds when the target's oldest unfinished probe began, where it is over 0.5 s old."""
+    counted_usd: float | None = None
+    """The amount that the budget counts for it; None where nobody keeps one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,7 @@ def target_document(s: Summary, now: float, confidence: Confidence) -> dict[str,
                 "ok": s.total.ok,
                 "cached": s.total.cached or None,
                 **_cost(s.total.cost_usd, complete=s.total.cost_complete),
+                "counted_usd": s.total.counted_usd if s.total.counts_more else None,
             }
         ),
         "error_rate": s.error_rate,

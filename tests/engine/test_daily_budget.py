@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -142,3 +143,33 @@ def test_raising_it_does_not_heed_what_the_ledger_said_of_the_old_one() -> None:
     assert not budget.allows(0.1, NOON)
     assert not budget.blocked_today
     assert budget.report(NOON).state == "ok"
+
+
+def test_a_clock_set_over_midnight_and_back_gives_no_budget_twice() -> None:
+    midnight = next_day(NOON)
+    budget, spent = DailyBudget(0.05, NOON), 0.0
+    for moment in (NOON, midnight + 60, NOON + 60, midnight + 120, NOON + 120, midnight + 180):
+        while budget.allows(0.01, moment):
+            budget.settle(0.0, 0.01, moment)
+            spent += 0.01
+    assert spent == pytest.approx(0.10)
+
+
+def test_a_day_that_is_over_is_not_opened_again() -> None:
+    midnight = next_day(NOON)
+    budget = DailyBudget(0.05, NOON)
+    assert budget.allows(0.01, midnight)
+    budget.settle(0.0, 0.05, midnight)
+    assert not budget.allows(0.01, NOON)
+    assert budget.allows(0.01, next_day(midnight))
+
+
+def test_a_clock_that_was_years_ahead_does_not_stop_it_for_years() -> None:
+    ahead = NOON + 400 * 86_400
+    budget = DailyBudget(0.05, ahead)
+    budget.settle(0.0, 0.05, ahead)
+    assert not budget.allows(0.01, ahead)
+    assert budget.allows(0.01, NOON)
+    budget.settle(0.0, 0.05, NOON)
+    assert not budget.allows(0.01, ahead)
+    assert not budget.allows(0.01, NOON)

@@ -12,7 +12,8 @@ from relaytop.config.settings import Price, Target
 from relaytop.engine.daily_budget import next_day
 from relaytop.engine.engine_budget import RECENT_COST_DECAY, EngineBudget, Reserve
 from relaytop.ledger.ledger import AllowanceRequest, Ledger
-from relaytop.pricing.estimate import reserve_usd
+from relaytop.pricing.estimate import least_usd, reserve_usd
+from relaytop.wire.facts import Usage
 from tests.engine.support import FakeLedger
 from tests.support.samples import T0, sample
 
@@ -39,7 +40,7 @@ def stands(budget: EngineBudget, reserve: Reserve) -> str:
 
 def test_what_is_set_aside_follows_what_replies_cost_and_never_less_than_the_bound() -> None:
     budget = EngineBudget(1.0, 10.0, None, T0)
-    assert budget.reserve_for(TARGET, PRICE) == (BOUND_USD, True)
+    assert budget.reserve_for(TARGET, PRICE)[:2] == (BOUND_USD, True)
     probed(budget, cost_usd=0.05)
     assert budget.reserve_for(TARGET, PRICE).usd == 0.05
     probed(budget, cost_usd=0.0001)
@@ -166,3 +167,49 @@ def test_it_is_booked_as_it_was_told(tmp_path: Path) -> None:
     ledger.close(10)
     with closing(sqlite3.connect(tmp_path / "l")) as connection:
         assert connection.execute("SELECT cost_usd FROM usage").fetchall() == [(0.2,)]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"cost_usd": 0.0, "price_source": "reply"},
+        {"cost_usd": 0.0, "usage": Usage(0, 0)},
+        {"cost_usd": 0.0, "cached": "x-cache: HIT"},
+        {"cost_usd": 1e-9},
+        {"cost_usd": None},
+    ],
+)
+def test_what_a_server_says_lowers_what_is_shown_and_not_what_is_counted(
+    said: dict[str, Any],
+) -> None:
+    budget = EngineBudget(1.0, 10.0, None, T0)
+    counted = probed(budget, **said)
+    assert counted >= least_usd(TARGET, PRICE) > 0
+    assert probed(budget, price=None, **said) >= reserve_usd(TARGET, None, 10.0)[0]
+
+
+def test_a_refusal_and_a_free_model_cost_nothing_all_the_same() -> None:
+    budget = EngineBudget(1.0, 10.0, None, T0)
+    refused = sample(error="auth").failure
+    assert probed(budget, failure=refused, http_status=401) == 0.0
+    assert probed(budget, price=Price(0.0, 0.0), cost_usd=0.0) == 0.0
+    assert probed(budget, cost_usd=0.05) == pytest.approx(0.05)
+
+
+def test_the_budget_ends_though_every_reply_says_that_it_was_free() -> None:
+    dear = Price(1000.0, 1000.0)
+    budget = EngineBudget(0.10, 10.0, None, T0)
+    sent = 0
+    while budget.allows(budget.reserve_for(TARGET, dear), T0) and sent < 100:
+        probed(budget, price=dear, cost_usd=0.0)
+        sent += 1
+    assert 2 <= sent <= 10
+
+
+def test_what_others_replies_cost_is_reserved_from_the_first_probe_on() -> None:
+    ledger = FakeLedger()
+    ledger.answer(1.0)
+    assert ledger.current is not None
+    ledger.current = ledger.current._replace(recent_usd={TARGET.id: 0.03})
+    budget = EngineBudget(1.0, 10.0, ledger, T0)
+    assert budget.reserve_for(TARGET, PRICE).usd == 0.03

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from relaytop.ledger.ledger import Allowance, AllowanceRequest, Entry, Ledger
 from relaytop.ledger.tables import DAY_S
 
@@ -193,3 +195,46 @@ def claims(path: Path) -> float:
             "SELECT total(ahead_usd + assumed_usd) FROM claims"
         ).fetchone()[0]
     return total
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_file_that_is_deleted_or_replaced_gives_nothing_back(
+    tmp_path: Path, *, replaced: bool
+) -> None:
+    path = tmp_path / "l"
+    other = Ledger(path)
+    other.record(entry(0.25))
+    other.close()
+    ledger = Ledger(path)
+    ledger.record(entry(0.5))
+    ask(ledger, AllowanceRequest(1.00, 0.75, 0.75))
+    eventually(lambda: allowed(ledger).ceiling_usd, 0.75)
+    for part in tmp_path.glob("l*"):
+        part.unlink()
+    if replaced:
+        another = Ledger(path)
+        ask(another, AllowanceRequest(0.0, 0.0, 0.0))
+        another.close()
+    (warning,) = complained(ledger)
+    assert "deleted or replaced" in warning
+    ask(ledger, AllowanceRequest(1.00, 0.75, 0.75))
+    found = allowed(ledger)
+    assert (found.others_usd, found.ceiling_usd, found.exhausted) == (0.25, 0.75, True)
+    ledger.record(entry(0.125))
+    ask(ledger, AllowanceRequest(1.00, 0.75, 0.75))
+    assert allowed(ledger).ceiling_usd == 0.75
+    ledger.close()
+    assert sum(row[6] for row in rows(path) if isinstance(row[6], float)) == 0.125
+    assert not ledger.drain_warnings()
+
+
+def test_what_requests_cost_lately_is_known_to_every_process(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "l")
+    ledger.record(entry(0.25))
+    ledger.record(entry(0.75))
+    ledger.record(entry(9.0, at=time.time() - 7200)._replace(target="p/old"))
+    ledger.close()
+    again = Ledger(tmp_path / "l")
+    ask(again, AllowanceRequest(5.0, 0.1, 0.1))
+    assert dict(allowed(again).recent_usd) == {"p/m": 0.5}
+    again.close()

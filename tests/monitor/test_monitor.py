@@ -320,3 +320,15 @@ def test_a_probe_that_this_process_slept_through_is_in_no_figure() -> None:
     assert (summary.requests, summary.ok, summary.stalled_here) == (2, 2, 2)
     assert (summary.latency.max, summary.errors, summary.error_rate) == (100.0, {}, 0.0)
     assert summary.status == "up"
+
+
+def test_both_are_known_where_the_budget_counts_more_than_a_reply_says() -> None:
+    monitor = Monitor(settings(), T0)
+    for at in range(3):
+        made = sample(at, cost_usd=0.0)
+        monitor.apply(Finished(made, counted_usd=0.002), T0 + at)
+    total = monitor.summary(TARGET, T0 + 3).total
+    assert (total.cost_usd, total.counted_usd, total.counts_more) == (0.0, 0.006, True)
+    monitor = Monitor(settings(), T0)
+    monitor.apply(Finished(sample(0, cost_usd=0.002), counted_usd=0.002), T0)
+    assert not monitor.summary(TARGET, T0).total.counts_more

@@ -282,6 +282,9 @@ def _tokens(s: Summary, glyphs: Glyphs) -> list[Line]:
         cost = f"{bound}${number_format.format_usd(s.cost_usd)}"
         source = PRICE_SOURCES.get(s.price_source or "", "")
         lines.append([(fit("cost", NAME_WIDTH), "dim"), (cost, "text"), (source, "dim")])
+        if s.total.counts_more:
+            counted = f"${number_format.format_usd(s.total.counted_usd)}"
+            lines.append([(fit("", NAME_WIDTH), "dim"), (f"the budget counts {counted}", "warn")])
     elif s.requests:
         unknown = "unknown: set a price in the config"
         lines.append([(fit("cost", NAME_WIDTH), "dim"), (unknown, "dim")])
