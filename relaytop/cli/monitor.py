@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from relaytop.config.settings import Settings
     from relaytop.engine.child import EngineChild
     from relaytop.store.recorder import Recorder
+    from relaytop.watch.agent.client import AgentClient
     from relaytop.watch.engine import Engine
     from relaytop.watch.session import Session
 
@@ -114,12 +115,14 @@ def watch(
             from relaytop.watch.session import Session  # noqa: PLC0415 - see above
 
             settings = settings_of()
-            attached = discovery.connect_agent(settings) if attach else None
+            attached, unread = _attached(settings) if attach else (None, None)
             engine = attached or spawn()
             engine.start(settings)
             session = Session(settings, engine, restart=spawn, snapshots=snapshots_folder())
             if attached is not None:
                 attached.restore(session.monitor, session.clock())
+            if unread is not None:
+                session.note("engine", "warning", f"{unread}; probed here instead")
             _equip(session, reference, outputs)
             app = make_app(session, ascii_only=options.ascii)
             try:
@@ -133,6 +136,14 @@ def watch(
         finally:
             if engine is not None:
                 engine.stop()
+
+
+def _attached(settings: Settings) -> tuple[AgentClient | None, str | None]:
+    """Return the agent that watches the same, or why there is one that cannot be read."""
+    try:
+        return discovery.connect_agent(settings), None
+    except discovery.AgentError as error:
+        return None, str(error)
 
 
 def _verdict(session: Session, reference: Mapping[str, Any]) -> int:

@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 import os
 import shlex
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import click
@@ -85,7 +85,8 @@ def pick(
         watched = _settings(options, model)
         settings = asyncio.run(serving_targets(watched, model))
 
-        search = Search(settings, count, None if fresh else partial(agent_summaries, watched))
+        read_agent = partial(agent_summaries, watched, _warn)
+        search = Search(settings, count, None if fresh else read_agent)
         if watch:
             asyncio.run(search.repeat(every_s, _hook(command, settings, model)))
         found = asyncio.run(search.once())
@@ -99,6 +100,12 @@ def pick(
     if best is None:
         click.echo(f"no healthy provider for {model}", err=True)
         raise SystemExit(NOBODY)
+
+
+@cache
+def _warn(text: str) -> None:
+    """Write a line to stderr, each once."""
+    click.echo(f"relaytop: {text}", err=True)
 
 
 def _settings(options: Options, model: str) -> Settings:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from relaytop.config.child_processes import start_module, stop_process
 from relaytop.config.steady_clock import STEADY
-from relaytop.protocol.codec import BadMessageError, decode_report, encode
+from relaytop.protocol.codec import BadMessageError, encode
+from relaytop.protocol.lines import LineBuffer
 from relaytop.protocol.messages import Start
+from relaytop.protocol.validate import read_report
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from relaytop.protocol.messages import Command, Report
 
 READ_BYTES = 256 * 1024
+MAX_LINE = 16 * 1024 * 1024
+"""Bytes of one report: a provider's list prices are the longest."""
 STDERR_BYTES = 4096
 STOP_S = 1.0
 POLL_INTERVAL_S = 0.2
@@ -39,7 +43,7 @@ class EngineChild:
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
-        self._rest = b""
+        self._lines = LineBuffer(MAX_LINE)
         self._unsent = b""
         self.poll_interval_s = POLL_INTERVAL_S
         """Longest wait of reports in the pipe; longer under a frozen picture."""
@@ -120,14 +124,20 @@ class EngineChild:
             if data is None or len(data) < READ_BYTES:
                 # Waking up for each sample would cost a frozen screen more than all it reads.
                 await asyncio.sleep(self.poll_interval_s)
+            else:
+                await asyncio.sleep(0)  # keys come first, however much there is to read
         self._process.wait()
 
     def _parse(self, data: bytes) -> list[Report]:
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        batch = []
+        batch: list[Report] = []
+        try:
+            lines = self._lines.feed(data)
+        except BadMessageError:
+            self._lines = LineBuffer(MAX_LINE)
+            return batch
         for line in lines:
             try:
-                batch.append(decode_report(line))
+                batch.append(read_report(line))
             except BadMessageError:
                 continue  # a line of a newer engine is not worth dying for
         return batch

@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from relaytop.monitor.episode import Episode
+from relaytop.monitor.server_timing import PARTS
 from relaytop.monitor.source import Event
 from relaytop.monitor.status import StatusKeeper
 from relaytop.monitor.summary import LastError
 from relaytop.wire.facts import NOT_DECLARED, RateLimit, Served
+
+MAX_NAMES = 8
+"""Models that are counted by name at a time."""
 
 # These annotations are read when a message is decoded.
 
@@ -20,8 +24,8 @@ class RingHandover:
     """Unix seconds."""
     count: int
     """Samples that were ever appended."""
-    records: str
-    """Those that are still kept, oldest first, in base 64."""
+    records: bytes
+    """Those that are still kept, oldest first."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -75,6 +79,15 @@ class TargetFacts:
     """The origin of the newest reply."""
     served_names: tuple[tuple[str, int], ...] = ()
     """(Model that replies named, serial number of its newest sample); a ring keeps their places."""
+
+    def is_consistent(self) -> bool:
+        """Return whether its counts and names can belong together."""
+        return (
+            self.skips_in_ring <= self.skips_total
+            and self.total_ok <= self.total_requests
+            and len(self.served_names) <= MAX_NAMES
+            and all(parts.keys() <= PARTS for parts in self.wait_parts)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,9 @@ SPAN = 8.0
 SPAN_ABOVE = 0.35
 """The part of that span that lies above the limit."""
 
+MOST_SUM = 1000.0
+"""No sum comes near it, whatever the memory."""
+
 
 # The annotations are read when it is decoded from a message: it is handed over as it is.
 @dataclass(slots=True)
@@ -33,6 +36,10 @@ class LatencyCusum:
     """Whether it is alarmed, and the newest sample did not lower the sum to half of its limit."""
     alarmed_at: float = 0.0
     """Unix seconds of the alarm."""
+
+    def is_consistent(self) -> bool:
+        """Return whether its sum is one that it can reach."""
+        return 0 <= self.value <= MOST_SUM
 
     def record(self, log_ms: float, usual: UsualLatency, now: float) -> None:
         """Add a successful probe's latency.

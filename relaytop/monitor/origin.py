@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from relaytop.monitor.handover import MAX_NAMES
 from relaytop.monitor.ring_buffer import MAX_SERVED
 from relaytop.wire.served import compare_models
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     Line = tuple[Literal["cache", "served"], Literal["good", "warning"], str]
 
-MAX_MODELS = 8
+MAX_MODELS = MAX_NAMES
 """Models that are counted by name at a time; all others count as `OTHER`."""
 OTHER = "other"
 _OTHER_NUMBER = MAX_SERVED

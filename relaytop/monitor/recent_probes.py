@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from relaytop.monitor.usual_latency import ENOUGH, LEAST_SPAN, SPAN_S
+from relaytop.monitor.usual_latency import ENOUGH, LEAST_SPAN, MOST_LOG, SPAN_S
 
 COUNT = 10
 """Probes that the short window holds."""
@@ -12,6 +12,7 @@ FAILED, SLOW, OUTLIER, LATE = 1, 2, 4, 8
 """Marks of a probe: it failed; latency or gap over the threshold; far slower than its own hour;
 TTFT over the threshold, which is one for the median."""
 BAD = FAILED | SLOW
+ALL_MARKS = FAILED | SLOW | OUTLIER | LATE
 NEEDED = 3
 """So many bad ones of the last ten are too many …"""
 FEW = 0.002
@@ -38,6 +39,16 @@ class RecentProbes:
     """Probes that the rates are of."""
     rates: tuple[float, ...] = (0.0, 0.0, 0.0)
     """Of each of `KINDS` in its own last hour, 0 to 1."""
+
+    def is_consistent(self) -> bool:
+        """Return whether its figures can belong together."""
+        return (
+            len(self.marks) == len(self.logs) <= COUNT
+            and all(mark <= ALL_MARKS for mark in self.marks)
+            and all(abs(log) <= MOST_LOG for log in self.logs)
+            and len(self.rates) == len(KINDS)
+            and all(0 <= rate <= 1 for rate in self.rates)
+        )
 
     def record(self, mark: int, log_ms: float) -> tuple[int, float] | None:
         """Add a probe; return the one that leaves for it."""

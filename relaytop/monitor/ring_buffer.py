@@ -7,8 +7,6 @@ of reads by 7 %. More than 255 skips between two samples count as 255.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import math
 import struct
 from typing import TYPE_CHECKING, NamedTuple
@@ -42,6 +40,12 @@ MAX_SERVED = 15
 """The greatest number of what served a reply."""
 _CODES = {name: code for code, name in enumerate(ERROR_CLASSES, 1)}
 TIMEOUT = _CODES["timeout"]
+_OUTCOMES = {OK, STALE, CACHED, CUT_OFF, STALLED, *_CODES.values()}
+_ONLY_TICK = struct.Struct(f"<I{RECORD_BYTES - 4}x")
+_FLOATS_AT, _MARKS_AT = (4, 8, 12), 23
+"""Offsets of latency, TTFT and cost, and of the byte of the outcome, in a record."""
+_HIGHEST_FLOAT, _NAN_BYTES = 0x51BA, (0x7F, 0xC0)
+"""The upper two bytes of 1e11 as a float32, and of NaN."""
 SLACK_MS, SLACK_SHARE = 1.0, 0.05
 """A TTFT that may be too large by less of either counts as exact."""
 TICK_S = 0.01
@@ -232,7 +236,7 @@ class RingBuffer:
             records = self._buffer[cut:] + self._buffer[:cut]
         else:
             records = self._buffer[: self.count * RECORD_BYTES]
-        return RingHandover(self._began_at, self.count, base64.b64encode(records).decode())
+        return RingHandover(self._began_at, self.count, bytes(records))
 
     def restore(self, known: RingHandover) -> None:
         """Keep what another ring kept, as far as this one reaches.
@@ -240,14 +244,9 @@ class RingBuffer:
         Raises:
             ValueError: It is no ring's handover.
         """
-        try:
-            records = base64.b64decode(known.records, validate=True)
-        except binascii.Error as error:
-            raise ValueError(str(error)) from None
-        kept, rest = divmod(len(records), RECORD_BYTES)
-        if rest or not kept <= known.count:
-            message = f"{len(records)} bytes are no samples of {known.count}"
-            raise ValueError(message)
+        check_handover(known, self.capacity)
+        records = known.records
+        kept = len(records) // RECORD_BYTES
         self._began_at, self.count = known.began_at, known.count
         for number in range(max(0, kept - self.capacity), kept):
             place = (known.count - kept + number) % self.capacity * RECORD_BYTES
@@ -292,6 +291,41 @@ class RingBuffer:
             else:
                 high = middle
         return low
+
+
+def check_handover(known: RingHandover, capacity: int) -> None:
+    """Check what another process says that its ring holds.
+
+    Args:
+        known: Its samples.
+        capacity: The most samples that are kept of them here.
+
+    Raises:
+        ValueError: It is no ring's handover.
+    """
+    records = known.records
+    kept, rest = divmod(len(records), RECORD_BYTES)
+    if rest or not min(known.count, capacity) <= kept <= known.count:
+        message = f"{len(records)} bytes are no samples of {known.count}"
+        raise ValueError(message)
+    outcomes = {marks & _OUTCOME_BITS for marks in set(records[_MARKS_AT::RECORD_BYTES])}
+    if not outcomes <= _OUTCOMES:
+        message = "a sample of an unknown outcome"
+        raise ValueError(message)
+    for offset in _FLOATS_AT:
+        high = records[offset + 3 :: RECORD_BYTES], records[offset + 2 :: RECORD_BYTES]
+        if not all(_is_figure(*pair) for pair in set(zip(*high, strict=True))):
+            message = "a sample whose figures are out of bounds"
+            raise ValueError(message)
+    ticks = [tick for (tick,) in _ONLY_TICK.iter_unpack(records)]
+    if ticks != sorted(ticks):
+        message = "samples that are not in the order of time"
+        raise ValueError(message)
+
+
+def _is_figure(high: int, low: int) -> bool:
+    """Return whether a float32 with these upper bytes is one of 0 to 1e11, or NaN."""
+    return (high << 8 | low) <= _HIGHEST_FLOAT or (high, low) == _NAN_BYTES
 
 
 def _float(value: float | None) -> float:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 MAX_WAITS = 30
 """Newest samples that are looked at."""
+PARTS = frozenset({"upstream", "relay", "server", "path"})
+"""What a wait may consist of."""
 
 
 def wait_parts_ms(sample: Sample) -> dict[str, float] | None:

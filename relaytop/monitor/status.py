@@ -84,6 +84,14 @@ class StatusKeeper:
     last_at: float | None = None
     """Unix seconds of the newest probe."""
 
+    def is_consistent(self) -> bool:
+        """Return whether its words and limits are some that it decides by."""
+        return (
+            {*self.broken} <= {*RULES}
+            and 0 <= self.error_limit <= 1
+            and self.reason in {None, "user", "budget"}
+        )
+
     # ── what is read ─────────────────────────────────────────────────────────
 
     @property

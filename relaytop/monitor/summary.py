@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from relaytop.wire.facts import NOT_DECLARED
+from relaytop.wire.facts import ERROR_CLASSES, NOT_DECLARED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,6 +56,10 @@ class LastError:
     """Unix seconds."""
     message: str
     request_id: str | None
+
+    def is_consistent(self) -> bool:
+        """Return whether its class is one that a probe can have."""
+        return self.error_class in ERROR_CLASSES
 
 
 @dataclass(frozen=True, slots=True)

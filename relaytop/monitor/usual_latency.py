@@ -20,6 +20,8 @@ OUTLIER_SIGMAS = 3.3
 """From here on a sample is far slower than is usual."""
 MOST_CORRELATION = 0.95
 CLUSTERED = 0.25
+MOST_LOG = 100.0
+"""Logarithms of milliseconds, and their moments, are far below."""
 
 
 # The annotations are read when it is decoded from a message: it is handed over as it is.
@@ -40,6 +42,11 @@ class UsualLatency:
     """Of one sample and the next."""
     last: float = 0.0
     """Deviation of the newest sample."""
+
+    def is_consistent(self) -> bool:
+        """Return whether its figures can be those of latencies."""
+        moments = abs(self.mean), self.variance, abs(self.covariance), abs(self.last)
+        return self.variance >= 0 and max(moments) <= MOST_LOG and (self.n > 0 or not any(moments))
 
     def absorb(self, log_ms: float, interval_s: float) -> None:
         """Let a sample count.

@@ -10,9 +10,9 @@ from relaytop.config.settings import Provider, Settings, Target
 from relaytop.config.text_files import MARK
 from relaytop.protocol.codec import BadMessageError, decode_command, decode_report
 from relaytop.protocol.messages import Add, Budget, Finished, Hold, Notice, Pulse, Ready
+from relaytop.protocol.validate import is_valid
 from relaytop.store.recording_header import SCHEMA, read_header
 from relaytop.store.rotation import parts
-from relaytop.store.validate import is_valid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import dataclasses
+import math
+import struct
 from typing import TYPE_CHECKING
 
 import pytest
@@ -148,9 +149,14 @@ def test_a_smaller_ring_keeps_the_newest() -> None:
 @pytest.mark.parametrize(
     "past",
     [
-        RingHandover(T0, 1, "no base 64 at all!"),
-        RingHandover(T0, 1, base64.b64encode(b"x" * 31).decode()),
-        RingHandover(T0, 1, base64.b64encode(b"x" * 64).decode()),
+        RingHandover(T0, 1, bytes(31)),
+        RingHandover(T0, 1, bytes(64)),
+        RingHandover(T0, 10**15, bytes(64)),
+        RingHandover(T0, 2, (1).to_bytes(4, "little") + bytes(60)),
+        RingHandover(T0, 1, bytes(23) + b"\x19" + bytes(8)),
+        RingHandover(T0, 1, bytes(4) + struct.pack("<f", math.inf) + bytes(24)),
+        RingHandover(T0, 1, bytes(8) + struct.pack("<f", -1.0) + bytes(20)),
+        RingHandover(T0, 1, bytes(12) + struct.pack("<f", 1e30) + bytes(16)),
     ],
 )
 def test_what_is_no_rings_past_is_said_to_be_none(past: RingHandover) -> None:

@@ -224,7 +224,6 @@ def changed(**fields: Any) -> bytes:
         changed(failure={"error_class": "auth", "message": "a\nb"}),
         changed(rate_limit={"requests": {"limit": 10**16}}),
         changed(phases={"wait_ms": {}}),
-        changed(novel=1),
         b'{"":"Hold","target":"relay/m","until":0,"reason":"a\\u0007b","asked":true}\n',
         b'{"":"Hold","target":"relay/m","until":0,"reason":"r","asked":"yes"}\n',
         b'{"":"Pulse","at":1,"in_flight":1,"running":{"relay/m":"x"}}\n',
@@ -250,6 +249,13 @@ def test_what_could_not_be_shown_does_not_get_through(tmp_path: Path, line: byte
         assert list(recording.reports()) == [good(1), good(2)]
         assert [t.id for t in recording.settings.targets] == ["relay/m"]
         assert recording.broken == 1
+
+
+def test_a_field_of_a_newer_relaytop_is_passed_over(tmp_path: Path) -> None:
+    path = write(tmp_path / "rec", *lines_of([good(1)]), changed(novel=1))
+    with Recording(path) as recording:
+        assert list(recording.reports()) == [good(1), good(1)]
+        assert recording.broken == 0
 
 
 @given(st.lists(st.binary(max_size=60), max_size=6))

@@ -12,13 +12,21 @@ if TYPE_CHECKING:
     from relaytop.watch.agent.client import AgentClient
 
 
+class AgentError(Exception):
+    """An agent that cannot be read, in a sentence."""
+
+
 def any_agent_socket() -> bool:
     """Return whether any agent left its socket; quick, for nothing is connected to."""
     return any(runtime_folder().glob("agent-*.sock"))
 
 
 def connect_agent(settings: Settings) -> AgentClient | None:
-    """Return the agent that watches the same, with its history; None where there is none."""
+    """Return the agent that watches the same, with its history; None where there is none.
+
+    Raises:
+        AgentError: There is one, and what it says cannot be used.
+    """
     from relaytop.watch.agent.client import AgentClient  # noqa: PLC0415 - rarely there is one
 
-    return AgentClient.connect(agent_socket(fingerprint(settings)))
+    return AgentClient.connect(agent_socket(fingerprint(settings)), settings)

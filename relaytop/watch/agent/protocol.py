@@ -2,8 +2,13 @@
 
 A reader writes a line. To `{"ask": "snapshot"}` the snapshot's document as JSON is the answer, and
 the end. To `{"ask": "watch"}` it is one JSON message a line: `Hello`, what is known so far
-(`MonitorHandover`, a `TargetHandover` for each target), `HistoryEnd`, and from then on every report
-as it comes.
+(`MonitorHandover`, a `TargetHandover` for each target), `HistoryEnd`, and from then on every
+report as it comes.
+
+What the agent writes is checked before it is believed. A field that its reader does not know is
+passed over. Whatever else is odd (a message of another kind, a missing field, one of another type
+or out of bounds, a line without end) ends the connection, with a line in the reader's event log.
+Texts are made safe to show.
 """
 
 from __future__ import annotations

@@ -26,6 +26,8 @@ from tests.support.samples import T0, TARGET, sample, settings
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
+    from relaytop.config.settings import Settings
+
 WAIT_S = 10.0
 
 
@@ -61,8 +63,8 @@ async def watched(path: Path) -> AsyncIterator[Watched]:
     await found.share.aclose()
 
 
-async def attach(path: Path) -> AgentClient | None:
-    return await asyncio.to_thread(AgentClient.connect, path)
+async def attach(path: Path, watched: Settings | None = None) -> AgentClient | None:
+    return await asyncio.to_thread(AgentClient.connect, path, watched or settings())
 
 
 async def until_reported(attached: AgentClient, monitor: Monitor, requests: int) -> None:
@@ -122,7 +124,7 @@ async def test_no_sample_is_lost_or_told_twice_while_the_past_is_told(path: Path
     await watched.share.open(path)
     for name in names:
         watched.feed(*(Finished(sample(at, target=name)) for at in range(3000)))
-    attaching = asyncio.ensure_future(attach(path))
+    attaching = asyncio.ensure_future(attach(path, watched.settings))
     fed = 3000
     while not attaching.done():
         watched.feed(Pulse(T0, 0, skipped={TARGET: fed}))
@@ -215,25 +217,5 @@ async def test_a_reader_that_does_not_read_is_hung_up_on(watched: Watched, path:
             await asyncio.wait_for(reader.readexactly(2 * MAX_WAITING), WAIT_S)
 
 
-@pytest.mark.parametrize(
-    "told",
-    [
-        b"",
-        b"no message\n",
-        b'{"":"Hello","relaytop":"9.9.9","pid":1}\n{"":"HistoryEnd"}\n',
-        b'{"":"Hello","relaytop":"9.9.9"',
-    ],
-)
-async def test_what_is_no_agent_of_this_version_is_not_read(path: Path, told: bytes) -> None:
-    path.parent.mkdir()
-
-    async def tell(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(told)
-        writer.close()
-
-    async with await asyncio.start_unix_server(tell, str(path)):
-        assert await attach(path) is None
-
-
 def test_no_agent_is_none(path: Path) -> None:
-    assert AgentClient.connect(path) is None
+    assert AgentClient.connect(path, settings()) is None

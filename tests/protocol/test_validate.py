@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from relaytop.config.settings import Target
 from relaytop.protocol.messages import Finished, Hold, Notice, Pulse
-from relaytop.store.validate import is_valid
+from relaytop.protocol.validate import is_valid
 from relaytop.wire.text import clean
 from tests.support.samples import T0, sample
 
