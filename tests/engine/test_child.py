@@ -5,6 +5,8 @@ import dataclasses
 import itertools
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +16,7 @@ import psutil
 
 from relaytop.config.settings import Provider, Secret, Settings, Target
 from relaytop.engine.child import EngineChild
+from relaytop.protocol.codec import encode
 from relaytop.protocol.messages import Finished, ListModels, Models, Notice, Pulse, Ready, Report
 from tests.engine.support import collect
 from tests.support.server import Response, ScriptedServer, Seen, chat_stream, models_reply
@@ -182,3 +185,28 @@ async def test_the_ledger_is_written_and_read_by_the_next(tmp_path: Path) -> Non
             await collect(child, lambda found: len(samples(found)) >= 5)
     assert ledger.stat().st_mode & 0o777 == 0o600
     assert KEY.encode() not in ledger.read_bytes()
+
+
+def writing(data: bytes) -> subprocess.Popen[bytes]:
+    """Return a process that writes this, as an engine writes its reports."""
+    return subprocess.Popen(
+        [sys.executable, "-c", f"import sys; sys.stdout.buffer.write({data!r})"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+async def test_lines_that_are_no_reports_are_passed_over_and_texts_cleaned() -> None:
+    lines = (
+        b"no message\n",
+        b'{"":"Unheard"}\n',
+        b'{"":"Pulse","at":NaN,"in_flight":0}\n',
+        b'{"":"Notice","level":"info","text":["x"]}\n',
+        encode(Notice("info", "a\x1b[31mb\u202e")),
+        encode(Ready(7)),
+    )
+    child = EngineChild(writing(b"".join(lines)))
+    found = [report async for batch in child.reports() for report in batch]
+    child.stop()
+    assert found == [Notice("info", "ab"), Ready(7)]

@@ -199,11 +199,11 @@ class AgentClient:
                 break
             if data:
                 yield self._read_live(self._complete(data))
-            full = data is not None and len(data) == READ_BYTES
-            behind = behind + READ_BYTES if full else 0
+            more = data is not None and len(data) > READ_BYTES // 2
+            behind = behind + READ_BYTES if more else 0
             if behind > BEHIND_BYTES:
                 self._fault = "it sends more than can be read"
-            await asyncio.sleep(BUSY_INTERVAL_S if full else self.poll_interval_s)
+            await asyncio.sleep(BUSY_INTERVAL_S if more else self.poll_interval_s)
         self._socket.close()
         self.returncode = 0
 

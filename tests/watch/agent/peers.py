@@ -50,8 +50,8 @@ def news() -> list[bytes]:
 class Peer:
     """Answers whoever connects with `words`, then hangs up, or waits where it is to hold on."""
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / "agent.sock"
+    def __init__(self, path: Path) -> None:
+        self.path = path
         self.words = b""
         self.holds = False
         self._listening = socket.socket(socket.AF_UNIX)
@@ -82,7 +82,7 @@ class Peer:
 def peer() -> Iterator[Peer]:
     """A short path: a socket's name has 107 bytes at most."""
     with tempfile.TemporaryDirectory(prefix="rt") as folder:
-        found = Peer(Path(folder))
+        found = Peer(Path(folder) / "agent.sock")
         try:
             yield found
         finally:

@@ -261,7 +261,7 @@ def test_a_peer_that_sends_without_end_is_hung_up_on(
     speaker: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("relaytop.watch.agent.client.BEHIND_BYTES", 1_000_000)
-    monkeypatch.setattr("relaytop.watch.agent.client.BUSY_INTERVAL_S", 0.0)
+    monkeypatch.setattr("relaytop.watch.agent.client.BUSY_INTERVAL_S", 0.01)
     client = connected(speaker, GOOD + NEWS[1] * 100_000)
     client.poll_interval_s = 0.05  # meanwhile the peer fills the socket
     monitored(client)
@@ -290,7 +290,7 @@ def test_the_screen_gets_its_turn_while_a_peer_sends_much(
 
     asyncio.run(read())
     assert {*range(3, len(batches))} <= {*turns}
-    assert max(batches) < 2000
+    assert max(batches[1:]) < 1000  # the first is what came with the history
 
 
 def test_what_is_no_socket_is_left_alone(tmp_path: Path) -> None:
