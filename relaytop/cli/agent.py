@@ -21,6 +21,7 @@ from relaytop.engine.child import EngineChild
 from relaytop.export.address import listen as listening_on
 from relaytop.export.address import url_of
 from relaytop.export.exporter import Exporter
+from relaytop.export.loopback import exposure
 from relaytop.monitor.source import Event
 from relaytop.store.recorder import Recorder
 from relaytop.watch.agent.agent import Agent
@@ -110,6 +111,9 @@ async def _run(
     codes = _answer_signals(watch, stop)
     text = f"metrics at {url_of(listening)}/metrics"
     log.put(Event(STEADY(), "notice", "info", None, text))
+    warning = exposure(listening)
+    if warning is not None:
+        log.put(Event(STEADY(), "notice", "warning", None, warning))
     try:
         await watch.run(stop)
     finally:

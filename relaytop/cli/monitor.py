@@ -184,9 +184,13 @@ def _equip(session: Session, reference: Mapping[str, Any] | None, outputs: _Outp
         session.reference = Reference(reference)
     if outputs.listening is not None:
         from relaytop.export.exporter import Exporter  # noqa: PLC0415 - only when it is wanted
+        from relaytop.export.loopback import exposure  # noqa: PLC0415 - only when it is wanted
 
         session.exporter = Exporter(
             outputs.listening, session.monitor, session.trouble, lambda: session.thresholds
         )
+        warning = exposure(outputs.listening)
+        if warning is not None:
+            session.note("notice", "warning", warning)
     if outputs.recorder is not None:
         session.record_to(outputs.recorder)

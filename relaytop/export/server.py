@@ -1,4 +1,8 @@
-"""A small HTTP server: GET and HEAD, bounded requests, one reply a connection."""
+"""A small HTTP server: GET and HEAD, bounded requests, one reply a connection.
+
+On loopback it answers to loopback's names alone: a page in a browser on this machine may point a
+name of its own at 127.0.0.1 and read what it finds there (DNS rebinding).
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,8 @@ import asyncio
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+
+from relaytop.export.loopback import host_in, is_loopback
 
 if TYPE_CHECKING:
     import socket
@@ -17,6 +23,7 @@ HEAD_S = 5.0
 SEND_S = 10.0
 """Deadline for reading a reply."""
 MAX_CONCURRENT = 32
+"""Connections at a time; one more ends the one that has been idle for longest."""
 TEXT = "text/plain; charset=utf-8"
 
 
@@ -42,8 +49,12 @@ class HttpServer:
     ) -> None:
         self._listening = listening
         self._routes = routes
+        host = listening.getsockname()[0]
+        self._host = host if is_loopback(host) else None
+        """The address on loopback that it listens on; None where others reach it."""
         self._server: asyncio.Server | None = None
-        self._connections: set[asyncio.Task[None]] = set()
+        self._connections: dict[asyncio.Task[None], bool] = {}
+        """Each connection, oldest first → whether it is idle: no reply is on its way."""
 
     async def start(self) -> None:
         """Begin to answer; a second call changes nothing."""
@@ -56,7 +67,7 @@ class HttpServer:
         """Stop answering, in the middle of a reply if need be."""
         if self._server is not None:
             self._server.close()
-        for task in self._connections:
+        for task in list(self._connections):
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
         self._listening.close()
@@ -64,17 +75,30 @@ class HttpServer:
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - asyncio runs this as a task
-        self._connections.add(task)
+        if len(self._connections) >= MAX_CONCURRENT:
+            self._end_one()
+        self._connections[task] = True
         try:
-            if len(self._connections) <= MAX_CONCURRENT:
-                await self._serve(reader, writer)
+            await self._serve(reader, writer, task)
         except (TimeoutError, OSError, asyncio.IncompleteReadError):
             pass  # a client that is slow or gone gets no answer
         finally:
-            self._connections.discard(task)
+            self._connections.pop(task, None)
             writer.transport.abort()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _end_one(self) -> None:
+        """End the oldest idle connection; where none is idle, the oldest of all."""
+        idle = (task for task, is_idle in self._connections.items() if is_idle)
+        oldest = next(idle, next(iter(self._connections)))
+        del self._connections[oldest]
+        oldest.cancel()
+
+    async def _serve(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        task: asyncio.Task[None],
+    ) -> None:
         try:
             async with asyncio.timeout(HEAD_S):
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -83,12 +107,18 @@ class HttpServer:
         else:
             answer, only_head = self._answer(head.decode("latin-1"))
         async with asyncio.timeout(SEND_S):
+            self._mark(task, idle=False)
             writer.write(_reply(answer, only_head=only_head))
             writer.write_eof()
             await writer.drain()
+            self._mark(task, idle=True)
             # Hanging up while something is unread would reset the reply on its way.
             while await reader.read(MAX_HEAD):
                 pass
+
+    def _mark(self, task: asyncio.Task[None], *, idle: bool) -> None:
+        if task in self._connections:
+            self._connections[task] = idle
 
     def _answer(self, head: str) -> tuple[Answer, bool]:
         """Return the answer to a request, and whether its head alone was asked for."""
@@ -99,17 +129,35 @@ class HttpServer:
             return _refusal(HTTPStatus.BAD_REQUEST), False
         if method not in {"GET", "HEAD"}:
             return _refusal(HTTPStatus.METHOD_NOT_ALLOWED), False
+        fields = [(name.strip().lower(), value.strip()) for name, _, value in map(_parts, lines)]
+        hosts = [value for name, value in fields if name == "host"]
+        if len(hosts) > 1 or (not hosts and version != "HTTP/1.0"):
+            return _refusal(HTTPStatus.BAD_REQUEST), False
+        if self._host is not None and not all(self._is_ours(host) for host in hosts):
+            return self._misdirected(), method == "HEAD"
         route = self._routes.get(target.partition("?")[0])
         if route is None:
             paths = " or ".join(self._routes)
             text = f"there is nothing here: try {paths}\n"
             return Answer(text.encode(), status=HTTPStatus.NOT_FOUND), method == "HEAD"
-        accept = [v for name, _, v in (line.partition(":") for line in lines) if _is_accept(name)]
+        accept = [value for name, value in fields if name == "accept"]
         return route(",".join(accept)), method == "HEAD"
 
+    def _is_ours(self, host: str) -> bool:
+        """Return whether a Host header is one of loopback's; the port may be a tunnel's."""
+        name = host_in(host)
+        return name is not None and (name in {"localhost", self._host} or is_loopback(name))
 
-def _is_accept(name: str) -> bool:
-    return name.strip().lower() == "accept"
+    def _misdirected(self) -> Answer:
+        text = (
+            f"this listens on {self._host} and answers to localhost and loopback addresses alone; "
+            "a proxy before it must set the header Host to localhost\n"
+        )
+        return Answer(text.encode(), status=HTTPStatus.MISDIRECTED_REQUEST)
+
+
+def _parts(line: str) -> tuple[str, str, str]:
+    return line.partition(":")
 
 
 def _refusal(status: HTTPStatus) -> Answer:

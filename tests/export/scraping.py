@@ -55,11 +55,11 @@ class Scraped:
 class Exported:
     """A monitor, the exporter that shows it, and where."""
 
-    def __init__(self, watched: Settings) -> None:
+    def __init__(self, watched: Settings, host: str = "127.0.0.1") -> None:
         self.monitor = Monitor(watched, time.time())
         self.trouble: str | None = None
         self.thresholds = {target.id: target.thresholds for target in watched.targets}
-        listening = socket.create_server(("127.0.0.1", 0))
+        listening = socket.create_server((host, 0))
         self.port = listening.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.exporter = Exporter(
@@ -80,8 +80,10 @@ class Exported:
 
 
 @contextlib.asynccontextmanager
-async def exported(*names: str, watched: Settings | None = None) -> AsyncIterator[Exported]:
-    found = Exported(watched or settings(*names))
+async def exported(
+    *names: str, watched: Settings | None = None, host: str = "127.0.0.1"
+) -> AsyncIterator[Exported]:
+    found = Exported(watched or settings(*names), host)
     await found.exporter.start()
     try:
         yield found

@@ -45,7 +45,8 @@ class AgentServer:
         self._document = document
         self._path: Path | None = None
         self._server: asyncio.Server | None = None
-        self._connections: set[asyncio.Task[None]] = set()
+        self._connections: dict[asyncio.Task[None], bool] = {}
+        """Each connection, oldest first → whether it has asked for something."""
         self._subscribers: set[_Subscriber] = set()
 
     async def open(self, path: Path) -> None:
@@ -71,7 +72,7 @@ class AgentServer:
         if self._path is not None:
             self._path.unlink(missing_ok=True)
             self._path = None
-        for task in self._connections:
+        for task in list(self._connections):
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
 
@@ -87,21 +88,37 @@ class AgentServer:
         task = asyncio.current_task()
         if task is None:
             return
-        self._connections.add(task)
+        if len(self._connections) >= MAX_READERS:
+            self._end_idle()
+        self._connections[task] = False
         try:
             if len(self._connections) <= MAX_READERS:
-                await self._serve(reader, writer)
+                await self._serve(reader, writer, task)
         except (TimeoutError, OSError, ValueError):
             pass  # a reader that is slow, gone or too long gets no answer
         finally:
-            self._connections.discard(task)
+            self._connections.pop(task, None)
             writer.transport.abort()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _end_idle(self) -> None:
+        """Hang up on the oldest of those that have asked for nothing yet."""
+        for task, has_asked in self._connections.items():
+            if not has_asked:
+                del self._connections[task]
+                task.cancel()
+                return
+
+    async def _serve(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        task: asyncio.Task[None],
+    ) -> None:
         async with asyncio.timeout(REQUEST_S):
             request = parse_request(await reader.readline())
-        if request is None:
+        if request is None or task not in self._connections:
             return
+        self._connections[task] = True
         if request == SNAPSHOT:
             await _send(writer, to_json(self._document()).encode() + b"\n")
             return

@@ -20,7 +20,7 @@ from relaytop.protocol.messages import Finished, Pulse, Report
 from relaytop.store.document import snapshot_document
 from relaytop.watch.agent import protocol
 from relaytop.watch.agent.client import AgentClient
-from relaytop.watch.agent.server import MAX_WAITING, AgentServer
+from relaytop.watch.agent.server import MAX_READERS, MAX_WAITING, AgentServer
 from tests.support.samples import T0, TARGET, sample, settings
 
 if TYPE_CHECKING:
@@ -215,6 +215,16 @@ async def test_a_reader_that_does_not_read_is_hung_up_on(watched: Watched, path:
         transport.resume_reading()
         with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
             await asyncio.wait_for(reader.readexactly(2 * MAX_WAITING), WAIT_S)
+
+
+async def test_idle_connections_keep_no_reader_out(watched: Watched, path: Path) -> None:
+    del watched
+    async with contextlib.AsyncExitStack() as stack:
+        for _ in range(2 * MAX_READERS):
+            await stack.enter_async_context(talking(path))
+        attached = await attach(path)
+        assert attached is not None
+        attached.stop()
 
 
 def test_no_agent_is_none(path: Path) -> None:

@@ -1,0 +1,41 @@
+"""Loopback: whether a host is only this machine's, and what to say where one is not."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import TYPE_CHECKING
+
+from relaytop.export.address import Address
+
+if TYPE_CHECKING:
+    import socket
+
+_HOST = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<host>[^\s:\[\]/@]+))(?::\d{0,5})?")
+
+
+def host_in(header: str) -> str | None:
+    """Return the host that a Host header names, in lower case; None where it is malformed."""
+    match = _HOST.fullmatch(header)
+    return None if match is None else (match["six"] or match["host"]).lower().removesuffix(".")
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is an address that only this machine reaches; no name is looked up."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    inner = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return (inner or address).is_loopback
+
+
+def exposure(listening: socket.socket) -> str | None:
+    """Return a sentence where others than this machine reach a listening socket; else None."""
+    host, port = listening.getsockname()[:2]
+    if is_loopback(host):
+        return None
+    return (
+        f"whoever reaches {Address(host, port)} reads the metrics: there is no password and no "
+        "TLS; let a firewall or a proxy protect it, or listen on 127.0.0.1"
+    )
