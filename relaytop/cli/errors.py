@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from relaytop.cli.encoding import require_utf8
 from relaytop.config.errors import RelaytopError
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ INTERRUPTED = 130
 def run(command: click.Command) -> NoReturn:
     """Run a click command and exit: 2 with a sentence on stderr for a mistake of input."""
     try:
+        require_utf8(sys.argv[1:], os.environ)
         code = command.main(standalone_mode=False)
     except RelaytopError as error:
         click.echo(f"relaytop: {error}", err=True)

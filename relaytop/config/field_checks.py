@@ -28,9 +28,15 @@ def checked_name(text: str) -> str:
 
 
 def checked_model(text: str) -> str:
-    """Return a model's id; `ValueError` where it is empty."""
+    """Return a model's id; `ValueError` where it is empty or cannot be shown."""
     if not text.strip():
         message = "a model's id is empty; write it as gpt-4.1"
+        raise ValueError(message)
+    if not text.isprintable():
+        message = (
+            "a model's id holds a control character, or another that cannot be shown; "
+            "write it as gpt-4.1"
+        )
         raise ValueError(message)
     return text
 
