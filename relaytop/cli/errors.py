@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import resource
 import sys
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,7 @@ import click
 
 from relaytop.cli.encoding import require_utf8
 from relaytop.config.errors import RelaytopError
+from relaytop.config.masking import mask_secrets
 
 if TYPE_CHECKING:
     from typing import NoReturn
@@ -20,6 +23,7 @@ INTERRUPTED = 130
 
 def run(command: click.Command) -> NoReturn:
     """Run a click command and exit: 2 with a sentence on stderr for a mistake of input."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump would hold the keys
     try:
         require_utf8(sys.argv[1:], os.environ)
         code = command.main(standalone_mode=False)
@@ -27,7 +31,9 @@ def run(command: click.Command) -> NoReturn:
         click.echo(f"relaytop: {error}", err=True)
         sys.exit(USAGE)
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        click.echo(mask_secrets(shown.getvalue()), nl=False, err=True)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(INTERRUPTED)

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from relaytop.config.errors import ConfigError
+from relaytop.config.masking import shown_path, shown_variable
 from relaytop.config.settings import Secret
 from relaytop.config.text_files import decode_text
+from relaytop.config.user_command import MAX_OUTPUT, TooMuchOutputError, run_user_command
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,15 +41,15 @@ def resolve_key(
     table = given.table
     variable = table.get("api_key_env")
     if variable:
-        origin = f"{VARIABLE}{variable}"
+        origin = f"{VARIABLE}{shown_variable(variable)}"
         return _from_variable(variable, environ, given.place("api_key_env")), origin
     command = table.get("api_key_command")
     if command:
         key = _from_command(command, bare, given.place("api_key_command"))
-        return key, f"command {command[0]}"
+        return key, f"command {shown_path(command[0])}"
     file = table.get("api_key_file")
     if file:
-        return _from_file(file, given.place("api_key_file")), f"file {file}"
+        return _from_file(file, given.place("api_key_file")), f"file {shown_path(file)}"
     inline = table.get("api_key")
     if inline:
         return _checked(inline, given.place("api_key")), "config file"
@@ -55,33 +57,36 @@ def resolve_key(
 
 
 def _from_variable(variable: str, environ: Mapping[str, str], place: str) -> Secret:
-    where = f"{place}: {VARIABLE}{variable}"
+    shown = shown_variable(variable)
+    where = f"{place}: {VARIABLE}{shown}"
     if variable not in environ:
-        sentence = f"{where} is not set; export it with the key"
+        remedy = "export it with the key"
+        if shown != variable:
+            remedy = "name the variable that holds the key here, not the key itself"
+        sentence = f"{where} is not set; {remedy}"
         raise ConfigError(sentence)
     if not environ[variable].strip():
         sentence = f"{where} is empty; put the key into it"
         raise ConfigError(sentence)
-    return _checked(environ[variable], where if place != f"{VARIABLE}{variable}" else place)
+    return _checked(environ[variable], where if place != f"{VARIABLE}{shown}" else place)
 
 
 def _from_command(command: list[str], bare: Mapping[str, str], place: str) -> Secret:
-    where = f"{place}: {command[0]!r}"
+    where = f"{place}: '{shown_path(command[0])}'"
     by_hand = "run it by hand to see why"
     try:
-        done = subprocess.run(  # noqa: S603 - the user's own command, from the user's own file
-            command,
-            env=bare,
-            capture_output=True,
-            timeout=COMMAND_TIMEOUT_S,
-            check=False,
-        )
-        printed = decode_text(done.stdout)
+        done = run_user_command(command, bare, COMMAND_TIMEOUT_S)
+        printed = decode_text(done.output)
     except FileNotFoundError:
         sentence = f"{where}: no such program; put one there that prints the key"
         raise ConfigError(sentence) from None
     except subprocess.TimeoutExpired:
         sentence = f"{where} gave no answer within {COMMAND_TIMEOUT_S:g} s; {by_hand}"
+        raise ConfigError(sentence) from None
+    except TooMuchOutputError:
+        sentence = (
+            f"{where} printed more than {MAX_OUTPUT // 1024} KiB; it must print the key alone"
+        )
         raise ConfigError(sentence) from None
     except UnicodeDecodeError:
         sentence = f"{where} printed no text; put one there that prints the key"
@@ -100,12 +105,13 @@ def _from_command(command: list[str], bare: Mapping[str, str], place: str) -> Se
 
 
 def _from_file(name: str, place: str) -> Secret:
-    where = f"{place}: {name}"
+    shown = shown_path(name)
+    where = f"{place}: {shown}"
     remedy = "put the key into a file of yours, mode 600, and name it there"
     try:
         path = Path(name).expanduser()
         if path.is_file() and readable_by_others(path):
-            sentence = f"{where} is readable by others; run chmod 600 {name}"
+            sentence = f"{where} is readable by others; run chmod 600 {shown}"
             raise ConfigError(sentence)
         text = decode_text(path.read_bytes())
     except FileNotFoundError:

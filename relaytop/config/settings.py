@@ -70,6 +70,18 @@ class Secret:
 
     __str__ = __repr__
 
+    def __reduce__(self) -> tuple[type[Secret], tuple[str]]:
+        """Pickle nothing of it."""
+        return Secret, ("",)
+
+    def __copy__(self) -> Secret:
+        """Return the same: nothing of it changes."""
+        return self
+
+    def __deepcopy__(self, _memo: object) -> Secret:
+        """Return the same."""
+        return self
+
     def __eq__(self, other: object) -> bool:
         """Return whether both are the same key."""
         return isinstance(other, Secret) and other._value == self._value
@@ -128,12 +140,12 @@ class Provider:
     api_version: str | None = None
     """Of azure; None: a recent one."""
     max_rpm: int | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     ca_file: str | None = None
     tls_strict: bool | None = None
     """Whether certificates must keep to the letter of RFC 5280; None: as this Python does, which
     is strict from 3.13 on."""
-    proxy: str | None = None
+    proxy: str | None = field(default=None, repr=False)
     http2: bool = False
     prices: Mapping[str, Price] = field(default_factory=dict)
 

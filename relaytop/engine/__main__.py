@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import signal
 import sys
 from pathlib import Path
@@ -32,6 +33,7 @@ def first_line() -> tuple[bytes, bytes]:
 
 def main() -> None:
     """Run the process; ^C and hang-ups are the parent's to answer."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump would hold the keys
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     parser = argparse.ArgumentParser(prog="relaytop.engine")

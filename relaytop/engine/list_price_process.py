@@ -38,16 +38,19 @@ async def list_prices(base_url: str, models: Iterable[str]) -> Mapping[str, Pric
     wanted = [*models]
     if not wanted or not may_be_listed(base_url):
         return {}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "relaytop.engine.list_price_child",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        cwd=FOLDER,
-        env=child_environment(os.environ),
-    )
+    try:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "relaytop.engine.list_price_child",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            cwd=FOLDER,
+            env=child_environment(os.environ),
+        )
+    except OSError:
+        return {}  # no process, no memory: prices are unknown then
     request = json.dumps({"base_url": base_url, "models": wanted}).encode()
     try:
         async with asyncio.timeout(DEADLINE_S):

@@ -7,11 +7,14 @@ import gc
 import os
 import signal
 import threading
+import traceback
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.text import Text
 from textual.app import App
 
+from relaytop.config.masking import mask_secrets
 from relaytop.monitor.number_format import format_dollars
 from relaytop.protocol.messages import Models
 from relaytop.tui.ascii_filter import AsciiOnly
@@ -35,6 +38,11 @@ if TYPE_CHECKING:
     from relaytop.tui.screens.model_picker import Choice, ModelPicker
     from relaytop.watch.session import Session
 
+CRASHED = (
+    "relaytop's screen crashed. Please report these lines (relaytop --version names the version):"
+)
+CRASH_FRAMES = 8
+"""Calls that the report of a crash shows."""
 INTERRUPTED = 130
 NOTHING_OFFERED = 2
 """The exit code where no provider lists a model."""
@@ -235,6 +243,12 @@ class RelaytopApp(App[int]):
             # No screen is left to show it on, and the end must not fail.
             self.session.dead = "snapshot not saved"
         self.exit(code, return_code=code)
+
+    def _fatal_error(self) -> None:
+        """Say that it crashed and where, without variables: keys and passwords are among them."""
+        lines = mask_secrets(traceback.format_exc(limit=-CRASH_FRAMES)).splitlines()
+        self._exit_renderables.append(Text("\n".join([CRASHED, *lines[1:]])))
+        self._close_messages_no_wait()
 
     def hangup(self) -> None:
         """Answer the driver's finding that the terminal is gone."""

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 LIMIT = 300
 PART_OF_KEY = 8
 """A run of a key this long is taken for the key."""
+MIN_ENCODED = 12
+"""A run of an encoded key this long is taken for the key; shorter keys are not looked for."""
+_SPREAD = frozenset("\"'`,;|\u200b")
+"""What may stand between the pieces of a key that was spread, beside blanks."""
+_URL_SAFE = str.maketrans("+/", "-_")
 QUOTED_PART = 16
 """A run of a key this long is in no model's name by chance."""
 INPUT_LIMIT = 16_384
@@ -51,7 +59,9 @@ def _visible(char: str) -> bool:
 def scrub(text: str, secrets: Iterable[str]) -> str:
     """Remove keys: each whole, any run of eight or more of its characters, and what looks like one.
 
-    A key in other cases is the key still: header values are often lowered.
+    A key in other cases is the key still: header values are often lowered. So is one in base64, in
+    hex, percent-encoded, escaped for JSON, or with blanks and line ends in it, as far as it has
+    twelve characters or more.
 
     Args:
         text: A server's.
@@ -60,6 +70,7 @@ def scrub(text: str, secrets: Iterable[str]) -> str:
     for secret in secrets:
         if secret:
             text = _without(text, secret)
+            text = _without_encoded(text, secret)
     return _KEY_LIKE.sub(HIDDEN, text)
 
 
@@ -85,16 +96,56 @@ def _parts(secret: str, size: int) -> set[str]:
 def _without(text: str, secret: str) -> str:
     size = min(PART_OF_KEY, len(secret))
     parts, folded = _parts(_folded(secret), size), _folded(text)
-    spans: list[tuple[int, int]] = []
-    for start in range(len(text) - size + 1):
-        if folded[start : start + size] in parts:
-            if spans and start <= spans[-1][1]:
-                spans[-1] = (spans[-1][0], start + size)
-            else:
-                spans.append((start, start + size))
-    for start, end in reversed(spans):
+    hits = [n for n in range(len(text) - size + 1) if folded[n : n + size] in parts]
+    for start, end in reversed(_joined(hits, size)):
         text = text[:start] + HIDDEN + text[end:]
     return text
+
+
+def _without_encoded(text: str, secret: str) -> str:
+    """Remove a key that was encoded, or has blanks and the like in it."""
+    if len(secret) < MIN_ENCODED or len(text) < MIN_ENCODED:
+        return text
+    parts = _encoded_parts(secret)
+    places = [place for place, char in enumerate(text) if not (char.isspace() or char in _SPREAD)]
+    dense = "".join(text[place] for place in places).lower()
+    if len(dense) != len(places):
+        return text  # a capital that becomes two characters: no encoding has one
+    hits = [
+        start
+        for start in range(len(dense) - MIN_ENCODED + 1)
+        if dense[start : start + MIN_ENCODED] in parts
+    ]
+    for start, end in reversed(_joined(hits, MIN_ENCODED)):
+        text = text[: places[start]] + HIDDEN + text[places[end - 1] + 1 :]
+    return text
+
+
+def _joined(starts: Sequence[int], size: int) -> list[tuple[int, int]]:
+    """Return the spans that runs of one size cover; runs that touch are one span."""
+    spans: list[tuple[int, int]] = []
+    for start in starts:
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], start + size)
+        else:
+            spans.append((start, start + size))
+    return spans
+
+
+@lru_cache(maxsize=64)
+def _encoded_parts(secret: str) -> frozenset[str]:
+    """Return every run of `MIN_ENCODED` characters of a key's encodings, in lower case."""
+    data = secret.encode()
+    forms = [secret, data.hex(), "".join(f"%{byte:02x}" for byte in data), quote(secret, safe="")]
+    forms += ["".join(f"\\u{ord(char):04x}" for char in secret)]
+    forms += ["".join(f"&#{ord(char)};" for char in secret), "".join(f"\\x{b:02x}" for b in data)]
+    for offset in range(3):
+        # At each alignment, without the characters that neighbours have a part in.
+        coded = base64.b64encode(b"\0" * offset + data).decode().rstrip("=")
+        core = coded[-(-offset * 4 // 3) + (offset > 0) : -1]
+        forms += [core, core.translate(_URL_SAFE)]
+    dense = ("".join(char for char in form if char not in _SPREAD).lower() for form in forms)
+    return frozenset(part for form in dense for part in _parts(form, MIN_ENCODED))
 
 
 def safe(text: str, secrets: Iterable[str], limit: int = LIMIT) -> str:

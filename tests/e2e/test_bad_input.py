@@ -151,3 +151,57 @@ def test_a_dumb_terminal(start: Start) -> None:
 )
 def test_a_flag(refused: Refused, arguments: list[str], said: str) -> None:
     assert said in refused(*arguments)
+
+
+PASTED = "sk-proj-Zk3vT9qLw82mXcP0aB7dE5"
+MISTAKES = (
+    f'base_url = "https://h/v1?key={PASTED}"',
+    f'base_url = "https://h/v1#{PASTED}"',
+    f'base_url = "https://user:{PASTED}@h/v1"',
+    f'base_url = "https://h:{PASTED}/v1"',
+    f'base_url = "htps://u:{PASTED}@h/v1"',
+    f'base_url = "http://h/v1"\napi_key_env = "{PASTED}"',
+    f'base_url = "http://h/v1"\napi_key_file = "{PASTED}"',
+    f'base_url = "http://h/v1"\napi_key_command = ["{PASTED}"]',
+    f'base_url = "http://h/v1"\nheaders = {{ "{PASTED} x" = "y" }}',
+    f'base_url = "http://h/v1"\nheaders = {{ "Authorization: Bearer {PASTED}" = "y" }}',
+    f'base_url = "http://h/v1"\nproxy = "htp:/u:{PASTED}@h"',
+    f'base_url = "http://h/v1"\napi = "{PASTED}"',
+    f'base_url = "http://h/v1"\n"{PASTED}" = "m"',
+    f'base_url = "http://h/v1"\ninterval = "{PASTED}"',
+    f'base_url = "http://h/v1"\napi_key = "{PASTED} x"',
+    f'base_url = "http://h/v1"\napi_key = {PASTED}',
+)
+
+
+@pytest.mark.parametrize("line", MISTAKES)
+def test_a_key_that_stands_in_the_wrong_place_is_not_repeated(
+    refused: Refused, config: Path, line: str
+) -> None:
+    config.write_text(f"[providers.a]\n{line}\nmodels = ['m']\n")
+    config.chmod(0o600)
+    assert_hidden(refused("--config", str(config), "models"))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--base-url", "http://127.0.0.1:9/v1", "--model", "m", "--api-key-env", PASTED),
+        ("--base-url", f"http://127.0.0.1:9/v1?key={PASTED}", "--model", "m"),
+        ("--base-url", PASTED, "--model", "m"),
+        ("--config", PASTED),
+        ("--interval", PASTED),
+        ("--api", PASTED, "--base-url", "http://127.0.0.1:9/v1", "--model", "m"),
+        (f"--{PASTED}",),
+        (PASTED,),
+    ],
+)
+def test_a_key_on_the_command_line_is_not_repeated(
+    refused: Refused, arguments: tuple[str, ...]
+) -> None:
+    assert_hidden(refused(*arguments, "models"))
+
+
+def assert_hidden(sentence: str) -> None:
+    assert sentence
+    assert not any(PASTED[i : i + 10] in sentence for i in range(8, len(PASTED) - 10)), sentence

@@ -1,5 +1,6 @@
 """Every key, pressed once: what it tells the engine and what the screen shows."""
 
+import contextlib
 import dataclasses
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from relaytop.tui.keys import APP_BINDINGS, BINDINGS
 from relaytop.tui.screens.help import HelpScreen
 from relaytop.tui.screens.model_picker import ModelPicker
 from relaytop.watch.session import Session
-from tests.support.fake_engine import NAMES, FakeClock, engine_of, feed, session_of
+from tests.support.fake_engine import NAMES, FakeClock, app_of, engine_of, feed, session_of
 from tests.support.samples import settings
 from tests.tui.pilots import (
     app_in,
@@ -381,3 +382,26 @@ def test_every_key_has_an_id_a_tooltip_and_a_group() -> None:
     bindings = [b for b in (*BINDINGS, *APP_BINDINGS) if isinstance(b, Binding)]
     assert len({binding.id for binding in bindings}) == len(bindings)
     assert all(binding.id and binding.tooltip and binding.group for binding in bindings)
+
+
+async def test_a_crash_says_where_and_shows_no_variable(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = "hunter2-of-a-proxy"
+
+    def broken(*_arguments: object) -> None:
+        password = secret
+        message = "boom" if password else ""
+        raise RuntimeError(message)
+
+    app, report = app_of(session), ""
+    with contextlib.suppress(RuntimeError):
+        async with app.run_test(size=(120, 36)) as pilot:
+            monkeypatch.setattr(session.monitor, "overview", broken)
+            with contextlib.suppress(RuntimeError):
+                await pilot.press("j")
+                await pilot.pause()
+            report = "".join(str(each) for each in app._exit_renderables)
+    assert report.startswith("relaytop's screen crashed")
+    assert "RuntimeError: boom" in report
+    assert secret not in report

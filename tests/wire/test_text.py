@@ -1,9 +1,14 @@
+import base64
+import copy
+import pickle
 import unicodedata
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relaytop.config.settings import Provider, Secret
 from relaytop.wire.text import HIDDEN, clean, safe, scrub
 
 KEY = "sk-proj-Zx81kQpTt0aLm4Vw9"
@@ -81,3 +86,55 @@ def test_plain_words_are_left_alone(words: str) -> None:
 def test_an_escape_cannot_smuggle_a_key_through(noise: str) -> None:
     shown = safe(noise + "sk-proj-\x1b[0mZx81kQpTt0aLm4Vw9" + noise, [KEY])
     assert "Zx81kQpTt0" not in shown
+
+
+LONG_KEY = "sk-test-abcdefghijklmnop0123+/x"
+
+
+def echoes(key: str) -> dict[str, str]:
+    """Return what a server may make of a key."""
+    data = key.encode()
+    found = {
+        "hex": data.hex(),
+        "HEX": data.hex().upper(),
+        "percent": "".join(f"%{byte:02X}" for byte in data),
+        "quoted": quote(key, safe=""),
+        "json": "".join(f"\\u{ord(char):04x}" for char in key),
+        "html": "".join(f"&#{ord(char)};" for char in key),
+        "lines": "\n".join(key),
+        "columns": " ".join(key[i : i + 5] for i in range(0, len(key), 5)),
+        "upper": key.upper(),
+    }
+    for before in ("", "x", "xy", "Bearer "):
+        coded = f"{before}{key} and more".encode()
+        found[f"base64 {len(before)}"] = base64.b64encode(coded).decode()
+        url_safe = base64.urlsafe_b64encode(coded).decode()
+        found[f"base64 for URLs {len(before)}"] = url_safe.rstrip("=")
+    return found
+
+
+@pytest.mark.parametrize(("name", "echo"), echoes(LONG_KEY).items())
+def test_a_key_is_hidden_in_whatever_form_it_is_echoed(name: str, echo: str) -> None:
+    shown = safe(f"invalid key: {echo} (code 7)", [LONG_KEY])
+    assert HIDDEN in shown
+    assert shown.startswith("invalid key:")
+    dense = "".join(shown.split())
+    coded = "".join(echo.split())
+    end = len(coded) - 14 if "base64" not in name else 24
+    assert not any(coded[i : i + 14] in dense for i in range(10, end))
+
+
+@given(st.text(max_size=400), st.text("abcdefgh0123+/-_", min_size=12, max_size=60))
+def test_no_text_breaks_the_search_for_echoes(text: str, key: str) -> None:
+    assert isinstance(safe(text, [key]), str)
+
+
+def test_a_key_leaves_nothing_in_a_repr_or_a_pickle() -> None:
+    secret = Secret(LONG_KEY)
+    proxy = f"http://u:{LONG_KEY}@h"
+    provider = Provider(
+        name="p", base_url="http://x", key=secret, headers={"X": LONG_KEY}, proxy=proxy
+    )
+    assert LONG_KEY not in repr(secret) + str(secret) + f"{secret}" + repr(provider)
+    assert LONG_KEY.encode() not in pickle.dumps(secret)
+    assert copy.deepcopy(secret).reveal() == LONG_KEY

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
 import os
+import signal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -72,9 +74,17 @@ class ExecHook:
             await asyncio.to_thread(fcntl.flock, handle, fcntl.LOCK_EX)
             while self._next is not None:
                 variables, self._next = self._next, None
-                process = await asyncio.create_subprocess_exec(
-                    "/bin/sh", "-c", self._command, env={**self._environ, **variables}
-                )
-                self.returncode = await process.wait()
+                self.returncode = await self._run_once({**self._environ, **variables})
         finally:
             os.close(handle)
+
+    async def _run_once(self, environ: Mapping[str, str]) -> int:
+        """Run the command in a process group of its own, which ends with it or with us."""
+        process = await asyncio.create_subprocess_exec(
+            "/bin/sh", "-c", self._command, env=environ, process_group=0
+        )
+        try:
+            return await process.wait()
+        finally:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)

@@ -1,6 +1,7 @@
 import asyncio
 from pathlib import Path
 
+import psutil
 import pytest
 
 from relaytop.config.errors import RelaytopError
@@ -90,3 +91,13 @@ async def test_one_command_at_a_time_and_only_the_newest_is_told(tmp_path: Path)
     assert lines[0::2] == [line.replace("end", "begin") for line in lines[1::2]]
     assert [line.split()[1] for line in lines[0::2]] in (["1", "3", "other"], ["1", "other", "3"])
     assert hooks[0].returncode == 0
+
+
+async def test_what_a_command_leaves_behind_ends_with_it(tmp_path: Path) -> None:
+    hook = ExecHook("sleep 4715.5 & true", {"PATH": "/usr/bin:/bin"}, tmp_path / "lock")
+    hook.schedule({})
+    await hook.finish()
+    assert hook.returncode == 0
+    left = [p for p in psutil.process_iter(["cmdline"]) if "4715.5" in (p.info["cmdline"] or [])]
+    _gone, alive = psutil.wait_procs(left, timeout=5)
+    assert not alive

@@ -1,0 +1,64 @@
+"""A program of the user's is bounded, and leaves no process behind."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from relaytop.config.user_command import MAX_OUTPUT, TooMuchOutputError, run_user_command
+from tests.support.agents import until
+
+ENVIRON = {"PATH": os.environ["PATH"]}
+
+
+def shell(script: str, timeout_s: float = 10.0) -> tuple[int, bytes]:
+    return run_user_command(["sh", "-c", script], ENVIRON, timeout_s)
+
+
+def sleepers(mark: str) -> list[psutil.Process]:
+    return [p for p in psutil.process_iter(["cmdline"]) if mark in (p.info["cmdline"] or [])]
+
+
+def test_what_it_prints_and_how_it_ends() -> None:
+    assert shell("echo key; exit 3") == (3, b"key\n")
+
+
+def test_a_program_that_prints_without_end_is_ended() -> None:
+    with pytest.raises(TooMuchOutputError):
+        shell("yes")
+    assert len(shell(f"head -c {MAX_OUTPUT} /dev/zero")[1]) == MAX_OUTPUT
+
+
+def test_a_grandchild_that_holds_the_pipe_does_not_lose_the_key() -> None:
+    """And it is ended too."""
+    assert shell("sleep 4711.5 & echo key") == (0, b"key\n")
+    until(lambda: not sleepers("4711.5"))
+
+
+def test_at_a_time_out_all_of_it_is_ended() -> None:
+    with pytest.raises(subprocess.TimeoutExpired):
+        shell("sleep 4712.5 & sleep 4712.5", timeout_s=0.3)
+    until(lambda: not sleepers("4712.5"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_where_we_are_ended_it_is_too(number: signal.Signals) -> None:
+    script = (
+        "from relaytop.config.user_command import run_user_command\n"
+        "command = ['sh', '-c', 'sleep 4713.5 & sleep 4713.5']\n"
+        "run_user_command(command, {'PATH': '/usr/bin:/bin'}, 60)"
+    )
+    ours = subprocess.Popen([sys.executable, "-c", script])
+    until(lambda: len(sleepers("4713.5")) >= 2)
+    ours.send_signal(number)
+    assert ours.wait(10) == -number
+    until(lambda: not sleepers("4713.5"))
+
+
+def test_a_file_that_is_no_program(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No such file"):
+        run_user_command([str(tmp_path / "none")], ENVIRON, 1.0)
