@@ -40,6 +40,8 @@ READ_S = 2.0
 """Longest silence of an agent while its history is read."""
 HISTORY_S = 10.0
 """Deadline of the whole history."""
+HISTORY_LINE = 4 * MAX_LINE
+"""Bytes of a message of the history beside a target's samples: a full event log is the longest."""
 NEWS_BYTES = 32 * 1024 * 1024
 """What may happen while the history is read."""
 BEHIND_BYTES = 64 * 1024 * 1024
@@ -68,7 +70,7 @@ class AgentClient:
         self._socket = connection
         self._history_limit = settings.history
         self._names = {target.id for target in settings.targets}
-        self._lines = LineBuffer(MAX_LINE + settings.history * RECORD_BYTES * 4 // 3)
+        self._lines = LineBuffer(HISTORY_LINE + settings.history * RECORD_BYTES * 4 // 3)
         self._hello: Hello | None = None
         self._overall: MonitorHandover | None = None
         self._history: dict[str, TargetHandover] = {}

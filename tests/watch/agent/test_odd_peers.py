@@ -136,7 +136,7 @@ BAD_HISTORIES = {
     "a kind of a list": HELLO + b'{"":[]}\n' + END,
     "no object": HELLO + b"[1]\n" + END,
     "deep nesting": HELLO + NESTED + END,
-    "an endless line": HELLO + b'{"":"Notice","text":"' + b"x" * 3_000_000,
+    "an endless line": HELLO + b'{"":"Notice","text":"' + b"x" * 5_000_000,
     "no utf-8": HELLO + b'{"":"Notice","level":"info","text":"\xff"}\n' + END,
     "utf-16": (HELLO + END).decode().encode("utf-16"),
     "bad base64": with_ring(records="no base 64 at all!"),
@@ -336,6 +336,7 @@ def places(document: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, .
 PLACES = [(number, place) for number, d in enumerate(DOCUMENTS) for place in places(d) if number]
 
 
+@pytest.mark.fuzz
 @given(
     st.lists(st.tuples(st.sampled_from(PLACES), values | st.just(...)), min_size=1, max_size=3),
     st.lists(st.binary(max_size=60), max_size=2),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relaytop.monitor.monitor import Monitor
+from relaytop.monitor.source import Event
 from relaytop.protocol.codec import encode
 from relaytop.protocol.messages import Finished, Pulse, Report
 from relaytop.store.document import snapshot_document
@@ -215,6 +216,17 @@ async def test_a_reader_that_does_not_read_is_hung_up_on(watched: Watched, path:
         transport.resume_reading()
         with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
             await asyncio.wait_for(reader.readexactly(2 * MAX_WAITING), WAIT_S)
+
+
+async def test_a_full_event_log_of_long_lines_is_read(watched: Watched, path: Path) -> None:
+    for _ in range(600):
+        watched.monitor.note(Event(T0, "notice", "info", None, "模" * 320))
+    attached = await attach(path)
+    assert attached is not None
+    mine = Monitor(watched.settings, T0)
+    attached.restore(mine, T0)
+    assert sum(event.text == "模" * 320 for event in mine.events()) == 499  # and that it is read
+    attached.stop()
 
 
 async def test_idle_connections_keep_no_reader_out(watched: Watched, path: Path) -> None:
