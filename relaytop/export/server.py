@@ -53,8 +53,9 @@ class HttpServer:
         self._host = host if is_loopback(host) else None
         """The address on loopback that it listens on; None where others reach it."""
         self._server: asyncio.Server | None = None
-        self._connections: dict[asyncio.Task[None], bool] = {}
+        self._connections: dict[asyncio.StreamWriter, bool] = {}
         """Each connection, oldest first → whether it is idle: no reply is on its way."""
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Begin to answer; a second call changes nothing."""
@@ -67,9 +68,9 @@ class HttpServer:
         """Stop answering, in the middle of a reply if need be."""
         if self._server is not None:
             self._server.close()
-        for task in list(self._connections):
-            task.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
+        for writer in self._connections:
+            writer.transport.abort()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         self._listening.close()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -77,28 +78,26 @@ class HttpServer:
         assert task is not None  # noqa: S101 - asyncio runs this as a task
         if len(self._connections) >= MAX_CONCURRENT:
             self._end_one()
-        self._connections[task] = True
+        self._tasks.add(task)
+        self._connections[writer] = True
         try:
-            await self._serve(reader, writer, task)
+            await self._serve(reader, writer)
         except (TimeoutError, OSError, asyncio.IncompleteReadError):
             pass  # a client that is slow or gone gets no answer
         finally:
-            self._connections.pop(task, None)
+            self._connections.pop(writer, None)
+            self._tasks.discard(task)
             writer.transport.abort()
 
     def _end_one(self) -> None:
         """End the oldest idle connection; where none is idle, the oldest of all."""
-        idle = (task for task, is_idle in self._connections.items() if is_idle)
+        idle = (writer for writer, is_idle in self._connections.items() if is_idle)
         oldest = next(idle, next(iter(self._connections)))
         del self._connections[oldest]
-        oldest.cancel()
+        # Its task ends by itself then; asyncio would log one that is cancelled.
+        oldest.transport.abort()
 
-    async def _serve(
-        self,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        task: asyncio.Task[None],
-    ) -> None:
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             async with asyncio.timeout(HEAD_S):
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -107,18 +106,18 @@ class HttpServer:
         else:
             answer, only_head = self._answer(head.decode("latin-1"))
         async with asyncio.timeout(SEND_S):
-            self._mark(task, idle=False)
+            self._mark(writer, idle=False)
             writer.write(_reply(answer, only_head=only_head))
             writer.write_eof()
             await writer.drain()
-            self._mark(task, idle=True)
+            self._mark(writer, idle=True)
             # Hanging up while something is unread would reset the reply on its way.
             while await reader.read(MAX_HEAD):
                 pass
 
-    def _mark(self, task: asyncio.Task[None], *, idle: bool) -> None:
-        if task in self._connections:
-            self._connections[task] = idle
+    def _mark(self, writer: asyncio.StreamWriter, *, idle: bool) -> None:
+        if writer in self._connections:
+            self._connections[writer] = idle
 
     def _answer(self, head: str) -> tuple[Answer, bool]:
         """Return the answer to a request, and whether its head alone was asked for."""

@@ -88,7 +88,9 @@ async def test_elsewhere_it_answers_to_any_name() -> None:
 
 
 @pytest.mark.parametrize("begun", [b"", b"GET /metrics HT"])
-async def test_idle_connections_starve_no_scrape(begun: bytes) -> None:
+async def test_idle_connections_starve_no_scrape(
+    begun: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
     """The oldest idle ones give way, and no more are open than there is room for."""
     async with exported() as found:
         crowd = [await asyncio.open_connection("127.0.0.1", found.port) for _ in range(64)]
@@ -102,6 +104,8 @@ async def test_idle_connections_starve_no_scrape(begun: bytes) -> None:
                 assert (await found.get("/healthz")).text == "ok\n"
         for _reader, writer in crowd:
             writer.close()
+    # Not a word of asyncio's: the agent's stderr is lines of JSON, the screen's is the screen.
+    assert caplog.records == []
 
 
 async def test_clients_that_do_not_hang_up_starve_no_scrape() -> None:
@@ -125,4 +129,15 @@ async def test_a_request_has_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None
         writer.write(b"GET /metrics HT")
         async with asyncio.timeout(3):
             assert await reader.read() == b""
+        writer.close()
+
+
+async def test_it_ends_though_clients_stay(caplog: pytest.LogCaptureFixture) -> None:
+    async with exported() as found:
+        crowd = [await asyncio.open_connection("127.0.0.1", found.port) for _ in range(3)]
+        crowd[0][1].write(b"GET /healthz HTTP/1.0\r\n\r\n")
+        assert await crowd[0][0].read()
+    await asyncio.sleep(0)
+    assert caplog.records == []
+    for _reader, writer in crowd:
         writer.close()

@@ -45,8 +45,9 @@ class AgentServer:
         self._document = document
         self._path: Path | None = None
         self._server: asyncio.Server | None = None
-        self._connections: dict[asyncio.Task[None], bool] = {}
+        self._connections: dict[asyncio.StreamWriter, bool] = {}
         """Each connection, oldest first → whether it has asked for something."""
+        self._tasks: set[asyncio.Task[None]] = set()
         self._subscribers: set[_Subscriber] = set()
 
     async def open(self, path: Path) -> None:
@@ -72,9 +73,10 @@ class AgentServer:
         if self._path is not None:
             self._path.unlink(missing_ok=True)
             self._path = None
-        for task in list(self._connections):
-            task.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
+        # Their tasks end by themselves then; asyncio would log one that is cancelled.
+        for writer in self._connections:
+            writer.transport.abort()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def consume(self, reports: Sequence[Report]) -> None:
         """Forward reports to every reader; none is waited for."""
@@ -90,35 +92,32 @@ class AgentServer:
             return
         if len(self._connections) >= MAX_READERS:
             self._end_idle()
-        self._connections[task] = False
+        self._tasks.add(task)
+        self._connections[writer] = False
         try:
             if len(self._connections) <= MAX_READERS:
-                await self._serve(reader, writer, task)
+                await self._serve(reader, writer)
         except (TimeoutError, OSError, ValueError):
             pass  # a reader that is slow, gone or too long gets no answer
         finally:
-            self._connections.pop(task, None)
+            self._connections.pop(writer, None)
+            self._tasks.discard(task)
             writer.transport.abort()
 
     def _end_idle(self) -> None:
         """Hang up on the oldest of those that have asked for nothing yet."""
-        for task, has_asked in self._connections.items():
+        for writer, has_asked in self._connections.items():
             if not has_asked:
-                del self._connections[task]
-                task.cancel()
+                del self._connections[writer]
+                writer.transport.abort()
                 return
 
-    async def _serve(
-        self,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        task: asyncio.Task[None],
-    ) -> None:
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         async with asyncio.timeout(REQUEST_S):
             request = parse_request(await reader.readline())
-        if request is None or task not in self._connections:
+        if request is None or writer not in self._connections:
             return
-        self._connections[task] = True
+        self._connections[writer] = True
         if request == SNAPSHOT:
             await _send(writer, to_json(self._document()).encode() + b"\n")
             return

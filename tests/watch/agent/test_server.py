@@ -229,14 +229,20 @@ async def test_a_full_event_log_of_long_lines_is_read(watched: Watched, path: Pa
     attached.stop()
 
 
-async def test_idle_connections_keep_no_reader_out(watched: Watched, path: Path) -> None:
-    del watched
+async def test_idle_connections_keep_no_reader_out(
+    watched: Watched, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     async with contextlib.AsyncExitStack() as stack:
         for _ in range(2 * MAX_READERS):
             await stack.enter_async_context(talking(path))
         attached = await attach(path)
         assert attached is not None
+        await watched.share.aclose()
+        await asyncio.sleep(0)
+        assert all([reports async for reports in attached.reports()])
         attached.stop()
+    # Not a word of asyncio's: the agent's stderr is lines of JSON.
+    assert caplog.records == []
 
 
 def test_no_agent_is_none(path: Path) -> None:
