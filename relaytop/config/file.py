@@ -5,7 +5,7 @@ Imported only when there is a file: pydantic takes 40 ms.
 
 from __future__ import annotations
 
-import re
+import string
 import tomllib
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from relaytop.config.errors import ConfigError
 from relaytop.config.keys import readable_by_others
+from relaytop.config.safe_files import read_bounded
 from relaytop.config.schema import known_keys, validate
 from relaytop.config.source_location import Source
 from relaytop.config.suggestions import suggestion
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 
     from relaytop.config.schema import ConfigFile
 
-MAX_BYTES = 4 * 1024 * 1024
+MAX_BYTES = 1024 * 1024
+MAX_PARTS = 500
+"""Parts of a dotted key; no setting has more than five."""
+_OF_A_KEY = frozenset(string.ascii_letters + string.digits + "_-.\"' \t")
 
 
 def read_file(path: Path) -> tuple[ConfigFile, Source]:
@@ -48,10 +52,7 @@ def read_file(path: Path) -> tuple[ConfigFile, Source]:
 
 def _text(path: Path) -> str:
     try:
-        if path.stat().st_size > MAX_BYTES:
-            sentence = f"{path}: larger than {MAX_BYTES // 1024 // 1024} MiB: no config file"
-            raise ConfigError(sentence)
-        return decode_text(path.read_bytes())
+        return decode_text(read_bounded(path, MAX_BYTES))
     except FileNotFoundError:
         sentence = f"{path}: no such file; `relaytop init` writes one"
         raise ConfigError(sentence) from None
@@ -64,6 +65,7 @@ def _text(path: Path) -> str:
 
 
 def _parsed(source: Source) -> dict[str, Any]:
+    _check_depth(source)
     try:
         return tomllib.loads(source.text)
     except (ValueError, RecursionError) as error:
@@ -78,17 +80,41 @@ def _parsed(source: Source) -> dict[str, Any]:
         raise ConfigError(sentence) from None
 
 
+def _check_depth(source: Source) -> None:
+    """Refuse a key of very many parts, which the parser takes the square of their number for."""
+    for number, line in enumerate(source.text.splitlines(), 1):
+        parts = 0
+        before = ""
+        for char in line:
+            parts = parts + (char == "." and before != ".") if char in _OF_A_KEY else 0
+            before = char
+            if parts > MAX_PARTS:
+                sentence = f"{source.path}, line {number}: a key of more than {MAX_PARTS} parts"
+                raise ConfigError(sentence)
+
+
 def _declared_twice(text: str) -> tuple[str, int] | None:
     """Return the name and line of the second table of one provider, if there is one."""
     seen: set[str] = set()
     for number, line in enumerate(text.splitlines(), 1):
-        match = re.match(r"""\s*\[\s*providers\s*\.\s*["']?([^"'\]]+?)["']?\s*\]""", line)
-        if match is None:
+        name = _provider_of(line)
+        if name is None:
             continue
-        if match[1] in seen:
-            return match[1], number
-        seen.add(match[1])
+        if name in seen:
+            return name, number
+        seen.add(name)
     return None
+
+
+def _provider_of(line: str) -> str | None:
+    """Return the provider whose table a line begins."""
+    text = line.strip()
+    if not text.startswith("[") or "]" not in text:
+        return None
+    first, dot, name = text[1:].partition("]")[0].partition(".")
+    if first.strip() != "providers" or not dot:
+        return None
+    return name.strip().strip("\"'") or None
 
 
 def _sentence(source: Source, error: ValidationError) -> str:

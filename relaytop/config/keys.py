@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from relaytop.config.errors import ConfigError
 from relaytop.config.masking import shown_path, shown_variable
+from relaytop.config.safe_files import read_bounded
 from relaytop.config.settings import Secret
 from relaytop.config.text_files import decode_text
 from relaytop.config.user_command import MAX_OUTPUT, TooMuchOutputError, run_user_command
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from relaytop.config.unresolved import UnresolvedProvider
 
 COMMAND_TIMEOUT_S = 20.0
+MAX_KEY_BYTES = 64 * 1024
 VARIABLE = "environment variable "
 """The beginning of the origin of a key that is in the environment."""
 _MARK = "\ufeff"
@@ -113,7 +115,7 @@ def _from_file(name: str, place: str) -> Secret:
         if path.is_file() and readable_by_others(path):
             sentence = f"{where} is readable by others; run chmod 600 {shown}"
             raise ConfigError(sentence)
-        text = decode_text(path.read_bytes())
+        text = decode_text(read_bounded(path, MAX_KEY_BYTES))
     except FileNotFoundError:
         sentence = f"{where}: no such file; {remedy}"
         raise ConfigError(sentence) from None

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import platformdirs
+
+from relaytop.config.safe_files import is_private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,8 +58,18 @@ def agent_socket(fingerprint: str) -> Path:
 
 
 def runtime_folder() -> Path:
-    """Return the folder of locks and sockets, which lasts as long as the user is logged in."""
+    """Return the folder of locks and sockets, which lasts as long as the user is logged in.
+
+    Where there is none that is the user's alone, it is the state folder.
+    """
     with warnings.catch_warnings():
         # Without XDG_RUNTIME_DIR it lies below /tmp: worth no word to whoever runs relaytop.
         warnings.simplefilter("ignore")
-        return Path(platformdirs.user_runtime_path(APP))
+        found = Path(platformdirs.user_runtime_path(APP))
+    # Below /tmp whoever comes first makes it.
+    with contextlib.suppress(OSError):
+        found.parent.mkdir(0o700)
+    is_ours = not found.is_symlink() and (not found.exists() or is_private_folder(found))
+    if is_private_folder(found.parent) and is_ours:
+        return found
+    return Path(platformdirs.user_state_path(APP))

@@ -53,13 +53,33 @@ def _line(text: str, location: tuple[int | str, ...]) -> str:
         table, key = keys[: len(keys) - 1 - start], keys[len(keys) - 1 - start]
         inside = not table
         for number, line in enumerate(lines, 1):
-            header = re.match(r"\s*\[+\s*(.+?)\s*\]+", line)
-            if header and "=" not in line.split("]")[0]:
-                names = [part.strip("\"'") for part in re.findall(r'"[^"]*"|[^.]+', header[1])]
-                names = [name.strip() for name in names if name.strip(" .")]
+            names = _header(line)
+            if names is not None:
                 inside = names == table
                 if names == [*table, key]:
                     return f", line {number}"
-            elif inside and re.match(rf"""\s*["']?{re.escape(key)}["']?\s*=""", line):
+            elif inside and "=" in line and line.partition("=")[0].strip().strip("\"'") == key:
                 return f", line {number}"
     return ""
+
+
+def _header(line: str) -> list[str] | None:
+    """Return the names of a table's header; None where the line is none."""
+    text = line.strip()
+    if not text.startswith("[") or "]" not in text:
+        return None
+    inner = text.lstrip("[").partition("]")[0]
+    if "=" in inner:
+        return None
+    names, name, quote = [], "", ""
+    for char in inner:
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "\"'":
+            quote = char
+        if char == "." and not quote:
+            names.append(name)
+            name = ""
+        else:
+            name += char
+    return [part for part in (each.strip().strip("\"'").strip() for each in (*names, name)) if part]

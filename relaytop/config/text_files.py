@@ -5,7 +5,10 @@ from __future__ import annotations
 import codecs
 from pathlib import Path
 
+from relaytop.config.safe_files import open_regular
+
 MARK = codecs.BOM_UTF8
+MAX_CA_BYTES = 16 * 1024 * 1024
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -40,10 +43,10 @@ def ca_source(path: Path | str) -> tuple[str | None, str | None]:
         OSError: It cannot be read.
         UnicodeDecodeError: It is no text behind its mark.
     """
-    with Path(path).open("rb") as file:
+    with open_regular(Path(path)) as file:
         start = file.read(len(MARK))
         if not start.startswith((MARK, *_UTF_16)):
             return str(path), None
-        text = decode_text(start + file.read())
+        text = decode_text(start + file.read(MAX_CA_BYTES))
     # Comments may be in any language, but the module wants ASCII.
     return None, text.encode("ascii", "replace").decode()

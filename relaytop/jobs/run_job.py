@@ -59,8 +59,8 @@ def run_job(job_type: type[J], settings: Settings, plan: Plan) -> tuple[J, JobRe
     """
     job, ended_by = asyncio.run(_run(job_type, settings, plan))
     document = job.document(STEADY(), socket.gethostname())
-    saved = [_save(document), job.save_more()]
-    return job, JobResult(document, _remarks(job, ended_by), ended_by, all(saved))
+    _save(document)
+    return job, JobResult(document, _remarks(job, ended_by), ended_by, job.save_more())
 
 
 async def _run(
@@ -80,16 +80,15 @@ async def _run(
     return job, ended_by
 
 
-def _save(document: dict[str, Any]) -> bool:
-    """Save a snapshot and tell where; return False where it could not be."""
+def _save(document: dict[str, Any]) -> None:
+    """Save a snapshot, which nobody asked for, and tell where, or why it could not be."""
     folder = snapshots_folder()
     try:
         path = save_snapshot(document, folder)
     except OSError as error:
         notice(f"relaytop: the snapshot is not saved in {folder}: {error.strerror}")
-        return False
+        return
     notice(f"snapshot saved: {path}")
-    return True
 
 
 def _remarks(job: Job[Any], ended_by: signal.Signals | None) -> list[str]:

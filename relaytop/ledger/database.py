@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
+import stat
 from typing import TYPE_CHECKING
 
+from relaytop.config.safe_files import make_private_folder, open_regular
 from relaytop.ledger import tables
 
 if TYPE_CHECKING:
@@ -23,8 +26,14 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         sqlite3.Error: It is locked or no database.
         OSError: It cannot be made.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    make_private_folder(path.parent)
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
+    try:
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+        os.fchmod(fd, 0o600)
+    finally:
+        os.close(fd)
     connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
     try:
         tables.create(connection)
@@ -39,7 +48,12 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
 
     A writer keeps a log beside the ledger. Without one the file is not being written, and is read
     as it is: SQLite would make that log, and leave it behind.
+
+    Raises:
+        OSError: It cannot be opened, or is no regular file.
+        sqlite3.Error: It is no database.
     """
+    open_regular(path).close()
     file = path.resolve()
     immutable = "" if file.with_name(f"{file.name}-wal").exists() else "&immutable=1"
     return sqlite3.connect(f"{file.as_uri()}?mode=ro{immutable}", uri=True, timeout=BUSY_S)

@@ -237,7 +237,8 @@ class Ledger:
                 tables.set_claim(connection, self._holder, *claim)
             connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:  # on a full disk SQLite has rolled back by itself
+                connection.execute("ROLLBACK")
             raise
         self._recorded_usd, self._claim = recorded, claim
         self._known_usd = today, spent_usd

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_NAMES = 1000
+NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
+"""Errors of file systems that know no hard links: FAT, some of the network."""
 
 
 def write_new(path: Path, content: bytes) -> Path:
@@ -24,7 +27,7 @@ def write_new(path: Path, content: bytes) -> Path:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with _written(path, content) as temporary:
-        return _link(temporary, path)
+        return _link(temporary, path, content)
 
 
 def write_exactly(path: Path, content: bytes) -> None:
@@ -34,7 +37,7 @@ def write_exactly(path: Path, content: bytes) -> None:
         OSError: It exists, or cannot be written; nothing is left behind then.
     """
     with _written(path, content) as temporary:
-        os.link(temporary, path)
+        _name(temporary, path, content)
 
 
 @contextmanager
@@ -51,12 +54,35 @@ def _written(path: Path, content: bytes) -> Iterator[str]:
         Path(temporary).unlink()
 
 
-def _link(temporary: str, path: Path) -> Path:
+def _name(temporary: str, path: Path, content: bytes) -> None:
+    """Give a written file a name that nothing has; write it again where there are no hard links."""
+    try:
+        os.link(temporary, path)
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        _write_exclusively(path, content)
+
+
+def _write_exclusively(path: Path, content: bytes) -> None:
+    """Write a file that is not there yet; none is left behind where that fails."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _link(temporary: str, path: Path, content: bytes) -> Path:
     """Give the file its name; a hard link, unlike a rename, refuses to replace one."""
     for number in range(1, MAX_NAMES):
         wanted = path if number == 1 else path.with_stem(f"{path.stem}-{number}")
         try:
-            os.link(temporary, wanted)
+            _name(temporary, wanted, content)
         except FileExistsError:
             continue
         return wanted

@@ -13,6 +13,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from relaytop.config.errors import RelaytopError
+from relaytop.config.safe_files import open_regular
 from relaytop.protocol.codec import encode
 from relaytop.protocol.messages import Finished
 from relaytop.store.recording import LINE_BYTES, RECORDED
@@ -166,6 +167,7 @@ def _continued(path: Path, fd: int) -> int:
         sentence = f"{path} is no file; name a new one"
         raise RelaytopError(sentence)
     if not found.st_size:
+        os.fchmod(fd, 0o600)
         return 0
     header = read_header(os.pread(fd, LINE_BYTES, 0).partition(b"\n")[0])
     if header is None or header.schema > SCHEMA:
@@ -184,7 +186,7 @@ def _check_older(path: Path) -> None:
             continue
         line = b"?"
         if older.is_file():  # opening a pipe would wait for its writer
-            with older.open("rb") as file:
+            with open_regular(older) as file:
                 line = file.readline(LINE_BYTES)
         if line and read_header(line) is None:
             sentence = (

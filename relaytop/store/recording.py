@@ -6,6 +6,7 @@ from collections import Counter, deque
 from typing import IO, TYPE_CHECKING, Self
 
 from relaytop.config.errors import RelaytopError
+from relaytop.config.safe_files import open_regular
 from relaytop.config.settings import Provider, Settings, Target
 from relaytop.config.text_files import MARK
 from relaytop.protocol.codec import BadMessageError, decode_command, decode_report
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from relaytop.protocol.messages import Report
     from relaytop.store.recording_header import Header
 
-LINE_BYTES = 64 * 1024
+LINE_BYTES = 256 * 1024
 """A longer line is skipped."""
 MAX_TARGETS = 1000
 """Targets that are read from a recording."""
@@ -34,6 +35,10 @@ _START = b'{"":"'
 _REPORTS = tuple(_START + f'{kind.__name__}"'.encode() for kind in RECORDED)
 _FINISHED = _START + b'Finished"'
 _SAMPLE = _FINISHED + b',"sample":{"target":"'
+
+
+ENDLESS_BYTES = 64 * 1024 * 1024
+"""A line that goes on for so long is none."""
 
 
 class RecordingError(RelaytopError):
@@ -49,7 +54,7 @@ def is_recording(path: Path) -> bool:
     try:
         if not path.is_file():
             return False
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return file.read(len(MARK + _START)).removeprefix(MARK).startswith(_START)
     except OSError as error:
         sentence = f"{path} cannot be read: {error.strerror}"
@@ -97,7 +102,7 @@ class Recording:
             if not name.is_file():
                 sentence = f"{self.path} is no relaytop recording: it is no file"
                 raise RecordingError(sentence)
-            file = name.open("rb")
+            file = open_regular(name)
             self._files.append((file, file.seek(0, 2)))
 
     def __enter__(self) -> Self:
@@ -225,8 +230,13 @@ class Recording:
                 if complete or left <= 0:
                     yield line.removeprefix(MARK), complete
                     continue
+                skipped = 0
                 while left > 0 and (more := file.readline(min(left, LINE_BYTES))):
                     left -= len(more)
+                    skipped += len(more)
+                    if skipped > ENDLESS_BYTES:
+                        sentence = f"{self.path} is no relaytop recording: a line has no end"
+                        raise RecordingError(sentence)
                     if more.endswith(b"\n"):
                         break
                 yield None, True

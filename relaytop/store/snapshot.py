@@ -10,16 +10,20 @@ from typing import TYPE_CHECKING, Any
 import tomli_w
 
 from relaytop.config.errors import RelaytopError
+from relaytop.config.safe_files import make_private_folder, read_bounded
 from relaytop.config.text_files import decode_text
 from relaytop.store.atomic import write_new
 from relaytop.store.document import SCHEMA
+from relaytop.wire.text import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from pathlib import Path
 
 MAX_BYTES = 64 * 1024 * 1024
 KINDS = ("live", "baseline", "shadow")
+LARGEST = 10**18
 
 
 class SnapshotError(RelaytopError):
@@ -33,6 +37,7 @@ def save_snapshot(document: dict[str, Any], folder: Path) -> Path:
         OSError: It cannot be written.
     """
     taken: datetime = document["taken_at"]
+    make_private_folder(folder)
     stamp = f"{taken:%Y%m%dT%H%M%S}.{taken.microsecond // 1000:03d}Z"
     return write_new(folder / f"{document['kind']}-{stamp}.toml", to_toml(document).encode())
 
@@ -77,9 +82,7 @@ def _none(path: Path, why: str) -> SnapshotError:
 
 def _text(path: Path) -> str:
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise _none(path, "it is far too large")
-        return decode_text(path.read_bytes())
+        return decode_text(read_bounded(path, MAX_BYTES, stdin=True))
     except UnicodeDecodeError:
         raise _none(path, "it is not text") from None
     except OSError as error:
@@ -100,7 +103,7 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
 def _check(path: Path, document: dict[str, Any]) -> None:
     """Check what readers rely on; keys that are not known are let through."""
     if not _is_finite(document):
-        raise _none(path, "it holds a number that is none (nan or inf)")
+        raise _none(path, "it holds a number that is none (nan, inf, or far too large)")
     if document.get("kind") not in KINDS:
         raise _none(path, f"kind is none of {', '.join(KINDS)}")
     targets = document["targets"]
@@ -109,46 +112,83 @@ def _check(path: Path, document: dict[str, Any]) -> None:
     for number, target in enumerate(targets, 1):
         if not isinstance(target, dict) or not isinstance(target.get("target"), str):
             raise _none(path, f"target {number} has no name")
-        for key, value in target.items():
-            kind = _KINDS.get(key)
-            wrong = isinstance(value, bool) or not isinstance(value, kind) if kind else False
-            if wrong:
-                sentence = f"{path}: {target['target']}: {key} is of the wrong kind"
-                raise SnapshotError(sentence)
+        wrong = _wrong_field(target, _TARGET)
+        if wrong is not None:
+            sentence = f"{path}: {clean(target['target'])}: {wrong} is of the wrong kind"
+            raise SnapshotError(sentence)
+    wrong = _wrong_field(document, _DOCUMENT)
+    if wrong is not None:
+        sentence = f"{path}: {wrong} is of the wrong kind"
+        raise SnapshotError(sentence)
+
+
+def _wrong_field(
+    table: Mapping[str, Any], kinds: Mapping[str, Kind], parent: str = ""
+) -> str | None:
+    """Return the first field whose value is not what readers rely on; None where all are."""
+    for key, kind in kinds.items():
+        value = table.get(key)
+        if value is None:
+            continue
+        if isinstance(kind, dict):
+            wrong = _wrong_field(value, kind, f"{key}.") if isinstance(value, dict) else key
+            if wrong is not None:
+                return f"{parent}{wrong}"
+        elif isinstance(value, bool) is not (kind is bool) or not isinstance(value, kind):
+            return f"{parent}{key}"
+    return None
 
 
 def _is_finite(value: object) -> bool:
-    """Return whether every number is finite; a document is never deeper than its parser allows."""
+    """Return whether every number is finite and no larger than one that can be meant."""
     if isinstance(value, dict):
         return all(map(_is_finite, value.values()))
     if isinstance(value, list):
         return all(map(_is_finite, value))
+    if isinstance(value, int):
+        return abs(value) <= LARGEST
     return not isinstance(value, float) or math.isfinite(value)
 
 
 _NUMBER = (int, float)
-_KINDS: dict[str, type | tuple[type, ...]] = {
+Kind = type | tuple[type, ...] | dict[str, Any]
+_TIMES: dict[str, Any] = {
+    **dict.fromkeys(("min", "mean", "p50", "p95", "p99", "max"), _NUMBER),
+    "n": int,
+    "censored": bool,
+    "skip_bounds": dict,
+    "confidence": dict,
+}
+_COUNTS: dict[str, Any] = {
+    **dict.fromkeys(("requests", "ok", "skipped", "paced", "cached", "stale", "stalled_here"), int),
+}
+_COSTS: dict[str, Any] = dict.fromkeys(("cost_usd", "cost_at_least_usd", "counted_usd"), _NUMBER)
+_TARGET: dict[str, Kind] = {
+    **_COUNTS,
+    **_COSTS,
     "status": str,
-    "requests": int,
-    "ok": int,
-    "skipped": int,
-    "window_cut": dict,
-    "stalled_here": int,
-    "paced": int,
-    "cached": int,
+    "timeout_s": _NUMBER,
     "error_rate": _NUMBER,
     "error_vif": _NUMBER,
-    "cost_usd": _NUMBER,
-    "cost_at_least_usd": _NUMBER,
     "errors": dict,
-    "latency_ms": dict,
-    "ttft_ms": dict,
-    "gap_ms": dict,
-    "late_ms": dict,
+    "latency_ms": _TIMES,
+    "ttft_ms": _TIMES,
+    "gap_ms": _TIMES,
+    "late_ms": _TIMES,
     "served": dict,
-    "tokens": dict,
-    "tok_s": dict,
-    "total": dict,
+    "tokens": {"input": int, "output": int},
+    "tok_s": {"n": int, "p50": _NUMBER},
+    "total": {**_COUNTS, **_COSTS},
+    "window_cut": {"kept": int, "of": int},
     "rate_limit": dict,
-    "last_error": dict,
+    "last_error": {"class": str, "message": str, "request_id": str},
 }
+_DOCUMENT: dict[str, Kind] = {
+    "kind": str,
+    "relaytop": str,
+    "host": str,
+    "window_s": _NUMBER,
+    "window_requests": int,
+    "budget": {"usd": _NUMBER, "spent_usd": _NUMBER},
+}
+"""The kinds of fields that readers rely on; others are let through."""

@@ -9,6 +9,8 @@ import os
 import signal
 from typing import TYPE_CHECKING
 
+from relaytop.config.safe_files import make_private_folder
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -68,7 +70,7 @@ class ExecHook:
             await self._task
 
     async def _run(self) -> None:
-        self._lock.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(self._lock.parent)
         handle = os.open(self._lock, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             await asyncio.to_thread(fcntl.flock, handle, fcntl.LOCK_EX)

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from relaytop.config.errors import RelaytopError
+from relaytop.config.safe_files import read_bounded
 from relaytop.config.text_files import MARK, utf8_of
 
 if TYPE_CHECKING:
@@ -58,10 +59,7 @@ def read_prompts(path: Path) -> tuple[Messages, ...]:
         RelaytopError: It cannot be read, or holds no prompt; with the line.
     """
     try:
-        if path.stat().st_size > MAX_BYTES:
-            sentence = f"--prompts {path}: larger than {MAX_BYTES >> 20} MiB"
-            raise RelaytopError(sentence)
-        raw = utf8_of(path.read_bytes())
+        raw = utf8_of(read_bounded(path, MAX_BYTES, stdin=True))
     except OSError as error:
         sentence = f"--prompts {path}: {error.strerror}"
         raise RelaytopError(sentence) from None

@@ -9,6 +9,7 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 import relaytop
+from relaytop.config.safe_files import make_private_folder
 from relaytop.config.steady_clock import STEADY
 from relaytop.protocol.codec import encode
 from relaytop.protocol.messages import Finished, Hold, Pulse
@@ -178,10 +179,7 @@ class _Subscriber:
 
 def _listen(path: Path) -> socket.socket:
     """Return a socket at `path` that its owner alone can open; one that nobody serves goes."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if path.parent.stat().st_uid != os.getuid():
-        raise PermissionError(errno.EPERM, "the folder is another user's")
-    path.parent.chmod(0o700)
+    make_private_folder(path.parent)
     if _is_served(path):
         raise FileExistsError(errno.EEXIST, "another agent of this config answers there")
     path.unlink(missing_ok=True)
