@@ -293,6 +293,17 @@ def test_the_screen_gets_its_turn_while_a_peer_sends_much(
     assert max(batches[1:]) < 1000  # the first is what came with the history
 
 
+@pytest.mark.parametrize("words", [b"", HELLO, GOOD])
+def test_a_peer_that_falls_silent_keeps_no_screen_waiting(
+    speaker: Peer, monkeypatch: pytest.MonkeyPatch, words: bytes
+) -> None:
+    monkeypatch.setattr("relaytop.watch.agent.client.HISTORY_S", 0.1)
+    monkeypatch.setattr(speaker, "holds", True)  # as one that was stopped
+    speaker.words = words.partition(END)[0]
+    with pytest.raises(AgentError, match="it does not answer in time"):
+        AgentClient.connect(speaker.path, SETTINGS)
+
+
 def test_what_is_no_socket_is_left_alone(tmp_path: Path) -> None:
     file, pipe, link = (tmp_path / name for name in ("file", "pipe", "link"))
     file.write_text("mine")
