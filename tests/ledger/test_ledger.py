@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from relaytop.ledger import database
 from relaytop.ledger.ledger import Allowance, AllowanceRequest, Entry, Ledger
 from relaytop.ledger.tables import DAY_S
 
@@ -238,3 +239,23 @@ def test_what_requests_cost_lately_is_known_to_every_process(tmp_path: Path) -> 
     ask(again, AllowanceRequest(5.0, 0.1, 0.1))
     assert dict(allowed(again).recent_usd) == {"p/m": 0.5}
     again.close()
+
+
+def test_a_full_disk_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite rolls back by itself then: that there is nothing to roll back is not the cause."""
+    opened = database.open_for_writing
+
+    def nearly_full(path: Path) -> sqlite3.Connection:
+        connection = opened(path)
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+        return connection
+
+    monkeypatch.setattr(database, "open_for_writing", nearly_full)
+    ledger = Ledger(tmp_path / "l")
+    for number in range(3000):
+        ledger.record(entry()._replace(target=f"p/{'m' * 200}{number}"))
+    (warning,) = complained(ledger)
+    assert "full" in warning
+    assert "rollback" not in warning
+    ledger.close()
