@@ -22,17 +22,19 @@ CENT_USD = 0.01
 HOW = (
     "The interval holds the true difference with 95 %, each by itself: of so many, one may leave "
     "out zero by chance. A ! marks what the verdict speaks of: two equal sides would be told "
-    "apart, by any figure of a model, in at most 3 of 100 runs. Tokens are not judged, "
-    "since providers count them differently. * with the difference between prompts taken out: "
-    "typical is the geometric mean, spread is the slowest fifth over it. Min and max have no "
-    "interval."
+    "apart, by any figure of any model, in about 3 of 100 runs; in up to 6 where a side is slow or "
+    "fails for a while at a time, which fewer than 100 requests hardly show. Tokens are not "
+    "judged, since providers count them differently. * with the difference between prompts taken "
+    "out: typical is the geometric mean, spread is the slowest fifth over it. Min and max have no "
+    "interval, nor has a figure of which too few rounds are independent of one another."
 )
 HOW_RECORDED = (
     "The probes were recorded, not sent as pairs: each is set against the one of the other side "
-    "that was sent nearest in time, and used once. The verdict is about this recording: an "
-    "incident of one side within it is a difference. Whether both were asked the same, it does "
-    "not tell."
+    "that was sent nearest in time, and used once. An incident of one side counts as one event, "
+    "however many probes it lasted. Whether both were asked the same, the recording does not tell."
 )
+DETECTABLE = ("p50", "p95", "ttft_p50", "success_rate", "cost", "length")
+"""Figures whose smallest detectable difference is told."""
 VERDICT_CHARACTERS = 2000
 
 
@@ -59,6 +61,7 @@ class ShadowReport:
                 Text(f"{clean(each['model'])}, {_basis(each)}"),
                 Table(columns(*titles, left=("figure", "")), rows),
                 Text(clean(each["verdict"], limit=VERDICT_CHARACTERS), strong=True),
+                *_detectable(each["figures"]),
                 *(Text(clean(text, limit=VERDICT_CHARACTERS)) for text in each.get("remarks", ())),
             ]
         recorded = any("pairing" in each for each in comparisons)
@@ -77,6 +80,22 @@ def _basis(comparison: Mapping[str, Any]) -> str:
     differ = pairing.get("differ")
     other = f"; they were not probed alike: {', '.join(differ)}" if differ else ""
     return f"{drawn}{pairing['pairs']:,} pairs {of}{apart}{other}"
+
+
+def _detectable(figures: Mapping[str, Mapping[str, Any]]) -> list[Text]:
+    """Return a sentence on the smallest differences that the run could have seen."""
+    known = {name: figures[name] for name in DETECTABLE if "detectable" in figures.get(name, {})}
+    if not known:
+        return []
+    told = []
+    for name, figure in known.items():
+        least, mean = figure["detectable"], (figure["a"] + figure["b"]) / 2
+        share = "" if figure["unit"] == "share" or not mean else f" ({least / mean * 100:.0f} %)"
+        told.append(f"{LABELS[name]} {_step(least, figure['unit'])[1:]}{share}")
+    text = f"The smallest difference that this run could have seen: {', '.join(told)}"
+    if "p50" in known and "p95" in figures and "p95" not in known:
+        text += "; of P95 it could have seen none for certain"
+    return [Text(text)]
 
 
 def _origin_rows(origins: Mapping[str, Any]) -> list[list[str]]:

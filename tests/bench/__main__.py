@@ -1,13 +1,15 @@
-"""`python -m tests.bench [NAME …]`: run the benches and print a table.
+"""`python -m tests.bench [NAME …] [--runs N]`: run the benches and print a table.
 
 The names are the modules of this folder: truth, traffic, start, keys, parsing, baseline, stall,
-openloop, diff, memory, busy, status.
+openloop, diff, memory, busy, status, shadow. `--runs` is for those that simulate: more is finer.
 All of them take about fifteen minutes; they contact loopback alone.
 """
 
 from __future__ import annotations
 
+import argparse
 import importlib
+import inspect
 import sys
 
 from tests.bench.scene import HEADER
@@ -25,17 +27,24 @@ NAMES = (
     "truth",
     "busy",
     "status",
+    "shadow",
 )
 
 
 def main() -> None:
-    chosen = sys.argv[1:] or NAMES
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
+    parser.add_argument("--runs", type=int, help="simulated runs of each kind")
+    asked = parser.parse_args()
+    chosen = asked.names or NAMES
     unknown = [name for name in chosen if name not in NAMES]
     if unknown:
         sys.exit(f"no such bench: {', '.join(unknown)}; there are {', '.join(NAMES)}")
     print(HEADER)
     for name in chosen:
-        for figure in importlib.import_module(f"tests.bench.{name}").run():
+        run = importlib.import_module(f"tests.bench.{name}").run
+        simulates = asked.runs is not None and "runs" in inspect.signature(run).parameters
+        for figure in run(runs=asked.runs) if simulates else run():
             print(figure.line(), flush=True)
 
 

@@ -109,7 +109,7 @@ def test_several_models_whose_ids_differ(tmp_path: Path, run: Run, servers: Serv
     assert asked == [{"m": 3, "x": 3}, {"m": 3, "y": 3}]
     assert "x=y, 3 requests finished by both" in done.stdout
     assert "| figure | a/x | b/y | difference | 95 % interval |" in done.stdout
-    assert "no difference shown with 3 requests a side, too few to judge the tail" in done.stdout
+    assert "too few requests for a verdict: 3 a side, 8 are needed" in done.stdout
     assert "at the assumed $10 per million tokens" in done.stderr
 
 

@@ -1,4 +1,4 @@
-"""Array types of the comparison's statistics, and resampling in blocks of bounded memory."""
+"""Array types of the comparison's statistics, and resampling in chunks of bounded memory."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Indices = NDArray[np.intp]
 
-BLOCK_CELLS = 30_000
+CHUNK_CELLS = 30_000
 """Rounds × resamples drawn at a time: arrays that stay in the cache are 1.8 × as fast."""
 
 
-def block_sizes(resamples: int, rounds: int) -> Iterator[int]:
+def chunk_sizes(resamples: int, rounds: int) -> Iterator[int]:
     """Yield how many resamples to draw at a time; they add up to `resamples`."""
-    most = max(1, BLOCK_CELLS // max(1, rounds))
+    most = max(1, CHUNK_CELLS // max(1, rounds))
     for start in range(0, resamples, most):
         yield min(most, resamples - start)

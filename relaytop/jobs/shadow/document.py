@@ -8,6 +8,7 @@ import numpy as np
 
 from relaytop.jobs.shadow.bootstrap import CERTAINTY, RESAMPLES, percentile
 from relaytop.jobs.shadow.compare import FAMILYWISE_ERROR, compare
+from relaytop.jobs.shadow.detectable import POWER
 from relaytop.jobs.shadow.origin import origin_of
 from relaytop.jobs.shadow.verdict import verdict
 from relaytop.jobs.token_counts import token_remark
@@ -24,13 +25,21 @@ _DIGITS = {"ms": 3, "USD": 9}
 
 def comparison_facts(seed: int) -> dict[str, Any]:
     """Return what holds for every comparison of a document."""
-    return {"seed": seed, "certainty": CERTAINTY, "error": FAMILYWISE_ERROR}
+    return {"seed": seed, "certainty": CERTAINTY, "error": FAMILYWISE_ERROR, "power": POWER}
 
 
 def comparison_document(
-    pair: Pair, rounds: Sequence[Round], seed: int, resamples: int = RESAMPLES
+    pair: Pair, rounds: Sequence[Round], seed: int, models: int, resamples: int = RESAMPLES
 ) -> dict[str, Any]:
-    """Return one model's part: the figures of both sides, their difference, and the verdict."""
+    """Return one model's part: the figures of both sides, their difference, and the verdict.
+
+    Args:
+        pair: Which two targets are compared.
+        rounds: What both made of each request, in the order of time.
+        seed: Decides what is drawn.
+        models: How many the run compares: they share the error.
+        resamples: For the intervals.
+    """
     sides = {
         side: origin_of(
             target,
@@ -43,6 +52,7 @@ def comparison_document(
         rounds,
         f"{seed} {pair.model}",
         latency_judged=not any(side.mostly_cached for side in sides.values()),
+        level=FAMILYWISE_ERROR / models,
         resamples=resamples,
     )
     counted = found.figures.get("input_tokens")
@@ -57,6 +67,14 @@ def comparison_document(
         "rounds": found.rounds,
         "resamples": found.resamples,
         "verdict": verdict(found, pair.a.provider, pair.b.provider),
+        "blocks": {
+            subject: {
+                "rounds": each.rounds,
+                "block_rounds": each.block_rounds,
+                "needed": each.needed,
+            }
+            for subject, each in found.blocks.items()
+        },
         "origins": {side: origin.document() for side, origin in sides.items()},
         **({"remarks": remarks} if remarks else {}),
         "figures": {name: _figure(figure) for name, figure in found.figures.items()},
@@ -71,6 +89,7 @@ def _figure(figure: Figure) -> dict[str, Any]:
         "difference": figure.difference,
         "low": figure.low,
         "high": figure.high,
+        "detectable": figure.detectable,
     }
     known = {key: round(value, digits) for key, value in values.items() if value is not None}
     return {"unit": figure.unit, "n": figure.n, **known, "shown": figure.shown}

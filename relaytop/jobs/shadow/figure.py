@@ -22,6 +22,13 @@ class Figure:
     shown: bool = False
     """Whether the verdict speaks of it."""
 
+    detectable: float | None = None
+    """The smallest difference that would probably have been found; None where it is not known."""
+
+    def without_interval(self) -> Figure:
+        """Return the figure with nothing said of how certain it is."""
+        return dataclasses.replace(self, low=None, high=None)
+
     @property
     def difference(self) -> float:
         """B − a."""

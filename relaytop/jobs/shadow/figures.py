@@ -1,13 +1,19 @@
-"""Figures of both sides, and the paired differences that the permutation test judges."""
+"""Figures of both sides, and the paired differences that the permutation test judges.
+
+A figure belongs to a subject: success, latency (TTFT too), cost, length, tokens. Each subject has a
+block length of its own: failures may come in bursts where latencies do not.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import math
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from relaytop.jobs.shadow.block_length import block_length
 from relaytop.jobs.shadow.bootstrap import PairedSample, confidence_intervals, percentile
 from relaytop.jobs.shadow.figure import Figure
 from relaytop.jobs.shadow.permutation import SPREAD, log_spread
@@ -41,6 +47,14 @@ _MEANS = (
 )
 
 
+_SUBJECTS = {"success_rate": "success"} | {name: name for name in ("cost", "length", *UNTESTED)}
+
+
+def subject_of(name: str) -> str:
+    """Return what a figure or a test is of."""
+    return _SUBJECTS.get(name, "latency")
+
+
 class Measurements:
     """Figures and tests of one comparison.
 
@@ -55,15 +69,21 @@ class Measurements:
         """Test → b − a by round, shape (rounds,); 0 where a side has no value."""
         self.weights: dict[str, float] = {}
         """Test → its share of the error, relative to the others."""
+        self.log_times: dict[str, tuple[Floats, Floats]] = {}
+        """Test (typical, ttft) → both sides' log times without the prompts' effect."""
         self.log_latencies: tuple[Floats, Floats] | None = None
         """Both sides' without the prompts' effect, shape (answered,); None: too few for a tail."""
         self.answered: Indices = np.empty(0, dtype=np.intp)
         """The rounds of `log_latencies`."""
+        self.counts: dict[str, int] = {}
+        """Subject → rounds that tell it of both sides."""
+        self.block_rounds: dict[str, int] = {}
+        """Subject → consecutive rounds that are resampled together."""
         self._rounds = rounds
         self._prompts = np.array([one.prompt for one in rounds], dtype=np.intp)
         self._figures: dict[str, Figure] = {}
-        self._samples: dict[bytes, list[PairedSample]] = {}
-        """Places of the rounds → samples of these rounds."""
+        self._samples: list[tuple[str, Indices, PairedSample]] = []
+        """Subject, places of the rounds, and what was measured in them."""
         timed_out = [(one.a.timed_out, one.b.timed_out) for one in rounds] or [(False, False)]
         self._timeout_share = float(np.mean(timed_out, axis=0).max())
         self._add_mean("success_rate", "ok", "share")
@@ -75,14 +95,23 @@ class Measurements:
     def figures(self, generator: np.random.Generator, resamples: int) -> dict[str, Figure]:
         """Return all figures with their intervals; those of the same rounds are drawn together."""
         figures = dict(self._figures)
-        for samples in self._samples.values():
-            for name, (low, high) in confidence_intervals(samples, generator, resamples).items():
-                figures[name] = dataclasses.replace(figures[name], low=low, high=high)
+        together: dict[tuple[int, bytes], list[PairedSample]] = {}
+        for subject, places, sample in self._samples:
+            key = self.block_rounds[subject], places.tobytes()
+            together.setdefault(key, []).append(sample)
+        for (block_rounds, _places), samples in together.items():
+            found = confidence_intervals(samples, generator, resamples, block_rounds)
+            for name, (low, high) in found.items():
+                figure = figures[name]
+                most = 1.0 if figure.unit == "share" else math.inf
+                figures[name] = dataclasses.replace(
+                    figure, low=max(-most, low), high=min(most, high)
+                )
         return figures
 
     def _add_mean(self, name: str, field: str, unit: str) -> None:
         places, a, b = self._paired(field)
-        if places.size and name not in UNTESTED:
+        if places.size:
             self._add_test(name, places, b - a)
         self._add(places, unit, PairedSample(a, b, {name: _mean}))
 
@@ -96,6 +125,7 @@ class Measurements:
         plain = {"mean": _mean} | {f"p{p}": _percentile(p) for p in (50, 95, 99)}
         self._add(places, "ms", PairedSample(a_ms, b_ms, plain, ordered=True))
         logs = without_prompt_effect(self._prompts[places], a_ms, b_ms)
+        self.log_times["typical"] = logs
         self._add_test("typical", places, logs[1] - logs[0])
         adjusted: dict[str, Statistic] = {
             "typical": _geometric_mean,
@@ -120,6 +150,7 @@ class Measurements:
         plain = {f"ttft_p{p}": _percentile(p) for p in (50, 95)}
         self._add(places, "ms", PairedSample(a_ms, b_ms, plain, ordered=True))
         a, b = without_prompt_effect(self._prompts[places], a_ms, b_ms)
+        self.log_times["ttft"] = a, b
         self._add_test("ttft", places, b - a)
         self._add(places, "ms", PairedSample(a, b, {"ttft": _geometric_mean}))
 
@@ -132,9 +163,15 @@ class Measurements:
         return places, a, b
 
     def _add_test(self, name: str, places: Indices, differences: Floats) -> None:
+        """Add a test, unless it is untested, and what it says of its subject's block length."""
         row = np.zeros(len(self._rounds))
         row[places] = differences
-        self.differences[name] = row
+        subject = subject_of(name)
+        if name not in UNTESTED:
+            self.differences[name] = row
+        length = block_length(row, places, self._prompts)
+        self.block_rounds[subject] = max(length, self.block_rounds.get(subject, 1))
+        self.counts[subject] = max(len(places), self.counts.get(subject, 0))
 
     def _add(self, places: Indices, unit: str, sample: PairedSample) -> None:
         """Add a sample's figures, as far as there are rounds enough and timeouts few enough."""
@@ -147,7 +184,7 @@ class Measurements:
         if not carried:
             return
         sample = dataclasses.replace(sample, statistics=carried)
-        self._samples.setdefault(places.tobytes(), []).append(sample)
+        self._samples.append((subject_of(next(iter(carried))), places, sample))
         a, b = np.sort(sample.a), np.sort(sample.b)
         for name, statistic in carried.items():
             values = float(statistic(a)), float(statistic(b))

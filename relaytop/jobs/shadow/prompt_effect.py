@@ -38,17 +38,27 @@ def without_prompt_effect(
         b_ms: The other's.
     """
     a, b = (np.log(np.maximum(side, _MIN_MS)) for side in (a_ms, b_ms))
-    means = (a + b) / 2
+    effect = prompt_effect(prompts, (a + b) / 2)
+    return a - effect, b - effect
+
+
+def prompt_effect(prompts: Sequence[int] | Indices, values: Floats) -> Floats:
+    """Return what its prompt adds to each value, shape (rounds,); zero on the average.
+
+    Args:
+        prompts: The prompt of each round, shape (rounds,), none negative.
+        values: One of each round, shape (rounds,).
+    """
     _, group, counts = np.unique(prompts, return_inverse=True, return_counts=True)
     group = np.where(counts[group] < MIN_ROUNDS, _REST, group)
     _, group, counts = np.unique(group, return_inverse=True, return_counts=True)
     if len(counts) == 1:
-        return a, b
-    group_means = np.bincount(group, means) / counts
-    noise = ((means - group_means[group]) ** 2).sum() / (len(means) - len(counts)) / counts
-    between = group_means.var(ddof=1) - noise.mean()
+        return np.zeros(len(values))
+    means = np.bincount(group, values) / counts
+    noise = ((values - means[group]) ** 2).sum() / (len(values) - len(counts)) / counts
+    between = means.var(ddof=1) - noise.mean()
     if between <= 0:
-        return a, b
-    effect = ((group_means - means.mean()) * between / (between + noise))[group]
+        return np.zeros(len(values))
+    effect: Floats = ((means - values.mean()) * between / (between + noise))[group]
     effect -= effect.mean()
-    return a - effect, b - effect
+    return effect

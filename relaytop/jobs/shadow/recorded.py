@@ -41,11 +41,11 @@ def recorded_shadow(recording: Recording, pairs: Sequence[Pair], seed: int) -> d
     targets = tuple(target for pair in pairs for target in (pair.a, pair.b))
     found = RecordedRun(recording, dataclasses.replace(recording.settings, targets=targets))
     document = found.document("shadow") | comparison_facts(seed)
-    document["comparisons"] = [_comparison(found, pair, seed) for pair in pairs]
+    document["comparisons"] = [_comparison(found, pair, seed, len(pairs)) for pair in pairs]
     return document
 
 
-def _comparison(found: RecordedRun, pair: Pair, seed: int) -> dict[str, Any]:
+def _comparison(found: RecordedRun, pair: Pair, seed: int, models: int) -> dict[str, Any]:
     """Return one model's part, with how its probes were paired."""
     left, right = (
         sorted((s for s in found.samples[t.id] if not s.unmeasured), key=lambda s: s.sent_at)
@@ -69,4 +69,4 @@ def _comparison(found: RecordedRun, pair: Pair, seed: int) -> dict[str, Any]:
         places = sorted(pair.generator(seed).sample(places, MAX_PAIRS))
     rounds = [Round(0, outcome_of(left[i]), outcome_of(right[j])) for i, j in places]
     resamples = min(RESAMPLES, DRAWN // max(1, len(rounds)))
-    return comparison_document(pair, rounds, seed, resamples) | {"pairing": pairing}
+    return comparison_document(pair, rounds, seed, models, resamples) | {"pairing": pairing}

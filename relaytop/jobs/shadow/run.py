@@ -99,7 +99,8 @@ class Shadow(Job[ShadowPlan]):
             target["reply_characters"] = length_document(lengths[target["target"]])
         document |= comparison_facts(self.plan.seed)
         document["comparisons"] = [
-            comparison_document(each.pair, each.rounds, self.plan.seed) for each in self.pairs
+            comparison_document(each.pair, each.rounds, self.plan.seed, len(self.pairs))
+            for each in self.pairs
         ]
         return document
 

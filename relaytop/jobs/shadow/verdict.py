@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from relaytop.jobs.shadow.compare import Comparison
     from relaytop.jobs.shadow.figure import Figure
 
+_TOGETHER = {
+    "success": "failed or succeeded together",
+    "latency": "were slow or fast together",
+    "cost": "were cheap or dear together",
+    "length": "had short or long replies together",
+}
+"""Subject of a verdict → what neighbouring requests did, where they depend on one another."""
+
 
 def verdict(comparison: Comparison, a: str, b: str) -> str:
     """Return the verdict, one clause for each figure that is shown.
@@ -32,13 +40,35 @@ def verdict(comparison: Comparison, a: str, b: str) -> str:
         for name, clause in _CLAUSES.items()
         if name in figures and figures[name].shown
     ]
+    unjudged = _no_verdict(comparison)
     if not comparison.latency_judged:
         clauses.insert(0, "no verdict on latency: too many answers came from a cache")
     elif "typical" not in figures:
         clauses.append("no request was answered by both, so no times are compared")
-    elif not clauses:
+    elif not clauses and not unjudged:
         clauses.append(_no_difference(comparison))
-    return "; ".join(clauses)
+    elif not clauses and any(comparison.judged(subject) for subject in _TOGETHER):
+        unjudged.append(f"no other difference shown with {comparison.rounds} requests a side")
+    return "; ".join(clauses + unjudged)
+
+
+def _no_verdict(comparison: Comparison) -> list[str]:
+    """Return what there is no verdict on, and why: too few rounds, or too few independent ones."""
+    lost = {s: comparison.blocks[s] for s in _TOGETHER if comparison.lost(s)}
+    alike = {subject: each for subject, each in lost.items() if each.block_rounds > 1}
+    few = {subject: each for subject, each in lost.items() if each.block_rounds == 1}
+    clauses = [
+        f"no verdict on {subject}: too few independent rounds: about {each.block_rounds} requests "
+        f"at a time {_TOGETHER[subject]}; take about {each.rounds_needed}"
+        for subject, each in alike.items()
+    ]
+    if few:
+        most = max(few.values(), key=lambda each: each.rounds)
+        all_of_it = most.rounds == comparison.rounds and not alike
+        on = "a verdict" if all_of_it else f"a verdict on {', '.join(few)}"
+        side = "a side" if all_of_it else "tell it of both sides"
+        clauses.append(f"too few requests for {on}: {most.rounds} {side}, {most.needed} are needed")
+    return clauses
 
 
 def _no_difference(comparison: Comparison) -> str:

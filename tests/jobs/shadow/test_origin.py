@@ -28,7 +28,7 @@ def with_hits(count: int, of: int = 100) -> list[Round]:
 
 @pytest.mark.parametrize(("hits", "judged"), [(0, True), (5, True), (6, False), (100, False)])
 def test_beyond_five_of_a_hundred_hits_no_latency_is_judged(hits: int, *, judged: bool) -> None:
-    document = comparison_document(PAIR, with_hits(hits), 1, 200)
+    document = comparison_document(PAIR, with_hits(hits), 1, 1, 200)
     assert ("faster" in document["verdict"]) == judged
     assert ("no verdict on latency" in document["verdict"]) == (not judged)
     assert document["origins"]["b"]["cached"] == hits
@@ -50,7 +50,7 @@ def test_a_hit_is_neither_a_success_nor_a_failure_and_in_no_figure() -> None:
         usage=Usage(8, 2),
     )
     assert outcome_of(sample) == Outcome(ok=None, cache_sign="age: 17")
-    document = comparison_document(PAIR, with_hits(100), 1, 100)
+    document = comparison_document(PAIR, with_hits(100), 1, 1, 100)
     assert document["figures"] == {}
 
 
@@ -72,7 +72,7 @@ def test_another_model_and_a_detour_are_told() -> None:
 def test_the_name_of_a_deployment_is_compared_with_no_model() -> None:
     other = answered(Served("gpt-4.1-2025-04-14"))
     pair = dataclasses.replace(PAIR, deployments=frozenset({"b"}))
-    document = comparison_document(pair, [Round(0, other, other)] * 5, 1, 100)
+    document = comparison_document(pair, [Round(0, other, other)] * 5, 1, 1, 100)
     assert document["origins"]["b"]["served"] == {"gpt-4.1-2025-04-14": 5}
     assert document["remarks"] == ["a/m: asked for m, served by gpt-4.1-2025-04-14 in 5 replies"]
 
@@ -87,8 +87,8 @@ def test_token_counts_that_are_far_apart_are_evidence_and_no_verdict() -> None:
     plain = answered(Served())
     same = [Round(0, plain, plain)] * 10
     apart = [Round(0, plain, answered(Served(), tokens=12))] * 10
-    assert "remarks" not in comparison_document(PAIR, same, 1, 100)
-    document = comparison_document(PAIR, apart, 1, 100)
+    assert "remarks" not in comparison_document(PAIR, same, 1, 1, 100)
+    document = comparison_document(PAIR, apart, 1, 1, 100)
     (remark,) = document["remarks"]
     assert remark.startswith("b/m counts 12 input tokens where a/m counts 10")
     assert "token" not in document["verdict"]

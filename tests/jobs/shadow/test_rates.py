@@ -1,16 +1,15 @@
-"""Error rate and power of the verdict, by simulation.
+"""Error rate and power of the verdict, by simulation of servers without memory.
 
-The runs are seeded, so the counts are the same each time. Measured with other seeds, 200 to 400
-runs each: of 6000 pairs of equal servers 2.8 % are told apart, at 20, 40, 50, 100 and 200 requests
-alike. Half a price is told in all runs from 19 requests on, and so is half as long again where the
-noise of the logarithm is 0.2; where it is 0.3, in 96 of 100 at 20 and 99 at 30 requests. A slowest
-tenth that takes a fifth longer is found in so many of 100 runs:
+The runs are seeded, so the counts are the same each time; `python -m tests.bench shadow` measures
+more. Half a price is told in all runs from 19 requests on. Half as long again, where the noise of
+the logarithm is 0.2, is told in 95 of 100; in the others chance looks like memory, and there is no
+verdict on latency. A slowest tenth that takes a fifth longer is found in so many of 100 runs:
 
     requests          50   100   200   400
     two humps         10    81   100   100
     lognormal, 0.1    11    74   100   100
-    lognormal, 0.2     5    34    92   100
-    lognormal, 0.3     4    17    53    87
+    lognormal, 0.2     5    34    84   100
+    lognormal, 0.3     4    17    50    87
 
 No test can do much better with the last two: the best single test of the slow end, with the whole
 error to itself, finds 93 and 71 of 100 with 200 requests.
@@ -76,11 +75,13 @@ def test_more_requests_never_hide_half_a_price(n: int) -> None:
 
 
 @pytest.mark.parametrize("n", [19, 20, 25, 50])
-def test_more_requests_never_hide_half_as_long_again(n: int) -> None:
+def test_more_requests_seldom_hide_half_as_long_again(n: int) -> None:
     verdicts = verdicts_of(
         lambda seed: simulate_rounds(seed, n, lognormal(0.2), lambda ms: ms * 1.5), 20
     )
-    assert count(verdicts, "A is faster") == 20
+    # Of so few, chance may look like memory, and then there is no verdict on latency.
+    assert count(verdicts, "A is faster") + count(verdicts, "too few independent rounds") == 20
+    assert count(verdicts, "A is faster") >= 18
 
 
 @pytest.mark.parametrize("n", [20, 50, 60])
@@ -121,10 +122,10 @@ def test_an_interval_without_zero_beside_no_difference_is_explained() -> None:
         text = verdict(comparison, "A", "B")
         shown = [figure for figure in comparison.figures.values() if figure.shown]
         assert all(figure in without_zero for figure in shown)
-        if without_zero and not shown:
+        if without_zero and not shown and "no verdict" not in text:
             found += 1
             assert text.startswith("no difference shown with 40 requests a side: ")
             assert "chance" in text
-        elif not without_zero:
+        elif not without_zero and "no verdict" not in text:
             assert text == "no difference shown with 40 requests a side"
     assert found

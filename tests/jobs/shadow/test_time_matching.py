@@ -74,10 +74,12 @@ def verdicts(b: Stretch) -> list[str]:
 def test_two_equal_sides_that_drift_alike_show_no_difference() -> None:
     found = verdicts(as_usual)
     # 96 of 100 are to be expected; fewer than 54 of 60 once in a hundred such tests.
+    assert sum("A is faster" in one or "B is faster" in one for one in found) <= 6
     assert sum(one.startswith("no difference shown") for one in found) >= 54
 
 
 def test_a_tail_that_is_20_percent_slower_is_found() -> None:
     found = verdicts(slower_tail)
-    assert sum("A is faster" in one or "B varies more" in one for one in found) >= 54
+    # 87 of 100 are to be expected; fewer than 46 of 60 once in a hundred such tests.
+    assert sum("A is faster" in one or "B varies more" in one for one in found) >= 46
     assert not any("B is faster" in one for one in found)
