@@ -4,9 +4,10 @@ A server that is slow is slow for a while, so neighbouring rounds are alike. The
 the rank autocorrelation of b − a, since what both sides share (the hour, the line) cancels out of
 it, and without the prompts' effect, since prompts come in turn and a cycle is no memory. It is the
 automatic choice for the circular block bootstrap of Politis and White (2004; corrected by Patton,
-Politis and White 2009): the lags up to the last one of significance, in a flat-top window. That
-length makes the variance's mean squared error smallest; a test suffers more from a variance that
-is too small than from one that is noisy, so the blocks are made longer by `STRETCH`.
+Politis and White 2009): the lags up to the last one of significance, in a flat-top window, if their
+sum is more than its own standard error. That length makes the variance's mean squared error
+smallest; a test suffers more from a variance that is too small than from one that is noisy, so the
+blocks are made longer by `STRETCH`.
 
 The threshold of significance and `STRETCH` are measured: `python -m tests.bench shadow`.
 """
@@ -63,8 +64,9 @@ def block_length(differences: Floats, places: Indices, prompts: Indices) -> int:
     window = np.minimum(1.0, 2.0 - lags / memory)
     weighted = 2 * window * correlations[: len(lags)]
     spectrum, slope = 1 + weighted.sum(), (lags * weighted).sum()
-    if spectrum <= 1 or slope <= 0:
-        # Neighbours are unlike, as of replicas that answer in turn: swapped alone, they claim less.
+    chance = 2 * math.sqrt(4 * memory / (3 * len(values)))
+    if spectrum <= 1 + chance or slope <= 0:
+        # Neighbours are unlike, as of replicas in turn: swapped one by one, they claim less.
         return 1
     length = STRETCH * math.cbrt(1.5 * (slope / spectrum) ** 2 * len(values))
     return min(max(1, round(length)), rounds)
