@@ -1,0 +1,40 @@
+"""An alert: what is wrong with a target, or with most of a provider, and since when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+State = Literal["firing", "resolved"]
+Severity = Literal["degraded", "down"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """One alert as of one moment; its key stays the same from its first firing to its end."""
+
+    key: str
+    """The target's id; the provider's name where several of its targets have one cause."""
+    provider: str
+    targets: tuple[str, ...]
+    """The ids of the affected targets, the worst first."""
+    of: int
+    """The targets of the provider that are probed; 1 where the alert is of one target."""
+    state: State
+    severity: Severity
+    """The worst that it has been since it began to fire."""
+    why: str
+    """One word: an error class, `slow`, `hanging` or `errors` (see `monitor/why.py`)."""
+    message: str | None = None
+    """The server's words of the newest failure, cleaned."""
+    request_id: str | None = None
+    """Of that failure."""
+    since: float
+    """Steady Unix seconds of when the first of its targets left `up`."""
+    fired_at: float
+    """Steady Unix seconds of when it began to fire."""
+    resolved_at: float | None = None
+    """Steady Unix seconds of its end; None while it fires."""
+    acknowledged: bool = False
+    snoozed_until: float | None = None
+    """Steady Unix seconds until which nobody is told; infinity: until it resolves."""
