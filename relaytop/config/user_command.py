@@ -43,15 +43,16 @@ def run_user_command(command: Sequence[str], environ: Mapping[str, str], timeout
         subprocess.TimeoutExpired: It did not end in time.
         TooMuchOutputError: It printed too much.
     """
-    process = subprocess.Popen(  # noqa: S603 - the user's own command, from the user's own file
-        command,
-        env=environ,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        process_group=0,
-    )
-    with _ended_whole(process):
+    with _ended_whole() as group:
+        process = subprocess.Popen(  # noqa: S603 - the user's own command, from the user's own file
+            command,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            process_group=0,
+        )
+        group.adopt(process)
         return _read(process, timeout_s)
 
 
@@ -86,30 +87,58 @@ def _available(fd: int) -> bytes | None:
         return None
 
 
-@contextlib.contextmanager
-def _ended_whole(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """End a process and its group at the end, and where a signal ends us meanwhile."""
+class _ProcessGroup:
+    """The group of a program that is about to run, or runs; ended whole."""
 
-    def end() -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self.pending: int | None = None
+        """A signal that came before the program was known."""
 
-    def die(number: int, _frame: FrameType | None) -> None:
-        end()
+    def adopt(self, process: subprocess.Popen[bytes]) -> None:
+        """Answer for a process from now on; a signal that came while it was started ends it."""
+        self._process = process
+        if self.pending is not None:
+            self.die(self.pending, None)
+
+    def die(self, number: int, _frame: FrameType | None) -> None:
+        """Handle a signal that ends us: the group first, which must be known for that."""
+        if self._process is None:
+            self.pending = number
+            return
+        self.end()
         signal.signal(number, signal.SIG_DFL)
         signal.raise_signal(number)
 
+    def end(self) -> None:
+        """End every process of the group."""
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """End it, and release what it held."""
+        self.end()
+        if self._process is not None:
+            self._process.wait()
+            if self._process.stdout is not None:
+                self._process.stdout.close()
+
+
+@contextlib.contextmanager
+def _ended_whole() -> Iterator[_ProcessGroup]:
+    """End a program and its group at the end, and where a signal ends us meanwhile."""
+    group = _ProcessGroup()
     replaced = {}
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) == signal.SIG_DFL:
-                replaced[number] = signal.signal(number, die)
+                replaced[number] = signal.signal(number, group.die)
     try:
-        yield
+        yield group
     finally:
-        end()
-        process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
+        group.close()
         for number, before in replaced.items():
             signal.signal(number, before)
+        if group.pending is not None:  # the program could not be started
+            signal.raise_signal(group.pending)

@@ -45,18 +45,44 @@ def test_at_a_time_out_all_of_it_is_ended() -> None:
     until(lambda: not sleepers("4712.5"))
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_where_we_are_ended_it_is_too(number: signal.Signals) -> None:
+def running(mark: str, before: str = "") -> subprocess.Popen[bytes]:
+    """Return a process that runs a command; `before`: lines that it begins with."""
     script = (
+        f"{before}\n"
         "from relaytop.config.user_command import run_user_command\n"
-        "command = ['sh', '-c', 'sleep 4713.5 & sleep 4713.5']\n"
+        f"command = ['sh', '-c', 'sleep {mark} & sleep {mark}']\n"
         "run_user_command(command, {'PATH': '/usr/bin:/bin'}, 60)"
     )
-    ours = subprocess.Popen([sys.executable, "-c", script])
-    until(lambda: len(sleepers("4713.5")) >= 2)
+    return subprocess.Popen([sys.executable, "-c", script])
+
+
+ENDS = [signal.SIGTERM, signal.SIGHUP]
+
+
+@pytest.mark.parametrize("number", ENDS)
+def test_where_we_are_ended_it_is_too(number: signal.Signals) -> None:
+    mark = f"4713.{number}"
+    ours = running(mark)
+    until(lambda: len(sleepers(mark)) >= 2)
     ours.send_signal(number)
     assert ours.wait(10) == -number
-    until(lambda: not sleepers("4713.5"))
+    until(lambda: not sleepers(mark))
+
+
+@pytest.mark.parametrize("number", ENDS)
+def test_where_we_are_ended_while_it_starts_it_is_too(number: signal.Signals) -> None:
+    mark = f"4714.{number}"
+    popen_then_signal = (
+        "import os, subprocess\n"
+        "class Popen(subprocess.Popen):\n"
+        "    def __init__(self, *arguments, **named):\n"
+        "        super().__init__(*arguments, **named)\n"
+        f"        os.kill(os.getpid(), {number:d})\n"
+        "subprocess.Popen = Popen\n"
+    )
+    ours = running(mark, popen_then_signal)
+    assert ours.wait(10) == -number
+    until(lambda: not sleepers(mark))
 
 
 def test_a_file_that_is_no_program(tmp_path: Path) -> None:
