@@ -146,12 +146,18 @@ class TerminalDriver(LinuxDriver):
     def _watch_size(self) -> None:
         textual = signal.getsignal(signal.SIGWINCH)
 
-        def resized(number: int, frame: FrameType | None) -> None:
+        def resized() -> None:
             if callable(textual):
-                textual(number, frame)
-            self._loop.call_soon_threadsafe(self._resized)
+                textual(signal.SIGWINCH, None)
+            self._resized()
 
-        signal.signal(signal.SIGWINCH, resized)
+        def handle(_number: int, _frame: FrameType | None) -> None:
+            # The size is read on the loop: a signal's handler that another interrupts between
+            # reading and reporting would report the older size last.
+            if not self._loop.is_closed():
+                self._loop.call_soon_threadsafe(resized)
+
+        signal.signal(signal.SIGWINCH, handle)
 
     # ── beginning and end ────────────────────────────────────────────────────
 

@@ -102,6 +102,15 @@ def test_a_resize_there_and_back_is_painted_anew(start: Callable[..., Terminal])
     terminal.wait_for(lambda text: TOP in text and is_complete(terminal))
 
 
+def test_after_two_hundred_resizes_the_last_one_holds(start: Callable[..., Terminal]) -> None:
+    terminal = start()
+    for _ in range(100):
+        terminal.resize(40, 10)
+        terminal.resize(80, 24)
+    terminal.screen.reset()
+    terminal.wait_for(lambda text: TOP in text and is_complete(terminal))
+
+
 def test_a_stall_ends_in_the_right_screen_and_few_bytes(start: Callable[..., Terminal]) -> None:
     terminal = start()
     terminal.press("n")
