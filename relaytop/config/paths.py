@@ -46,6 +46,11 @@ def ledger_path() -> Path:
     return Path(platformdirs.user_data_path(APP)) / "ledger.sqlite"
 
 
+def state_file() -> Path:
+    """Return the file of the user's choices at the screen."""
+    return Path(platformdirs.user_state_path(APP)) / "state.toml"
+
+
 def lock_path(name: str) -> Path:
     """Return a file that stands for the right to do something, in the user's runtime folder."""
     safe = "".join(c if c.isalnum() or c in "-._" else "_" for c in name)
