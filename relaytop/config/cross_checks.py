@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from relaytop.config.errors import MAX_QUOTED, ConfigError
+from relaytop.config.errors import MAX_QUOTED, ConfigError, config_errors
 from relaytop.config.suggestions import suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from relaytop.config.settings import Provider, Window
     from relaytop.config.source_location import Source
@@ -22,9 +23,6 @@ def check_names(
 ) -> None:
     """Refuse a table, an alias or a price of what is not there.
 
-    An alias may name a model that its provider does not list, and a provider that lists none may
-    have any prices.
-
     Args:
         targets: Those that have a table.
         aliases: One model → its targets.
@@ -32,23 +30,51 @@ def check_names(
         source: Finds the place of a key.
 
     Raises:
-        ConfigError: A name is not known.
+        ConfigError: A name is not known; it tells all such.
     """
-    known = [f"{provider.name}/{model}" for provider in providers for model in provider.models]
+    models = {provider.name: provider.models for provider in providers}
+    prices = {provider.name: list(provider.prices) for provider in providers}
+    sentences = unknown_names(targets, aliases, models, prices, source)
+    first = next(sentences, None)
+    if first is not None:
+        raise config_errors(chain([first], sentences))
+
+
+def unknown_names(
+    targets: Iterable[str],
+    aliases: Mapping[str, Sequence[str]],
+    models: Mapping[str, Sequence[str]],
+    prices: Mapping[str, Sequence[str]],
+    source: Source,
+) -> Iterator[str]:
+    """Yield a sentence for each name of what is not there.
+
+    An alias may name a model that its provider does not list, and a provider that lists none may
+    have any prices.
+
+    Args:
+        targets: Those that have a table.
+        aliases: One model → its targets.
+        models: Provider → its models.
+        prices: Provider → the models that it has prices for.
+        source: Finds the place of a key.
+    """
+    known = [f"{provider}/{model}" for provider, listed in models.items() for model in listed]
     for target in targets:
         if target not in known:
-            raise _unknown(source.place("targets", target), "target", target, known)
-    names = {provider.name: f"{provider.name}/MODEL" for provider in providers}
+            yield _unknown(source.place("targets", target), "target", target, known)
+    names = {provider: f"{provider}/MODEL" for provider in models}
     for alias, members in aliases.items():
         for target in members:
-            provider_name, _, model = target.partition("/")
-            if provider_name not in names or not model:
-                raise _unknown(source.place("aliases", alias), "target", target, names.values())
-    for provider in providers:
-        for model in provider.prices:
-            if provider.models and model not in provider.models:
-                place = source.place("providers", provider.name, "prices", model)
-                raise _unknown(place, "model in `models`", model, provider.models)
+            provider, _, model = target.partition("/")
+            if provider not in names or not model:
+                place = source.place("aliases", alias)
+                yield _unknown(place, "target", target, names.values())
+    for provider, listed in models.items():
+        for model in prices.get(provider, ()):
+            if listed and model not in listed:
+                place = source.place("providers", provider, "prices", model)
+                yield _unknown(place, "model in `models`", model, listed)
 
 
 def check_window(window: Window, history: int, source: Source | None) -> None:
@@ -68,5 +94,5 @@ def check_window(window: Window, history: int, source: Source | None) -> None:
         raise ConfigError(sentence)
 
 
-def _unknown(place: str, what: str, name: str, known: Iterable[str]) -> ConfigError:
-    return ConfigError(f"{place}: no such {what}: {name[:MAX_QUOTED]!r}; {suggestion(name, known)}")
+def _unknown(place: str, what: str, name: str, known: Iterable[str]) -> str:
+    return f"{place}: no such {what}: {name[:MAX_QUOTED]!r}; {suggestion(name, known)}"

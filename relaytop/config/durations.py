@@ -26,7 +26,7 @@ def parse_duration_s(text: str) -> float:
     """
     match = _DURATION.match(text) if len(text) <= _LONGEST else None
     if match is None:
-        message = f"{text[:_LONGEST]!r} is no duration; {VALID_DURATION}"
+        message = f"{text[:_LONGEST]!r} is not a valid duration; {VALID_DURATION}"
         raise ValueError(message)
     return round(float(match[1]) * _UNITS_S[match[2]], 6)
 
@@ -67,7 +67,7 @@ def parse_window(text: str) -> Window:
     except ValueError:
         seconds = 0.0
     if not seconds:
-        message = f"{text[:_LONGEST]!r} is no window; {VALID_WINDOW}"
+        message = f"{text[:_LONGEST]!r} is not a valid window; {VALID_WINDOW}"
         raise ValueError(message)
     return Window(seconds=seconds)
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import islice
+from typing import TYPE_CHECKING
+
 from relaytop.config.masking import mask_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MAX_QUOTED = 100
 """Characters of a refused text that a sentence repeats."""
@@ -23,3 +29,16 @@ class RelaytopError(Exception):
 
 class ConfigError(RelaytopError):
     """A setting that is missing, malformed or contradictory."""
+
+
+MAX_SENTENCES = 20
+"""Mistakes that one error tells."""
+
+
+def config_errors(sentences: Iterable[str]) -> ConfigError:
+    """Return one error of several mistakes, each on a line of its own."""
+    # No more are asked for than are told: to find the place of each takes time.
+    shown = list(dict.fromkeys(islice(sentences, MAX_SENTENCES + 1)))
+    if len(shown) > MAX_SENTENCES:
+        shown[MAX_SENTENCES:] = ["and more"]
+    return ConfigError("\n".join(shown))

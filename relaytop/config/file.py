@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from relaytop.config.errors import ConfigError
+from relaytop.config.errors import ConfigError, config_errors
 from relaytop.config.keys import readable_by_others
+from relaytop.config.mistakes import mistakes
 from relaytop.config.safe_files import read_bounded
-from relaytop.config.schema import known_keys, validate
+from relaytop.config.schema import validate
 from relaytop.config.source_location import Source
-from relaytop.config.suggestions import suggestion
 from relaytop.config.syntax import syntax_error
 from relaytop.config.text_files import decode_text
 
@@ -42,7 +42,7 @@ def read_file(path: Path) -> tuple[ConfigFile, Source]:
     try:
         config = validate(document)
     except ValidationError as error:
-        raise ConfigError(_sentence(source, error)) from None
+        raise config_errors(mistakes(source, document, error)) from None
     holds_key = any("api_key" in table for table in config.get("providers", {}).values())
     if holds_key and readable_by_others(path):
         sentence = f"{path} holds a key but is readable by others: run chmod 600 {path}"
@@ -76,7 +76,7 @@ def _parsed(source: Source) -> dict[str, Any]:
                 f"{source.path}, line {line}: provider {name!r} is declared twice: rename one"
             )
         else:
-            sentence = f"{source.path}: TOML syntax error: {syntax_error(error)}"
+            sentence = f"{source.path}: TOML syntax error: {syntax_error(error, source.text)}"
         raise ConfigError(sentence) from None
 
 
@@ -115,17 +115,3 @@ def _provider_of(line: str) -> str | None:
     if first.strip() != "providers" or not dot:
         return None
     return name.strip().strip("\"'") or None
-
-
-def _sentence(source: Source, error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_input=False)[0]
-    location = tuple(part for part in first["loc"] if part != "[key]")
-    where = source.place(*location)
-    if first["type"] == "extra_forbidden":
-        valid = known_keys(location[:-1])
-        hint = suggestion(str(location[-1]), valid, f"valid: {', '.join(valid)}")
-        return f"{where}: unknown key; {hint}"
-    if first["type"] == "missing":
-        return f"{where}: missing; it must be given"
-    message = first["msg"].removeprefix("Value error, ")
-    return f"{where}: {message[:1].lower()}{message[1:]}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from relaytop.config.child_processes import without_keys
 from relaytop.config.environment import KNOWN, providers_in
-from relaytop.config.errors import ConfigError
+from relaytop.config.errors import ConfigError, config_errors
 from relaytop.config.flags import Flags, adhoc_provider
 from relaytop.config.keys import resolve_key
 from relaytop.config.merge import merge
@@ -14,7 +14,7 @@ from relaytop.config.paths import config_file
 from relaytop.config.unresolved import UnresolvedProvider
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from relaytop.config.schema import ConfigFile
@@ -58,7 +58,7 @@ def load_settings(
         raise ConfigError(NOTHING.format(path=path, variables=", ".join(KNOWN)))
     variables = (given.table.get("api_key_env") for given in providers)
     bare = without_keys(environ, [variable for variable in variables if variable])
-    keys = {given.name: _key(given, environ, bare, complaints) for given in providers}
+    keys = _keys(providers, environ, bare, complaints)
     return merge(file, source, providers, keys, flags)
 
 
@@ -73,19 +73,26 @@ def _providers_of(file: ConfigFile, source: Source) -> list[UnresolvedProvider]:
     ]
 
 
-def _key(
-    given: UnresolvedProvider,
+def _keys(
+    providers: Sequence[UnresolvedProvider],
     environ: Mapping[str, str],
     bare: Mapping[str, str],
     complaints: dict[str, str] | None,
-) -> tuple[Secret | None, str]:
-    try:
-        return resolve_key(given, environ, bare)
-    except ConfigError as error:
-        if complaints is None:
-            raise
-        complaints[given.name] = str(error)
-        return None, "none"
+) -> dict[str, tuple[Secret | None, str]]:
+    """Return provider → its key and where that is from; all that cannot be had are told at once."""
+    keys: dict[str, tuple[Secret | None, str]] = {}
+    refused: dict[str, str] = {}
+    for given in providers:
+        try:
+            keys[given.name] = resolve_key(given, environ, bare)
+        except ConfigError as error:
+            refused[given.name] = str(error)
+            keys[given.name] = None, "none"
+    if refused and complaints is None:
+        raise config_errors([*refused.values()])
+    if complaints is not None:
+        complaints.update(refused)
+    return keys
 
 
 NOTHING = (

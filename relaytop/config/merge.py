@@ -85,12 +85,14 @@ def merge(
             for key in _keys_in(target, own.get(target.id, {}), f'targets."{target.id}".')
         },
         **{f'aliases."{alias}"': origin for alias in aliases},
+        **{f'keys."{binding}"': origin for binding in written.get("keys", {})},
     }
     settings = Settings(
         providers=built,
         targets=tuple(_updated(target, own.get(target.id, {})) for target in targets),
         defaults=defaults,
         aliases={alias: tuple(targets) for alias, targets in aliases.items()},
+        keys=written.get("keys", {}),
         origins=origins,
     )
     return with_flags(_updated(settings, written), flags, source)

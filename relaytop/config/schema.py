@@ -22,7 +22,6 @@ from typing_extensions import TypedDict  # pydantic asks for it before Python 3.
 from relaytop.config.durations import (
     LONGEST_S,
     SHORTEST_S,
-    VALID_DURATION,
     parse_duration_s,
     parse_window,
 )
@@ -39,6 +38,7 @@ from relaytop.config.urls import checked_proxy, checked_url
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_MANY_S = 100_000
 MIN_THRESHOLD_S = 0.001
 """A relay near by answers within milliseconds."""
 
@@ -52,7 +52,7 @@ def _duration_s(value: object) -> float:
 
 
 def _bounded_s(value: object, least_s: float, least: str) -> float:
-    seconds = parse_duration_s(_text(value, f"a duration is a text; {VALID_DURATION}"))
+    seconds = parse_duration_s(_text(value, f"must be quoted: {_quoted(value)}"))
     if not least_s <= seconds <= LONGEST_S:
         message = f"{value} is out of bounds: from {least} to 24h"
         raise ValueError(message)
@@ -60,7 +60,14 @@ def _bounded_s(value: object, least_s: float, least: str) -> float:
 
 
 def _window(value: object) -> Window:
-    return parse_window(_text(value, 'a window is a text: "10m" or "100 requests"'))
+    return parse_window(_text(value, f'must be quoted: {_quoted(value)} or "100 requests"'))
+
+
+def _quoted(value: object) -> str:
+    """Return a duration as it would be right, of a number as seconds."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < _MANY_S:
+        return f'"{value:g}s"'
+    return '"5s"'
 
 
 def _text(value: object, otherwise: str) -> str:
@@ -187,6 +194,7 @@ class ConfigFile(CadenceTable, total=False):
     providers: dict[Name, Annotated[ProviderTable, AfterValidator(_one_key)]]
     targets: dict[str, TargetTable]
     aliases: dict[str, list[str]]
+    keys: dict[str, str]
 
 
 _FILE = TypeAdapter(ConfigFile)
@@ -206,6 +214,10 @@ def validate(document: Mapping[str, Any]) -> ConfigFile:
         pydantic.ValidationError: Something in it is not valid.
     """
     return _FILE.validate_python(document)
+
+
+TABLES = ("providers", "probe", "thresholds", "targets", "aliases", "keys")
+"""The tables that a file may have at its top."""
 
 
 def known_keys(path: tuple[Any, ...]) -> list[str]:

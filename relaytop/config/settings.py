@@ -198,6 +198,8 @@ class Settings:
     aliases: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict, metadata={**_NO_KEY, **_VIEW_ONLY}
     )
+    keys: Mapping[str, str] = field(default_factory=dict, metadata={**_NO_KEY, **_VIEW_ONLY})
+    """Binding id → the keys that the user gives it, `f` or `f,F`."""
     origins: Mapping[str, str] = field(default_factory=dict, metadata={**_NO_KEY, **_VIEW_ONLY})
     """Dotted key (`interval`, `providers.x.base_url`) → the origin of its value, in words."""
 

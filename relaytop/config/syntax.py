@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from relaytop.config.durations import parse_duration_s
+
 MAX_QUOTED = 200
 """Characters of the parser's own text that are repeated."""
 
@@ -32,13 +34,34 @@ _REMEDIES = (
 _OTHERWISE = "`relaytop init --config NEW.toml` writes a valid one to compare with"
 
 
-def syntax_error(error: Exception) -> str:
-    """Return what is wrong, with line and column where they are known, and what would be right."""
+def syntax_error(error: Exception, document: str = "") -> str:
+    """Return what is wrong, with line and column where they are known, and what would be right.
+
+    Args:
+        error: What the parser says.
+        document: What it read.
+    """
     if isinstance(error, RecursionError):
         return f"nested too deeply; {_OTHERWISE}"
     text = str(error)
     remedy = next((right for wrong, right in _REMEDIES if text.startswith(wrong)), _OTHERWISE)
+    if (written := _unquoted_duration(text, document)) is not None:
+        remedy = f'must be quoted: "{written}"'
     if len(text) > MAX_QUOTED:
         text = f"{text[: MAX_QUOTED // 2]} … {text[-MAX_QUOTED // 2 :]}"
     text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
     return f"{text[:1].lower()}{text[1:].replace(';', ',')}; {remedy}"
+
+
+def _unquoted_duration(text: str, document: str) -> str | None:
+    """Return the duration that stands without quotes in the line that the parser speaks of."""
+    number = text.partition("(at line ")[2].partition(",")[0]
+    lines = document.splitlines()
+    if not number.isascii() or not number.isdigit() or not 0 < int(number) <= len(lines):
+        return None
+    value = lines[int(number) - 1].partition("=")[2].partition("#")[0].strip()
+    try:
+        parse_duration_s(value)
+    except ValueError:
+        return None
+    return value

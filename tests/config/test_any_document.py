@@ -11,7 +11,7 @@ import tomli_w
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from relaytop.config.errors import ConfigError
+from relaytop.config.errors import MAX_SENTENCES, ConfigError
 from relaytop.config.flags import Flags
 from relaytop.config.load import load_settings
 from relaytop.config.schema import (
@@ -97,6 +97,7 @@ DOCUMENT = table(
     providers=st.dictionaries(NAME, PROVIDER, max_size=2),
     targets=st.dictionaries(NAME, TARGET, max_size=2),
     aliases=st.dictionaries(NAME, st.lists(NAME, max_size=2), max_size=2),
+    keys=st.dictionaries(NAME, NAME, max_size=2),
 )
 
 
@@ -114,10 +115,11 @@ def loads_or_says_why(content: bytes) -> None:
         try:
             load_settings(config=path, flags=Flags(), environ={"PATH": os.defpath})
         except ConfigError as error:
-            sentence = str(error)
-            assert sentence.startswith(str(path))
-            assert len(sentence.splitlines()) == 1
-            assert sentence.isprintable()
+            sentences = str(error).split("\n")
+            assert len(sentences) <= MAX_SENTENCES + 1
+            for sentence in sentences[:MAX_SENTENCES]:
+                assert sentence.startswith(str(path))
+                assert sentence.isprintable()
         assert time.thread_time() - began < LONGEST_S
 
 

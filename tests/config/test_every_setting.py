@@ -43,7 +43,7 @@ from relaytop.store.recording_header import header_lines
 
 API_KEYS = {"api_key", "api_key_env", "api_key_command", "api_key_file"}
 """They become `Provider.key`."""
-PARTS = {"probe", "thresholds", "providers", "targets", "aliases"}
+PARTS = {"probe", "thresholds", "providers", "targets", "aliases", "keys"}
 PROVIDER = Provider(name="p", base_url="http://127.0.0.1:9/v1", models=("m",))
 TARGET = Target(provider="p", model="m")
 SETTINGS = Settings(providers=(PROVIDER,), targets=(TARGET,))

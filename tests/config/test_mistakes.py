@@ -1,0 +1,70 @@
+"""All mistakes of a config at once, in words that say what is right."""
+
+from pathlib import Path
+
+import pytest
+
+from relaytop.config.errors import ConfigError
+from relaytop.config.flags import Flags
+from relaytop.config.load import load_settings
+
+PROVIDER = """
+[providers.a]
+base_url = "http://127.0.0.1:9/v1"
+models = ["x"]
+"""
+
+
+def said(tmp_path: Path, text: str) -> list[str]:
+    """Return what is said of a config, a line each, without the file's name."""
+    path = tmp_path / "config.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        load_settings(config=path, flags=Flags(), environ={})
+    return [line.removeprefix(str(path)).lstrip(",: ") for line in str(caught.value).split("\n")]
+
+
+def test_all_at_once(tmp_path: Path) -> None:
+    text = (
+        'interval = 5\nwindow = "soon"\nhistroy = 9\n[probe]\nmax_tokens = 0\n'
+        + PROVIDER
+        + 'api = "opnai"\n[targets."a/y"]\nstream = false\n[aliases]\nm = ["b/x"]\n'
+    )
+    found = said(tmp_path, text)
+    assert len(found) == 7
+    assert found[0] == 'line 1: interval: must be quoted: "5s"'
+    assert found[1].startswith("line 2: window: 'soon' is not a valid window; write it as 10m or ")
+    assert any(line == "line 3: histroy: unknown key; did you mean 'history'?" for line in found)
+    assert any("targets.\"a/y\": no such target: 'a/y'; did you mean 'a/x'?" in x for x in found)
+    assert any("aliases.m: no such target: 'b/x'" in line for line in found)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("[provider.x]", "[provider.x] is written [providers.x]"),
+        ('[target."a/x"]', '[target."a/x"] is written [targets."a/x"]'),
+        ("[threshold]", "[threshold] is written [thresholds]"),
+        ("[alias]", "[alias] is written [aliases]"),
+        ("[nothing_like_it]", "valid: [providers], [probe], "),
+    ],
+)
+def test_a_table_by_a_wrong_name(tmp_path: Path, written: str, meant: str) -> None:
+    (found,) = said(tmp_path, f"{PROVIDER}{written}\nstream = true\n")
+    assert f"unknown table; {meant}" in found
+
+
+@pytest.mark.parametrize("value", ["5s", "500ms # soon", " 1h"])
+def test_a_duration_without_quotes(tmp_path: Path, value: str) -> None:
+    (found,) = said(tmp_path, f"interval = {value}\n{PROVIDER}")
+    assert found.endswith(f'must be quoted: "{value.partition("#")[0].strip()}"')
+
+
+def test_keys_that_cannot_be_had_are_told_together(tmp_path: Path) -> None:
+    two = "".join(
+        f'[providers.{name}]\nbase_url = "http://127.0.0.1:9/v1"\napi_key_env = "NONE_{name}"\n'
+        for name in "AB"
+    )
+    first, second = said(tmp_path, two)
+    assert "NONE_A" in first
+    assert "NONE_B" in second
