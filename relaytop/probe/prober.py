@@ -86,13 +86,18 @@ class Prober:
             return await self._probe(target, due_at, None)
         self._in_use.add(transport)
         try:
-            return await self._probe(target, due_at, transport)
-        finally:
+            sample = await self._probe(target, due_at, transport)
+        except BaseException:
+            # Cancelled: the connection may be at any point of its making, or of an exchange.
             self._in_use.discard(transport)
-            if target.id in self._idle:
-                await transport.aclose()
-            else:
-                self._idle[target.id] = transport
+            await transport.aclose()
+            raise
+        self._in_use.discard(transport)
+        if target.id in self._idle:
+            await transport.aclose()
+        else:
+            self._idle[target.id] = transport
+        return sample
 
     async def _probe(
         self, target: Target, due_at: float, transport: StampedTransport | None

@@ -74,8 +74,10 @@ class StampedTransport:
         return response
 
     async def aclose(self) -> None:
-        """Close the connection."""
+        """Close the connection, also one that was made and not handed over yet."""
         await self._pool.aclose()
+        if self.backend.stream is not None:
+            await self.backend.stream.aclose()
 
 
 @lru_cache(maxsize=64)
