@@ -22,7 +22,7 @@ def config(tmp_path: Path) -> Path:
         (f"intervall = '5s'\n{PROVIDER}", ["line 1", "intervall", "did you mean 'interval'?"]),
         (f"{PROVIDER}[probe]\nmax_token = 3\n", ["probe.max_token", "'max_tokens'"]),
         (f"interval = '5 bananas'\n{PROVIDER}", ["interval", "500ms, 5s, 2m or 1h"]),
-        (f"interval = 5\n{PROVIDER}", ["interval", "500ms, 5s, 2m or 1h"]),
+        (f"interval = 5\n{PROVIDER}", ["interval", 'must be quoted: "5s"']),
         (f"window = 'soon'\n{PROVIDER}", ["window", "100 requests"]),
         (f"{PROVIDER}{PROVIDER}", ["line 3", "'a'", "declared twice"]),
         ("[providers.a]\nmodels = ['m']\n", ["providers.a.base_url", "missing"]),
