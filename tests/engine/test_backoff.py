@@ -1,3 +1,5 @@
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +20,18 @@ def waits(*errors: str | None, asked: float | None = None, jitter: float = 1.0) 
 
 def test_without_a_hint_the_wait_doubles_to_a_minute() -> None:
     assert waits(*["rate_limited"] * 8) == [1, 2, 4, 8, 16, 32, 60, 60]
+
+
+def test_replies_in_flight_beside_a_rate_limit_are_no_more_of_them() -> None:
+    """Several probes are answered 429 at once: that is one refusal, not as many in a row."""
+    backoff = Backoff(lambda: 1.0)
+    sent_at = [0.0, 0.1, 0.2, 0.3, 5.0]
+    samples = [
+        dataclasses.replace(sample(error="rate_limited"), sent_at=at, ended_at=at + 0.45)
+        for at in sent_at
+    ]
+    found = [wait.seconds for each in samples if (wait := backoff.wait_after(each)) is not None]
+    assert found == [1, 1, 1, 1, 2]
 
 
 def test_the_jitter_is_full() -> None:

@@ -74,21 +74,6 @@ async def test_a_target_whose_deadline_is_shorter_than_its_cadence_runs_one_at_a
     assert len(prober.probes) >= 4
 
 
-async def test_replies_in_flight_beside_a_rate_limit_do_not_lengthen_the_wait() -> None:
-    """Several probes are answered 429 at once: that is one refusal, not as many in a row."""
-
-    def refused(target: Target, due_at: float) -> Sample:
-        del due_at
-        found = sample(target=target.id, error="rate_limited")
-        return dataclasses.replace(found, sent_at=time.time() - 0.45, ended_at=time.time())
-
-    prober = FakeProber(refused, delay_s=0.45)
-    reports = await run(settings("a/x", interval_s=0.1), prober, 1.2)
-    holds = [report for report in reports if isinstance(report, Hold)]
-    assert len(holds) >= 3
-    assert max(hold.until for hold in holds) - min(hold.until for hold in holds) < 0.6
-
-
 async def test_a_probe_that_hangs_is_named() -> None:
     reports = await run(settings("a/x"), FakeProber(good, delay_s=60), 2.4)
     pulses = [report for report in reports if isinstance(report, Pulse)]
