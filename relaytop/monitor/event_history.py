@@ -1,73 +1,148 @@
-"""The event log: a bounded number of lines, repeats in one of them."""
+"""The event log: a bounded number of lines, repeats and what happens to several at once in one."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections import deque
+from itertools import islice
 from typing import TYPE_CHECKING
+
+from relaytop.monitor.event_join import JoinedLine, join_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from relaytop.monitor.event_join import Key
     from relaytop.monitor.source import Event
 
-MAX_EVENTS = 500
+MAX_EVENTS = 2000
 REPEATS_S = 600.0
 """What comes again so soon is a repeat."""
+HANDOVER_CHARACTERS = 250_000
+"""Of the events that another process goes on from: all of them, unless servers' words are long."""
 _ORDINALS = {1: "st", 2: "nd", 3: "rd"}
 _TEENS = range(11, 14)
 
 
 class EventHistory:
-    """Keeps the newest events, each with a running number."""
+    """Keeps the newest events: one by one for machines, and as the lines that a person reads."""
 
     def __init__(self) -> None:
-        self._events: dict[int, Event] = {}
         self.noted = 0
         """Events that were ever noted."""
+        self._single: deque[tuple[Event, Event]] = deque(maxlen=MAX_EVENTS)
+        """(Event as it was noted, the same with how often it came), oldest first."""
+        self._lines: dict[int, Event] = {}
+        self._last_line = 0
+        self._newest: dict[tuple[str | None, str], int] = {}
+        """(Target, subject) → its newest line."""
+        self._joined: dict[Key, JoinedLine] = {}
+        self._repeated: dict[tuple[str | None, str], Event] = {}
+        """(Target, subject) → the newest event, with how often it came."""
+        self._all: tuple[Event, ...] | None = None
 
     def note(self, event: Event) -> None:
-        """Add a line; one with the same subject and target that is recent gives way to it."""
+        """Add an event; it may join a line of the same moment, or take an earlier one's place."""
+        single = self._counted(event, self._repeated.get((event.target, event.subject)))
         if event.subject:
-            event = self._with_repeats(event)
-        self._append(event)
-
-    def _append(self, event: Event) -> None:
+            self._repeated[event.target, event.subject] = single
+            if len(self._repeated) > MAX_EVENTS:
+                del self._repeated[next(iter(self._repeated))]
         self.noted += 1
-        self._events[self.noted] = event
-        if len(self._events) > MAX_EVENTS:
-            del self._events[next(iter(self._events))]
+        self._single.append((event, single))
+        self._add_line(event, single)
 
-    def _with_repeats(self, event: Event) -> Event:
-        for number, before in reversed(self._events.items()):
-            if event.at - before.at > REPEATS_S:
-                break
-            if (before.target, before.subject) != (event.target, event.subject):
-                continue
-            del self._events[number]
-            first_at = before.at if before.first_at is None else before.first_at
-            times = before.times + 1
-            minutes = max(1, round((event.at - first_at) / 60))
-            text = f"{event.text} ({_ordinal(times)} time in {minutes} min)"
-            return dataclasses.replace(event, text=text, times=times, first_at=first_at)
-        return event
+    def _add_line(self, event: Event, single: Event) -> None:
+        key = join_key(event)
+        if key is None:
+            self._replace_line(single)
+            return
+        open_line = self._joined.get(key)
+        if open_line is None or not open_line.takes(event):
+            before = None if open_line is None else open_line.repeats
+            self._joined[key] = JoinedLine(event, self._replace_line(single), before)
+            if len(self._joined) > MAX_EVENTS:
+                del self._joined[next(iter(self._joined))]
+            return
+        open_line.add(event)
+        self._drop(open_line.number)
+        line = self._counted(open_line.event(), self._take_before(open_line))
+        open_line.repeats = open_line.number = self._append(line)
+
+    def _take_before(self, open_line: JoinedLine) -> Event | None:
+        """Return the joined line that this one repeats, out of the log."""
+        if open_line.before is None:
+            return open_line.counted_from
+        found = self._lines.get(open_line.before)
+        self._drop(open_line.before)
+        open_line.before = None
+        open_line.counted_from = found
+        return found
+
+    def _replace_line(self, event: Event) -> int:
+        """Add a line in the place of the recent one with the same subject and target."""
+        if event.subject and event.times > 1:
+            number = self._newest.get((event.target, event.subject))
+            if number is not None:
+                self._drop(number)
+        return self._append(event)
+
+    def _append(self, event: Event) -> int:
+        self._last_line += 1
+        self._lines[self._last_line] = event
+        if event.subject and not event.members:
+            self._newest[event.target, event.subject] = self._last_line
+        if len(self._lines) > MAX_EVENTS:
+            self._drop(next(iter(self._lines)))
+        self._all = None
+        return self._last_line
+
+    def _drop(self, number: int) -> None:
+        event = self._lines.pop(number, None)
+        if event is not None:
+            key = event.target, event.subject
+            if self._newest.get(key) == number:
+                del self._newest[key]
+        self._all = None
+
+    @staticmethod
+    def _counted(event: Event, before: Event | None) -> Event:
+        """Return an event with how often it came, where the one before it is recent."""
+        if not event.subject or before is None or event.at - before.at > REPEATS_S:
+            return event
+        first_at = before.at if before.first_at is None else before.first_at
+        times = before.times + 1
+        minutes = max(1, round((event.at - first_at) / 60))
+        text = f"{event.text} ({_ordinal(times)} time in {minutes} min)"
+        return dataclasses.replace(event, text=text, times=times, first_at=first_at)
 
     def extend(self, events: Iterable[Event]) -> None:
-        """Add what another history held."""
+        """Add what another history hands over; lines are joined and repeats counted anew."""
         for event in events:
-            self._append(event)
+            self.note(event)
 
     def all(self) -> tuple[Event, ...]:
-        """Return the events, oldest first."""
-        return tuple(self._events.values())
+        """Return the lines, oldest first; the same tuple until one is added."""
+        if self._all is None:
+            self._all = tuple(self._lines.values())
+        return self._all
 
-    def after(self, number: int) -> list[Event]:
-        """Return those that were noted after the one with a number, oldest first."""
-        found = []
-        for noted, event in reversed(self._events.items()):
-            if noted <= number:
+    def for_handover(self) -> tuple[Event, ...]:
+        """Return the newest single events that one message holds, oldest first."""
+        left = HANDOVER_CHARACTERS
+        found: list[Event] = []
+        for event, _single in reversed(self._single):
+            left -= len(event.text)
+            if left < 0:
                 break
             found.append(event)
-        return found[::-1]
+        return tuple(found[::-1])
+
+    def after(self, number: int) -> list[Event]:
+        """Return the single events that were noted after the one with a number, oldest first."""
+        count = min(self.noted - number, len(self._single))
+        newest = islice(reversed(self._single), max(0, count))
+        return [single for _event, single in newest][::-1]
 
 
 def _ordinal(number: int) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from relaytop.monitor.episode import Episode
+from relaytop.monitor.hold_log import HoldLog
 from relaytop.monitor.server_timing import PARTS
 from relaytop.monitor.source import Event
 from relaytop.monitor.status import StatusKeeper
@@ -50,6 +51,8 @@ class TargetFacts:
     hold_until: float | None = None
     """Unix seconds until which the engine holds off."""
     hold_reason: str | None = None
+    holds: HoldLog = field(default_factory=HoldLog)
+    """What the event log says of its waits."""
     rate_limit: RateLimit | None = None
     rate_limit_at: float | None = None
     """Unix seconds of the reply that held it."""

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 from relaytop.config.durations import scaled_s
 from relaytop.config.list_prices import with_list_prices
-from relaytop.engine.backoff import WAIT_CLASSES
-from relaytop.engine.headroom import is_scarce
 from relaytop.monitor import number_format
 from relaytop.monitor.event_history import EventHistory
 from relaytop.monitor.handover import EngineCounts, MonitorHandover, TargetHandover
@@ -18,9 +16,10 @@ from relaytop.monitor.lateness import SPAN_S as LATE_S
 from relaytop.monitor.lateness import Lateness
 from relaytop.monitor.origin import observe_origin
 from relaytop.monitor.source import Event, Overview
-from relaytop.monitor.status_words import describe_rules
+from relaytop.monitor.status_words import describe_hold, describe_scarce, describe_status
 from relaytop.monitor.target import TargetMonitor
 from relaytop.monitor.throughput import COST_S, Throughput
+from relaytop.monitor.why import why
 from relaytop.pricing.estimate import estimate_usd_per_h
 from relaytop.protocol.messages import Budget, Finished, Hold, Notice, Prices, Pulse, Ready
 
@@ -59,8 +58,6 @@ class Monitor:
         self._counts = EngineCounts()
         self.factor = 1.0
         """The factor of every target's own interval."""
-        self._scarce: set[str] = set()
-        """Targets of whose rate limit little is left, as the event log says."""
         # Until the engine has read the ledger: nothing is known to be spent, so it is a bound.
         state = "ok" if settings.budget_usd > 0 else "off"
         self._budget = Budget(0.0, settings.budget_usd, state, complete=False)
@@ -99,16 +96,16 @@ class Monitor:
         if sample.late_ms is not None:
             self._lateness.record(now, sample.late_ms)
             self._judge_lateness(now)
-        if not is_scarce(sample.rate_limit):
-            self._scarce.discard(sample.target)
         if monitored.status.reason == "budget":
             monitored.status.resume()
         if report.counted_usd is not None:
             monitored.count_cost(report.counted_usd)
-        if monitored.record(sample, now, report.running_since):
+        changed = monitored.record(sample, now, report.running_since)
+        origin = list(observe_origin(monitored.facts, monitored.asked, sample))
+        if changed:
             self._log_status(monitored, now)
-        for kind, level, text in observe_origin(monitored.facts, monitored.asked, sample):
-            self.note(Event(now, kind, level, monitored.target.id, text))
+        for kind, level, text in origin:
+            self.note(Event(now, kind, level, monitored.target.id, text, cause=text))
 
     def _judge_lateness(self, now: float) -> None:
         change = self._lateness.judge(now)
@@ -142,22 +139,16 @@ class Monitor:
                 self._log_status(monitored, now)
             return
         monitored.facts.hold_until, monitored.facts.hold_reason = until, reason
+        holds, limit = monitored.facts.holds, monitored.facts.rate_limit
         if reason == "scarce":
-            self._log_scarce(monitored, now)
-            return
-        wait = number_format.format_age(until - now + 0.5)
-        who = "as the server asks" if asked else "by our own back-off"
-        if reason not in WAIT_CLASSES:
-            who = "slowed down: waiting does not mend it"
-        self.note(Event(now, "limit", "warning", name, f"{reason}: next probe in {wait}, {who}"))
+            if holds.is_scarce_news():
+                self._log_hold(name, "scarce", describe_scarce(limit), now)
+        elif holds.is_news(reason, until - now, asked=asked):
+            text = describe_hold(reason, until - now, asked=asked)
+            self._log_hold(name, f"hold:{reason}", text, now)
 
-    def _log_scarce(self, monitored: TargetMonitor, now: float) -> None:
-        """Log once that a limit is nearly used up, until there is enough of it again."""
-        name = monitored.target.id
-        if name not in self._scarce:
-            self._scarce.add(name)
-            text = "little of the rate limit is left: slowed down, production comes first"
-            self.note(Event(now, "limit", "warning", name, text))
+    def _log_hold(self, name: str, subject: str, text: str, now: float) -> None:
+        self.note(Event(now, "limit", "warning", name, text, subject, cause=subject))
 
     def _apply_budget(self, budget: Budget, now: float) -> None:
         before = self._budget.state
@@ -175,20 +166,12 @@ class Monitor:
             self.note(Event(now, "budget", "good", None, f"budget is open again: {spent}"))
 
     def _log_status(self, monitored: TargetMonitor, now: float) -> None:
-        status = monitored.status.status
-        text: str = status
-        errors = monitored.facts.errors
-        last = errors[0] if errors else None
-        if status == "down" and last is not None:
-            text = f"down: {last.error_class}" + (f" · {last.message}" if last.message else "")
-        elif status == "degraded":
-            text = f"degraded: {describe_rules(monitored.status)}"
-        elif status == "unknown":
-            text = "unknown: a cache answers, not the model"
-        elif status == "paused":
-            text = "paused" if monitored.status.reason == "user" else "paused: budget reached"
+        summary = monitored.summary()
+        status = summary.status
+        text, cause = describe_status(summary, monitored.target.thresholds), why(summary) or status
         level = LEVELS.get(status, "info")
-        self.note(Event(now, "status", level, monitored.target.id, text, subject=status))
+        name = monitored.target.id
+        self.note(Event(now, "status", level, name, text, subject=status, cause=cause))
 
     def note(self, event: Event) -> None:
         """Add a line to the event log."""
@@ -226,7 +209,6 @@ class Monitor:
             monitored.target = target
             monitored.set_cadence(scaled_s(target.interval_s, self.factor))
             monitored.asked = self._asked(target)
-        self._scarce &= self._targets.keys()
         self.set_window(settings.window, now)
 
     def pause(self, target: str, now: float, reason: str, *, log: bool = True) -> None:
@@ -243,7 +225,9 @@ class Monitor:
         monitored.invalidate()
         self._throughput.change(now)
         if monitored.status.resume() and log:
-            self.note(Event(now, "status", "info", target, "probed again", subject="resumed"))
+            self.note(
+                Event(now, "status", "info", target, "probed again", "resumed", cause="resumed")
+            )
 
     def set_window(self, window: Window, now: float) -> None:
         """Change to another window."""
@@ -271,7 +255,7 @@ class Monitor:
             steady_since=self._throughput.steady_since,
             counts=dataclasses.replace(self._counts),
             busy_ms=self._lateness.busy_ms,
-            events=self._events.all(),
+            events=self._events.for_handover(),
         )
 
     def target_handover(self, target: str) -> TargetHandover:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 Kind = Literal[
-    "status", "limit", "budget", "snapshot", "engine", "notice", "cache", "served", "busy"
+    "status", "limit", "budget", "snapshot", "engine", "notice", "cache", "served", "busy", "note"
 ]
 Level = Literal["good", "info", "warning", "error"]
 
@@ -46,6 +46,12 @@ class Event:
     """How often it came."""
     first_at: float | None = None
     """Unix seconds of the first of several."""
+    cause: str = ""
+    """Others of the same moment, provider, subject and cause go in one line; none where empty."""
+    members: tuple[str, ...] = ()
+    """The targets of such a line, which has no `target` then; not all where they are many."""
+    detail: str = ""
+    """The newest of its members' texts."""
 
 
 @dataclass(frozen=True, slots=True)

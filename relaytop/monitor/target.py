@@ -84,6 +84,7 @@ class TargetMonitor:
             status=copy.deepcopy(self.facts.status),
             cache=dataclasses.replace(self.facts.cache),
             replaced=dataclasses.replace(self.facts.replaced),
+            holds=copy.deepcopy(self.facts.holds),
         )
         return TargetHandover(self.target.id, self.ring.handover(), facts)
 
@@ -133,6 +134,7 @@ class TargetMonitor:
         self.expire(now)
         facts.last_at = max(facts.last_at or sample.ended_at, sample.ended_at)
         facts.running_since = running_since
+        facts.holds.record(sample)
         if sample.rate_limit is not None and not sample.from_cache:
             facts.rate_limit, facts.rate_limit_at = sample.rate_limit, sample.ended_at
         self.invalidate()

@@ -10,6 +10,7 @@ from relaytop.config.steady_clock import JUMP_S, STEADY
 from relaytop.monitor.monitor import Monitor
 from relaytop.monitor.number_format import format_age
 from relaytop.monitor.source import Event
+from relaytop.watch.engine_exit import exit_reason
 from relaytop.watch.engine_silence import EngineSilence
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class WatchCore:
         self._silence = EngineSilence(self.clock())
         async for reports in engine.reports():
             self.apply(reports)
-        return engine.exit_reason() or f"exit code {engine.returncode}"
+        return engine.exit_reason() or exit_reason(engine.returncode)
 
     def apply(self, reports: Sequence[Report]) -> None:
         """Apply a batch of reports to the monitor, and hand it to the consumers."""

@@ -20,6 +20,7 @@ from relaytop.protocol.messages import (
     SetBudget,
 )
 from relaytop.watch.core import WatchCore
+from relaytop.watch.engine_exit import exit_phrase
 from relaytop.watch.engine_silence import silence_text
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class Session(WatchCore):
             await self.exporter.start()
         self.dead = await self.read(self.engine)
         self.monitor.engine_lost()
-        self.note("engine", "error", f"engine died ({self.dead}); r starts it again")
+        self.note("engine", "error", f"engine {exit_phrase(self.dead)}; r starts it again")
 
     def apply(self, reports: Sequence[Report]) -> None:
         """Apply a batch of reports; what providers offer is handed on."""
@@ -112,7 +113,7 @@ class Session(WatchCore):
     def trouble(self) -> str | None:
         """Return why nothing is probed; None while all is well."""
         if self.dead is not None:
-            return f"the engine died ({self.dead})"
+            return f"the engine {exit_phrase(self.dead)}"
         return None if self.silent_s is None else silence_text(self.silent_s)
 
     @property

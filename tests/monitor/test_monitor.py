@@ -109,6 +109,37 @@ def test_a_hold_is_told_with_its_wait() -> None:
     assert monitor.summary(TARGET, T0 + 13).hold_until is None
 
 
+def held(monitor: Monitor, *waits: tuple[str, float, bool]) -> list[str]:
+    """Apply waits of (reason, seconds, whether the server asked); return what the log says."""
+    for number, (reason, wait_s, asked) in enumerate(waits):
+        now = T0 + number
+        monitor.apply(Hold(TARGET, now + wait_s, reason, asked=asked), now)
+    return [event.text for event in monitor.events() if event.kind == "limit"]
+
+
+def test_a_hold_is_told_once_until_it_changes() -> None:
+    again = [("rate_limited", wait_s, True) for wait_s in (12.0, 11.0, 30.0, 2.0)]
+    assert held(fed(), *again) == ["rate_limited: next probe in 12s, as the server asks"]
+    longer = [("rate_limited", 2.0, True), ("rate_limited", 60.0, True)]
+    assert held(fed(), *longer) == [
+        "rate_limited: next probe in 60s, as the server asks (2nd time in 1 min)"
+    ]
+    own = [("overloaded", wait_s, False) for wait_s in (0.1, 0.9, 7.0, 0.2, 3.0)]
+    assert held(fed(), *own) == ["overloaded: next probe in 0s (backing off)"]
+    other = [("rate_limited", 12.0, True), ("auth", 60.0, False)]
+    assert held(fed(), *other)[1] == "auth: retrying every 60 s; needs a fix (key, credit, model)"
+
+
+def test_a_hold_is_told_again_after_it_was_clear() -> None:
+    monitor = fed()
+    for number in range(2):
+        held(monitor, ("rate_limited", 12.0, True))
+        for at in range(5):
+            monitor.apply(Finished(sample(20 + 5 * number + at)), T0 + 20 + 5 * number + at)
+    (event,) = [event for event in monitor.events() if event.kind == "limit"]
+    assert event.times == 2
+
+
 def test_the_budget_pauses_and_the_next_probe_ends_it() -> None:
     monitor = fed(sample(0))
     monitor.apply(Hold(TARGET, T0 + 999, "budget", asked=False), T0)
@@ -274,15 +305,26 @@ def test_what_max_rpm_held_back_leaves_with_the_window() -> None:
 
 
 def test_a_scarce_limit_is_told_once_until_there_is_enough_again() -> None:
-    scarce, plenty = RateLimit(Limit(100, 5, 30.0)), RateLimit(Limit(100, 90, 30.0))
+    scarce, between, ample = (RateLimit(Limit(100, left, 30.0)) for left in (5, 15, 90))
     monitor = fed(sample(0, rate_limit=scarce))
-    for at in (1.0, 31.0):
-        monitor.apply(Hold(TARGET, T0 + at + 30, "scarce", asked=False), T0 + at)
-        monitor.apply(Finished(sample(at + 30, rate_limit=scarce)), T0 + at + 30)
-    assert sum("little of the rate limit" in text for text in texts(monitor)) == 1
-    monitor.apply(Finished(sample(70, rate_limit=plenty)), T0 + 70)
-    monitor.apply(Hold(TARGET, T0 + 100, "scarce", asked=False), T0 + 71)
-    assert sum("little of the rate limit" in text for text in texts(monitor)) == 2
+
+    def times() -> int:
+        (event,) = [event for event in monitor.events() if event.kind == "limit"]
+        assert "rate limit nearly used (5/100): probing slowed" in event.text
+        return event.times
+
+    at = 1.0
+    for limit in (scarce, between, None, scarce, *[ample] * 4, scarce):
+        monitor.apply(Finished(sample(at, rate_limit=limit)), T0 + at)
+        if limit is scarce:
+            monitor.apply(Hold(TARGET, T0 + at + 30, "scarce", asked=False), T0 + at)
+            assert times() == 1
+        at += 1
+    for limit in (*[ample] * 5, scarce):
+        monitor.apply(Finished(sample(at, rate_limit=limit)), T0 + at)
+        at += 1
+    monitor.apply(Hold(TARGET, T0 + 100, "scarce", asked=False), T0 + at)
+    assert times() == 2
 
 
 def test_list_prices_make_an_estimate_where_the_config_has_none() -> None:

@@ -171,7 +171,7 @@ def test_late_first_tokens() -> None:
         probes.at += STEP_S
         probes.finish(sample(probes.at, 1800.0, ttft_ms=1200.0))
     assert probes.summary.broken == ("ttft",)
-    assert probes.log[-1] == "degraded: ttft over threshold"
+    assert probes.log[-1] == "degraded: TTFT 1200 ms > 1000 ms"
     for _ in range(10):
         probes.at += STEP_S
         probes.finish(sample(probes.at, 1800.0, ttft_ms=500.0))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from relaytop.monitor import number_format
 from relaytop.tui.draw.text_runs import cropped, line_width
+from relaytop.watch.engine_exit import exit_phrase
 
 if TYPE_CHECKING:
     from relaytop.monitor.source import Overview
@@ -26,7 +27,8 @@ def banner(overview: Overview, dead: str | None, silent_s: float | None, width: 
     texts: tuple[str, ...]
     if dead is not None:
         end = "no probe runs; r starts it again"
-        texts = (f"engine died: {dead}. N{end[1:]}", f"engine died; {end}")
+        died = f"engine {exit_phrase(dead)}"
+        texts = (f"{died}. N{end[1:]}", f"{died.partition(' (')[0]}; {end}")
     elif silent_s is not None:
         since = f"no report from the engine for {number_format.format_age(silent_s)}"
         texts = (

@@ -8,12 +8,33 @@ from relaytop.tui.draw.clock import time_of_day
 from relaytop.tui.draw.text_runs import cropped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from relaytop.monitor.source import Event
     from relaytop.tui.draw.text_runs import Line, Role
 
 ROLES: Mapping[str, Role] = {"good": "good", "info": "text", "warning": "warn", "error": "bad"}
+
+MOMENT_S = 2.0
+"""Events so close belong to one moment."""
+
+
+def newest_first(events: Sequence[Event]) -> Iterator[Event]:
+    """Yield events newest first; of one moment the status before the waits that come with it."""
+    held: list[Event] = []
+    for event in reversed(events):
+        near = bool(held) and held[0].at - event.at <= MOMENT_S
+        if event.kind == "limit" and (near or not held):
+            held.append(event)
+            continue
+        if not (near and event.kind == "status"):
+            yield from held
+            held = []
+        if event.kind == "limit":
+            held.append(event)
+        else:
+            yield event
+    yield from held
 
 
 def event_head(event: Event) -> Line:

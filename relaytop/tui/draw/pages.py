@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relaytop.tui.draw.clock import time_of_day
-from relaytop.tui.draw.log import ROLES, event_head
+from relaytop.tui.draw.log import ROLES, event_head, newest_first
 from relaytop.tui.draw.text_runs import line_width, wrapped
 from relaytop.wire.class_meanings import MEANING
 
@@ -26,7 +26,7 @@ Item = tuple[object, list["Line"]]
 def log_items(events: Sequence[Event], width: int) -> list[Item]:
     """Draw every event in full, newest first."""
     items: list[Item] = []
-    for event in reversed(events):
+    for event in newest_first(events):
         head = event_head(event)
         role = ROLES[event.level]
         indent = line_width(head)
@@ -37,8 +37,18 @@ def log_items(events: Sequence[Event], width: int) -> list[Item]:
             first, *rest = wrapped(event.text, width - indent, MAX_LINES) or ("",)
             lines = [[*head, (first, role)]]
             lines += [[(" " * indent, "text"), (text, role)] for text in rest]
-        items.append((event, lines))
+        items.append((event, [*lines, *_member_lines(event, width)]))
     return items
+
+
+def _member_lines(event: Event, width: int) -> list[Line]:
+    """Draw the targets of a line that several share, and what the newest of them said."""
+    if not event.members:
+        return []
+    names = ", ".join(name.partition("/")[2] for name in event.members)
+    texts = [*wrapped(names, width - len(INDENT), MAX_LINES)]
+    texts += wrapped(event.detail, width - len(INDENT), MAX_LINES)
+    return [[(INDENT, "text"), (text, "dim")] for text in texts]
 
 
 def error_items(errors: Sequence[LastError], width: int) -> list[Item]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relaytop.monitor import number_format
+from relaytop.monitor.status_words import describe_rules
 from relaytop.tui.draw.bars import PHASE_ROLES, PHASES, gauge, stacked_phases
 from relaytop.tui.draw.clock import time_of_day
 from relaytop.tui.draw.glyphs import ROLE
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from relaytop.config.settings import Thresholds
-    from relaytop.monitor.summary import Distribution, LastError, Summary
+    from relaytop.monitor.summary import LastError, Summary
     from relaytop.tui.draw.glyphs import Glyphs
     from relaytop.tui.draw.text_runs import Line
     from relaytop.wire.facts import Limit
@@ -110,17 +111,7 @@ def reason(s: Summary, thresholds: Thresholds) -> str:
         return f"recovering, {s.recovering_ok} ok"
     if s.status == "down" and s.last_error is not None:
         return s.last_error.error_class
-    words = {
-        "hanging": "hanging",
-        "p95": _over("P95", s.latency, "p95", thresholds.p95_ms),
-        "ttft": _over("TTFT", s.ttft, "p50", thresholds.ttft_ms),
-        "gap": _over("gap", s.gap, "p95", thresholds.gap_ms),
-        "error_rate": f"{number_format.format_percent(s.error_rate or 0)}% errors",
-        "recent": f"{s.recent_bad} of the last {s.recent} bad",
-        "slower": _slower(s.slower_by),
-        "recovering": "recovering",
-    }
-    return ", ".join(words[name] for name in s.broken if name in words)
+    return describe_rules(s, thresholds) if s.broken else ""
 
 
 def _unknown(s: Summary) -> str:
@@ -128,25 +119,6 @@ def _unknown(s: Summary) -> str:
     if not finished:
         return "no probe has finished yet"
     return f"{finished - s.total.ok} of {finished} failed, not yet down"
-
-
-def _slower(factor: float | None) -> str:
-    own = "its own hour"
-    return f"slower than {own}" if factor is None else f"{factor:.1f} × {own}"
-
-
-def _over(title: str, figure: Distribution, name: str, limit_ms: float) -> str:
-    """Return that a percentile is over its threshold, and its figure where that is so."""
-    value: float | None = getattr(figure, name)
-    if value is not None and value <= limit_ms:  # the window still has what was before
-        return f"{title} over {_ms(limit_ms)} lately"
-    return f"{title} {_ms(value)} > {_ms(limit_ms)}"
-
-
-def _ms(value: float | None) -> str:
-    return (
-        "beyond the deadline" if value is None else f"{number_format.format_ms(value).strip()} ms"
-    )
 
 
 def _phases(s: Summary, width: int, glyphs: Glyphs) -> list[Line]:

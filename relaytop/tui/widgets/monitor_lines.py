@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from relaytop.tui.draw.banner import banner
-from relaytop.tui.draw.log import log_line
+from relaytop.tui.draw.log import log_line, newest_first
 from relaytop.tui.draw.panel import panel, title
 from relaytop.tui.draw.text_runs import dimmed
 from relaytop.tui.draw.topline import topline
@@ -94,7 +95,7 @@ class EventLog(ViewLines):
         if rows < 1:
             return []
         rule = view.glyphs.rule * (extent.width - len(LOG_TITLE) - 1)
-        newest = list(view.source.events())[-rows:][::-1]
+        newest = islice(newest_first(view.source.events()), rows)
         lines = [log_line(event, extent.width - 1) for event in newest]
         return [[(LOG_TITLE, "dim"), (rule, "rule")], *lines]
 

@@ -10,6 +10,7 @@ from relaytop.config.errors import RelaytopError
 from relaytop.protocol.messages import Budget
 from relaytop.watch.agent.server import AgentServer
 from relaytop.watch.core import WatchCore
+from relaytop.watch.engine_exit import exit_phrase
 from relaytop.watch.engine_silence import silence_text
 
 if TYPE_CHECKING:
@@ -117,8 +118,9 @@ class Agent(WatchCore):
                 continue
             if loop.time() - began_at >= STEADY_S:
                 wait_s = shortest
-            self._why_dead = f"the engine died ({why})"
-            self.note("engine", "error", f"engine died ({why}); the next starts in {wait_s:g}s")
+            died = f"engine {exit_phrase(why)}"
+            self._why_dead = f"the {died}"
+            self.note("engine", "error", f"{died}; the next starts in {wait_s:g}s")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), wait_s)
             wait_s = min(2 * wait_s, longest)

@@ -86,4 +86,4 @@ def test_a_percentile_that_the_window_has_drowned() -> None:
 
 def test_a_rate_of_errors_has_its_sign() -> None:
     broken = dataclasses.replace(DOWN, status="degraded", broken=("error_rate",), error_rate=0.241)
-    assert reason(broken, Thresholds()) == "24.1% errors"
+    assert reason(broken, Thresholds()) == "errors 24.1 % > 5 %"

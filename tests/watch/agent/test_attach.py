@@ -36,7 +36,7 @@ def test_the_screen_opens_full_of_what_the_agent_knows(
     text = terminal.wait_for(f"an agent (process {agent.process.pid}) probes this config")
     assert " AGENT " in text
     assert "● relay/m" in text
-    assert "relay/m  up" in text
+    assert "relay: 2 up" in text
     assert "space on/off" not in text
     assert "p pause" not in text
     assert len(terminal.tree()) == 1  # no engine of its own

@@ -83,7 +83,7 @@ def test_a_bad_config_leaves_the_one_in_force(agent: Agent, config: Path) -> Non
 def test_a_dead_engine_is_started_again(agent: Agent) -> None:
     engine = agent.engine()
     engine.kill()
-    agent.wait_for_event("engine died (exit code -9); the next starts in 1s")
+    agent.wait_for_event("engine killed (SIGKILL; out of memory?); the next starts in 1s")
     assert agent.health() == 503
     before = agent.probes(model="m")
     agent.until(lambda: agent.health() == 200)

@@ -1,0 +1,80 @@
+"""Events of one moment and cause at several targets of a provider, in one line."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from relaytop.monitor.source import Event
+
+    Key = tuple[str, str, str, str]
+    """Kind, provider, subject and cause."""
+
+JOIN_S = 2.0
+"""An event joins a line whose newest one is no older."""
+LONGEST_S = 15.0
+"""From a line's first event to its last."""
+MAX_MEMBERS = 64
+"""Targets that a line names."""
+
+
+def join_key(event: Event) -> Key | None:
+    """Return what events that belong together have in common; None of one that stands alone."""
+    if event.target is None or not event.cause:
+        return None
+    return event.kind, event.target.partition("/")[0], event.subject, event.cause
+
+
+class JoinedLine:
+    """A line that further events may join.
+
+    Args:
+        event: The first.
+        number: The number of its line.
+        before: The number of an earlier joined line of the same key, which this one may repeat.
+    """
+
+    def __init__(self, event: Event, number: int, before: int | None) -> None:
+        self.number = number
+        self.before = before
+        """That of the line that it repeats, as long as that stands in the log."""
+        self.repeats = before
+        """That of the newest joined line, which the next one repeats."""
+        self.counted_from: Event | None = None
+        """The line that it repeats, once it has taken its place."""
+        self._began_at = event.at
+        self._newest = event
+        self._members: dict[str, None] = {event.target or "": None}
+        self._count = 1
+
+    def takes(self, event: Event) -> bool:
+        """Return whether an event of the same key belongs in this line."""
+        near = event.at - self._newest.at <= JOIN_S and event.at - self._began_at <= LONGEST_S
+        return near and event.target not in self._members
+
+    def add(self, event: Event) -> None:
+        """Add one more."""
+        self._newest = event
+        self._count += 1
+        if len(self._members) < MAX_MEMBERS:
+            self._members[event.target or ""] = None
+
+    def event(self) -> Event:
+        """Return the line as an event of no single target."""
+        newest = self._newest
+        provider = (newest.target or "").partition("/")[0]
+        return dataclasses.replace(
+            newest,
+            target=None,
+            text=f"{provider}: {_text(newest, self._count)}",
+            members=tuple(self._members),
+            detail=newest.text,
+        )
+
+
+def _text(newest: Event, count: int) -> str:
+    if newest.kind != "status":
+        return f"{count} targets, {newest.text}"
+    subject = "probed again" if newest.subject == "resumed" else newest.subject
+    return f"{count} {subject}" + ("" if newest.cause == newest.subject else f", {newest.cause}")
