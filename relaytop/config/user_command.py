@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import FrameType
 
 MAX_OUTPUT = 64 * 1024
@@ -32,10 +32,26 @@ class Done(NamedTuple):
     """Its standard output, up to its end."""
 
 
-def run_user_command(command: Sequence[str], environ: Mapping[str, str], timeout_s: float) -> Done:
+def run_user_command(
+    command: Sequence[str],
+    environ: Mapping[str, str],
+    timeout_s: float,
+    *,
+    stdin: bytes = b"",
+    with_stderr: bool = False,
+    left_s: Callable[[], float] | None = None,
+) -> Done:
     """Run a program to its end, and end every process that it left behind.
 
     Its output is read up to its own exit: what holds the pipe open longer is not waited for.
+
+    Args:
+        command: The program and its arguments.
+        environ: Its environment.
+        timeout_s: Seconds after which it is ended.
+        stdin: Its standard input.
+        with_stderr: Whether what it writes to stderr is part of its output.
+        left_s: Returns the seconds that it may go on at most, which may change meanwhile.
 
     Raises:
         OSError: It cannot be run.
@@ -47,22 +63,32 @@ def run_user_command(command: Sequence[str], environ: Mapping[str, str], timeout
         process = subprocess.Popen(  # noqa: S603 - the user's own command, from the user's own file
             command,
             env=environ,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.STDOUT if with_stderr else subprocess.DEVNULL,
             process_group=0,
+            bufsize=0,
         )
         group.adopt(process)
-        return _read(process, timeout_s)
+        return _exchange(process, timeout_s, stdin, left_s)
 
 
-def _read(process: subprocess.Popen[bytes], timeout_s: float) -> Done:
+def _exchange(
+    process: subprocess.Popen[bytes],
+    timeout_s: float,
+    stdin: bytes,
+    left_s: Callable[[], float] | None,
+) -> Done:
+    """Write a program's input and read its output until it ends."""
     pipe = process.stdout
     if pipe is None:
         return Done(process.wait(timeout_s), b"")
     os.set_blocking(pipe.fileno(), False)
+    if process.stdin is not None:
+        os.set_blocking(process.stdin.fileno(), False)
     deadline_s, output, is_open = time.monotonic() + timeout_s, b"", True
     while True:
+        stdin = _write(process, stdin)
         # Looked at before reading: what it printed before its end is in the pipe by then.
         ended = process.poll() is not None
         while is_open and (data := _available(pipe.fileno())) is not None:
@@ -72,12 +98,31 @@ def _read(process: subprocess.Popen[bytes], timeout_s: float) -> Done:
                 raise TooMuchOutputError
         if ended:
             return Done(process.returncode, output)
-        if time.monotonic() > deadline_s:
+        if time.monotonic() > deadline_s or (left_s is not None and left_s() <= 0):
             raise subprocess.TimeoutExpired(process.args, timeout_s)
         if is_open:
             select.select([pipe], [], [], POLL_S)
         else:
             time.sleep(POLL_S)
+
+
+def _write(process: subprocess.Popen[bytes], data: bytes) -> bytes:
+    """Write what the program's input takes now, and return the rest; behind all of it is its end.
+
+    A program need not read it.
+    """
+    pipe = process.stdin
+    if pipe is None or pipe.closed:
+        return b""
+    try:
+        data = data[os.write(pipe.fileno(), data) :]
+    except BlockingIOError:
+        return data
+    except BrokenPipeError:
+        data = b""
+    if not data:
+        pipe.close()
+    return data
 
 
 def _available(fd: int) -> bytes | None:
@@ -121,8 +166,9 @@ class _ProcessGroup:
         self.end()
         if self._process is not None:
             self._process.wait()
-            if self._process.stdout is not None:
-                self._process.stdout.close()
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe is not None:
+                    pipe.close()
 
 
 @contextlib.contextmanager

@@ -88,3 +88,12 @@ def test_where_we_are_ended_while_it_starts_it_is_too(number: signal.Signals) ->
 def test_a_file_that_is_no_program(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         run_user_command([str(tmp_path / "none")], ENVIRON, 1.0)
+
+
+def test_a_large_input_reaches_it(tmp_path: Path) -> None:
+    """Larger than a pipe: it is written while the program reads, and no program is waited for."""
+    data = b"x" * 1_000_000
+    script = f"import sys; open({str(tmp_path / 'got')!r}, 'wb').write(sys.stdin.buffer.read())"
+    assert run_user_command([sys.executable, "-c", script], ENVIRON, 30.0, stdin=data) == (0, b"")
+    assert (tmp_path / "got").read_bytes() == data
+    assert run_user_command(["true"], ENVIRON, 30.0, stdin=data) == (0, b"")

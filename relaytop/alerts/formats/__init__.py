@@ -1,0 +1,1 @@
+"""Alerts as other programs want them: JSON, environment variables, Slack, Alertmanager. Pure."""

@@ -1,0 +1,24 @@
+"""An alert as one line of text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relaytop.monitor.number_format import format_age
+from relaytop.wire.text import clean
+
+if TYPE_CHECKING:
+    from relaytop.alerts.alert import Alert
+
+
+def sentence(alert: Alert) -> str:
+    """Return what is wrong, or that it is over: `holysheep: 6 of 8 targets down (timeout)`."""
+    key = clean(alert.key)
+    text = f"{key}: {len(alert.targets)} of {alert.of} targets" if alert.of > 1 else key
+    joint = " " if alert.of > 1 else ": "
+    if alert.state == "resolved":
+        lasted = ""
+        if alert.resolved_at is not None:
+            lasted = f" after {format_age(alert.resolved_at - alert.since)}"
+        return f"{text}{joint}resolved{lasted} (was {alert.severity}: {clean(alert.why)})"
+    return f"{text}{joint}{alert.severity} ({clean(alert.why)})"

@@ -1,0 +1,1 @@
+"""Sending alerts to those who are not looking: a command, a webhook, services."""

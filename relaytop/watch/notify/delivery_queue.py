@@ -1,0 +1,109 @@
+"""A bounded queue of alerts before a channel, emptied by a thread: nothing ever waits for it."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from relaytop.alerts.alert import Alert
+    from relaytop.monitor.source import Level
+    from relaytop.watch.notify.channel import Channel, Closing, Undelivered
+
+MAX_WAITING = 100
+"""Alerts that may wait; the oldest gives way to the next."""
+MAX_REMARKS = 50
+"""Lines for the log that may wait to be read."""
+
+GRACE_S = 0.3
+"""Seconds that a channel has to end a program, after the end of what may be sent."""
+
+Remark = tuple["Level", str]
+
+
+class DeliveryQueue:
+    """Hands alerts to a channel one at a time, in their order.
+
+    A kind of failure is reported once, until something was delivered again.
+
+    Args:
+        channel: Used by the thread alone.
+        closing: The end of all channels.
+    """
+
+    def __init__(self, channel: Channel, closing: Closing) -> None:
+        self._channel = channel
+        self._closing = closing
+        self._waiting: deque[Alert] = deque()
+        self._changed = threading.Condition()
+        self._remarks: deque[Remark] = deque(maxlen=MAX_REMARKS)
+        self._failures: set[str] = set()
+        self._overflowed = False
+        # A daemon: a name server that does not answer must not keep the process.
+        self._thread = threading.Thread(target=self._run, name="alerts", daemon=True)
+        self._thread.start()
+
+    def put(self, alert: Alert) -> None:
+        """Send an alert soon; returns at once."""
+        with self._changed:
+            self._waiting.append(alert)
+            if len(self._waiting) > MAX_WAITING:
+                self._waiting.popleft()
+                if not self._overflowed:
+                    self._overflowed = True
+                    text = f"more than {MAX_WAITING} alerts wait to be sent: the oldest are dropped"
+                    self._remark("error", text)
+            self._changed.notify()
+
+    @property
+    def waiting(self) -> int:
+        """The alerts that wait."""
+        return len(self._waiting)
+
+    def remarks(self) -> list[Remark]:
+        """Return (level, text) of what is new for the log."""
+        found = []
+        while self._remarks:
+            found.append(self._remarks.popleft())
+        return found
+
+    def wake(self) -> None:
+        """Have the thread look at whether the end has begun."""
+        with self._changed:
+            self._changed.notify()
+
+    def join(self) -> None:
+        """Wait for the thread, as long as the end that has begun allows."""
+        self._thread.join(self._closing.left_s + GRACE_S)
+
+    def _run(self) -> None:
+        while (alert := self._next()) is not None or not self._closing.begun:
+            if alert is None:
+                self._report(self._channel.refresh(self._closing))
+            else:
+                self._report(self._channel.deliver(alert, self._closing))
+
+    def _next(self) -> Alert | None:
+        """Return the next alert; None where a refresh is due, or none comes any more."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._waiting or self._closing.begun, self._channel.refresh_s
+            )
+            if not self._waiting or self._closing.left_s <= 0:
+                return None
+            if len(self._waiting) == 1:
+                self._overflowed = False
+            return self._waiting.popleft()
+
+    def _report(self, failure: Undelivered | None) -> None:
+        if failure is None:
+            if self._failures:
+                self._failures.clear()
+                self._remark("good", "sending alerts works again")
+        elif failure.kind not in self._failures:
+            self._failures.add(failure.kind)
+            self._remark("error", "alert not sent: " + ": ".join(filter(None, failure)))
+
+    def _remark(self, level: Level, text: str) -> None:
+        self._remarks.append((level, f"{self._channel.name}: {text}"))

@@ -1,0 +1,143 @@
+"""Alerts wait in a bounded queue; what fails is told once a kind; the end is bounded."""
+
+import threading
+
+from relaytop.alerts.alert import Alert
+from relaytop.watch.notify.channel import Closing, Undelivered
+from relaytop.watch.notify.delivery_queue import MAX_WAITING, DeliveryQueue
+from relaytop.watch.notify.senders import Senders
+from tests.support.agents import until
+from tests.support.alerts import FIRING, alert, resolved
+from tests.support.samples import T0
+
+
+class Recorder:
+    """A channel that keeps what it is given, and fails where it is told to."""
+
+    name = "test"
+
+    def __init__(self, refresh_s: float | None = None) -> None:
+        self.refresh_s = refresh_s
+        self.got: list[str] = []
+        self.refreshed = 0
+        self.failures: list[Undelivered | None] = []
+        self.open = threading.Event()
+        self.open.set()
+
+    def deliver(self, given: Alert, closing: Closing) -> Undelivered | None:
+        while not self.open.wait(0.01) and closing.left_s > 0:
+            pass
+        self.got.append(given.key)
+        return self.failures.pop(0) if self.failures else None
+
+    def refresh(self, closing: Closing) -> None:
+        del closing
+        self.refreshed += 1
+
+
+def named(number: int) -> Alert:
+    return alert(key=f"p{number}")
+
+
+def test_in_their_order() -> None:
+    channel, closing = Recorder(), Closing()
+    queue = DeliveryQueue(channel, closing)
+    for number in range(20):
+        queue.put(named(number))
+    closing.begin(10.0)
+    queue.wake()
+    queue.join()
+    assert channel.got == [f"p{number}" for number in range(20)]
+
+
+def test_the_oldest_gives_way_and_that_is_told_once() -> None:
+    channel, closing = Recorder(), Closing()
+    queue = DeliveryQueue(channel, closing)
+    channel.open.clear()
+    queue.put(named(0))
+    until(lambda: not queue.waiting)
+    for number in range(1, MAX_WAITING + 11):
+        queue.put(named(number))
+    assert queue.waiting == MAX_WAITING
+    assert queue.remarks() == [
+        ("error", "test: more than 100 alerts wait to be sent: the oldest are dropped")
+    ]
+    channel.open.set()
+    until(lambda: len(channel.got) == MAX_WAITING + 1)
+    assert channel.got[:2] == ["p0", "p11"]
+    closing.begin(1.0)
+    queue.wake()
+    queue.join()
+
+
+def test_a_kind_of_failure_is_told_once_until_it_works_again() -> None:
+    channel, closing = Recorder(), Closing()
+    bad, worse = Undelivered("exit code 1", "no route"), Undelivered("ended after 30 s")
+    channel.failures = [bad, bad._replace(detail="x"), worse, bad, None, bad]
+    queue = DeliveryQueue(channel, closing)
+    for number in range(6):
+        queue.put(named(number))
+    until(lambda: len(channel.got) == 6)
+    closing.begin(10.0)
+    queue.wake()
+    queue.join()
+    assert queue.remarks() == [
+        ("error", "test: alert not sent: exit code 1: no route"),
+        ("error", "test: alert not sent: ended after 30 s"),
+        ("good", "test: sending alerts works again"),
+        ("error", "test: alert not sent: exit code 1: no route"),
+    ]
+    assert queue.remarks() == []
+
+
+def test_what_fires_is_sent_again() -> None:
+    channel, closing = Recorder(refresh_s=0.01), Closing()
+    queue = DeliveryQueue(channel, closing)
+    until(lambda: channel.refreshed >= 2)
+    closing.begin(1.0)
+    queue.wake()
+    queue.join()
+
+
+def test_a_channel_that_hangs_does_not_hold_up_the_others_nor_the_end() -> None:
+    hanging, working = Recorder(), Recorder()
+    hanging.open.clear()
+    senders = Senders([hanging, working], lambda: T0)
+    senders.send(FIRING)
+    until(lambda: working.got)
+    assert not hanging.got
+    senders.close()
+    assert hanging.got, "it was let go at the end, which is bounded"
+
+
+def kept(*alerts: Alert) -> list[str]:
+    channel = Recorder()
+    senders = Senders([channel], lambda: T0 + 100)
+    for each in alerts:
+        senders.send(each)
+    senders.close()
+    return channel.got
+
+
+def test_what_is_sent() -> None:
+    degraded = alert(severity="degraded")
+    assert len(kept(FIRING, resolved())) == 2
+    assert len(kept(degraded, FIRING, resolved())) == 3, "it got worse"
+    assert len(kept(FIRING, FIRING)) == 1
+    assert len(kept(FIRING, degraded)) == 1
+    assert len(kept(FIRING, resolved(), FIRING)) == 3
+
+
+def test_what_is_not_sent() -> None:
+    assert kept(resolved()) == [], "its firing was not sent"
+    assert kept(alert(acknowledged=True), resolved()) == []
+    assert kept(alert(snoozed_until=float("inf")), resolved()) == []
+    assert len(kept(alert(snoozed_until=T0 + 50))) == 1, "that is over"
+    assert len(kept(FIRING, resolved(alert(acknowledged=True)))) == 2
+
+
+def test_without_channels_nothing_is_kept() -> None:
+    senders = Senders([], lambda: T0)
+    senders.send(FIRING)
+    assert senders.remarks() == []
+    senders.close()
