@@ -88,8 +88,8 @@ class ServiceChannel:
 
 
 def _schema(url: str) -> str:
-    schema = clean(url.partition("://")[0])
-    return schema if schema.isalnum() and len(schema) <= MAX_SCHEMA else "(unknown)"
+    schema, separator, _ = url.partition("://")
+    return schema if separator and schema.isalnum() and len(schema) <= MAX_SCHEMA else "(unknown)"
 
 
 def _body(alert: Alert, host: str) -> str:
