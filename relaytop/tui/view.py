@@ -38,6 +38,8 @@ class View:
     """The target ids that the filter lets through, in the order of the rows."""
     row_query: RowQuery
     """By what they are filtered and sorted."""
+    chosen_columns: Sequence[str] | None
+    """The keys of the columns that the user chose; None: all."""
     selected: str | None
     """The target id that the detail shows."""
     zoomed: bool

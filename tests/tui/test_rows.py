@@ -121,7 +121,7 @@ async def test_o_orders_by_the_columns_shown_and_capital_o_turns_round(session: 
                 await pilot.press("O")
                 assert "▲P95" in shown(pilot, "table").splitlines()[0]
                 assert rows_of(pilot)[-1] == NAMES[1]
-        titles = ("▼", "▲target", "▼P50", "▼P95", "▼P99", "▼TTFT", "▼tok", "▼err", "▼age", "▼sinc")
+        titles = ("▼", "▲target", "▼P50", "▼P95", "▼P99", "▼TTFT", "▼tok", "▼err", "▼las", "▼for")
         for title in titles:
             assert any(title in head for head in heads)
         assert not any(sign in heads[12] for sign in "▼▲")

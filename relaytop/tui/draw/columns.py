@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal
 
 from relaytop.tui.draw.text_runs import align_right, fit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,38 +19,59 @@ class Column:
     key: str
     title: str
     width: int
-    """Cells; the least, for the two that grow (`target`, `spark`)."""
+    """Cells; the least, for those that grow (`target`, `why`, `spark`)."""
+    help: str
+    """What it shows, in a sentence."""
     align: Literal["left", "right"] = "right"
+    gap: int = 0
+    """Blank cells at its right end, which belong to its width."""
 
     def fit(self, text: str) -> str:
         """Return a text in as many cells as the column has."""
-        return fit(text, self.width) if self.align == "left" else align_right(text, self.width)
+        width = self.width - self.gap
+        text = fit(text, width) if self.align == "left" else align_right(text, width)
+        return text + " " * self.gap
 
 
+STATUS = Column("status", "", 1, "The status of the target, as a sign.", "left")
+TARGET = Column("target", "target", 13, "The provider and the model that are probed.", "left")
 COLUMNS = (
-    Column("status", "", 1, "left"),
-    Column("target", "target", 13, "left"),
-    Column("p50", "P50", 6),
-    Column("p95", "P95", 6),
-    Column("p99", "P99", 6),
-    Column("ttft", "TTFT", 6),
-    Column("tok_s", "tok/s", 5),
-    Column("error", "err%", 5),
-    Column("age", "age", 4),
-    Column("since", "since", 5),
-    Column("spark", "latency", 8, "left"),
-    Column("limit", "left", 9),
-    Column("reset", "reset", 5),
-    Column("cost", "$", 8),
+    STATUS,
+    TARGET,
+    Column("p50", "P50", 6, "Median latency of the successful probes in the window, in ms."),
+    Column(
+        "p95", "P95", 6, "Latency that 95 % of the probes stay within, in ms; timeouts rank last."
+    ),
+    Column(
+        "p99", "P99", 6, "Latency that 99 % of the probes stay within, in ms; timeouts rank last."
+    ),
+    Column("ttft", "TTFT", 6, "Median time to the first token, in ms."),
+    Column("tok_s", "tok/s", 5, "Median output tokens per second, after the first token."),
+    Column("error", "err%", 5, "Share of failed probes in the window, in percent."),
+    Column(
+        "why",
+        "why",
+        4,
+        "Why it is not up: the class of its failures, slow, hanging, paused, budget.",
+        "left",
+    ),
+    Column("age", "last", 4, "Time since the last result; …12s: a probe hangs for so long."),
+    Column("since", "for", 5, "How long it has had its status; 9 ok: good probes in recovery."),
+    Column("spark", "latency", 8, "Latency over the window, its failures marked.", "left"),
+    Column("limit", "limit left", 10, "Rate limit left of the limit, or how long it backs off."),
+    Column("reset", "reset", 5, "Time until that rate limit is full again."),
+    Column("cost", "$", 8, "Cost since the start, in USD; ≥: part of it has no known price."),
 )
+VERSUS = Column("versus", "vs ref", 9, "Change against the snapshot that was given to compare.")
+"""Behind the percentiles, where the live figures are compared with a snapshot."""
 DROPPED = (
     "cost",
     "reset",
     "limit",
-    "spark",
-    "since",
     "tok_s",
     "ttft",
+    "spark",
+    "since",
     "versus",
     "p99",
     "p95",
@@ -54,34 +79,86 @@ DROPPED = (
     "p50",
 )
 """The order in which columns are left out: a hang shows in the age, which stays."""
-VERSUS = Column("versus", "vs ref", 9)
-"""Behind the percentiles, where the live figures are compared with a snapshot."""
+ALWAYS = ("status", "target")
+"""The columns that can be neither removed nor moved."""
+WHY_WIDTHS = (4, 7, 12)
+"""Cells of the reason: where nothing fails, where all reasons are short, and else."""
 TARGET_MAX = 44
+TARGET_SHARE = 0.4
+"""Of the width, for which the other columns yield to the name at most."""
+PERCENTILES = {"p50", "p95", "p99"}
 
 
-def fit_columns(width: int, longest_target: int, *, versus: bool = False) -> list[Column]:
+def fit_columns(
+    width: int,
+    longest_target: int,
+    *,
+    least_target: int = 0,
+    longest_why: int = 0,
+    chosen: Sequence[str] | None = None,
+    versus: bool = False,
+) -> list[Column]:
     """Return the columns that fit `width` cells, the least important dropped first.
 
-    What is left over is shared by the target's name and the sparkline, until the name fits.
+    What is left over goes to the target's name until it fits, and then to the sparkline.
+
+    Args:
+        width: Cells of the table.
+        longest_target: Cells in which all names are whole.
+        least_target: Cells in which all can be told from one another: other columns yield to it.
+        longest_why: Cells of the longest reason; 0: no target has one, and the column yields first.
+        chosen: Keys of the columns that the user wants, in their order; None: all.
+        versus: Whether the figures are compared with a reference.
     """
-    columns = list(COLUMNS)
-    if versus:
-        columns.insert(5, VERSUS)
-    for key in DROPPED:
+    least = max(TARGET.width, min(least_target, longest_target, int(width * TARGET_SHARE)))
+    widths = {"target": least, "why": why_width(longest_why)}
+    columns = [
+        replace(column, width=widths.get(column.key, column.width))
+        for column in choose_columns(chosen, versus=versus)
+    ]
+    for key in drop_order(failing=longest_why > 0):
         if total_width(columns) <= width:
             break
         columns = [column for column in columns if column.key != key]
+    columns = _spaced(columns)
     spare = max(0, width - total_width(columns))
     has_spark = any(column.key == "spark" for column in columns)
-    wanted = max(0, min(longest_target, TARGET_MAX) - COLUMNS[1].width)
-    name = min(wanted, (spare + 1) // 2)
-    grown = {"target": name if has_spark else spare, "spark": spare - name}
-    return [
-        Column(c.key, c.title, c.width + grown.get(c.key, 0), c.align) if c.key in grown else c
-        for c in columns
-    ]
+    wish = min(longest_target, TARGET_MAX) if has_spark else TARGET_MAX
+    name = min(max(0, wish - least), spare)
+    grown = {"target": name, "spark": spare - name}
+    return [replace(c, width=c.width + grown.get(c.key, 0)) for c in columns]
 
 
-def total_width(columns: list[Column]) -> int:
+def choose_columns(chosen: Sequence[str] | None, *, versus: bool = False) -> list[Column]:
+    """Return the columns of a user's choice, whatever their width; unknown keys are left out."""
+    known = {column.key: column for column in COLUMNS}
+    keys = [key for key in dict.fromkeys(chosen or ()) if key in known and key not in ALWAYS]
+    columns = list(COLUMNS) if chosen is None else [STATUS, TARGET, *map(known.__getitem__, keys)]
+    if versus:
+        at = max(i for i, c in enumerate(columns) if c.key == "target" or c.key in PERCENTILES)
+        columns.insert(at + 1, VERSUS)
+    return columns
+
+
+def drop_order(*, failing: bool) -> tuple[str, ...]:
+    """Return the keys in the order in which they are left out: a reason last, where one is."""
+    return (*DROPPED, "why") if failing else ("why", *DROPPED)
+
+
+def why_width(longest: int) -> int:
+    """Return the width for reasons of at most `longest` cells; few widths, so that it is steady."""
+    return next((each for each in WHY_WIDTHS if longest <= each), WHY_WIDTHS[-1])
+
+
+def total_width(columns: Sequence[Column]) -> int:
     """Return the cells that columns take, a blank before each of them included."""
-    return sum(column.width for column in columns) + len(columns)
+    return sum(column.width for column in _spaced(columns)) + len(columns)
+
+
+def _spaced(columns: Sequence[Column]) -> list[Column]:
+    """Widen by a blank what is flush right before what is flush left: titles never touch."""
+    spaced = list(columns)
+    for at, (column, after) in enumerate(pairwise(columns)):
+        if column.align == "right" and after.align == "left" and not column.gap:
+            spaced[at] = replace(column, width=column.width + 1, gap=1)
+    return spaced

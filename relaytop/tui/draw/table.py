@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from relaytop.monitor import number_format
+from relaytop.monitor.why import why
 from relaytop.tui.draw.bars import remaining_role
 from relaytop.tui.draw.glyphs import ROLE
 from relaytop.tui.draw.limits import tightest, tightest_reset_s
 from relaytop.tui.draw.sparkline import sparkline
-from relaytop.tui.draw.text_runs import align_right, fit_middle, merged
+from relaytop.tui.draw.text_runs import fit_middle, merged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,13 +60,22 @@ def header(
     line: Line = [(" ", "dim")]
     for column in columns:
         title = hidden or column.title if column.key == "target" else column.title
+        if column.key == "spark":
+            longer = (f"{title}, last {span}", f"{title}, {span}", title)
+            title = next(text for text in longer if len(text) <= column.width or text == title)
         if order is not None and column.key == (order[0] or "target"):
-            title = (order[1] + title)[: column.width]
-        if column.key == "spark" and column.width > len(title) + len(span) + 2:
-            title = f"{title}, {span}"
+            title = _ordered(title, order[1], column.width - column.gap)
         cell = column.fit(title)
         line.append((cell + " ", "dim"))
     return merged(line)
+
+
+def _ordered(title: str, sign: str, width: int) -> str:
+    """Put the sign of the order before a title, and leave words of it out where it is too long."""
+    words = title.split()
+    while len(words) > 1 and len(sign) + len(" ".join(words)) > width:
+        words.pop()
+    return (sign + " ".join(words))[:width]
 
 
 def row(
@@ -87,7 +97,7 @@ def row(
         elif column.key == "target":
             line += _name(summary, column.width, glyphs)
         elif column.key == "versus":
-            line.append((align_right(versus[0], column.width), versus[1]))
+            line.append((column.fit(versus[0]), versus[1]))
         else:
             text, role = _cell(column.key, summary, thresholds, now, glyphs)
             line.append((column.fit(text), role))
@@ -113,14 +123,14 @@ def _cell(key: str, s: Summary, thresholds: Thresholds, now: float, glyphs: Glyp
     match key:
         case "status":
             return (glyphs.status[s.status], ROLE[s.status])
-        case "p50" | "p95" | "p99":
+        case "p50" | "p95" | "p99" | "ttft":
             return _of_the_past(s, _latency(key, s, thresholds))
-        case "ttft":
-            return _of_the_past(s, percentile(s.ttft, "p50", thresholds.ttft_ms, s.timeout_ms))
         case "tok_s":
             return _of_the_past(s, (number_format.format_rate(s.tok_s_p50), "text"))
         case "error":
             return _error(s, thresholds)
+        case "why":
+            return (why(s) or "", ROLE[s.status])
         case "age":
             return age(s, now, glyphs)
         case "since":
@@ -141,6 +151,8 @@ def _of_the_past(s: Summary, run: Run) -> Run:
 
 def _latency(name: str, s: Summary, thresholds: Thresholds) -> Run:
     """Write a percentile of the latency; why there is none where a cache alone answers."""
+    if name == "ttft":
+        return percentile(s.ttft, "p50", thresholds.ttft_ms, s.timeout_ms)
     if name == "p50" and s.cached and not s.requests:
         return ("cached", "warn")
     return percentile(s.latency, name, thresholds.p95_ms, s.timeout_ms)

@@ -92,7 +92,7 @@ class HelpScreen(Dialog[None]):
             (">30s", "timeouts cut the tail off: it lies above the deadline"),
             ("…8522", "probes were skipped: it may be up to so much; the detail has both ends"),
             (f"{glyphs.skipped}14", "after a name: probes of it that were due and not sent"),
-            (f"{glyphs.hang}12s", "under age: a probe has been hanging that long"),
+            (f"{glyphs.hang}12s", "under last: a probe has been hanging that long"),
             (glyphs.cached, "after a name: a cache answered; that is in no figure"),
             (glyphs.different, "after a name: another model serves than was asked for"),
             (" BUSY BOX ", "this machine reads late; the kernel's clock leaves that out"),

@@ -114,6 +114,7 @@ class MonitorScreen(TargetListScreen):
             aliases=session.settings.aliases,
             listed=self.listed,
             row_query=self.row_query,
+            chosen_columns=self.chosen_columns,
             selected=selected if selected in source.targets() else None,
             zoomed=self.zoomed,
             badges=self.badges(),

@@ -38,6 +38,8 @@ class TargetListScreen(Screen[None]):
     """The filter and the order of the rows."""
     selected: var[str | None] = var(None, init=False)
     """The id of the selected target."""
+    chosen_columns: var[tuple[str, ...] | None] = var(None, init=False)
+    """The keys of the columns that the user chose, in their order; None: all."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -68,6 +70,10 @@ class TargetListScreen(Screen[None]):
 
     def watch_selected(self) -> None:
         """Show another target's detail."""
+        self.changed()
+
+    def watch_chosen_columns(self) -> None:
+        """Show other columns."""
         self.changed()
 
     def watch_row_query(self) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from relaytop.config.durations import format_duration
+from relaytop.monitor.why import why
 from relaytop.tui.draw.columns import fit_columns
 from relaytop.tui.draw.sparkline import aligned_bins
 from relaytop.tui.draw.table import header, hidden_rows, row
@@ -51,11 +52,23 @@ class TargetTable(ViewLines):
         self._first = min(max(self._first, index - rows + 1, 0), index)
         self._first = max(0, min(self._first, len(targets) - rows))
         longest = max((len(target) for target in view.source.targets()), default=0)
-        self.columns = fit_columns(width, longest, versus=view.reference is not None)
+        self.columns = fit_columns(
+            width,
+            longest,
+            longest_why=self._longest_why(view),
+            chosen=view.chosen_columns,
+            versus=view.reference is not None,
+        )
         lines = [self._header(view, len(targets) - self._first - rows)]
         lines += self._rows(view, targets[self._first : self._first + rows])
         selected = index - self._first + 1 if targets else None
         self.show(lines, view.palette, selected=selected)
+
+    @staticmethod
+    def _longest_why(view: View) -> int:
+        """Return the cells of the longest reason, in sight or not: the columns keep still."""
+        summaries = (view.source.summary(target, view.now) for target in view.source.targets())
+        return max((len(why(summary) or "") for summary in summaries), default=0)
 
     def _header(self, view: View, below: int) -> Line:
         """Draw the header; it tells by what the rows are sorted and how many are out of sight."""
