@@ -310,6 +310,10 @@ class Monitor:
         """`n` bins of `bin_s` seconds from `start` on, oldest first."""
         return self._targets[target].bins(start, bin_s, n)
 
+    def oldest_at(self, target: str) -> float | None:
+        """The end of the oldest sample that is kept of a target."""
+        return self._targets[target].ring.oldest_at
+
     def confidence(self, target: str) -> Confidence:
         """How sure the window's figures are, for a comparison."""
         return self._targets[target].confidence()

@@ -263,6 +263,16 @@ class RingBuffer:
         """The serial number of the oldest sample that is still kept."""
         return max(0, self.count - self.capacity)
 
+    @property
+    def oldest_at(self) -> float | None:
+        """Unix seconds at which the oldest kept sample ended; None of nothing."""
+        return self.get(self.first).at if self.count else None
+
+    @property
+    def newest_at(self) -> float | None:
+        """Unix seconds at which the newest kept sample ended; None of nothing."""
+        return self.get(self.count - 1).at if self.count else None
+
     def get(self, serial: int) -> Record:
         """Return a kept sample by its serial number (0 is the first ever)."""
         return self._record(serial % self.capacity * RECORD_BYTES)

@@ -98,6 +98,10 @@ class Source(Protocol):
         """`n` bins of `bin_s` seconds from `start` (Unix seconds) on, oldest first."""
         ...
 
+    def oldest_at(self, target: str) -> float | None:
+        """Unix seconds at which the oldest sample that is kept of a target ended."""
+        ...
+
     def confidence(self, target: str) -> Confidence:
         """How sure the window's figures are, for a comparison; takes milliseconds to compute."""
         ...

@@ -25,6 +25,8 @@ class TimeBins:
         self._bins: list[Bin] = []
         self._count = -1
         self._disorder = 0
+        self._whole = 0
+        """Bins from the first on that no further sample changes."""
 
     def read(self, start: float, bin_s: float, n: int) -> list[Bin]:
         """Return `n` bins of `bin_s` seconds from `start` (Unix seconds) on, oldest first."""
@@ -33,11 +35,14 @@ class TimeBins:
         shift = round((start - self._start) / bin_s)
         keep: list[Bin] = []
         if self._bins and 0 <= shift < n and self._disorder == self._ring.disorder:
-            # The newest bin of the last reading was not whole yet, nor was any at its edge.
-            keep = self._bins[shift : max(shift, n - 2)]
+            keep = self._bins[shift : max(shift, self._whole)]
         self._bins = keep + self._counted(start + len(keep) * bin_s, bin_s, n - len(keep))
         self._start, self._count = start, self._ring.count
         self._disorder = self._ring.disorder
+        newest_at = self._ring.newest_at
+        # What comes ends after the newest sample, whose bin may still fill, as may one at its edge.
+        newest = int((newest_at - start) / bin_s) if newest_at is not None else 0
+        self._whole = max(0, min(n, newest - 1))
         return self._bins
 
     def _counted(self, start: float, bin_s: float, n: int) -> list[Bin]:

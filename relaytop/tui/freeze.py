@@ -23,7 +23,7 @@ class FrozenSource:
     Args:
         source: The live source.
         now: Unix seconds of the moment.
-        span_s: The time that sparklines and the chart covered then.
+        span_s: The longest time that sparklines and the chart cover.
     """
 
     def __init__(self, source: Source, now: float, span_s: float) -> None:
@@ -49,6 +49,10 @@ class FrozenSource:
         """The bins that were complete at the moment; empty ones after it."""
         complete = max(0, min(n, int((self.now - start) / bin_s)))
         return self._source.bins(target, start, bin_s, complete) + [Bin()] * (n - complete)
+
+    def oldest_at(self, target: str) -> float | None:
+        """The end of a target's oldest sample, of those that are still kept."""
+        return self._source.oldest_at(target)
 
     def confidence(self, target: str) -> Confidence:
         """How sure the figures are, of the source that goes on: it moves little in a while."""

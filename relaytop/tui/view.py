@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from relaytop.tui.draw.time_axis import shown_span_s
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from relaytop.tui.rows import RowQuery
     from relaytop.watch.reference import Reference
 
+LEAST_SPAN_S = 120.0
+"""The shortest time that sparklines cover: all of them step to the next span at once."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class View:
@@ -27,8 +32,12 @@ class View:
     """The figures; frozen ones while the picture is held still."""
     now: float
     """Unix seconds of the moment."""
+    oldest: float | None
+    """Unix seconds of the oldest sample of any target; None without one."""
+    longest_s: float
+    """The longest time that sparklines and the chart cover, in seconds."""
     span_s: float
-    """The time that sparklines and the chart cover."""
+    """The time that sparklines cover now: it grows with what there is."""
     overview: Overview
     thresholds: Mapping[str, Thresholds]
     """Target id → its thresholds."""
@@ -57,3 +66,14 @@ class View:
     """The keys in force."""
     glyphs: Glyphs
     palette: Palette
+
+
+def oldest_sample(source: Source) -> float | None:
+    """Return the Unix seconds of the oldest sample of any target; None without one."""
+    known = (source.oldest_at(target) for target in source.targets())
+    return min((at for at in known if at is not None), default=None)
+
+
+def sparkline_span_s(oldest: float | None, now: float, longest_s: float) -> float:
+    """Return the time that sparklines cover, in seconds."""
+    return shown_span_s(now - oldest if oldest is not None else 0.0, longest_s, LEAST_SPAN_S)

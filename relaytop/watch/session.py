@@ -162,7 +162,7 @@ class Session(WatchCore):
 
     @property
     def span_s(self) -> float:
-        """The time that sparklines and the chart cover."""
+        """The longest time that sparklines and the chart cover."""
         if self.window.seconds is not None:
             return self.window.seconds
         slowest = max(map(self.interval_s, self.monitor.targets()), default=5.0)

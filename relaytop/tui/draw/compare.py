@@ -84,7 +84,7 @@ def comparison(
 
 
 def sparklines(
-    rows: Sequence[tuple[Summary, Sequence[Bin]]],
+    rows: Sequence[tuple[Summary, Sequence[Bin | None]]],
     thresholds: Mapping[str, Thresholds],
     glyphs: Glyphs,
 ) -> list[Line]:

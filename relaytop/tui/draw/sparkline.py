@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from relaytop.tui.draw.time_axis import cells_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from relaytop.monitor.source import Bin
     from relaytop.tui.draw.glyphs import Glyphs
     from relaytop.tui.draw.text_runs import Line, Role
+    from relaytop.tui.draw.time_axis import TimeAxis
 
 
 WITHIN = 6
@@ -29,20 +32,6 @@ def nice_ceiling(value: float) -> float:
     return 10.0 * magnitude
 
 
-def bin_width_s(window_s: float, columns: int) -> float:
-    """Return the width of a bin in seconds such that `columns` of them cover the window."""
-    return max(window_s / max(columns, 1), 0.25)
-
-
-def aligned_bins(now: float, window_s: float, columns: int) -> tuple[float, float]:
-    """Return where the first of `columns` bins starts (Unix seconds) and their width in seconds.
-
-    Bins lie on absolute time: a picture shifts once per bin and stands still between.
-    """
-    bin_s = bin_width_s(window_s, columns)
-    return (math.floor(now / bin_s) + 1 - columns) * bin_s, bin_s
-
-
 def level_of(latency_ms: float, threshold_ms: float) -> int:
     """Return a latency's level: 0 to 5 up to the threshold, 6 up to twice as much, 7 above."""
     if latency_ms <= 0:
@@ -51,19 +40,38 @@ def level_of(latency_ms: float, threshold_ms: float) -> int:
     return max(0, min(WITHIN - 1 + doublings, WITHIN + 1))
 
 
-def sparkline(bins: Sequence[Bin], threshold_ms: float, glyphs: Glyphs) -> Line:
+def per_cell(bins: Sequence[Bin], axis: TimeAxis, now: float, cells: int) -> list[Bin | None]:
+    """Return the bin of each of `cells` cells; None where no sample of it has come yet.
+
+    Args:
+        bins: Those of the axis, oldest first.
+        axis: When they are.
+        now: Unix seconds.
+        cells: The cells that they share.
+    """
+    running = int((now - axis.start) / axis.bin_s)
+    return [
+        piece if index < running or piece.ok or piece.failed else None
+        for index, piece in enumerate(bins)
+        for _cell in cells_of(index, axis.n, cells)
+    ]
+
+
+def sparkline(bins: Sequence[Bin | None], threshold_ms: float, glyphs: Glyphs) -> Line:
     """Draw one cell per bin: the worst latency in it, against the threshold.
 
     A level is a doubling; the two highest are for what lies above the threshold, in yellow too. So
     a height means the same in each row and at all times, and needs no colour. A bin in which at
     least half of the probes failed is a cross, one in which fewer did an exclamation mark. A bin
-    without a sample is a faint dot between samples and blank before the first.
+    without a sample is a faint dot, and blank before the first sample or where it is yet to come.
     """
     line: Line = []
     started = False
     for piece in bins:
         role: Role
-        if piece.failed:
+        if piece is None:
+            cell, role = " ", "dim"
+        elif piece.failed:
             cell = glyphs.failed if piece.failed >= piece.ok else glyphs.some_failed
             role = "bad"
         elif piece.max_ms is not None:
@@ -71,7 +79,7 @@ def sparkline(bins: Sequence[Bin], threshold_ms: float, glyphs: Glyphs) -> Line:
             role = "warn" if piece.max_ms > threshold_ms else "good"
         else:
             cell, role = (glyphs.gap if started else " "), "dim"
-        started = started or piece.ok > 0 or piece.failed > 0
+        started = started or (piece is not None and piece.ok + piece.failed > 0)
         if line and line[-1][1] == role:
             line[-1] = (line[-1][0] + cell, role)
         else:

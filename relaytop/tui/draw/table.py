@@ -81,7 +81,7 @@ def _ordered(title: str, sign: str, width: int) -> str:
 def row(
     summary: Summary,
     columns: Sequence[Column],
-    bins: Sequence[Bin],
+    bins: Sequence[Bin | None],
     thresholds: Thresholds,
     now: float,
     glyphs: Glyphs,

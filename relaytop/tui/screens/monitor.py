@@ -16,7 +16,7 @@ from relaytop.tui.keys import BINDINGS
 from relaytop.tui.os_errors import describe_os_error
 from relaytop.tui.palette import Palette
 from relaytop.tui.screens.target_list import TargetListScreen
-from relaytop.tui.view import View
+from relaytop.tui.view import View, oldest_sample, sparkline_span_s
 from relaytop.tui.widgets.chart import Chart
 from relaytop.tui.widgets.monitor_lines import (
     Banner,
@@ -105,10 +105,14 @@ class MonitorScreen(TargetListScreen):
         session, source, now = self.session, self.source, self.now
         self.list_targets(source, now)
         selected = self.selected
+        longest_s = self.frozen.span_s if self.frozen else session.span_s
+        oldest = oldest_sample(source)
         return View(
             source=source,
             now=now,
-            span_s=self.frozen.span_s if self.frozen else session.span_s,
+            oldest=oldest,
+            longest_s=longest_s,
+            span_s=sparkline_span_s(oldest, now, longest_s),
             overview=self._overview(),
             thresholds=session.thresholds,
             aliases=session.settings.aliases,

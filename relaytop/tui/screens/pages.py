@@ -16,8 +16,9 @@ from relaytop.tui.draw.compare import (
 )
 from relaytop.tui.draw.pages import error_items, log_items
 from relaytop.tui.draw.panel import title
-from relaytop.tui.draw.sparkline import aligned_bins
+from relaytop.tui.draw.sparkline import per_cell
 from relaytop.tui.draw.text_runs import wrapped
+from relaytop.tui.draw.time_axis import time_axis
 from relaytop.tui.screens.page import Page
 
 if TYPE_CHECKING:
@@ -108,8 +109,9 @@ class ComparePage(Page):
         shown = self._targets[: columns_that_fit(width)]
         summaries = [view.source.summary(name, view.now) for name in shown]
         cells = max(1, width - 2 * NAME_WIDTH - 3)
-        start, bin_s = aligned_bins(view.now, view.span_s, cells)
-        rows = [(s, view.source.bins(s.target, start, bin_s, cells)) for s in summaries]
+        source, now = view.source, view.now
+        axis = time_axis(now, view.oldest, view.span_s, cells)
+        rows = [(s, per_cell(source.bins(s.target, *axis), axis, now, cells)) for s in summaries]
         lines: list[Line] = [
             *comparison(summaries, view.thresholds, view.glyphs),
             [("", "text")],

@@ -9,9 +9,10 @@ from textual.message import Message
 from relaytop.config.durations import format_duration
 from relaytop.monitor.why import why
 from relaytop.tui.draw.columns import fit_columns
-from relaytop.tui.draw.sparkline import aligned_bins
+from relaytop.tui.draw.sparkline import per_cell
 from relaytop.tui.draw.table import header, hidden_rows, row
 from relaytop.tui.draw.text_runs import dimmed
+from relaytop.tui.draw.time_axis import time_axis
 from relaytop.tui.widgets.view_lines import ViewLines
 
 if TYPE_CHECKING:
@@ -80,19 +81,21 @@ class TargetTable(ViewLines):
 
     def _rows(self, view: View, targets: Sequence[str]) -> list[Line]:
         cells = next((c.width for c in self.columns if c.key == "spark"), 0)
-        start, bin_s = aligned_bins(view.now, view.span_s, cells)
+        source, now = view.source, view.now
         lines: list[Line] = []
         for target in targets:
-            summary = view.source.summary(target, view.now)
+            summary = source.summary(target, now)
+            axis = time_axis(now, view.oldest, view.span_s, cells, summary.interval_s)
+            bins = per_cell(source.bins(target, *axis), axis, now, cells) if cells else ()
             versus: Run = ("", "dim")
             if view.reference is not None:
-                versus = view.reference.cell(view.source, summary)
+                versus = view.reference.cell(source, summary)
             line = row(
                 summary,
                 self.columns,
-                view.source.bins(target, start, bin_s, cells) if cells else (),
+                bins,
                 view.thresholds[target],
-                view.now,
+                now,
                 view.glyphs,
                 selected=target == view.selected,
                 versus=versus,

@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 
 from relaytop.monitor.source import Bin
 from relaytop.tui.draw.glyphs import ASCII, UNICODE, Glyphs
-from relaytop.tui.draw.sparkline import nice_ceiling, sparkline
+from relaytop.tui.draw.sparkline import nice_ceiling, per_cell, sparkline
+from relaytop.tui.draw.time_axis import TimeAxis
 
 bins = st.builds(
     Bin,
@@ -60,3 +61,11 @@ def test_a_level_is_a_doubling_and_two_are_for_what_lies_above(
 )
 def test_a_ceiling_is_a_round_number(value: float, ceiling: float) -> None:
     assert nice_ceiling(value) == pytest.approx(ceiling)
+
+
+def test_bins_share_the_cells_and_what_is_to_come_is_blank() -> None:
+    pieces = [Bin(ok=1, max_ms=1000.0), Bin(), Bin(ok=1, max_ms=2000.0), Bin(), Bin()]
+    shared = per_cell(pieces, TimeAxis(100.0, 5.0, 5), 117.0, 12)
+    assert len(shared) == 12
+    text = "".join(text for text, _role in sparkline(shared, 1000.0, UNICODE))
+    assert text == "▆▆··▇▇▇     "

@@ -1,0 +1,1 @@
+"""Charts of one target as lines of text: the line, bands, the histogram, the heat map."""
