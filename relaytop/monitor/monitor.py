@@ -174,7 +174,11 @@ class Monitor:
         self.note(Event(now, "status", level, name, text, subject=status, cause=cause))
 
     def note(self, event: Event) -> None:
-        """Add a line to the event log."""
+        """Add a line to the event log, with the status that its target has now."""
+        monitored = self._targets.get(event.target) if event.target is not None else None
+        if monitored is not None and event.status is None:
+            summary = monitored.summary()
+            event = dataclasses.replace(event, status=summary.status, why=why(summary))
         self._events.note(event)
 
     def add(self, target: Target, now: float) -> None:

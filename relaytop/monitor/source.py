@@ -52,6 +52,10 @@ class Event:
     """The targets of such a line, which has no `target` then; not all where they are many."""
     detail: str = ""
     """The newest of its members' texts."""
+    status: str | None = None
+    """The status that its target had then; None without a target."""
+    why: str | None = None
+    """Why it was not well, in one word (see `why.py`); None where it was."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import pytest
 
 from relaytop.config.settings import Price, Thresholds, Window
 from relaytop.monitor.monitor import Monitor
+from relaytop.monitor.source import Event
 from relaytop.probe.sample import Phases, Sample
 from relaytop.protocol.messages import Budget, Finished, Hold, Notice, Prices, Pulse
 from relaytop.wire.facts import Limit, RateLimit
@@ -374,3 +375,16 @@ def test_both_are_known_where_the_budget_counts_more_than_a_reply_says() -> None
     monitor = Monitor(settings(), T0)
     monitor.apply(Finished(sample(0, cost_usd=0.002), counted_usd=0.002), T0)
     assert not monitor.summary(TARGET, T0).total.counts_more
+
+
+def test_an_event_has_the_status_of_its_target_then() -> None:
+    monitor = fed(sample(0))
+    for at in range(5, 30, 5):
+        monitor.apply(Finished(sample(at, error="timeout")), T0 + at)
+    held(monitor, ("rate_limited", 12.0, True))
+    monitor.note(Event(T0 + 40, "notice", "info", None, "of no target"))
+    found = {(event.kind, event.status, event.why) for event in monitor.events()}
+    assert ("status", "up", None) in found
+    assert ("status", "down", "timeout") in found
+    assert ("limit", "down", "timeout") in found
+    assert ("notice", None, None) in found

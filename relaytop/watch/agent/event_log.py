@@ -28,6 +28,8 @@ def line_of(event: Event) -> bytes:
         "kind": event.kind,
         "level": event.level,
         "target": event.target,
+        "status": event.status,
+        "class": event.why,
         "text": event.text,
     }
     return json.dumps(document).encode() + b"\n"

@@ -33,12 +33,13 @@ def test_it_probes_serves_and_tells(agent: Agent) -> None:
     assert agent.health() == 200
     agent.wait_for_event("up", 2)
     first, *_ = agent.events()
-    assert set(first) == {"at", "kind", "level", "target", "text"}
+    assert set(first) == {"at", "kind", "level", "target", "status", "class", "text"}
+    assert first["status"] is None, "it is about no target"
     assert any("probing 2 targets: at most $" in event["text"] for event in agent.events())
     status = [event for event in agent.events() if event["kind"] == "status"]
-    assert {(e["level"], e["target"], e["text"]) for e in status} == {
-        ("good", "relay/m", "up"),
-        ("good", "relay/n", "up"),
+    assert {(e["level"], e["target"], e["status"], e["class"], e["text"]) for e in status} == {
+        ("good", "relay/m", "up", None, "up"),
+        ("good", "relay/n", "up", None, "up"),
     }
     assert KEY not in agent.log_text() + scraped.text
 

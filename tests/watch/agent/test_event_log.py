@@ -6,7 +6,15 @@ import os
 from relaytop.monitor.source import Event
 from relaytop.watch.agent.event_log import EventLog
 
-EVENT = Event(1_790_000_000.25, "status", "error", "relay/m", "down: timeout · slow\u2028")
+EVENT = Event(
+    1_790_000_000.25,
+    "status",
+    "error",
+    "relay/m",
+    "down: timeout · slow\u2028",
+    status="down",
+    why="timeout",
+)
 
 
 def test_a_line_for_each_event() -> None:
@@ -25,6 +33,8 @@ def test_a_line_for_each_event() -> None:
         "kind": "status",
         "level": "error",
         "target": "relay/m",
+        "status": "down",
+        "class": "timeout",
         "text": EVENT.text,
     }
 
