@@ -36,7 +36,7 @@ def load_settings(
         flags: The command line.
         environ: The environment.
         complaints: Where given, a key that cannot be had is no error: the provider goes without
-            one, and its name → the sentence is put in here.
+            one, and its name → the sentence is put in here. URLs of alerts are not looked for then.
 
     Raises:
         ConfigError: Something is missing, malformed or contradictory.
@@ -56,9 +56,15 @@ def load_settings(
         providers = providers_in(environ)
     if not providers:
         raise ConfigError(NOTHING.format(path=path, variables=", ".join(KNOWN)))
-    variables = (given.table.get("api_key_env") for given in providers)
+    variables = [given.table.get("api_key_env") for given in providers]
+    if file is not None:
+        variables.append(file.get("alerts", {}).get("webhook_env"))
     bare = without_keys(environ, [variable for variable in variables if variable])
     keys = _keys(providers, environ, bare, complaints)
+    if file is not None and source is not None and complaints is None:
+        from relaytop.config.alert_secrets import with_alert_urls  # noqa: PLC0415 - as above
+
+        file = with_alert_urls(file, source, environ, bare)
     return merge(file, source, providers, keys, flags)
 
 

@@ -19,6 +19,12 @@ from pydantic import (
 )
 from typing_extensions import TypedDict  # pydantic asks for it before Python 3.12
 
+from relaytop.config.alert_checks import (
+    checked_command,
+    checked_format,
+    checked_services,
+    checked_webhook,
+)
 from relaytop.config.durations import (
     LONGEST_S,
     SHORTEST_S,
@@ -32,7 +38,7 @@ from relaytop.config.field_checks import (
     checked_model,
     checked_name,
 )
-from relaytop.config.settings import APIS, Window, key_of
+from relaytop.config.settings import APIS, Secret, Window, key_of
 from relaytop.config.urls import checked_proxy, checked_url
 
 if TYPE_CHECKING:
@@ -98,12 +104,22 @@ def _one_key(table: dict[str, Any]) -> dict[str, Any]:
     return table
 
 
+def _one_source(table: dict[str, Any]) -> dict[str, Any]:
+    for kind in ("webhook", "services"):
+        given = [name for name in table if name == kind or name.startswith(f"{kind}_")]
+        if len(given) > 1:
+            message = f"{given[0]} and {given[1]} are both given; keep one"
+            raise ValueError(message)
+    return table
+
+
 _KEYS = ("api_key_env", "api_key_command", "api_key_file", "api_key")
 Seconds = Annotated[float, BeforeValidator(_duration_s)]
 ThresholdMs = Annotated[float, BeforeValidator(_threshold_ms)]
 USD = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Text = Annotated[str, Field(min_length=1)]
+Command = Annotated[list[Text], Field(min_length=1)]
 Model = Annotated[str, AfterValidator(checked_model)]
 Name = Annotated[str, AfterValidator(checked_name)]
 HeaderName = Annotated[str, AfterValidator(checked_header_name)]
@@ -168,7 +184,7 @@ class ProviderTable(TypedDict, total=False):
     api: Annotated[str, AfterValidator(_api)]
     api_key: Text
     api_key_env: Text
-    api_key_command: Annotated[list[Text], Field(min_length=1)]
+    api_key_command: Command
     api_key_file: Text
     models: Annotated[list[Model], AfterValidator(_distinct)]
     max_rpm: Annotated[int, Field(ge=1)]
@@ -182,6 +198,23 @@ class ProviderTable(TypedDict, total=False):
 
 
 @_table
+class AlertsTable(TypedDict, total=False):
+    """`[alerts]`."""
+
+    after: Annotated[int, Field(ge=1, le=1000)]
+    bell: bool
+    title: bool
+    notify: bool
+    command: Annotated[tuple[str, ...], BeforeValidator(checked_command)]
+    webhook: Annotated[Secret, BeforeValidator(checked_webhook)]
+    webhook_env: Text
+    webhook_command: Command
+    format: Annotated[str, AfterValidator(checked_format)]
+    services: Annotated[tuple[Secret, ...], BeforeValidator(checked_services)]
+    services_command: Command
+
+
+@_table
 class ConfigFile(CadenceTable, total=False):
     """The file."""
 
@@ -191,6 +224,7 @@ class ConfigFile(CadenceTable, total=False):
     assumed_price: USD
     probe: ProbeTable
     thresholds: ThresholdsTable
+    alerts: Annotated[AlertsTable, AfterValidator(_one_source)]
     providers: dict[Name, Annotated[ProviderTable, AfterValidator(_one_key)]]
     targets: dict[str, TargetTable]
     aliases: dict[str, list[str]]
@@ -201,6 +235,7 @@ _FILE = TypeAdapter(ConfigFile)
 _TABLES: dict[str, Any] = {
     "probe": ProbeTable,
     "thresholds": ThresholdsTable,
+    "alerts": AlertsTable,
     "providers": ProviderTable,
     "prices": PriceTable,
     "targets": TargetTable,
@@ -216,7 +251,7 @@ def validate(document: Mapping[str, Any]) -> ConfigFile:
     return _FILE.validate_python(document)
 
 
-TABLES = ("providers", "probe", "thresholds", "targets", "aliases", "keys")
+TABLES = ("providers", "probe", "thresholds", "targets", "aliases", "alerts", "keys")
 """The tables that a file may have at its top."""
 
 

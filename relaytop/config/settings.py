@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 APIS = ("openai", "anthropic", "gemini", "azure")
 """The wire APIs that a provider may name."""
+WEBHOOK_FORMATS = ("json", "slack", "alertmanager")
+"""The forms in which a webhook may be sent an alert."""
 
 # How a field differs from a plain setting. A new one needs none of it: it has a key of its own in
 # the config, two processes must agree on it to share an agent, and recordings hold it.
@@ -44,7 +46,7 @@ def config_fields(kind: type[DataclassInstance]) -> list[Field[Any]]:
 
 
 class Secret:
-    """An API key that does not print itself.
+    """An API key, or a URL that is as good as one, that does not print itself.
 
     Args:
         value: The key as it goes on the wire.
@@ -56,7 +58,7 @@ class Secret:
         self._value = value
 
     def reveal(self) -> str:
-        """Return the key itself; for the request and the engine's pipe only."""
+        """Return the key itself; for the request and our own pipes only."""
         return self._value
 
     @property
@@ -181,6 +183,28 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlertSettings:
+    """`[alerts]`: when an alert fires, and who is told."""
+
+    after: int = 2
+    """Bad evaluations in a row before it fires; it resolves after twice as many good ones."""
+    bell: bool = True
+    """Whether the screen rings the terminal's bell."""
+    title: bool = True
+    """Whether the terminal's title tells how many alerts fire."""
+    notify: bool = True
+    """Whether the screen asks the terminal for a desktop notification (OSC 9)."""
+    command: tuple[str, ...] = ()
+    """A program to run at each change, with its arguments; empty: none."""
+    webhook: Secret | None = None
+    """The URL that each change is posted to."""
+    format: str = "json"
+    """One of `WEBHOOK_FORMATS`."""
+    services: tuple[Secret, ...] = ()
+    """URLs of apprise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings, merged, with the origin of each value."""
 
@@ -195,6 +219,7 @@ class Settings:
     history: int = 3600
     budget_usd: float = 1.00
     assumed_price: float = 10.00
+    alerts: AlertSettings = field(default=AlertSettings(), metadata=_VIEW_ONLY)
     aliases: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict, metadata={**_NO_KEY, **_VIEW_ONLY}
     )

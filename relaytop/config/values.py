@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from relaytop.config.durations import format_duration, format_window
-from relaytop.config.settings import Window, config_fields, key_of
+from relaytop.config.settings import Secret, Window, config_fields, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +45,10 @@ def _values(part: DataclassInstance) -> Iterator[tuple[str, Any, str]]:
 
 
 def _written(field_name: str, value: object) -> object:
+    if isinstance(value, Secret):
+        return value.masked
+    if isinstance(value, tuple):
+        return [_written(field_name, each) for each in value]
     if not isinstance(value, int | float):
         return value
     if field_name.endswith("_ms"):

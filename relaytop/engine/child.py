@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import os
 import subprocess
 from typing import TYPE_CHECKING
 
 from relaytop.config.child_processes import start_module, stop_process
+from relaytop.config.settings import AlertSettings
 from relaytop.config.steady_clock import STEADY
 from relaytop.protocol.codec import BadMessageError, encode
 from relaytop.protocol.lines import LineBuffer
@@ -77,7 +79,8 @@ class EngineChild:
 
     def start(self, settings: Settings) -> None:
         """Begin to probe. The keys go through the pipe, into no argument and no environment."""
-        self.send(Start(settings, STEADY.offset_s))
+        # It tells nobody of alerts, so it need not know where those go.
+        self.send(Start(dataclasses.replace(settings, alerts=AlertSettings()), STEADY.offset_s))
 
     def send(self, command: Command) -> bool:
         """Send a command without waiting; False if the engine has died."""

@@ -42,7 +42,7 @@ class ConfigReport:
     ) -> None:
         mask = "*" if ascii_only else MASK
         self._rows = [
-            (key, value.replace(MASK, mask) if isinstance(value, str) else value, origin)
+            (key, _masked_by(mask, value), origin)
             for key, value, origin in _rows(settings, complaints)
         ]
 
@@ -64,7 +64,8 @@ def _rows(settings: Settings, complaints: Mapping[str, str]) -> Iterator[Row]:
         complaints: Provider → why its key could not be had.
     """
     for key, value in shared_values(settings):
-        yield key, value, settings.origins.get(key, DEFAULT)
+        if value is not None and value != []:
+            yield key, value, settings.origins.get(key, DEFAULT)
     for provider in settings.providers:
         yield from _provider_rows(provider, settings, complaints.get(provider.name))
     for target in settings.targets:
@@ -127,6 +128,12 @@ _SHOWN: dict[str, Callable[[Any], object]] = {
     "proxy": _without_password,
 }
 """Field → the value to show in place of a provider's; None: nothing."""
+
+
+def _masked_by(mask: str, value: object) -> object:
+    if isinstance(value, list):
+        return [_masked_by(mask, each) for each in value]
+    return value.replace(MASK, mask) if isinstance(value, str) else value
 
 
 def _shown(value: object) -> str:

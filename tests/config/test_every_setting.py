@@ -15,6 +15,7 @@ from relaytop.config.fingerprint import fingerprint
 from relaytop.config.flags import Flags
 from relaytop.config.merge import merge
 from relaytop.config.schema import (
+    AlertsTable,
     CadenceTable,
     ConfigFile,
     PriceTable,
@@ -24,6 +25,7 @@ from relaytop.config.schema import (
     ThresholdsTable,
 )
 from relaytop.config.settings import (
+    AlertSettings,
     Price,
     Provider,
     Settings,
@@ -43,6 +45,8 @@ from relaytop.store.recording_header import header_lines
 
 API_KEYS = {"api_key", "api_key_env", "api_key_command", "api_key_file"}
 """They become `Provider.key`."""
+ALERT_URLS = {"webhook_env", "webhook_command", "services_command"}
+"""They become `AlertSettings.webhook` and `services`."""
 PARTS = {"probe", "thresholds", "providers", "targets", "aliases", "keys"}
 PROVIDER = Provider(name="p", base_url="http://127.0.0.1:9/v1", models=("m",))
 TARGET = Target(provider="p", model="m")
@@ -73,6 +77,7 @@ def test_a_key_of_the_schema_is_a_field_of_the_settings_and_the_other_way_round(
     assert keys(ThresholdsTable) == named(Thresholds)
     assert keys(TargetTable) == named(Target)
     assert keys(PriceTable) == named(Price)
+    assert keys(AlertsTable) - ALERT_URLS == named(AlertSettings)
     assert keys(ProviderTable) - API_KEYS == named(Provider)
     assert keys(ConfigFile) - keys(CadenceTable) - PARTS == named(Settings)
     probe = {field.name for field in config_fields(Target) if field.metadata.get("table")}
