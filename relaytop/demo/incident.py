@@ -21,7 +21,8 @@ class Condition(NamedTuple):
     tail: float = 0.0
     """Probability that a reply is one of the slow ones."""
     fault: str | None = None
-    """`rate_limited`, `server_error`, `truncated` or `hang`."""
+    """`rate_limited`, `server_error`, `truncated` or `hang`; or what looks good, `cached` (a cache
+    answers) and `substituted` (another model does)."""
     fault_odds: float = 0.0
     """Probability that a request meets `fault`."""
 
@@ -49,11 +50,13 @@ class Incident(NamedTuple):
 # A span of half a second holds one probe of the demo: single errors, as every relay has them.
 SCRIPT = (
     Incident(15, 56, "holysheep", "claude-sonnet-4.5", "tail", 0.5, ramp_s=12),
+    Incident(22, 40, "direct", "deepseek/deepseek-v3.2", "cached"),
     Incident(30, 30.5, "direct", "openai/gpt-4.1", "server_error"),
     Incident(38, 46, "holysheep", None, "slow", 1.3, ramp_s=8),
     Incident(46, 74, "holysheep", None, "rate_limited", 0.92),
     Incident(66, 66.5, "direct", "google/gemini-2.5-flash", "truncated"),
     Incident(82, 103, "direct", None, "down"),
+    Incident(84, 106, "holysheep", "gemini-2.5-flash", "substituted"),
     Incident(103, 112, "direct", None, "slow", 1.7),
     Incident(112, 112.5, "holysheep", "deepseek-v3.2", "hang"),
     Incident(120, 120.5, "holysheep", "gpt-4.1", "server_error"),

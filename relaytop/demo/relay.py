@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 REFUSAL_S = 0.02
 """A refusal needs no model, so it comes quickly."""
+CACHE_S = 0.006
+"""A cache's reply is whole at once."""
+CACHE_HIT = {"x-cache": "HIT"}
+SUBSTITUTE = "-lite"
+"""Behind the id of the model that answers in place of the one that was asked for."""
 HANG_S = 12.0
 """Longer than the demo's deadline."""
 TOKENS_PER_MESSAGE = 4
@@ -95,6 +100,9 @@ class Relay:
         if not self._quota.consume(elapsed_s, request.prompt_tokens + request.max_tokens):
             return self._rate_limited(model, ids, self._quota.reset_s(elapsed_s))
         headers = ids | self._quota.headers(elapsed_s)
+        if outcome.fault == "cached":
+            headers |= CACHE_HIT
+            outcome = outcome._replace(ttft_s=CACHE_S, gaps_s=(0.0,) * len(outcome.gaps_s))
         if outcome.fault == "hang":
             return Answer(((HANG_S, b""),), cut=True)
         if outcome.fault == "server_error":
@@ -149,7 +157,8 @@ def _document(request: ChatRequest, outcome: Outcome, headers: dict[str, str]) -
 
 def _writer(request: ChatRequest, outcome: Outcome) -> replies.ReplyWriter:
     reply_id = "chatcmpl-" + outcome.request_id.removeprefix("req_")
-    return replies.ReplyWriter(reply_id, request.model, int(time.time()))
+    model = request.model + SUBSTITUTE * (outcome.fault == "substituted")
+    return replies.ReplyWriter(reply_id, model, int(time.time()))
 
 
 def _truncate(tokens: Sequence[str], max_tokens: int) -> tuple[Sequence[str], str]:

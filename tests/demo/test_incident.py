@@ -32,6 +32,15 @@ def test_one_provider_says_429_while_the_other_is_well() -> None:
     assert state_at(60, "direct", "openai/gpt-4.1") == Condition()
 
 
+def test_a_cache_answers_for_one_model_and_another_is_substituted() -> None:
+    assert state_at(30, "direct", "deepseek/deepseek-v3.2") == Condition(
+        fault="cached", fault_odds=1.0
+    )
+    assert state_at(95, "holysheep", "gemini-2.5-flash") == Condition(
+        fault="substituted", fault_odds=1.0
+    )
+
+
 def test_the_other_goes_down_and_comes_back() -> None:
     assert [state_at(at_s, "direct", None).down for at_s in (81, 83, 102, 104)] == [
         False,

@@ -145,3 +145,14 @@ def test_every_body_gets_an_answer(body: bytes) -> None:
     request = Request("POST", "/v1/chat/completions", body, keep_alive=True)
     answer = Relay(HOLYSHEEP, 1).answer(request, CALM_S)
     assert sent(answer).startswith((b"HTTP/1.1 200 ", b"HTTP/1.1 400 ", b"HTTP/1.1 404 "))
+
+
+def test_a_cached_reply_says_so_and_is_whole_at_once() -> None:
+    answer = Relay(DIRECT, 1).answer(ask("deepseek/deepseek-v3.2", stream=True), 30.0)
+    assert b"x-cache: HIT" in sent(answer)
+    assert answer.steps[-1][0] < 0.01
+
+
+def test_a_substitute_names_itself() -> None:
+    found = events(Relay(HOLYSHEEP, 1).answer(ask("gemini-2.5-flash", stream=True), 95.0))
+    assert {event["model"] for event in found} == {"gemini-2.5-flash-lite"}
