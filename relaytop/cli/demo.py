@@ -10,12 +10,14 @@ import click
 
 from relaytop.cli import monitor
 from relaytop.cli.options import common_options, refuse_flags
+from relaytop.cli.user_keys import keys_in_file
 from relaytop.config.merge import with_flags
 from relaytop.demo.child import DemoRelay
 from relaytop.demo.settings import demo_settings
 
 if TYPE_CHECKING:
     from relaytop.cli.options import Options
+    from relaytop.config.settings import Settings
 
 
 @click.command()
@@ -31,11 +33,17 @@ def demo(seed: int, record: Path | None, options: Options) -> None:
     )
     monitor.require_terminal()
     options = dataclasses.replace(options, record=record or options.record)
+    keys = keys_in_file(None)
     relay = DemoRelay.spawn(seed)
+
+    def settings() -> Settings:
+        watched = with_flags(demo_settings(relay.ports()), options.flags)
+        return dataclasses.replace(watched, keys=keys)
+
     try:
         raise SystemExit(
             monitor.watch(
-                lambda: with_flags(demo_settings(relay.ports()), options.flags),
+                settings,
                 options,
                 ledger=None,
             )

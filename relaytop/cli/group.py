@@ -21,6 +21,7 @@ COMMANDS = {
     "demo": "Watch a simulated incident: two providers on loopback, no key, no network.",
     "init": "Write a commented config file; refuses to overwrite one.",
     "config": "Print the settings in force and where each came from, keys masked.",
+    "keys": "Print the keys of the screen, and what each is called in the config's [keys].",
     "baseline": "Probe each target N times, one after another, and report what it showed.",
     "shadow": "Send the same requests to the providers A and B in turns, and compare.",
     "models": "List what a provider offers (GET /models, which costs nothing); all without a name.",

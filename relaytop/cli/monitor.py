@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from relaytop.cli.forked_settings import begin_loading
+from relaytop.cli.user_keys import keymap
 from relaytop.config.errors import RelaytopError
 from relaytop.config.paths import ledger_path, snapshots_folder
 from relaytop.export.address import listen
@@ -115,6 +116,7 @@ def watch(
             from relaytop.watch.session import Session  # noqa: PLC0415 - see above
 
             settings = settings_of()
+            keys = keymap(settings.keys, options.config)
             attached, unread = _attached(settings) if attach else (None, None)
             engine = attached or spawn()
             engine.start(settings)
@@ -124,7 +126,7 @@ def watch(
             if unread is not None:
                 session.note("engine", "warning", f"{unread}; probed here instead")
             _equip(session, reference, outputs)
-            app = make_app(session, ascii_only=options.ascii)
+            app = make_app(session, ascii_only=options.ascii, keymap=keys)
             try:
                 app.run()
             finally:

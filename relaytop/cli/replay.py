@@ -11,6 +11,7 @@ import click
 from relaytop.cli.monitor import require_terminal
 from relaytop.cli.options import look_options
 from relaytop.cli.recordings import report_broken_lines
+from relaytop.cli.user_keys import keymap, keys_in_file
 from relaytop.config.paths import snapshots_folder
 from relaytop.store.moments import parse_moment
 from relaytop.store.recording import Recording
@@ -46,15 +47,16 @@ def replay(file: Path, *, speed: float, start: str | None, options: Options) -> 
         require_terminal()
         if not options.color:
             os.environ["NO_COLOR"] = "1"  # Textual looks for it
-        code = _show(recording, speed, start_at, ascii_only=options.ascii)
+        code = _show(recording, speed, start_at, options)
         report_broken_lines(recording)
     raise SystemExit(code)
 
 
-def _show(recording: Recording, speed: float, start_at: float | None, *, ascii_only: bool) -> int:
+def _show(recording: Recording, speed: float, start_at: float | None, options: Options) -> int:
     """Run the screen and return the exit code."""
+    keys = keymap(keys_in_file(options.config), options.config)
     player = Player(recording, speed=speed, start_at=start_at)
     session = ReplaySession(player, snapshots=snapshots_folder())
-    app = make_app(session, ascii_only=ascii_only)
+    app = make_app(session, ascii_only=options.ascii, keymap=keys)
     app.run()
     return app.return_code or 0

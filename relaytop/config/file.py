@@ -18,14 +18,13 @@ from relaytop.config.safe_files import read_bounded
 from relaytop.config.schema import validate
 from relaytop.config.source_location import Source
 from relaytop.config.syntax import syntax_error
-from relaytop.config.text_files import decode_text
+from relaytop.config.text_files import MAX_CONFIG_BYTES, decode_text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from relaytop.config.schema import ConfigFile
 
-MAX_BYTES = 1024 * 1024
 MAX_PARTS = 500
 """Parts of a dotted key; no setting has more than five."""
 _OF_A_KEY = frozenset(string.ascii_letters + string.digits + "_-.\"' \t")
@@ -52,7 +51,7 @@ def read_file(path: Path) -> tuple[ConfigFile, Source]:
 
 def _text(path: Path) -> str:
     try:
-        return decode_text(read_bounded(path, MAX_BYTES))
+        return decode_text(read_bounded(path, MAX_CONFIG_BYTES))
     except FileNotFoundError:
         sentence = f"{path}: no such file; `relaytop init` writes one"
         raise ConfigError(sentence) from None

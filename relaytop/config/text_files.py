@@ -8,6 +8,7 @@ from pathlib import Path
 from relaytop.config.safe_files import open_regular
 
 MARK = codecs.BOM_UTF8
+MAX_CONFIG_BYTES = 1024 * 1024
 MAX_CA_BYTES = 16 * 1024 * 1024
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 

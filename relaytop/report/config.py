@@ -77,6 +77,9 @@ def _rows(settings: Settings, complaints: Mapping[str, str]) -> Iterator[Row]:
     for alias, targets in settings.aliases.items():
         origin = settings.origins.get(f'aliases."{alias}"', DEFAULT)
         yield dotted(("aliases", alias)), list(targets), origin
+    for binding, keys in settings.keys.items():
+        origin = settings.origins.get(f'keys."{binding}"', DEFAULT)
+        yield dotted(("keys", binding)), keys, origin
 
 
 def _provider_rows(provider: Provider, settings: Settings, complaint: str | None) -> Iterator[Row]:

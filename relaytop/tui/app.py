@@ -20,7 +20,7 @@ from relaytop.protocol.messages import Models
 from relaytop.tui.ascii_filter import AsciiOnly
 from relaytop.tui.constants import FIRST_CHART_S, FORCED_EXIT_S, REDRAW_S
 from relaytop.tui.draw.glyphs import UNICODE
-from relaytop.tui.keys import APP_BINDINGS
+from relaytop.tui.keys import APP_BINDINGS, in_order
 from relaytop.tui.palette import THEME, THEMES
 from relaytop.tui.screens.monitor import MonitorScreen
 from relaytop.tui.screens.replay import ReplayScreen
@@ -183,7 +183,8 @@ class RelaytopApp(App[int]):
         """Open the help page."""
         from relaytop.tui.screens.help import HelpScreen  # noqa: PLC0415 - after first paint
 
-        self.push_screen(HelpScreen(self.monitor_screen.keys_in_force, self.glyphs))
+        here = in_order(active.binding for active in self.screen.active_bindings.values())
+        self.push_screen(HelpScreen(here, self.glyphs))
 
     def action_theme(self) -> None:
         """Change to the next theme."""

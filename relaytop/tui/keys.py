@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.binding import Binding, BindingType
 
 from relaytop.tui.draw.text_runs import line_width
+from relaytop.tui.key_names import key_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,29 +20,8 @@ PROBE = Binding.Group("Probe")
 KEEP = Binding.Group("Keep")
 HELP = Binding.Group("relaytop")
 GROUPS = (LOOK, PROBE, KEEP, HELP)
-
-
-NAMES = {
-    "question_mark": "?",
-    "dollar_sign": "$",
-    "plus": "+",
-    "equals_sign": "=",
-    "minus": "-",
-    "slash": "/",
-    "escape": "esc",
-    "up": "↑",
-    "down": "↓",
-    "left": "←",
-    "right": "→",
-    "ctrl+c": "^c",
-}
-"""Textual's name of a key → its label on a keyboard."""
-
-
-def key_label(key: str, glyphs: Glyphs) -> str:
-    """Return the label of a key, by Textual's name of it."""
-    name = NAMES.get(key, key)
-    return glyphs.arrows.get(name, name)
+FAR = 1_000_000
+"""Lines, more than any page has."""
 
 
 def _key(
@@ -55,21 +35,25 @@ def _key(
     show: bool = True,
     priority: bool = False,
 ) -> Binding:
-    """Return a binding; `name` is its id, for users' keymaps, and its label where none is given."""
+    """Return a binding.
+
+    Its id, for users' keymaps, is `name`, of the monitor where it names no other place; the label
+    is the end of that where none is given.
+    """
     return Binding(
         keys,
         action,
-        label or name,
+        label or name.rpartition(".")[2],
         show=show,
         priority=priority,
         tooltip=tooltip,
-        id=name,
+        id=name if "." in name else f"monitor.{name}",
         group=group,
     )
 
 
 BINDINGS: list[BindingType] = [
-    _key(HELP, "help", "question_mark", "app.help", "This page: the keys and what the signs mean"),
+    _key(HELP, "help", "question_mark", "app.help", "This page: keys, columns, signs"),
     _key(HELP, "quit", "q", "app.quit", "Stop probing and leave"),
     _key(
         PROBE,
@@ -105,7 +89,7 @@ BINDINGS: list[BindingType] = [
     ),
     _key(LOOK, "clear", "escape", "clear", "List all targets again", label="all rows"),
     _key(LOOK, "order", "o", "sort", "Order the rows by the next column"),
-    _key(LOOK, "reverse", "O", "reverse", "Turn the order of the rows round", show=False),
+    _key(LOOK, "reverse", "O", "reverse", "Reverse the order of the rows", show=False),
     _key(LOOK, "window", "w", "window", "Next window: the span of percentiles and error rate"),
     _key(PROBE, "faster", "plus,equals_sign", "interval(-1)", "Probe more often"),
     _key(PROBE, "slower", "minus", "interval(1)", "Probe less often"),
@@ -125,8 +109,8 @@ BINDINGS: list[BindingType] = [
 ]
 
 REPLAY_BINDINGS: list[BindingType] = [
-    _key(HELP, "replay.quit", "q", "app.quit", "Leave", label="quit"),
-    _key(LOOK, "replay.pause", "p", "pause", "Stop the recording, or let it go on", label="pause"),
+    _key(HELP, "replay.quit", "q", "app.quit", "Leave"),
+    _key(LOOK, "replay.pause", "p", "pause", "Stop the recording, or let it go on"),
     _key(LOOK, "replay.back", "left", "seek(-60)", "A minute back", label="-1m"),
     _key(LOOK, "replay.on", "right", "seek(60)", "A minute on", label="+1m"),
     _key(LOOK, "replay.first", "home", "seek_first", "Its beginning", label="begin", show=False),
@@ -140,11 +124,22 @@ REPLAY_BINDINGS: list[BindingType] = [
         "f",
         "freeze",
         "Hold the picture still; the recording goes on",
-        label="freeze",
         show=False,
     ),
 ]
 """Keys of a recording that is played, beside the monitor's own or in their place."""
+
+PAGE_BINDINGS: list[BindingType] = [
+    _key(HELP, "page.help", "question_mark", "app.help", "This page: the keys of where you are"),
+    _key(LOOK, "page.close", "escape,q,enter,l,e,c", "dismiss", "Back to the monitor"),
+    _key(LOOK, "page.down", "down,j", "scroll(1)", "A line down"),
+    _key(LOOK, "page.up", "up,k", "scroll(-1)", "A line up"),
+    _key(LOOK, "page.pagedown", "pagedown,space", "page(1)", "A screen down"),
+    _key(LOOK, "page.pageup", "pageup", "page(-1)", "A screen up"),
+    _key(LOOK, "page.first", "home,g", f"scroll(-{FAR})", "The first line"),
+    _key(LOOK, "page.last", "end,G", f"scroll({FAR})", "The last line"),
+]
+"""Keys of every page over the monitor: log, failures, comparison."""
 
 APP_BINDINGS: list[BindingType] = [
     _key(
@@ -158,6 +153,36 @@ APP_BINDINGS: list[BindingType] = [
     )
 ]
 """Keys that work above every dialog."""
+
+PLACES = {
+    "monitor": BINDINGS,
+    "recording": REPLAY_BINDINGS,
+    "page": PAGE_BINDINGS,
+    "everywhere": APP_BINDINGS,
+}
+"""Place → the keys that work there."""
+RESERVED = {"ctrl+p": "the command palette", "ctrl+q": "leaving"}
+"""Keys that Textual has bound everywhere → what for."""
+
+
+def in_order(bindings: Iterable[Binding]) -> list[Binding]:
+    """Return bindings in the order in which they stand here, whatever keys a user gave them."""
+    return sorted(bindings, key=lambda binding: _POSITIONS.get(binding.id or "", len(_POSITIONS)))
+
+
+def _positions() -> dict[str, int]:
+    """Return binding id → its position; one in place of another, as on a recording, has that."""
+    every = [*Binding.make_bindings([each for place in PLACES.values() for each in place])]
+    first: dict[str, int] = {}
+    for binding in every:
+        first.setdefault(binding.key, len(first))
+    positions: dict[str, int] = {}
+    for binding in every:
+        positions.setdefault(binding.id or "", first[binding.key])
+    return positions
+
+
+_POSITIONS = _positions()
 
 
 def footer_line(bindings: Iterable[Binding], width: int, glyphs: Glyphs) -> Line:

@@ -10,7 +10,8 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from relaytop.tui.keys import GROUPS, key_label
+from relaytop.tui.key_names import key_label
+from relaytop.tui.keys import GROUPS
 from relaytop.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from textual.reactive import var
 from relaytop.tui.draw.layout import arrange, too_small
 from relaytop.tui.draw.topline import Badges
 from relaytop.tui.freeze import FrozenSource
-from relaytop.tui.keys import BINDINGS
+from relaytop.tui.keys import BINDINGS, in_order
 from relaytop.tui.os_errors import describe_os_error
 from relaytop.tui.palette import Palette
 from relaytop.tui.screens.target_list import TargetListScreen
@@ -150,7 +150,7 @@ class MonitorScreen(TargetListScreen):
     @property
     def keys_in_force(self) -> list[Binding]:
         """The keys that do something now."""
-        return [active.binding for active in self.active_bindings.values()]
+        return in_order(active.binding for active in self.active_bindings.values())
 
     @property
     def source(self) -> Source:

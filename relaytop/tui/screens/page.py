@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding
 from textual.reactive import var
 from textual.screen import Screen
 
 from relaytop.tui.draw.layout import too_small
 from relaytop.tui.draw.text_runs import cropped, line_width
+from relaytop.tui.keys import PAGE_BINDINGS
 from relaytop.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from relaytop.tui.draw.text_runs import Line
     from relaytop.tui.view import View
 
-FAR = 1_000_000
-
 
 class Page(Screen[None]):
     """Lists items of one or more lines, newest first; what one reads stays where it is.
@@ -30,15 +28,7 @@ class Page(Screen[None]):
         view: What is shown first; the newest is set on `view`.
     """
 
-    BINDINGS: ClassVar = [
-        Binding("escape,q,enter,l,e,c", "dismiss", "back", id="page.close"),
-        Binding("down,j", "scroll(1)", "down", id="page.down"),
-        Binding("up,k", "scroll(-1)", "up", id="page.up"),
-        Binding("pagedown,space", "page(1)", "page down", id="page.pagedown"),
-        Binding("pageup", "page(-1)", "page up", id="page.pageup"),
-        Binding("home,g", f"scroll(-{FAR})", "first", id="page.first"),
-        Binding("end,G", f"scroll({FAR})", "last", id="page.last"),
-    ]
+    BINDINGS: ClassVar = PAGE_BINDINGS
 
     view: var[View | None] = var(None, init=False)
     """The newest view."""

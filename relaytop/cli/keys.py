@@ -1,0 +1,50 @@
+"""`relaytop keys`: the keys of the screen, in force."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from relaytop.cli.options import look_options
+from relaytop.cli.output import output_options
+from relaytop.cli.user_keys import keys_in_file, place_in
+from relaytop.report.keys import KeyRow, KeysReport
+from relaytop.tui.key_names import written_key
+from relaytop.tui.keymap import keys_in_force
+from relaytop.tui.keys import GROUPS, PLACES
+
+if TYPE_CHECKING:
+    from relaytop.cli.options import Options
+    from relaytop.cli.output import Output
+    from relaytop.tui.keymap import BoundKeys
+
+
+@click.command()
+@output_options()
+@look_options
+def keys(output: Output, options: Options) -> None:
+    """Print the keys of the screen, and what each is called in the config's [keys].
+
+    A mistake in [keys] is said with its place: a name or a key that is not known, or two bindings
+    with one key. `--format toml` prints a [keys] table to start from.
+    """
+    bound = keys_in_force(keys_in_file(options.config), place_in(options.config))
+    output.write(KeysReport(sorted(map(_row, bound), key=_order)), options)
+
+
+def _row(bound: BoundKeys) -> KeyRow:
+    binding = bound.binding
+    return KeyRow(
+        id=bound.id,
+        keys=bound.written,
+        default=",".join(map(written_key, bound.defaults)),
+        place=bound.place,
+        group=binding.group.description if binding.group else "",
+        does=binding.tooltip,
+    )
+
+
+def _order(row: KeyRow) -> tuple[int, int]:
+    groups = [group.description for group in GROUPS]
+    return [*PLACES].index(row.place), groups.index(row.group) if row.group in groups else 0

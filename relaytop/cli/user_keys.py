@@ -1,0 +1,72 @@
+"""The keys that the config's `[keys]` gives, for whatever opens the screen or lists them."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING
+
+from relaytop.config.paths import config_file
+from relaytop.config.safe_files import read_bounded
+from relaytop.config.source_location import Source
+from relaytop.config.text_files import MAX_CONFIG_BYTES, decode_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+
+def keymap(given: Mapping[str, str], config: Path | None) -> dict[str, str]:
+    """Return binding id → keys, for `App.set_keymap`.
+
+    Args:
+        given: Binding id → its keys, as `[keys]` has them.
+        config: The file that `--config` named.
+
+    Raises:
+        ConfigError: An id or a key is not known, or two bindings have one key.
+    """
+    if not given:
+        return {}
+    from relaytop.tui.keymap import keys_in_force, textual_keymap  # noqa: PLC0415 - where needed
+
+    return textual_keymap(keys_in_force(given, place_in(config)))
+
+
+def keys_in_file(config: Path | None) -> Mapping[str, str]:
+    """Return what `[keys]` of the config file holds; nothing where there is no file.
+
+    Args:
+        config: The file that `--config` named.
+
+    Raises:
+        ConfigError: It cannot be read, or has `[keys]` and a mistake anywhere.
+    """
+    path, named_by = config_file(config, os.environ)
+    if (named_by is None and not path.exists()) or not _may_have_keys(path):
+        return {}
+    from relaytop.config.file import read_file  # noqa: PLC0415 - pydantic only for [keys]
+
+    return read_file(path)[0].get("keys", {})
+
+
+def _may_have_keys(path: Path) -> bool:
+    """Return whether a file may have `[keys]`, or cannot be read: whoever reads it says why."""
+    try:
+        return "keys" in decode_text(read_bounded(path, MAX_CONFIG_BYTES))
+    except (OSError, UnicodeDecodeError):
+        return True
+
+
+def place_in(config: Path | None) -> Callable[[str], str]:
+    """Return what tells the place of a key of `[keys]` in the config file."""
+    path, _named_by = config_file(config, os.environ)
+
+    @cache
+    def source() -> Source:
+        try:
+            return Source(path, decode_text(read_bounded(path, MAX_CONFIG_BYTES)))
+        except (OSError, UnicodeDecodeError):  # changed since it was read
+            return Source(path, "")
+
+    return lambda name: source().place("keys", name)
