@@ -15,7 +15,6 @@ from rich.text import Text
 from textual.app import App
 
 from relaytop.config.masking import mask_secrets
-from relaytop.monitor.number_format import format_dollars
 from relaytop.protocol.messages import Models
 from relaytop.tui.ascii_filter import AsciiOnly
 from relaytop.tui.constants import FIRST_CHART_S, FORCED_EXIT_S, REDRAW_S
@@ -193,16 +192,22 @@ class RelaytopApp(App[int]):
         self.notify(f"theme: {self.theme}", timeout=2)
 
     def action_budget(self) -> None:
-        """Raise today's budget, after one confirmation."""
-        from relaytop.tui.screens.confirm import ConfirmScreen  # noqa: PLC0415 - after first paint
+        """Change today's budget, up or down, after one confirmation."""
+        from relaytop.tui.screens.budget import BudgetScreen  # noqa: PLC0415 - after first paint
 
-        budget = self.session.monitor.overview(self.session.clock()).budget
-        now = budget.budget_usd if budget else self.session.settings.budget_usd
-        raised = now + max(self.session.settings.budget_usd, 1.0)
-        question = f"Raise today's budget from ${format_dollars(now)} to ${format_dollars(raised)}?"
-        self.push_screen(
-            ConfirmScreen(question), lambda yes: self.session.set_budget(raised) if yes else None
+        session = self.session
+        known = session.monitor.overview(session.clock()).budget
+        usd, spent_usd = (
+            (session.settings.budget_usd, 0.0)
+            if known is None
+            else (known.budget_usd, known.spent_usd)
         )
+
+        def answer(chosen: float | None) -> None:
+            if chosen is not None:
+                session.set_budget(chosen)
+
+        self.push_screen(BudgetScreen(usd, spent_usd), answer)
 
     def action_restart(self) -> None:
         """Start the engine again after it died or fell silent."""

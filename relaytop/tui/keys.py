@@ -93,7 +93,7 @@ BINDINGS: list[BindingType] = [
     _key(LOOK, "window", "w", "window", "Next window: the span of percentiles and error rate"),
     _key(PROBE, "faster", "plus,equals_sign", "interval(-1)", "Probe more often"),
     _key(PROBE, "slower", "minus", "interval(1)", "Probe less often"),
-    _key(PROBE, "budget", "dollar_sign", "app.budget", "Raise today's budget (asks first)"),
+    _key(PROBE, "budget", "dollar_sign", "app.budget", "Change today's budget (asks first)"),
     _key(LOOK, "down", "down,j", "move(1)", "Next target", show=False),
     _key(LOOK, "up", "up,k", "move(-1)", "Previous target", show=False),
     _key(LOOK, "first", "home,g", "move(-100000)", "First target", show=False),

@@ -73,7 +73,7 @@ class Session(WatchCore):
         """The recording that is played; None where the engine probes."""
         self._restart = restart
         self._off: set[str] = set()
-        self._raised: tuple[int, float] | None = None
+        self._todays_budget: tuple[int, float] | None = None
         """(UTC day, USD): a budget that holds for that day alone."""
         self._frozen = False
         self._on_offer: Callable[[Models | Prices], None] = _ignore
@@ -142,8 +142,8 @@ class Session(WatchCore):
         commands: list[Command] = []
         if self.monitor.factor != 1.0:
             commands.append(Scale(self.monitor.factor))
-        if self._raised is not None and self._raised[0] == self._utc_day:
-            commands.append(SetBudget(self._raised[1]))
+        if self._todays_budget is not None and self._todays_budget[0] == self._utc_day:
+            commands.append(SetBudget(self._todays_budget[1]))
         commands += [Pause(target) for target in self._off]
         if self.paused:
             commands.append(Pause())
@@ -230,10 +230,16 @@ class Session(WatchCore):
         self.monitor.set_window(windows[(current + 1) % len(windows)], self.clock())
 
     def set_budget(self, usd: float) -> None:
-        """Raise today's budget."""
-        self._raised = (self._utc_day, usd)
+        """Change today's budget, up or down."""
+        self._todays_budget = (self._utc_day, usd)
         self.engine.send(SetBudget(usd))
-        self.note("budget", "info", f"today's budget is now ${format_dollars(usd)}")
+        text = f"today's budget is now ${format_dollars(usd)}"
+        budget = self.monitor.overview(self.clock()).budget
+        if usd <= 0:
+            text += ": nothing that costs is sent"
+        elif budget is not None and usd <= budget.spent_usd:
+            text += f": ${format_dollars(budget.spent_usd, 4)} is spent, paid probes stop"
+        self.note("budget", "info", text)
 
     def list_models(self, provider: str) -> None:
         """Ask the engine what a provider offers; answered through `read_engine`'s callback."""

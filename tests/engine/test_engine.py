@@ -201,6 +201,26 @@ async def test_the_budget_ends_paid_probing_and_raising_it_resumes() -> None:
     assert len(prober.probes) > counts[0] + 3
 
 
+async def test_lowering_the_budget_below_what_is_spent_stops_paid_probes() -> None:
+    watched = Settings(
+        providers=(Provider(name="a", base_url="http://x", prices={"m": Price(1.0, 6.0)}),),
+        targets=(Target(provider="a", model="m", interval_s=0.05),),
+        budget_usd=1.0,
+    )
+    prober = FakeProber(paid)
+    counts: list[int] = []
+
+    def lower_it(engine: Engine) -> None:
+        counts.append(len(prober.probes))
+        engine.handle(SetBudget(0.00001))
+
+    reports = await run(watched, prober, 1.4, lower_it)
+    assert counts[0] > 4
+    assert len(prober.probes) <= counts[0] + 1
+    assert [report.state for report in reports if isinstance(report, Budget)][-1] == "reached"
+    assert any(isinstance(r, Hold) and r.reason == "budget" for r in reports)
+
+
 async def test_a_budget_of_nothing_sends_nothing_that_costs() -> None:
     prober = FakeProber(good)
     await run(settings("a/x", interval_s=0.1, budget_usd=0.0), prober, 0.5)
