@@ -82,6 +82,8 @@ class RelaytopApp(App[int]):
         """The reason why there was nothing to choose from, in one sentence."""
         self._terminating = False
         self._picker: ModelPicker | None = None
+        self._chosen: tuple[Choice, ...] = ()
+        """What was chosen in the list of models when it was left with esc."""
 
     def get_default_screen(self) -> MonitorScreen:
         """Open on the monitor itself."""
@@ -130,7 +132,9 @@ class RelaytopApp(App[int]):
 
         session = self.session
         watched = frozenset(session.monitor.targets())
-        self._picker = ModelPicker(session.settings, session.list_models, watched, self.glyphs)
+        self._picker = ModelPicker(
+            session.settings, session.list_models, watched, self.glyphs, self._chosen
+        )
         self.push_screen(self._picker, self._add)
 
     def _update_picker(self, report: Models | Prices) -> None:
@@ -143,6 +147,7 @@ class RelaytopApp(App[int]):
 
     def _add(self, choices: list[Choice] | None) -> None:
         picker, self._picker = self._picker, None
+        self._chosen = picker.chosen if picker is not None and not choices else ()
         if choices:
             self.session.add(choices)
             if self.monitor_screen.selected is None:

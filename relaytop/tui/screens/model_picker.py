@@ -19,7 +19,7 @@ from relaytop.tui.screens.catalogue_status import complaint, status_lines
 from relaytop.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from textual.app import ComposeResult
 
@@ -42,6 +42,7 @@ class ModelPicker(Dialog[list[Choice]]):
         ask: Called with a provider's name; its models arrive through `add_models`.
         watched: Target ids that are probed already.
         glyphs: The shapes that the terminal can show.
+        chosen: What was chosen when the list was left without starting it.
     """
 
     BINDINGS: ClassVar = [
@@ -51,6 +52,7 @@ class ModelPicker(Dialog[list[Choice]]):
         Binding("down", "move(1)", "list", show=False, id="choose.down", priority=True),
         Binding("up", "move(-1)", "filter", show=False, id="choose.up", priority=True),
         Binding("space", "pick", "choose", show=False, id="choose.toggle", priority=True),
+        Binding("ctrl+a", "pick_all", "all", show=False, id="choose.all", priority=True),
     ]
 
     def __init__(
@@ -59,6 +61,7 @@ class ModelPicker(Dialog[list[Choice]]):
         ask: Callable[[str], None],
         watched: frozenset[str],
         glyphs: Glyphs,
+        chosen: Iterable[Choice] = (),
     ) -> None:
         super().__init__()
         self._settings = settings
@@ -67,14 +70,14 @@ class ModelPicker(Dialog[list[Choice]]):
         self._glyphs = glyphs
         self._offers: dict[str, Models] = {}
         self._shown: list[Choice] = []
-        self._chosen: dict[Choice, None] = {}
+        self._chosen = {each: None for each in chosen if "/".join(each) not in watched}
 
     def compose(self) -> ComposeResult:
         """Lay out the filter, the list and the sum."""
         with Vertical(id="dialog", classes="tall") as dialog:
             dialog.border_title = "choose models to watch"
             down = self._glyphs.arrows.get("↓", "↓")
-            keys = ("type to filter", f"{down} list", "space choose", "enter start", "esc")
+            keys = ("type: filter", f"{down} list", "space choose", "^a all", "enter start", "esc")
             dialog.border_subtitle = f" {self._glyphs.dot} ".join(keys)
             yield Input(placeholder="filter", id="filter")
             yield Static("", id="asking", markup=False)
@@ -100,6 +103,11 @@ class ModelPicker(Dialog[list[Choice]]):
     def complaint(self) -> str | None:
         """Return one sentence on why there is nothing to choose; None where there is, or may be."""
         return complaint(self._settings, self._offers)
+
+    @property
+    def chosen(self) -> tuple[Choice, ...]:
+        """What is chosen, whatever the filter hides."""
+        return tuple(self._chosen)
 
     @property
     def _listing(self) -> OptionList:
@@ -218,6 +226,16 @@ class ModelPicker(Dialog[list[Choice]]):
         at = self._listing.highlighted
         if at is not None:
             self._toggle(at)
+
+    def action_pick_all(self) -> None:
+        """Choose all that the filter lets through; none of them where all are chosen."""
+        matching = self._matching()
+        if all(choice in self._chosen for choice in matching):
+            for choice in matching:
+                del self._chosen[choice]
+        else:
+            self._chosen.update(dict.fromkeys(matching))
+        self._fill()
 
     def action_done(self) -> None:
         """Start watching what is chosen."""
