@@ -190,6 +190,17 @@ class RelaytopApp(App[int]):
         here = in_order(active.binding for active in self.screen.active_bindings.values())
         self.push_screen(HelpScreen(here, self.glyphs))
 
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy a text to the user's clipboard, also through tmux and GNU screen."""
+        send = getattr(self._driver, "send_sequence", None)
+        if send is None:  # a driver of Textual's own
+            super().copy_to_clipboard(text)
+            return
+        from relaytop.tui.terminal import clipboard  # noqa: PLC0415 - after first paint
+
+        self._clipboard = clipboard.bounded(text)
+        send(clipboard.copy_sequence(text, os.environ))
+
     def action_theme(self) -> None:
         """Change to the next theme."""
         at = THEMES.index(self.theme) + 1 if self.theme in THEMES else 0

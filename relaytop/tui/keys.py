@@ -67,6 +67,23 @@ BINDINGS: list[BindingType] = [
     _key(PROBE, "pause", "p", "pause", "Pause or resume all probing"),
     _key(LOOK, "freeze", "f", "freeze", "Hold the picture still; probing and counting go on"),
     _key(KEEP, "snapshot", "s", "snapshot", "Save what is known now as a TOML file"),
+    _key(
+        KEEP,
+        "copy",
+        "y",
+        "copy('target')",
+        "Copy the selected target's state, last error and request id, for a ticket (OSC 52)",
+        show=False,
+    ),
+    _key(
+        KEEP,
+        "copy_all",
+        "Y",
+        "copy('all')",
+        "Copy one line for all targets: how many are down, since when and why",
+        label="copy all",
+        show=False,
+    ),
     _key(LOOK, "zoom", "enter,z", "zoom", "Give the selected target the whole screen, and back"),
     _key(
         LOOK,

@@ -283,6 +283,21 @@ class MonitorScreen(TargetListScreen):
             self.notify(f"snapshot saved: {path}", timeout=4, markup=False)
         self.changed()
 
+    def action_copy(self, what: str) -> None:
+        """Copy the selected target's state (`target`), or one line for all (`all`)."""
+        from relaytop.tui import copying  # noqa: PLC0415 - after first paint
+
+        view = self.view
+        if view is None:
+            return
+        is_all = what == "all"
+        text = (
+            copying.overview_text(view) if is_all else copying.ticket_text(view, self.session.host)
+        )
+        if text is not None:
+            self.app.copy_to_clipboard(text)
+            self.notify(copying.copied_notice(text), timeout=4, markup=False)
+
     def action_open(self, name: str) -> None:
         """Open a page over the monitor: the log, the failures or the comparison."""
         from relaytop.tui.screens.pages import make_page  # noqa: PLC0415 - after first paint

@@ -95,6 +95,11 @@ class TerminalDriver(LinuxDriver):
         if first_picture:
             self._paint()  # what else the loop has to do takes 8 ms by then
 
+    def send_sequence(self, sequence: str) -> None:
+        """Send a sequence that paints nothing as it is; on the event loop's thread."""
+        if self._painting:
+            self._output.write(sequence.encode())
+
     def repaint(self) -> None:
         """Send everything again: nothing is known of what the terminal shows."""
         self._painter.shown.forget()
