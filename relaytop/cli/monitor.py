@@ -105,8 +105,6 @@ def watch(
 
     with ExitStack() as stack:
         outputs = _outputs(options, stack)
-        if not options.color:
-            os.environ["NO_COLOR"] = "1"  # Textual looks for it
         gc.disable()  # as in `main`: the app switches it on after its first picture
         engine: Engine | None = None
         try:
@@ -126,7 +124,7 @@ def watch(
             if unread is not None:
                 session.note("engine", "warning", f"{unread}; probed here instead")
             _equip(session, reference, outputs)
-            app = make_app(session, ascii_only=options.ascii, keymap=keys)
+            app = make_app(session, ascii_only=options.ascii, color=options.color, keymap=keys)
             try:
                 app.run()
             finally:

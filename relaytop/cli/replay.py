@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,8 +44,6 @@ def replay(file: Path, *, speed: float, start: str | None, options: Options) -> 
         if start is not None:
             start_at = parse_moment(start, recording.began_at, recording.ended_at)
         require_terminal()
-        if not options.color:
-            os.environ["NO_COLOR"] = "1"  # Textual looks for it
         code = _show(recording, speed, start_at, options)
         report_broken_lines(recording)
     raise SystemExit(code)
@@ -57,6 +54,6 @@ def _show(recording: Recording, speed: float, start_at: float | None, options: O
     keys = keymap(keys_in_file(options.config), options.config)
     player = Player(recording, speed=speed, start_at=start_at)
     session = ReplaySession(player, snapshots=snapshots_folder())
-    app = make_app(session, ascii_only=options.ascii, keymap=keys)
+    app = make_app(session, ascii_only=options.ascii, color=options.color, keymap=keys)
     app.run()
     return app.return_code or 0

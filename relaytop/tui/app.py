@@ -20,9 +20,12 @@ from relaytop.tui.ascii_filter import AsciiOnly
 from relaytop.tui.constants import FIRST_CHART_S, FORCED_EXIT_S, REDRAW_S
 from relaytop.tui.draw.glyphs import UNICODE
 from relaytop.tui.keys import APP_BINDINGS, in_order
-from relaytop.tui.palette import THEME, THEMES
+from relaytop.tui.palette import COLORBLIND_VARIABLE, DEPTH_VARIABLE, FAINT_VARIABLE
 from relaytop.tui.screens.monitor import MonitorScreen
 from relaytop.tui.screens.replay import ReplayScreen
+from relaytop.tui.terminal.color_depth import ColorDepth
+from relaytop.tui.terminal.color_reduction import Colors
+from relaytop.tui.themes import COLORBLIND, OWN_THEMES, TERMINAL, THEME, theme_cycle, theme_depth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -58,6 +61,8 @@ class RelaytopApp(App[int]):
         session: What is watched, with an engine that was already spawned.
         glyphs: The shapes that the terminal can show.
         driver_class: How to reach the terminal; tests leave it to Textual.
+        depth: How many colours the terminal shows.
+        faint: Whether its faint text can be read.
     """
 
     TITLE = "relaytop"
@@ -66,13 +71,28 @@ class RelaytopApp(App[int]):
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_DISPLAY = "^p"
 
+    depth = ColorDepth.TRUECOLOR
+    faint = True
+    shown_colors = Colors()
+    """The colours in force, for the driver."""
+
     def __init__(
-        self, session: Session, glyphs: Glyphs, driver_class: type[Driver] | None = None
+        self,
+        session: Session,
+        glyphs: Glyphs,
+        driver_class: type[Driver] | None = None,
+        *,
+        depth: ColorDepth = ColorDepth.TRUECOLOR,
+        faint: bool = True,
     ) -> None:
         super().__init__(driver_class=driver_class)
-        self.register_theme(THEME)
+        self.depth = depth
+        self.faint = faint
+        for theme in OWN_THEMES:
+            self.register_theme(theme)
         # Set without its watcher: changing it once the app runs parses every style sheet again.
-        self.set_reactive(App.theme, THEME.name)
+        first = TERMINAL if depth <= ColorDepth.ANSI_16 else THEME
+        self.set_reactive(App.theme, first.name)
         self.stylesheet.set_variables(self.get_css_variables())
         self.session = session
         self.glyphs = glyphs
@@ -162,7 +182,20 @@ class RelaytopApp(App[int]):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Remove what the terminal cannot show, at the end of all painting."""
-        return [*super().get_line_filters(), *self._glyph_filters]
+        # In few colours the driver does what Textual's filters would, and better.
+        colors = super().get_line_filters() if self.shown_colors.depth > ColorDepth.ANSI_16 else ()
+        return [*colors, *self._glyph_filters]
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Return the theme's variables, and how many colours it has to do with."""
+        variables = super().get_css_variables()
+        depth = theme_depth(self.current_theme, self.depth)
+        self.shown_colors = Colors(depth, self.current_theme.dark)
+        variables[DEPTH_VARIABLE] = str(int(depth))
+        variables[FAINT_VARIABLE] = str(int(self.faint))
+        if self.theme == COLORBLIND.name:
+            variables[COLORBLIND_VARIABLE] = "1"
+        return variables
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Offer what the keys do, by name, all themes, and a picture."""
@@ -203,8 +236,12 @@ class RelaytopApp(App[int]):
 
     def action_theme(self) -> None:
         """Change to the next theme."""
-        at = THEMES.index(self.theme) + 1 if self.theme in THEMES else 0
-        self.theme = THEMES[at % len(THEMES)]
+        themes = theme_cycle(self.depth)
+        if not themes:
+            self.notify("no colours, so no themes (NO_COLOR, --no-color or TERM)", timeout=4)
+            return
+        at = themes.index(self.theme) + 1 if self.theme in themes else 0
+        self.theme = themes[at % len(themes)]
         self.notify(f"theme: {self.theme}", timeout=2)
 
     def action_budget(self) -> None:

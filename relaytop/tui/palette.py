@@ -8,33 +8,21 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 from textual.strip import Strip
-from textual.theme import Theme
 
+from relaytop.tui.ansi_roles import SELECTED, ansi_styles
 from relaytop.tui.draw.text_runs import line_width
+from relaytop.tui.terminal.color_depth import ColorDepth
+from relaytop.tui.terminal.contrast import DIM_CONTRAST, RGB, TEXT_CONTRAST, legible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from relaytop.tui.draw.text_runs import Line
+    from relaytop.tui.draw.text_runs import Line, Role
 
-THEME = Theme(
-    name="relaytop",
-    primary="#5fafd7",
-    secondary="#87afd7",
-    accent="#5fd7ff",
-    success="#5fd787",
-    warning="#ffd75f",
-    error="#ff6b6b",
-    foreground="#d0d4dc",
-    background="#12151c",
-    surface="#1a1f29",
-    panel="#232a36",
-    dark=True,
-)
-
-
-THEMES = (THEME.name, "textual-light", "solarized-light", "nord", "gruvbox", "dracula")
-"""The themes of the theme key; the command palette has more."""
+DEPTH_VARIABLE = "color-depth"
+"""The CSS variable that holds the number of colours; 16 and fewer are chosen by hand."""
+COLORBLIND_VARIABLE = "colorblind"
+FAINT_VARIABLE = "faint-text"
 
 
 class Palette:
@@ -51,10 +39,14 @@ class Palette:
             except ValueError:  # a theme may define a colour as a function of others
                 return Color.parse(fallback)
 
+        depth = ColorDepth(int(variables.get(DEPTH_VARIABLE, ColorDepth.TRUECOLOR)))
+        if depth <= ColorDepth.ANSI_16:
+            self._use_ansi(variables, depth)
+            return
         ground = colour("background", "#12151c")
         text = colour("foreground", "#d0d4dc")
         lifted = colour("panel", "#232a36")
-        hues = {
+        hues: dict[Role, Color] = {
             "text": text,
             "dim": ground.blend(text, 0.55),
             "good": colour("success", "#5fd787"),
@@ -70,17 +62,27 @@ class Palette:
         self._plain = self._styles(hues, ground)
         self._selected = self._styles(hues, lifted)
 
+    def _use_ansi(self, variables: Mapping[str, str], depth: ColorDepth) -> None:
+        self._plain = ansi_styles(
+            depth,
+            colorblind=COLORBLIND_VARIABLE in variables,
+            faint=variables.get(FAINT_VARIABLE) != "0",
+        )
+        self.blank = self._plain["text"]
+        self.lifted = self.blank + Style.parse(SELECTED)
+        self._selected = dict.fromkeys(self._plain, self.lifted)
+
     @staticmethod
-    def _styles(hues: Mapping[str, Color], ground: Color) -> dict[str, Style]:
+    def _styles(hues: Mapping[Role, Color], ground: Color) -> dict[Role, Style]:
         strong = {"bold", "title", "bad"}
-        styles = {
-            role: Style(color=hue.rich_color, bgcolor=ground.rich_color, bold=role in strong)
-            for role, hue in hues.items()
-        }
-        for role in ("good", "warn", "bad"):
-            styles[f"{role}2"] = Style(
-                color=ground.rich_color, bgcolor=hues[role].rich_color, bold=True
-            )
+        faint = {"dim", "rule"}
+        styles: dict[Role, Style] = {}
+        for role, hue in hues.items():
+            least = DIM_CONTRAST if role in faint else TEXT_CONTRAST
+            styles[role] = _style(hue, ground, least, bold=role in strong)
+        badges: dict[Role, Role] = {"good2": "good", "warn2": "warn", "bad2": "bad"}
+        for badge, role in badges.items():
+            styles[badge] = _style(ground, hues[role], TEXT_CONTRAST, bold=True)
         return styles
 
     def strip(self, line: Line, width: int, *, selected: bool = False) -> Strip:
@@ -91,3 +93,9 @@ class Palette:
         if missing > 0:
             segments.append(Segment(" " * missing, self.lifted if selected else self.blank))
         return Strip(segments, max(width, width - missing))
+
+
+def _style(color: Color, ground: Color, least: float, *, bold: bool) -> Style:
+    """Return the style of a colour on a ground, made lighter or darker until it can be read."""
+    seen = legible(RGB(*color.rgb), RGB(*ground.rgb), least)
+    return Style(color=Color(*seen).rich_color, bgcolor=ground.rich_color, bold=bold)

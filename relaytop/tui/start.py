@@ -1,11 +1,15 @@
-"""The app as a command starts it: on our terminal driver, with the glyphs that were asked for."""
+"""The app as a command starts it: on our terminal driver, with what the terminal can show."""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
+
+from rich.console import Console
 
 from relaytop.tui.app import RelaytopApp
 from relaytop.tui.draw.glyphs import ASCII, UNICODE
+from relaytop.tui.terminal.color_depth import ColorDepth, detect_color_depth, has_faint
 from relaytop.tui.terminal.driver import TerminalDriver
 
 if TYPE_CHECKING:
@@ -15,16 +19,38 @@ if TYPE_CHECKING:
 
 
 def make_app(
-    session: Session, *, ascii_only: bool, keymap: Mapping[str, str] | None = None
+    session: Session,
+    *,
+    ascii_only: bool,
+    color: bool = True,
+    keymap: Mapping[str, str] | None = None,
 ) -> RelaytopApp:
     """Return the app on a session.
 
     Args:
         session: What is watched.
-        ascii_only: No characters beyond ASCII.
+        ascii_only: Whether to use no character beyond ASCII.
+        color: Whether colours are wanted; the environment may be against them all the same.
         keymap: Binding id → the keys that it has in place of its own.
     """
-    app = RelaytopApp(session, ASCII if ascii_only else UNICODE, TerminalDriver)
+    app = RelaytopApp(
+        session,
+        ASCII if ascii_only else UNICODE,
+        TerminalDriver,
+        depth=detect_color_depth(os.environ) if color else ColorDepth.NONE,
+        faint=has_faint(os.environ),
+    )
+    # The driver reduces the colours itself, by the roles that they have.
+    app.console = Console(
+        color_system="truecolor",
+        file=app.console.file,
+        force_terminal=True,
+        legacy_windows=False,
+        markup=True,
+        highlight=False,
+        emoji=False,
+        safe_box=False,
+    )
     if keymap:
         app.set_keymap({**keymap})
     return app

@@ -5,8 +5,8 @@ import pytest
 from relaytop.monitor.source import Event
 from relaytop.protocol.messages import Finished
 from relaytop.tui.draw.compare import same_model_targets
-from relaytop.tui.palette import THEMES
 from relaytop.tui.screens.page import Page
+from relaytop.tui.themes import THEMES
 from relaytop.watch.session import Session
 from tests.support.fake_engine import NAMES, NOW, FakeEngine
 from tests.support.samples import T0, sample

@@ -20,7 +20,7 @@ async def test_pages_filter_order_and_theme(replay: ReplaySession) -> None:
         await pilot.press("slash", *"direct", "enter", "o", "t")
         await arrived(pilot)
         assert app.monitor_screen.listed == [NAMES[4], NAMES[5]]
-        assert app.theme == "textual-light"
+        assert app.theme == "relaytop-light"
         await pilot.press("left")
         await arrived(pilot)
         assert app.monitor_screen.listed == [NAMES[4], NAMES[5]]

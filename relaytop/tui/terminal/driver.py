@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from textual import events
 from textual.drivers.linux_driver import LinuxDriver
 
+from relaytop.tui.terminal.color_reduction import Colors
 from relaytop.tui.terminal.grid import Grid
 from relaytop.tui.terminal.input import read_input
 from relaytop.tui.terminal.interpreter import Interpreter
@@ -32,6 +33,7 @@ SYNC_FROM = 200
 """Bytes from which a frame is worth bounds of its own."""
 RESIZED_S = 0.1
 """Time after a resize in which Textual has painted for the new size, if it is a new one."""
+TRUE_COLORS = Colors()
 SEQUENCE_OFF = b"\x18\x1b[?2026l"
 """Ends what was cut off in the middle, so that what follows is not swallowed."""
 
@@ -39,7 +41,8 @@ SEQUENCE_OFF = b"\x18\x1b[?2026l"
 class TerminalDriver(LinuxDriver):
     """Textual paints into a grid of wanted cells; the terminal gets the difference.
 
-    When the terminal is gone, the app's `hangup()` is called on its loop, if it has one.
+    The terminal's colours are the app's `shown_colors`, true ones if it has none. When the terminal
+    is gone, the app's `hangup()` is called on its loop, if it has one.
     """
 
     def __init__(
@@ -84,6 +87,7 @@ class TerminalDriver(LinuxDriver):
             self._loop.call_soon_threadsafe(self.write, data)
             return
         self._adopt_size()
+        self._interpreter.colors = getattr(self._app, "shown_colors", TRUE_COLORS)
         first_picture = not self._interpreter.painted
         passed, anew = self._interpreter.feed(data)
         if passed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from relaytop.tui.terminal.color_reduction import Colors, reduced
 from relaytop.tui.terminal.styles import DEFAULT, after_sgr, on_blanks
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class Interpreter:
 
     def __init__(self, grid: Grid) -> None:
         self.grid = grid
+        self.colors = Colors()
+        """The colours that the terminal shows; what is painted from now on is in them."""
         self.x = 0
         self.y = 0
         self.style = DEFAULT
@@ -48,7 +51,7 @@ class Interpreter:
             kind = match.lastgroup
             if kind == "text":
                 text = match[0]
-                style = on_blanks(self.style) if text.isspace() else self.style
+                style = self._look(blank=text.isspace())
                 self.painted = True
                 self.x = self.grid.write(self.x, self.y, text, style)
             elif kind == "final":
@@ -69,6 +72,9 @@ class Interpreter:
                 passed.append(match[0])
                 anew = True
         return "".join(passed), anew
+
+    def _look(self, *, blank: bool) -> int:
+        return reduced(on_blanks(self.style) if blank else self.style, self.colors)
 
     def _control(self, char: str, passed: list[str]) -> None:
         if char == "\n":
@@ -111,7 +117,7 @@ class Interpreter:
 
     def _erase(self, mode: int, *, lines: bool) -> None:
         grid = self.grid
-        style = on_blanks(self.style)
+        style = self._look(blank=True)
         start, end = (0 if mode else self.x), (grid.width if mode != 1 else self.x + 1)
         grid.clear(self.y, start, end, style)
         if lines:
