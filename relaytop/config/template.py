@@ -10,6 +10,7 @@ window = "10m"                      # of percentiles and error rate; or "100 req
 history = 3600                      # samples kept per target
 budget = 1.00                       # USD per UTC day; 0 = send nothing that costs
 assumed_price = 10.00               # USD per million tokens, where a price is unknown
+# mouse = false                     # leave clicks and the wheel to the terminal
 
 [probe]
 prompt = "ping"
@@ -37,11 +38,12 @@ models = ["gpt-4.1", "claude-sonnet-4.5", "gemini-2.5-flash", "deepseek-v3.2"]
 # http2 = false
 # api_version = "2024-10-21"        # azure only
 
-[providers.holysheep.prices]        # USD per million tokens; also cached_input, request
-"gpt-4.1" = { input = 8.00, output = 8.00 }
-"claude-sonnet-4.5" = { input = 15.00, output = 15.00 }
-"gemini-2.5-flash" = { input = 2.50, output = 2.50 }
-"deepseek-v3.2" = { input = 0.42, output = 0.42 }
+# USD per million tokens; also cached_input, request. Each model must be in `models` above.
+# [providers.holysheep.prices]
+# "gpt-4.1" = { input = 8.00, output = 8.00 }
+# "claude-sonnet-4.5" = { input = 15.00, output = 15.00 }
+# "gemini-2.5-flash" = { input = 2.50, output = 2.50 }
+# "deepseek-v3.2" = { input = 0.42, output = 0.42 }
 
 # A second provider to compare with:
 # [providers.openrouter]
@@ -57,4 +59,19 @@ models = ["gpt-4.1", "claude-sonnet-4.5", "gemini-2.5-flash", "deepseek-v3.2"]
 # One model, its id at each provider:
 # [aliases]
 # "gpt-4.1" = ["holysheep/gpt-4.1", "openrouter/openai/gpt-4.1"]
+
+# Who is told when a target is down or degraded:
+# [alerts]
+# after = 2                         # bad evaluations (one every 5 s) before it fires
+# bell = true                       # the terminal's bell
+# title = true                      # the terminal's title
+# notify = true                     # a desktop notification
+# command = ["/usr/local/bin/page"] # facts in RELAYTOP_ALERT_* and as JSON on stdin
+# webhook_env = "ALERT_WEBHOOK"     # the variable that holds its URL
+# format = "json"                   # or slack, alertmanager
+
+# Other keys for the screen; `relaytop keys` lists the names:
+# [keys]
+# "monitor.freeze" = "F"
+# "monitor.help" = "?,f1"
 """
