@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from relaytop.monitor.episode import Episode
+from relaytop.monitor.error_groups import MAX_GROUPS, ErrorGroup
 from relaytop.monitor.hold_log import HoldLog
 from relaytop.monitor.server_timing import PARTS
 from relaytop.monitor.source import Event
@@ -13,6 +14,8 @@ from relaytop.wire.facts import NOT_DECLARED, RateLimit, Served
 
 MAX_NAMES = 8
 """Models that are counted by name at a time."""
+MAX_ERRORS = 50
+"""Failures of a target that are kept singly."""
 
 # These annotations are read when a message is decoded.
 
@@ -41,7 +44,9 @@ class TargetFacts:
     """Serial number of the first sample that the thresholds are judged by: the one after the last
     incident."""
     errors: tuple[LastError, ...] = ()
-    """Newest first."""
+    """The newest failures, newest first."""
+    error_groups: tuple[ErrorGroup, ...] = ()
+    """All failures, by class and message; the group that failed last first."""
     wait_parts: tuple[Mapping[str, float], ...] = ()
     """The newest waits in milliseconds by part, oldest first; see `server_timing`."""
     last_at: float | None = None
@@ -89,6 +94,8 @@ class TargetFacts:
             self.skips_in_ring <= self.skips_total
             and self.total_ok <= self.total_requests
             and len(self.served_names) <= MAX_NAMES
+            and len(self.errors) <= MAX_ERRORS
+            and len(self.error_groups) <= MAX_GROUPS
             and all(parts.keys() <= PARTS for parts in self.wait_parts)
         )
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from relaytop.config.settings import Settings, Target, Window
     from relaytop.monitor.confidence import Confidence
+    from relaytop.monitor.error_groups import ErrorGroup
     from relaytop.monitor.source import Bin, Level
     from relaytop.monitor.summary import LastError, Summary
     from relaytop.probe.sample import Sample
@@ -325,6 +326,10 @@ class Monitor:
     def errors(self, target: str) -> Sequence[LastError]:
         """The newest failures, newest first."""
         return self._targets[target].facts.errors
+
+    def error_groups(self, target: str) -> Sequence[ErrorGroup]:
+        """All failures by class and message, the group that failed last first."""
+        return self._targets[target].facts.error_groups
 
     def events(self) -> Sequence[Event]:
         """The event log, oldest first."""

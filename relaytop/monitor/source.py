@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from relaytop.config.settings import Window
     from relaytop.monitor.confidence import Confidence
+    from relaytop.monitor.error_groups import ErrorGroup
     from relaytop.monitor.summary import LastError, Summary
     from relaytop.protocol.messages import Budget
 
@@ -112,6 +113,10 @@ class Source(Protocol):
 
     def errors(self, target: str) -> Sequence[LastError]:
         """The newest failures of a target, newest first, a bounded number."""
+        ...
+
+    def error_groups(self, target: str) -> Sequence[ErrorGroup]:
+        """All failures of a target by class and message, a bounded number of groups."""
         ...
 
     def overview(self, now: float) -> Overview:

@@ -7,7 +7,8 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from relaytop.engine.backoff import SLOW_CLASSES
-from relaytop.monitor.handover import TargetFacts, TargetHandover
+from relaytop.monitor.error_groups import with_failure
+from relaytop.monitor.handover import MAX_ERRORS, TargetFacts, TargetHandover
 from relaytop.monitor.origin import served_counts, served_number
 from relaytop.monitor.phases import PhaseMedians
 from relaytop.monitor.recent_probes import BAD, FAILED, LATE, SLOW
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from relaytop.probe.sample import Sample
     from relaytop.wire.served import ModelMatch
 
-MAX_ERRORS = 20
 MAX_PACED = 1000
 MAX_BINS = 4
 """Widths of bins that are read at once: table, chart, zoomed chart, one to spare."""
@@ -153,6 +153,7 @@ class TargetMonitor:
                 failure.error_class, sample.ended_at, failure.message, sample.request_id
             )
             facts.errors = (error, *facts.errors)[:MAX_ERRORS]
+            facts.error_groups = with_failure(facts.error_groups, error)
         elif facts.hold_until is not None and facts.hold_until <= sample.sent_at:
             facts.hold_until = facts.hold_reason = None  # it was sent after the wait
         return self._judge(sample, now)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from relaytop.monitor.confidence import Confidence
+    from relaytop.monitor.error_groups import ErrorGroup
     from relaytop.monitor.source import Event, Overview, Source
     from relaytop.monitor.summary import LastError, Summary
 
@@ -33,6 +34,7 @@ class FrozenSource:
         self._targets = tuple(source.targets())
         self._summaries = {name: source.summary(name, now) for name in self._targets}
         self._errors = {name: tuple(source.errors(name)) for name in self._targets}
+        self._error_groups = {name: tuple(source.error_groups(name)) for name in self._targets}
         self._overview = source.overview(now)
         self._events = tuple(source.events())
 
@@ -61,6 +63,10 @@ class FrozenSource:
     def errors(self, target: str) -> Sequence[LastError]:
         """The failures known then."""
         return self._errors[target]
+
+    def error_groups(self, target: str) -> Sequence[ErrorGroup]:
+        """The failures known then, by class and message."""
+        return self._error_groups[target]
 
     def overview(self, now: float) -> Overview:
         """All targets as they were."""

@@ -42,6 +42,7 @@ def assert_alike(one: Monitor, other: Monitor, now: float) -> None:
     for name in (TARGET, OTHER):
         assert other.summary(name, now) == one.summary(name, now)
         assert other.errors(name) == one.errors(name)
+        assert other.error_groups(name) == one.error_groups(name)
         assert other.bins(name, now - 60, 5.0, 12) == one.bins(name, now - 60, 5.0, 12)
     assert other.events() == one.events()
     assert other.overview(now) == one.overview(now)

@@ -119,6 +119,14 @@ def with_ring(**fields: Any) -> bytes:
 
 
 EVENT = {"at": T0, "kind": "notice", "level": "info", "target": None, "text": "x"}
+GROUP = {
+    "error_class": "auth",
+    "pattern": "no",
+    "count": 1,
+    "first_at": T0,
+    "last_at": T0,
+    "message": "no",
+}
 BAD_HISTORIES = {
     "nothing": b"",
     "no message": b"no message\n",
@@ -153,6 +161,8 @@ BAD_HISTORIES = {
     "an unheard error": with_facts(
         errors=[{"error_class": "unheard", "at": T0, "message": "", "request_id": None}]
     ),
+    "an error group of none": with_facts(error_groups=[{**GROUP, "count": 0}]),
+    "too many error groups": with_facts(error_groups=[GROUP] * 100),
     "more skips kept than made": with_facts(skips_in_ring=10**6),
     "a huge integer": with_facts(total_requests=10**400),
     "an integer of 5,000 digits": b"".join(HISTORY).replace(b'"pid":4242', b'"pid":' + b"9" * 5000),
