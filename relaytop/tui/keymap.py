@@ -20,6 +20,8 @@ TOGETHER = (
     ("monitor", "everywhere"),
     ("monitor", "recording", "everywhere"),
     ("page", "everywhere"),
+    ("page", "failures", "everywhere"),
+    ("page", "log", "everywhere"),
 )
 """Places whose keys work at the same time."""
 

@@ -158,6 +158,21 @@ PAGE_BINDINGS: list[BindingType] = [
 ]
 """Keys of every page over the monitor: log, failures, comparison."""
 
+ERRORS_BINDINGS: list[BindingType] = [
+    _key(LOOK, "errors.fold", "enter", "fold", "The group's single failures", label="unfold"),
+    _key(LOOK, "errors.down", "down,j", "select(1)", "Next group or failure", label="down"),
+    _key(LOOK, "errors.up", "up,k", "select(-1)", "The one before", label="up"),
+]
+"""Keys of the failures, beside a page's or in their place."""
+
+LOG_BINDINGS: list[BindingType] = [
+    _key(LOOK, "log.back", "escape", "back", "Undo what was chosen last, then back", label="back"),
+    _key(LOOK, "log.search", "slash", "search", "Only lines with these words", label="search"),
+    _key(LOOK, "log.level", "f", "level", "All lines, warnings and errors, errors", label="level"),
+    _key(LOOK, "log.target", "t", "target", "Only the selected target", label="target"),
+]
+"""Keys of the event log, beside a page's or in their place."""
+
 APP_BINDINGS: list[BindingType] = [
     _key(
         HELP,
@@ -175,6 +190,8 @@ PLACES = {
     "monitor": BINDINGS,
     "recording": REPLAY_BINDINGS,
     "page": PAGE_BINDINGS,
+    "failures": ERRORS_BINDINGS,
+    "log": LOG_BINDINGS,
     "everywhere": APP_BINDINGS,
 }
 """Place → the keys that work there."""

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from relaytop.monitor.source import Event, Kind
 from relaytop.tui.draw.log import MOMENT_S, newest_first
-from relaytop.tui.draw.pages import log_items
+from relaytop.tui.draw.pages import log_item
 from relaytop.tui.draw.text_runs import line_width
 from tests.support.samples import T0
 
@@ -42,7 +42,7 @@ def test_a_line_of_several_names_them_in_the_page() -> None:
         T0, "status", "error", None, "openrouter: 9 down, connect", "down",
         cause="connect", members=members, detail="down: connect · refused",
     )  # fmt: skip
-    ((_event, lines),) = log_items([joined], 60)
+    _event, lines = log_item(joined, 60)
     text = " ".join(run for line in lines for run, _role in line)
     assert "openrouter: 9 down, connect" in text
     assert all(name.partition("/")[2] in text for name in members)
