@@ -14,8 +14,10 @@ class Alert:
     """One alert as of one moment; its key stays the same from its first firing to its end."""
 
     key: str
-    """The target's id; the provider's name where several of its targets have one cause."""
+    """The target's id; the provider's name where several of its targets have one cause; `relaytop`
+    where nothing is probed."""
     provider: str
+    """Empty where nothing is probed."""
     targets: tuple[str, ...]
     """The ids of the affected targets, the worst first."""
     of: int
@@ -24,7 +26,8 @@ class Alert:
     severity: Severity
     """The worst that it has been since it began to fire."""
     why: str
-    """One word: an error class, `slow`, `hanging` or `errors` (see `monitor/why.py`)."""
+    """One word: an error class, `slow`, `hanging` or `errors` (see `monitor/why.py`); `engine`
+    where nothing is probed."""
     message: str | None = None
     """The server's words of the newest failure, cleaned."""
     request_id: str | None = None
@@ -38,3 +41,5 @@ class Alert:
     acknowledged: bool = False
     snoozed_until: float | None = None
     """Steady Unix seconds until which nobody is told; infinity: until it resolves."""
+    folded_into: str | None = None
+    """The key of the provider's alert that goes on in its place, where that is why it resolved."""

@@ -1,0 +1,271 @@
+"""Alerts of all targets: fires, holds and resolves them as evaluations follow one another."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import TYPE_CHECKING
+
+from relaytop.alerts.changes import Changes
+from relaytop.alerts.condition import EVALUATE_S, STATUS_EVALUATIONS, Condition
+from relaytop.alerts.firing import RANKS
+from relaytop.alerts.outage import cause_of, common_cause, is_bad, outage_cause
+from relaytop.monitor.why import ERRORS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from relaytop.alerts.alert import Alert
+    from relaytop.alerts.firing import Change, Firing
+    from relaytop.alerts.snoozes import Snoozes
+    from relaytop.monitor.summary import Summary
+
+ENGINE = "relaytop"
+"""The key of the alert that nothing is probed."""
+ENGINE_WHY = "engine"
+
+
+class AlertKeeper:
+    """Evaluates summaries, every five seconds and whenever a status has changed.
+
+    A target that is paused or unknown holds: nothing fires, and what fires does not resolve.
+
+    Args:
+        after: Bad evaluations in a row before an alert fires; twice as many good ones end it.
+    """
+
+    def __init__(self, after: int) -> None:
+        self.after = after
+        self._log = Changes()
+        self._conditions: dict[str, Condition] = {}
+        self._own: dict[str, Firing] = {}
+        """Target → its own alert."""
+        self._outages: dict[str, Firing] = {}
+        """Provider → the alert of its outage."""
+        self._engine: Firing | None = None
+        self._engine_condition = Condition()
+        self._due = -math.inf
+
+    # ── what is read ─────────────────────────────────────────────────────────
+
+    @property
+    def firing(self) -> tuple[Alert, ...]:
+        """The alerts that fire, the oldest first."""
+        return tuple(self._log.shown(firing.alert) for firing in self._all())
+
+    @property
+    def snoozes(self) -> Snoozes:
+        """The targets and providers that are snoozed."""
+        return self._log.snoozes
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing fires and nothing was bad at the last evaluation."""
+        return not self._all() and not any(c.bad for c in self._conditions.values())
+
+    def alerts_of(self, targets: Iterable[str]) -> tuple[Alert, ...]:
+        """Return the alerts that are about any of these targets now."""
+        wanted = {*targets}
+        return tuple(alert for alert in self.firing if wanted & {*alert.targets})
+
+    def _all(self) -> list[Firing]:
+        found = [*self._own.values(), *self._outages.values()]
+        found += [self._engine] if self._engine is not None else []
+        return sorted(found, key=lambda firing: (firing.alert.fired_at, firing.alert.key))
+
+    # ── what a person does ───────────────────────────────────────────────────
+
+    def acknowledge(self, key: str, *, acknowledged: bool = True) -> None:
+        """Tell nobody of an alert any more, up to its end; or let people be told again."""
+        for firing in self._all():
+            if firing.alert.key == key:
+                firing.alert = dataclasses.replace(firing.alert, acknowledged=acknowledged)
+
+    def snooze(self, key: str, until: float) -> None:
+        """Tell nobody of a target or a provider until a moment; infinity: until it resolves.
+
+        Where it fires still at that moment, people are told again.
+        """
+        self.snoozes.set(key, until)
+        for firing in self._all():
+            if key in {firing.alert.key, firing.alert.provider}:
+                firing.told = 0
+
+    # ── evaluation ───────────────────────────────────────────────────────────
+
+    def evaluate(
+        self,
+        summaries: Sequence[Summary],
+        now: float,
+        *,
+        trouble: str | None = None,
+        quiet: bool = False,
+    ) -> list[Change]:
+        """Evaluate all targets, and return what happened.
+
+        Args:
+            summaries: All that are watched; others' alerts end.
+            now: Unix seconds. What comes within five seconds of the last evaluation counts for
+                changes of a status alone.
+            trouble: The reason why nothing is probed; the targets hold then.
+            quiet: Whether what is bad already is no news: the first look at another's watch.
+        """
+        counted = now >= self._due
+        if counted:
+            on_time = now < self._due + EVALUATE_S
+            self._due = (self._due if on_time else now) + EVALUATE_S
+        self._log.begin(now, quiet=quiet)
+        self._judge_engine(trouble, counted=counted)
+        if trouble is None:
+            self._drop_others({s.target for s in summaries})
+            for s in summaries:
+                self._record(s, counted=counted, quiet=quiet)
+            for provider, members in _by_provider(summaries).items():
+                self._judge_provider(provider, members, counted=counted)
+        for firing in self._all():
+            self._log.tell(firing, "reminded")
+        return self._log.all()
+
+    def _judge_engine(self, trouble: str | None, *, counted: bool) -> None:
+        condition = self._engine_condition
+        if trouble is None:
+            condition.record(bad=False, counted=counted)
+        elif counted:
+            condition.good, condition.bad = 0, condition.bad + 1
+        if self._engine is not None:
+            alert = self._engine.alert
+            self._engine.alert = dataclasses.replace(alert, message=trouble or alert.message)
+            if condition.good >= 2 * self.after:
+                self._log.resolve(self._engine)
+                self._engine = None
+        elif trouble is not None and condition.bad >= self.after:
+            self._engine = self._log.new(ENGINE, "", "down", ENGINE_WHY, trouble)
+            self._log.tell(self._engine, "fired")
+
+    def _record(self, s: Summary, *, counted: bool, quiet: bool) -> None:
+        condition = self._conditions.setdefault(s.target, Condition())
+        unknown = s.status in {"paused", "unknown"}
+        condition.record(bad=None if unknown else is_bad(s), counted=counted)
+        if quiet and condition.bad:
+            condition.bad = max(condition.bad, self.after)
+
+    def _judge_provider(
+        self, provider: str, summaries: Sequence[Summary], *, counted: bool
+    ) -> None:
+        probed = [s for s in summaries if s.status != "paused"]
+        ready = [s for s in probed if self._conditions[s.target].bad >= self.after]
+        outage = self._outages.get(provider)
+        covered: set[str] = set()
+        if outage is not None:
+            covered = self._judge_outage(outage, ready, probed, counted=counted)
+        elif (cause := outage_cause(probed, {s.target for s in ready})) is not None:
+            outage = self._log.new(provider, provider, "degraded", cause)
+            self._outages[provider] = outage
+            bad = [s for s in ready if cause_of(s) in {cause, ERRORS}]
+            covered = self._fire_outage(outage, bad, probed)
+        apart = {s.target for s in ready} - covered
+        for s in summaries:
+            self._judge_target(s, bad=s.target in apart, outage=outage)
+        self._forget_snoozes(provider, summaries)
+
+    def _fire_outage(
+        self, outage: Firing, bad: Sequence[Summary], probed: Sequence[Summary]
+    ) -> set[str]:
+        """Fire an outage's alert; it rings no bell where those that it replaces have rung."""
+        outage.update(bad, outage.alert.why, probed)
+        folded = self._own_of(bad)
+        rang = max((firing.told for firing in folded), default=0)
+        self._log.tell(outage, "fired", rings=RANKS[outage.alert.severity] > rang)
+        self._fold(folded, outage)
+        return {s.target for s in bad}
+
+    def _judge_outage(
+        self, outage: Firing, ready: Sequence[Summary], probed: Sequence[Summary], *, counted: bool
+    ) -> set[str]:
+        """Let an outage go on with the targets that are bad for its cause, or end it.
+
+        Returns:
+            The ids of those targets.
+        """
+        why = common_cause(s for s in ready if s.target not in self._own) or outage.alert.why
+        bad = [s for s in ready if self._belongs(s, why, counted=counted)]
+        if bad:
+            outage.good = 0
+            if outage.update(bad, why, probed):
+                self._log.tell(outage, "worse")
+            self._fold(self._own_of(bad), outage)
+        elif counted and any(s.status == "up" and s.target in outage.affected for s in probed):
+            outage.good += 1
+            if outage.good >= 2 * self.after:
+                del self._outages[outage.alert.key]
+                self._log.resolve(outage)
+        return {s.target for s in bad}
+
+    def _own_of(self, summaries: Iterable[Summary]) -> list[Firing]:
+        return [self._own[s.target] for s in summaries if s.target in self._own]
+
+    def _fold(self, folded: Iterable[Firing], outage: Firing) -> None:
+        for firing in folded:
+            target = firing.alert.key
+            del self._own[target]
+            outage.told_apart[target] = firing.told
+            self._log.fold(firing, outage.alert.key)
+
+    def _belongs(self, s: Summary, why: str, *, counted: bool) -> bool:
+        """Return whether a bad target is part of its provider's outage.
+
+        One that fails for another reason is, too, until that has lasted: an outage changes its face
+        as it goes on.
+        """
+        condition = self._conditions[s.target]
+        if cause_of(s) in {why, ERRORS}:
+            condition.differing = 0
+            return True
+        if s.target in self._own:
+            return False
+        condition.differing += counted
+        return condition.differing <= max(self.after, STATUS_EVALUATIONS)
+
+    def _judge_target(self, s: Summary, *, bad: bool, outage: Firing | None) -> None:
+        """Fire, hold or resolve a target's own alert."""
+        own = self._own.get(s.target)
+        if bad and own is None:
+            own = self._own[s.target] = self._log.new(s.target, s.provider, "degraded", "")
+            own.update([s], cause_of(s))
+            own.told = outage.told_apart.get(s.target, 0) if outage is not None else 0
+            self._log.tell(own, "fired")
+        elif own is not None and is_bad(s):
+            if own.update([s], cause_of(s)):
+                self._log.tell(own, "worse")
+        elif own is not None and self._conditions[s.target].good >= 2 * self.after:
+            del self._own[s.target]
+            self._log.resolve(own)
+
+    def _drop_others(self, targets: set[str]) -> None:
+        """End the alerts of targets that are no longer watched."""
+        for target in [target for target in self._conditions if target not in targets]:
+            del self._conditions[target]
+            if target in self._own:
+                self._log.resolve(self._own.pop(target))
+        for provider, outage in [*self._outages.items()]:
+            if not outage.affected & targets:
+                self._log.resolve(self._outages.pop(provider))
+
+    def _forget_snoozes(self, provider: str, summaries: Sequence[Summary]) -> None:
+        """Forget snoozes that last until an alert resolves, where there is none to resolve."""
+        if not self.snoozes:
+            return
+        endless = {key for key, until in self.snoozes.all().items() if math.isinf(until)}
+        well = {s.target for s in summaries if self._conditions[s.target].good >= 2 * self.after}
+        for target in endless & well - self._own.keys():
+            self.snoozes.clear(target)
+        is_well = provider not in self._outages and len(well) == len(summaries)
+        if provider in endless and is_well and not well & self._own.keys():
+            self.snoozes.clear(provider)
+
+
+def _by_provider(summaries: Iterable[Summary]) -> dict[str, list[Summary]]:
+    found: dict[str, list[Summary]] = {}
+    for summary in summaries:
+        found.setdefault(summary.provider, []).append(summary)
+    return found

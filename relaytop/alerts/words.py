@@ -1,0 +1,58 @@
+"""Lines of the event log about alerts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relaytop.alerts.formats.sentence import sentence
+from relaytop.monitor.number_format import format_percent
+
+if TYPE_CHECKING:
+    from relaytop.alerts.firing import Change
+    from relaytop.alerts.incident_record import IncidentRecord
+
+MINUTE_S = 60
+HOUR_S = 3600
+DAY_S = 86_400
+
+
+def describe_change(change: Change) -> str:
+    """Return what happened to an alert, as a line of the event log."""
+    alert = change.alert
+    if change.kind == "resolved" and change.record is not None:
+        return describe_end(change.record)
+    if change.kind == "folded":
+        return sentence(alert)
+    state = "worse" if change.kind == "worse" else "firing"
+    muted = " (acknowledged)" if alert.acknowledged else ""
+    muted = " (snoozed)" if alert.snoozed_until is not None and not muted else muted
+    return f"alert {state}: {sentence(alert)}{muted}"
+
+
+def describe_end(record: IncidentRecord) -> str:
+    """Return how an incident went: `resolved after 12 min: holysheep, 8 of 8 down, …`."""
+    text = f"resolved after {duration_words(record.duration_s or 0.0)}: "
+    if not record.provider:
+        return f"{text}nothing was probed"
+    text += f"{record.key}, {_extent(record.peak_targets, record.of)}{record.severity}"
+    if record.peak_error_rate:
+        text += f", peak {format_percent(record.peak_error_rate).strip()} % errors"
+    return text
+
+
+def duration_words(seconds: float) -> str:
+    """Return a duration as `45 s`, `12 min`, `3 h 5 min` or `2 d 4 h`."""
+    if seconds < MINUTE_S:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / MINUTE_S)
+    if minutes < HOUR_S // MINUTE_S:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < DAY_S // HOUR_S:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+def _extent(count: int, of: int) -> str:
+    return f"{count} of {of} " if of > 1 else ""
