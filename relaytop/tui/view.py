@@ -13,11 +13,15 @@ if TYPE_CHECKING:
     from textual.binding import Binding
 
     from relaytop.config.settings import Thresholds
+    from relaytop.monitor.group import Group, GroupSummary
     from relaytop.monitor.source import Overview, Source
     from relaytop.tui.draw.glyphs import Glyphs
+    from relaytop.tui.draw.text_runs import Run
     from relaytop.tui.draw.topline import Badges
     from relaytop.tui.palette import Palette
-    from relaytop.tui.rows import RowQuery
+    from relaytop.tui.rows.blocks import Row
+    from relaytop.tui.rows.query import RowQuery
+    from relaytop.tui.rows.summaries import Summaries
     from relaytop.watch.reference import Reference
 
 LEAST_SPAN_S = 120.0
@@ -45,12 +49,26 @@ class View:
     """Name of a model → its target ids at each provider."""
     listed: Sequence[str]
     """The target ids that the filter lets through, in the order of the rows."""
+    rows: Sequence[Row]
+    """The rows of the table: targets, and the groups above them."""
+    groups: tuple[Group, ...]
+    """The groups that have a row."""
+    folded: frozenset[str]
+    """The keys of the groups whose targets have no rows."""
+    summaries: Summaries
+    """The figures of this moment by target and by group, each read once."""
+    order: str
+    """The key of the order in force: of a column, or `config`."""
     row_query: RowQuery
-    """By what they are filtered and sorted."""
+    """By what they are filtered, grouped and sorted."""
+    filter_hint: Run | None
+    """A line to show under the filter while it is typed."""
     chosen_columns: Sequence[str] | None
     """The keys of the columns that the user chose; None: all."""
     selected: str | None
-    """The target id that the detail shows."""
+    """The target id that the detail shows; None where the filter hides all."""
+    group: GroupSummary | None
+    """The group that the detail shows in its place; `selected` is the worst of its targets then."""
     zoomed: bool
     """Whether the detail has the whole screen."""
     badges: Badges

@@ -194,6 +194,30 @@ class Session(WatchCore):
             self.monitor.pause(target, now, "user")
             self.engine.send(Pause(target))
 
+    def toggle_group(self, name: str, targets: Sequence[str]) -> None:
+        """Stop probing these targets; start it where all of them are stopped.
+
+        Args:
+            name: Their group, for the event log.
+            targets: The ids of those that are meant.
+        """
+        running = [target for target in targets if target not in self._off]
+        now = self.clock()
+        for target in running or targets:
+            if running:
+                self._off.add(target)
+                self.monitor.pause(target, now, "user", log=False)
+            else:
+                self._off.discard(target)
+                if not self.paused:
+                    self.monitor.resume(target, now, log=False)
+            self.engine.send(Pause(target) if running else Resume(target))
+        said = "paused" if running else "probed again"
+        if self.paused and not running:
+            said = "switched on, and probed when all go on (p)"
+        many = len(running or targets)
+        self.note("status", "info", f"{name}: {many} {'target' if many == 1 else 'targets'} {said}")
+
     def toggle_all(self) -> None:
         """Pause or resume all probing; targets switched off one by one stay off."""
         self.paused = not self.paused

@@ -63,7 +63,7 @@ async def test_e_shows_all_that_the_server_said(session: Session) -> None:
         text = picture(pilot)
         for said in (NAMES[5], "word0", "word79", "id req-1", "the key is wrong", "Connection"):
             assert said in text
-        await pilot.press("escape", "home", "e")
+        await pilot.press("escape", "home", "j", "e")
         await pilot.pause()
         assert "no errors seen" in picture(pilot)
 

@@ -186,7 +186,7 @@ async def test_g_goes_to_the_first_target_for_home_is_taken(replay: ReplaySessio
         await pilot.press("G")
         assert screen.selected == NAMES[-1]
         await pilot.press("g")
-        assert screen.selected == NAMES[0]
+        assert screen.selected_group == "provider:holysheep"
 
 
 async def test_it_leaves_with_0(replay: ReplaySession) -> None:

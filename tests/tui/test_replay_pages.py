@@ -19,8 +19,8 @@ async def test_pages_filter_order_and_theme(replay: ReplaySession) -> None:
             await pilot.press("escape")
         await pilot.press("slash", *"direct", "enter", "o", "t")
         await arrived(pilot)
-        assert app.monitor_screen.listed == [NAMES[4], NAMES[5]]
+        assert app.monitor_screen.listed == [NAMES[5], NAMES[4]]
         assert app.theme == "relaytop-light"
         await pilot.press("left")
         await arrived(pilot)
-        assert app.monitor_screen.listed == [NAMES[4], NAMES[5]]
+        assert app.monitor_screen.listed == [NAMES[5], NAMES[4]]

@@ -60,6 +60,8 @@ class Glyphs(NamedTuple):
     """Rows above and below those in sight."""
     order: tuple[str, str]
     """The greatest first, the least first."""
+    fold: tuple[str, str]
+    """Before a group's name: its targets are listed below it, or not."""
     arrows: Mapping[str, str]
     """Sign of an arrow key → its name where the sign cannot be shown."""
 
@@ -92,6 +94,7 @@ UNICODE = Glyphs(
     different="≠",
     more=("↑", "↓"),
     order=("▼", "▲"),
+    fold=("▾", "▸"),
     arrows={},
 )
 
@@ -121,5 +124,6 @@ ASCII = Glyphs(
     different="/",
     more=("^", "v"),
     order=("v", "^"),
+    fold=("-", "+"),
     arrows={"↑": "up", "↓": "down", "←": "left", "→": "right"},
 )

@@ -12,10 +12,10 @@ from relaytop.tui.draw.bars import remaining_role
 from relaytop.tui.draw.glyphs import ROLE
 from relaytop.tui.draw.limits import tightest, tightest_reset_s
 from relaytop.tui.draw.sparkline import sparkline
-from relaytop.tui.draw.text_runs import fit_middle, merged
+from relaytop.tui.draw.text_runs import fit, merged
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from relaytop.config.settings import Thresholds
     from relaytop.monitor.source import Bin
@@ -87,25 +87,29 @@ def row(
     glyphs: Glyphs,
     *,
     selected: bool,
+    short_name: Callable[[int], str],
     versus: Run = ("", "dim"),
 ) -> Line:
-    """Draw one target's line; `versus`: what changed since a reference."""
+    """Draw one target's line.
+
+    `short_name`: its name in at most so many cells; `versus`: what changed since a reference.
+    """
     line: Line = [(glyphs.cursor if selected else " ", "accent")]
     for column in columns:
         if column.key == "spark":
             line += sparkline(bins, thresholds.p95_ms, glyphs)
         elif column.key == "target":
-            line += _name(summary, column.width, glyphs)
+            line += _name(summary, short_name, column.width, glyphs)
         elif column.key == "versus":
             line.append((column.fit(versus[0]), versus[1]))
         else:
-            text, role = _cell(column.key, summary, thresholds, now, glyphs)
+            text, role = cell(column.key, summary, thresholds, now, glyphs)
             line.append((column.fit(text), role))
         line.append((" ", "text"))
     return merged(line)
 
 
-def _name(summary: Summary, width: int, glyphs: Glyphs) -> Line:
+def _name(summary: Summary, short_name: Callable[[int], str], width: int, glyphs: Glyphs) -> Line:
     """Draw a target's name, and behind it where its replies came from, and what was skipped."""
     marks = glyphs.cached * (summary.cached > 0)
     marks += glyphs.different * (summary.served_match == "different")
@@ -113,13 +117,13 @@ def _name(summary: Summary, width: int, glyphs: Glyphs) -> Line:
         marks += f"{glyphs.skipped}{number_format.format_count(summary.skipped)}"
     role = NAME_ROLE[summary.status]
     if not marks:
-        return [(fit_middle(summary.target, width), role)]
-    room = width - len(marks) - 1
-    name = fit_middle(summary.target, room).rstrip()
+        return [(fit(short_name(width), width), role)]
+    name = short_name(max(1, width - len(marks) - 1))
     return [(name, role), (f" {marks}".ljust(width - cell_len(name)), "warn")]
 
 
-def _cell(key: str, s: Summary, thresholds: Thresholds, now: float, glyphs: Glyphs) -> Run:
+def cell(key: str, s: Summary, thresholds: Thresholds, now: float, glyphs: Glyphs) -> Run:
+    """Write one figure of a target, by the key of its column."""
     match key:
         case "status":
             return (glyphs.status[s.status], ROLE[s.status])

@@ -15,6 +15,7 @@ from relaytop.tui.freeze import FrozenSource
 from relaytop.tui.keys import BINDINGS, in_order
 from relaytop.tui.os_errors import describe_os_error
 from relaytop.tui.palette import Palette
+from relaytop.tui.rows.summaries import Summaries
 from relaytop.tui.screens.target_list import TargetListScreen
 from relaytop.tui.view import View, oldest_sample, sparkline_span_s
 from relaytop.tui.widgets.chart import Chart
@@ -92,7 +93,7 @@ class MonitorScreen(TargetListScreen):
 
     # ── reading the session ──────────────────────────────────────────────────
 
-    def on_target_list_screen_changed(self) -> None:
+    def on_filter_screen_changed(self) -> None:
         """Read the session once, however much of it has changed."""
         self.read()
 
@@ -103,8 +104,7 @@ class MonitorScreen(TargetListScreen):
 
     def _read(self, palette: Palette) -> View:
         session, source, now = self.session, self.source, self.now
-        self.list_targets(source, now)
-        selected = self.selected
+        summaries = self.relist()
         longest_s = self.frozen.span_s if self.frozen else session.span_s
         oldest = oldest_sample(source)
         return View(
@@ -117,9 +117,16 @@ class MonitorScreen(TargetListScreen):
             thresholds=session.thresholds,
             aliases=session.settings.aliases,
             listed=self.listed,
+            rows=self.rows,
+            groups=tuple(self.listing.groups),
+            folded=self.folded,
+            summaries=summaries,
+            order=self.row_query.order(all_fit=self.all_fit),
             row_query=self.row_query,
+            filter_hint=self.filter_hint(),
             chosen_columns=self.chosen_columns,
-            selected=selected if selected in source.targets() else None,
+            selected=self.selected if self.selected in self.listed else None,
+            group=self.group_selected(summaries),
             zoomed=self.zoomed,
             badges=self.badges(),
             dead=session.dead,
@@ -130,6 +137,27 @@ class MonitorScreen(TargetListScreen):
             glyphs=self.glyphs,
             palette=palette,
         )
+
+    def relist(self) -> Summaries:
+        """List the rows of the figures as they are now."""
+        summaries = Summaries(self.source, self.now, self.session.thresholds)
+        self.list_targets(
+            summaries,
+            self.source.targets(),
+            self.session.settings.aliases,
+            all_fit=self.all_fit,
+            still=self.frozen is not None,
+        )
+        return summaries
+
+    @property
+    def all_fit(self) -> bool:
+        """Whether the table has room for all rows, were nothing folded or filtered."""
+        targets = self.source.targets()
+        groups = self.row_query.groups(targets, self.session.settings.aliases)
+        rows = len(targets) + len(groups)
+        width, height = self.size or self.app.size
+        return rows < arrange(width, height, rows, banner=False, zoomed=False).table
 
     def _overview(self) -> Overview:
         """Return all targets together; an engine that is dead or stopped sends nothing."""
@@ -199,7 +227,7 @@ class MonitorScreen(TargetListScreen):
         areas = arrange(
             width,
             height,
-            len(view.source.targets()),
+            self._row_count(view),
             banner=self._banner.display,
             zoomed=view.zoomed,
         )
@@ -217,9 +245,17 @@ class MonitorScreen(TargetListScreen):
         self.table.expected = Size(width, areas.table)
         self._log.expected = Size(width, areas.log)
         self._title.display = areas.detail > 0 and fits
-        self._panel.display = areas.side > 0
-        self._panel.styles.width = areas.side
-        self._keys.display = fits and not self.typing
+        grouped = view.group is not None
+        self._chart.display = not grouped
+        self._panel.display = areas.side > 0 or grouped
+        self._panel.styles.width = "1fr" if grouped else areas.side
+        self._keys.display = fits
+
+    @staticmethod
+    def _row_count(view: View) -> int:
+        """Return how many rows there are without a filter: the table's height keeps still."""
+        folded = sum(len(g.targets) for g in view.groups if g.key in view.folded)
+        return len(view.source.targets()) + len(view.groups) - folded
 
     def on_resize(self) -> None:
         """Divide the screen anew; the parts draw themselves again once they have their sizes."""
@@ -230,6 +266,8 @@ class MonitorScreen(TargetListScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer nothing that an agent, which others rely on, would have to obey."""
         del parameters
+        if action == "fold":
+            return bool(self.listing.groups) and not self.zoomed
         if action == "clear":
             return self.typing or bool(self.row_query.words)
         return action not in ENGINE_ACTIONS or self.session.engine.accepts_commands
@@ -238,9 +276,16 @@ class MonitorScreen(TargetListScreen):
 
     def action_toggle_target(self) -> None:
         """Stop or start probing the selected target."""
-        if self.selected in self.listed:  # what a filter hides is left alone
+        if self.selected not in self.listed:  # what a filter hides is left alone
+            return
+        listed = set(self.listed)
+        group = self.view.group if self.view is not None else None
+        if group is not None and group.group.key == self.selected_group:
+            shown = [target for target in group.group.targets if target in listed]
+            self.session.toggle_group(group.group.name, shown)
+        else:
             self.session.toggle(self.selected)
-            self.changed()
+        self.changed()
 
     def action_pause(self) -> None:
         """Pause or resume all probing."""
@@ -256,7 +301,10 @@ class MonitorScreen(TargetListScreen):
         session.read_less_often(frozen=self.frozen is not None)
 
     def action_zoom(self) -> None:
-        """Give the selected target the whole screen, and back."""
+        """Give the selected target the whole screen, and back; fold or unfold a group."""
+        if self.selected_group is not None and not self.zoomed:
+            self.toggle_fold()
+            return
         self.zoomed = not self.zoomed
 
     def action_window(self) -> None:

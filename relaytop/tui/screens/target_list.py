@@ -1,43 +1,43 @@
-"""The list of targets: which are listed, in which order, and which one is selected."""
+"""The list of targets: which are listed, in which order, and which row is selected."""
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual.message import Message
 from textual.reactive import var
-from textual.screen import Screen
 
-from relaytop.tui.rows import RowQuery
+from relaytop.monitor.group import FAILING
+from relaytop.tui.rows.blocks import Cursor
+from relaytop.tui.rows.listing import RowListing
+from relaytop.tui.rows.query import AS_CONFIGURED, WORST_FIRST
+from relaytop.tui.screens.target_filter import FilterScreen
 from relaytop.tui.widgets.table import TargetTable
 
 if TYPE_CHECKING:
-    from textual.widgets import Input
+    from collections.abc import Mapping, Sequence
 
+    from textual import events
+
+    from relaytop.monitor.group import GroupSummary
     from relaytop.monitor.source import Source
+    from relaytop.tui.rows.blocks import Row
+    from relaytop.tui.rows.summaries import Summaries
     from relaytop.tui.view import View
 
 
-class TargetListScreen(Screen[None]):
+class TargetListScreen(FilterScreen):
     """The part of the monitor's screen that chooses among targets."""
-
-    AUTO_FOCUS: ClassVar = ""
-    """Else the filter, though hidden, would take the keys when a page above is closed."""
-
-    class Changed(Message):
-        """A message: what is shown, or what it is read from, has changed; read it again."""
-
-        def can_replace(self, message: Message) -> bool:
-            """Return whether `message` is a change too: reading once is enough for both."""
-            return isinstance(message, TargetListScreen.Changed)
 
     view: var[View | None] = var(None, init=False)
     """The view that is shown."""
-    row_query: var[RowQuery] = var(RowQuery(), init=False)
-    """The filter and the order of the rows."""
+    folded: var[frozenset[str]] = var(frozenset(), init=False)
+    """The keys of the groups of which only their own row is listed."""
     selected: var[str | None] = var(None, init=False)
-    """The id of the selected target."""
+    """The id of the selected target; the worst of the group whose row is selected."""
+    selected_group: var[str | None] = var(None, init=False)
+    """The key of the group whose row is selected; None: a target's is."""
     chosen_columns: var[tuple[str, ...] | None] = var(None, init=False)
     """The keys of the columns that the user chose, in their order; None: all."""
 
@@ -45,31 +45,110 @@ class TargetListScreen(Screen[None]):
         super().__init__()
         self.table = TargetTable("table")
         self.listed: list[str] = []
-        """The ids of the targets that are listed, in their order."""
-        self._input: Input | None = None
+        """The ids of the targets that are listed, in their order, those of folded groups too."""
+        self.rows: list[Row] = []
+        """The rows of the table."""
+        self.read_clock = time.monotonic
+        """Seconds of whoever reads the screen; a test passes its own."""
+        self.listing = RowListing()
+        self._chosen = False
+        """Whether the user has pressed a key: the selection is theirs then."""
 
-    def list_targets(self, source: Source, now: float) -> None:
-        """List what the filter lets through; where the selected one is hidden, select the first."""
-        self.listed = self.row_query.list_targets(source, now)
-        if self.listed and self.selected not in self.listed:
-            self.set_reactive(TargetListScreen.selected, self.listed[0])
+    def relist(self) -> Summaries:
+        """List the rows anew, and return the figures that they were chosen by."""
+        raise NotImplementedError
+
+    def list_targets(
+        self,
+        summaries: Summaries,
+        targets: Sequence[str],
+        aliases: Mapping[str, Sequence[str]],
+        *,
+        all_fit: bool,
+        still: bool,
+    ) -> None:
+        """List what the filter lets through; where the selected one is hidden, select the first.
+
+        Args:
+            summaries: The figures.
+            targets: The ids of all targets, as they are configured.
+            aliases: Name of a model → its target ids at each provider.
+            all_fit: Whether all rows have room.
+            still: Whether the picture is frozen.
+        """
+        changed = self.listing.update(
+            targets,
+            aliases,
+            self.row_query,
+            summaries,
+            all_fit=all_fit,
+            still=still,
+            at=self.read_clock(),
+            folded=self.folded,
+            cursor=self._cursor() if self._chosen else None,
+        )
+        self.listed = self.listing.listed
+        self.rows = self.listing.rows(self.folded)
+        worst_first = self.row_query.order(all_fit=all_fit) == WORST_FIRST
+        if changed and worst_first and not self._chosen:
+            self._select_first()
+        self._keep_selection(summaries)
+
+    def _cursor(self) -> Cursor | None:
+        key = self.selected_key
+        index = next((at for at, row in enumerate(self.rows) if row.key == key), None)
+        if key is None or index is None:
+            return None
+        return Cursor(key, index, self.table.first_row, self.table.rows_in_sight)
+
+    def _select_first(self) -> None:
+        """Select the first target; a group's row where all are folded."""
+        row = next((row for row in self.rows if row.target is not None), None)
+        row = row or next(iter(self.rows), None)
+        if row is not None:
+            self._set_selected(row)
+
+    def _keep_selection(self, summaries: Summaries) -> None:
+        """Have a row selected that is listed."""
+        by_key = {row.key: row for row in self.rows}
+        if self.selected_group not in by_key:
+            self.set_reactive(TargetListScreen.selected_group, None)
+            if self.selected not in by_key:
+                folded = self._group_of(self.selected) if self.selected in self.listed else None
+                if folded is None:
+                    self._select_first()
+                else:
+                    self.set_reactive(TargetListScreen.selected_group, folded)
+        group = by_key[self.selected_group].group if self.selected_group in by_key else None
+        if group is not None:
+            listed = set(self.listed)
+            members = summaries.of_group(group).members
+            worst = next((s.target for s in members if s.target in listed), group.targets[0])
+            self.set_reactive(TargetListScreen.selected, worst)
+
+    def _group_of(self, target: str | None) -> str | None:
+        found = (group.key for group in self.listing.groups if target in group.targets)
+        return next(found, None)
+
+    @property
+    def selected_key(self) -> str | None:
+        """The key of the selected row."""
+        return self.selected_group or self.selected
+
+    def group_selected(self, summaries: Summaries) -> GroupSummary | None:
+        """Return the state of the group whose row is selected; None where a target's is."""
+        found = (row.group for row in self.rows if row.key == self.selected_group)
+        group = next(found, None)
+        return None if group is None else summaries.of_group(group)
 
     def filter_badge(self, source: Source) -> str | None:
         """Return the badge for rows that a filter hides; None where none is hidden."""
         words = self.row_query.words.strip()
         return f"/{words} {len(self.listed)} of {len(source.targets())}" if words else None
 
-    @property
-    def typing(self) -> bool:
-        """Whether the filter is being typed, where the keys else are."""
-        return self._input is not None and self._input.has_focus
-
-    def changed(self) -> None:
-        """Have what is shown read again."""
-        self.post_message(self.Changed())
-
     def watch_selected(self) -> None:
         """Show another target's detail."""
+        self.set_reactive(TargetListScreen.selected_group, None)
         self.changed()
 
     def watch_chosen_columns(self) -> None:
@@ -79,16 +158,92 @@ class TargetListScreen(Screen[None]):
     def watch_row_query(self) -> None:
         """List the rows anew: at once, for the next key may already be waiting."""
         if self.view is not None:
-            self.list_targets(self.view.source, self.view.now)
+            self.relist()
         self.changed()
+
+    def watch_folded(self) -> None:
+        """List the rows anew."""
+        self.watch_row_query()
+
+    def on_key(self, _event: events.Key) -> None:
+        """Keep the rows where they are while somebody is at the keys."""
+        self._chosen = True
+        self.listing.key_pressed(self.read_clock())
 
     # ── keys ─────────────────────────────────────────────────────────────────
 
+    def select_row(self, row: Row) -> None:
+        """Select a row."""
+        self._chosen = True
+        self._set_selected(row)
+        self.changed()
+
+    def _set_selected(self, row: Row) -> None:
+        # The group's worst target may be the one that is selected next: no watcher would be called.
+        key = None if row.target is not None else row.key
+        self.set_reactive(TargetListScreen.selected_group, key)
+        if row.target is not None:
+            self.set_reactive(TargetListScreen.selected, row.target)
+
     def action_move(self, step: int) -> None:
-        """Select another target."""
-        if self.listed:
-            at = self.listed.index(self.selected) if self.selected in self.listed else 0
-            self.selected = self.listed[max(0, min(len(self.listed) - 1, at + step))]
+        """Select another row."""
+        if self.rows:
+            keys = [row.key for row in self.rows]
+            at = keys.index(self.selected_key) if self.selected_key in keys else 0
+            self.select_row(self.rows[max(0, min(len(keys) - 1, at + step))])
+
+    def action_next_failing(self, step: int) -> None:
+        """Select the next target that is down or degraded, or the one before; its group unfolds."""
+        summaries = self.relist()
+        order = self.listed
+        block = next((b for b in self.listing.blocks if self._is_selected(b.group)), None)
+        if block is not None:
+            at = order.index(block.targets[0]) - (step > 0)
+        else:
+            at = order.index(self.selected) if self.selected in order else -1
+        ring = [order[(at + step * n) % len(order)] for n in range(1, len(order) + 1)]
+        target = next((name for name in ring if summaries.of(name).status in FAILING), None)
+        if target is None:
+            what = "of those listed fails" if self.row_query.words.strip() else "fails"
+            self.notify(f"no target {what}", timeout=2)
+            return
+        key = self._group_of(target)
+        if key in self.folded:
+            self.folded -= {key}
+        self.select_row(next(row for row in self.rows if row.target == target))
+
+    def _is_selected(self, group: object) -> bool:
+        return group is not None and getattr(group, "key", None) == self.selected_group
+
+    def action_group(self) -> None:
+        """Group the rows by what comes next: provider, model, nothing."""
+        self.row_query = self.row_query.grouped_by_next(self._targets())
+        self.notify(f"grouped by {self.row_query.group_by}", timeout=2)
+
+    def _targets(self) -> Sequence[str]:
+        return self.view.source.targets() if self.view is not None else ()
+
+    def action_fold(self, unfold: int) -> None:
+        """Fold the group under the cursor, or unfold it."""
+        key = self.selected_group or self._group_of(self.selected)
+        if key is not None:
+            self.folded = self.folded - {key} if unfold else self.folded | {key}
+
+    def toggle_fold(self) -> None:
+        """Fold the selected group, or unfold it."""
+        self.action_fold(self.selected_group in self.folded)
+
+    def action_worst_first(self) -> None:
+        """Order the rows by how bad they are, or as they are configured where they are."""
+        worst = self.row_query.order(all_fit=self.all_fit) == WORST_FIRST
+        column = AS_CONFIGURED if worst and not self.row_query.reverse else WORST_FIRST
+        self.row_query = replace(self.row_query, column=column, reverse=False)
+        self.notify("as configured" if column == AS_CONFIGURED else "worst first", timeout=2)
+
+    @property
+    def all_fit(self) -> bool:
+        """Whether all rows have room."""
+        raise NotImplementedError
 
     def action_sort(self) -> None:
         """Sort the rows by the next column."""
@@ -99,43 +254,6 @@ class TargetListScreen(Screen[None]):
         """Reverse the order of the rows."""
         self.row_query = replace(self.row_query, reverse=not self.row_query.reverse)
 
-    async def action_filter(self) -> None:
-        """Type what the listed targets must have in their name or status."""
-        if self._input is None:
-            from textual.widgets import Input  # noqa: PLC0415 - after first paint
-
-            self._input = Input(placeholder="words of a name or a status", id="filter")
-            await self.mount(self._input)
-        self._input.value = self.row_query.words
-        self._input.display = True
-        self._input.focus()
-        self.call_after_refresh(self.changed)
-
-    def action_clear(self) -> None:
-        """List all targets again."""
-        self.row_query = replace(self.row_query, words="")
-        self._end_typing()
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """List what matches so far."""
-        if self.typing:
-            self.row_query = replace(self.row_query, words=event.value)
-
-    def on_input_submitted(self) -> None:
-        """Keep the filter and give the keys back."""
-        self._end_typing()
-
-    def on_input_blurred(self) -> None:
-        """Give the keys back, wherever the focus went."""
-        self._end_typing()
-
     def on_target_table_picked(self, message: TargetTable.Picked) -> None:
         """Select the row that was clicked."""
-        self.selected = message.target
-
-    def _end_typing(self) -> None:
-        if self._input is not None and self._input.display:
-            self._input.display = False
-            self.set_focus(None)
-        self.refresh_bindings()
-        self.changed()
+        self.select_row(message.row)

@@ -6,11 +6,13 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from relaytop.tui.draw.banner import banner
+from relaytop.tui.draw.group_panel import group_panel, group_title
 from relaytop.tui.draw.log import log_line, newest_first
 from relaytop.tui.draw.panel import panel, title
-from relaytop.tui.draw.text_runs import dimmed
+from relaytop.tui.draw.text_runs import cropped, dimmed
 from relaytop.tui.draw.topline import topline
 from relaytop.tui.keys import footer_line
+from relaytop.tui.rows.labels import names_in
 from relaytop.tui.widgets.view_lines import ViewLines
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from textual.geometry import Size
 
+    from relaytop.monitor.group import GroupSummary
     from relaytop.tui.draw.text_runs import Line
     from relaytop.tui.view import View
 
@@ -58,12 +61,17 @@ class DetailTitle(ViewLines):
 
     def draw(self, view: View, extent: Size) -> Sequence[Line]:
         """Return the title of the selected target."""
-        selected = view.selected
+        selected, width = view.selected, extent.width - 2
+        if view.group is not None:
+            line = group_title(view.group, view.now, width, view.glyphs)
+            return [[(" ", "text"), *(line if view.live else dimmed(line))]]
         if selected is None:
-            return []
+            words = view.row_query.words.strip()
+            said = f" nothing matches /{words}; esc lists all" if words else ""
+            return [cropped([(said, "warn")], extent.width)]
         summary = view.source.summary(selected, view.now)
         thresholds = view.thresholds[selected]
-        drawn = title(summary, thresholds, view.now, extent.width - 2, view.glyphs)
+        drawn = title(summary, thresholds, view.now, width, view.glyphs)
         return [[(" ", "text"), *(drawn if view.live else dimmed(drawn))]]
 
 
@@ -74,6 +82,8 @@ class DetailPanel(ViewLines):
         """Return the panel of the selected target."""
         if view.selected is None:
             return []
+        if view.group is not None:
+            return self._group(view, view.group, extent)
         lines = panel(
             view.source.summary(view.selected, view.now),
             view.source.errors(view.selected),
@@ -82,6 +92,18 @@ class DetailPanel(ViewLines):
             extent.height,
             view.glyphs,
             uncut=view.zoomed,
+        )
+        return lines if view.live else [dimmed(line) for line in lines]
+
+    def _group(self, view: View, group: GroupSummary, extent: Size) -> Sequence[Line]:
+        lines = group_panel(
+            group,
+            names_in(group.group),
+            view.thresholds,
+            view.now,
+            extent.width - 1,
+            extent.height,
+            view.glyphs,
         )
         return lines if view.live else [dimmed(line) for line in lines]
 
@@ -104,5 +126,8 @@ class Footer(ViewLines):
     """The keys in force."""
 
     def draw(self, view: View, extent: Size) -> Sequence[Line]:
-        """Return as many keys as have room."""
+        """Return as many keys as have room, or what is to say of the filter that is typed."""
+        if view.filter_hint is not None:
+            text, role = view.filter_hint
+            return [cropped([(f" {text}", role)], extent.width)]
         return [footer_line(view.keys, extent.width, view.glyphs)]

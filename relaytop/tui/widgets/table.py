@@ -9,10 +9,14 @@ from textual.message import Message
 from relaytop.config.durations import format_duration
 from relaytop.monitor.why import why
 from relaytop.tui.draw.columns import fit_columns
+from relaytop.tui.draw.group_row import group_row
 from relaytop.tui.draw.sparkline import per_cell
-from relaytop.tui.draw.table import header, hidden_rows, row
+from relaytop.tui.draw.table import header, hidden_rows
+from relaytop.tui.draw.table import row as target_row
 from relaytop.tui.draw.text_runs import dimmed
 from relaytop.tui.draw.time_axis import time_axis
+from relaytop.tui.rows.labels import INDENT, make_labels
+from relaytop.tui.rows.query import AS_CONFIGURED
 from relaytop.tui.widgets.view_lines import ViewLines
 
 if TYPE_CHECKING:
@@ -20,91 +24,154 @@ if TYPE_CHECKING:
 
     from textual import events
 
+    from relaytop.monitor.group import Group
     from relaytop.tui.draw.columns import Column
     from relaytop.tui.draw.text_runs import Line, Run
+    from relaytop.tui.rows.blocks import Row
+    from relaytop.tui.rows.labels import Labels
     from relaytop.tui.view import View
 
 
 class TargetTable(ViewLines):
-    """A header and one line per target; scrolls so that the selected one is in sight."""
+    """A header and one line per row; scrolls so that the selected one is in sight."""
 
     class Picked(Message):
         """A row was clicked."""
 
-        def __init__(self, target: str) -> None:
+        def __init__(self, row: Row) -> None:
             super().__init__()
-            self.target = target
+            self.row = row
 
     def __init__(self, widget_id: str) -> None:
         super().__init__(widget_id)
-        self._first = 0
-        self._targets: Sequence[str] = ()
+        self.first_row = 0
+        """The number of rows that are scrolled out of sight above."""
+        self._listed: Sequence[Row] = ()
+        self._cursor: tuple[str, int] | None = None
+        """The key of the selected row and its index, as it was drawn last."""
         self.columns: Sequence[Column] = ()
         """The columns that are shown."""
+
+    @property
+    def rows_in_sight(self) -> int:
+        """The number of rows that have room below the header."""
+        return max(1, self.extent.height - 1)
 
     def show_view(self, view: View) -> None:
         """Draw the header and the rows in sight."""
         width, height = self.extent
         if height < 1 or width < 1:
             return
-        self._targets = targets = view.listed
-        rows = height - 1
-        index = targets.index(view.selected) if view.selected in targets else 0
-        self._first = min(max(self._first, index - rows + 1, 0), index)
-        self._first = max(0, min(self._first, len(targets) - rows))
-        longest = max((len(target) for target in view.source.targets()), default=0)
+        self._listed = rows = view.rows
+        key = view.selected if view.group is None else view.group.group.key
+        index = next((at for at, row in enumerate(rows) if row.key == key), None)
+        self._scroll(key, index, len(rows))
+        labels = make_labels(tuple(view.source.targets()), view.groups)
         self.columns = fit_columns(
             width,
-            longest,
+            labels.longest,
+            least_target=labels.least,
             longest_why=self._longest_why(view),
             chosen=view.chosen_columns,
             versus=view.reference is not None,
         )
-        lines = [self._header(view, len(targets) - self._first - rows)]
-        lines += self._rows(view, targets[self._first : self._first + rows])
-        selected = index - self._first + 1 if targets else None
+        first, last = self.first_row, self.first_row + self.rows_in_sight
+        lines = [self._header(view, len(rows) - last)]
+        lines += self._rows(view, rows[first:last], labels, key)
+        selected = None if index is None else index - first + 1
         self.show(lines, view.palette, selected=selected)
 
     @staticmethod
     def _longest_why(view: View) -> int:
         """Return the cells of the longest reason, in sight or not: the columns keep still."""
-        summaries = (view.source.summary(target, view.now) for target in view.source.targets())
-        return max((len(why(summary) or "") for summary in summaries), default=0)
+        reasons = [why(view.summaries.of(target)) or "" for target in view.source.targets()]
+        groups = [view.summaries.of_group(group).why for group in view.groups]
+        reasons += [reason.texts[-1] for reason in groups if reason is not None]
+        return max(map(len, reasons), default=0)
+
+    def _scroll(self, key: str | None, index: int | None, rows: int) -> None:
+        """Keep the selected row on its line, or at least in sight, and no line below the last."""
+        first, room = self.first_row, self.rows_in_sight
+        if key is not None and index is not None:
+            if self._cursor is not None and self._cursor[0] == key:
+                first += index - self._cursor[1]
+            elif index <= 1:
+                first = 0
+            first = min(max(first, index - room + 1), index)
+            self._cursor = (key, index)
+        self.first_row = max(0, min(first, rows - room))
 
     def _header(self, view: View, below: int) -> Line:
         """Draw the header; it tells by what the rows are sorted and how many are out of sight."""
         query, glyphs = view.row_query, view.glyphs
-        hidden = hidden_rows(self._first, below, self.columns[1].width, glyphs)
-        sign = glyphs.order[query.reverse != (query.column in {None, "target"})]
-        order = (query.column, sign) if query.column or query.reverse else None
+        hidden = hidden_rows(self.first_row, below, self._name_width, glyphs)
+        column = "target" if view.order == AS_CONFIGURED else view.order
+        sign = glyphs.order[query.reverse != (column == "target")]
+        order = (column, sign) if view.order != AS_CONFIGURED or query.reverse else None
         return header(self.columns, format_duration(view.span_s), hidden, order)
 
-    def _rows(self, view: View, targets: Sequence[str]) -> list[Line]:
+    def _rows(
+        self, view: View, rows: Sequence[Row], labels: Labels, selected: str | None
+    ) -> list[Line]:
         cells = next((c.width for c in self.columns if c.key == "spark"), 0)
-        source, now = view.source, view.now
         lines: list[Line] = []
-        for target in targets:
-            summary = source.summary(target, now)
-            axis = time_axis(now, view.oldest, view.span_s, cells, summary.interval_s)
-            bins = per_cell(source.bins(target, *axis), axis, now, cells) if cells else ()
-            versus: Run = ("", "dim")
-            if view.reference is not None:
-                versus = view.reference.cell(source, summary)
-            line = row(
-                summary,
-                self.columns,
-                bins,
-                view.thresholds[target],
-                now,
-                view.glyphs,
-                selected=target == view.selected,
-                versus=versus,
-            )
+        for each in rows:
+            here = each.key == selected
+            if each.target is None and each.group is not None:
+                name = labels.short(each, self._name_width - INDENT)
+                line = self._group_row(view, each.group, name, selected=here)
+            else:
+                line = self._target_row(view, each, labels, cells, selected=here)
             lines.append(line if view.live else dimmed(line))
         return lines
 
+    @property
+    def _name_width(self) -> int:
+        return next(column.width for column in self.columns if column.key == "target")
+
+    def _group_row(self, view: View, group: Group, name: str, *, selected: bool) -> Line:
+        return group_row(
+            view.summaries.of_group(group),
+            self.columns,
+            view.thresholds,
+            name,
+            view.now,
+            view.glyphs,
+            selected=selected,
+            folded=group.key in view.folded,
+        )
+
+    def _target_row(
+        self,
+        view: View,
+        row: Row,
+        labels: Labels,
+        cells: int,
+        *,
+        selected: bool,
+    ) -> Line:
+        source, now = view.source, view.now
+        summary = view.summaries.of(row.key)
+        axis = time_axis(now, view.oldest, view.span_s, cells, summary.interval_s)
+        bins = per_cell(source.bins(row.key, *axis), axis, now, cells) if cells else ()
+        versus: Run = ("", "dim")
+        if view.reference is not None:
+            versus = view.reference.cell(source, summary)
+        indent = 0 if row.group is None else INDENT
+        return target_row(
+            summary,
+            self.columns,
+            bins,
+            view.thresholds[row.key],
+            now,
+            view.glyphs,
+            selected=selected,
+            short_name=lambda width: " " * indent + labels.short(row, width - indent),
+            versus=versus,
+        )
+
     def on_click(self, event: events.Click) -> None:
         """Select the row that was clicked."""
-        index = self._first + event.y - 1
-        if event.y >= 1 and index < len(self._targets):
-            self.post_message(self.Picked(self._targets[index]))
+        index = self.first_row + event.y - 1
+        if event.y >= 1 and index < len(self._listed):
+            self.post_message(self.Picked(self._listed[index]))

@@ -11,7 +11,7 @@ from relaytop.tui.draw.columns import fit_columns
 from relaytop.tui.draw.glyphs import ASCII, UNICODE, Glyphs
 from relaytop.tui.draw.panel import panel, reason
 from relaytop.tui.draw.table import row
-from relaytop.tui.draw.text_runs import line_width
+from relaytop.tui.draw.text_runs import fit_middle, line_width
 from relaytop.wire.facts import Served
 from tests.support.samples import T0
 
@@ -97,7 +97,17 @@ def test_the_tables_marks(facts: dict[str, Any], glyphs: Glyphs, shown: str) -> 
     columns = fit_columns(120, 30)
     summary = dataclasses.replace(GOOD, **facts)
     plain, marked = (
-        row(each, columns, [], Thresholds(), T0, glyphs, selected=False) for each in (GOOD, summary)
+        row(
+            each,
+            columns,
+            [],
+            Thresholds(),
+            T0,
+            glyphs,
+            selected=False,
+            short_name=lambda width: fit_middle("relay/gpt-4.1", width).rstrip(),
+        )
+        for each in (GOOD, summary)
     )
     assert line_width(plain) == line_width(marked)
     assert shown in "".join(text for text, _role in marked)

@@ -69,6 +69,15 @@ def test_the_sign_of_the_order_leaves_whole_words() -> None:
 def test_why_it_is_not_well(facts: dict[str, Any], shown: str) -> None:
     summary = dataclasses.replace(GOOD, **facts)
     columns = fit_columns(120, 30, longest_why=12)
-    line = row(summary, columns, [], Thresholds(), T0, UNICODE, selected=False)
+    line = row(
+        summary,
+        columns,
+        [],
+        Thresholds(),
+        T0,
+        UNICODE,
+        selected=False,
+        short_name=lambda width: "m"[:width],
+    )
     at = 1 + sum(c.width + 1 for c in columns[: [c.key for c in columns].index("why")])
     assert text_of(line)[at : at + 12].strip() == shown

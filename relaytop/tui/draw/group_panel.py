@@ -1,0 +1,103 @@
+"""The detail of a group: its state in a line, then its targets, the worst first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relaytop.monitor import number_format
+from relaytop.monitor.group import FAILING
+from relaytop.tui.draw.clock import time_of_day
+from relaytop.tui.draw.glyphs import ROLE
+from relaytop.tui.draw.panel import reason
+from relaytop.tui.draw.text_runs import cropped, fit, line_width
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from relaytop.config.settings import Thresholds
+    from relaytop.monitor.group import GroupSummary
+    from relaytop.monitor.summary import Summary
+    from relaytop.tui.draw.glyphs import Glyphs
+    from relaytop.tui.draw.text_runs import Line
+
+NAME_MAX = 36
+REASON_WIDTH = 24
+
+
+def group_title(group: GroupSummary, now: float, width: int, glyphs: Glyphs) -> Line:
+    """Draw a group's name, its status, why and since when."""
+    line: Line = [
+        (group.group.name, "bold"),
+        (f"  {glyphs.status[group.status]} {group.status}", ROLE[group.status]),
+    ]
+    if group.why is not None:
+        line.append((f"  {group.why.texts[0]}", ROLE[group.status]))
+    if group.status != "unknown":
+        age = number_format.format_age(now - group.since)
+        line.append((f"  since {time_of_day(group.since)} ({age})", "dim"))
+    rule = width - line_width(line) - 1
+    if rule > 0:
+        line.append((" " + glyphs.rule * rule, "rule"))
+    return cropped(line, width)
+
+
+def group_panel(
+    group: GroupSummary,
+    names: Mapping[str, str],
+    thresholds: Mapping[str, Thresholds],
+    now: float,
+    width: int,
+    height: int,
+    glyphs: Glyphs,
+) -> list[Line]:
+    """Draw a group's targets in at most `height` lines, each with its reason.
+
+    Args:
+        group: The group.
+        names: Target id → its name in the group.
+        thresholds: Target id → its thresholds.
+        now: Unix seconds.
+        width: Cells.
+        height: Lines.
+        glyphs: The shapes that the terminal can show.
+    """
+    if height < 1:
+        return []
+    longest = min(NAME_MAX, max((len(name) for name in names.values()), default=0), width // 2)
+    members = group.members
+    shown = members if len(members) <= height else members[: height - 1]
+    lines = [_member(s, names, thresholds[s.target], now, longest, width, glyphs) for s in shown]
+    hidden = members[len(shown) :]
+    if hidden:
+        lines.append([(f"  {len(hidden)} more{_statuses(hidden)}", "dim")])
+    return lines
+
+
+def _member(
+    s: Summary,
+    names: Mapping[str, str],
+    thresholds: Thresholds,
+    now: float,
+    longest: int,
+    width: int,
+    glyphs: Glyphs,
+) -> Line:
+    line: Line = [
+        (f"{glyphs.status[s.status]} ", ROLE[s.status]),
+        (fit(names[s.target], longest), "text"),
+        (f"  {reason(s, thresholds)}", ROLE[s.status]),
+    ]
+    if s.status in FAILING:
+        gap = longest + REASON_WIDTH - line_width(line)
+        age = number_format.format_age(now - s.since)
+        line.append((" " * max(2, gap) + f"for {age.strip()}", "dim"))
+        if s.last_error is not None and s.last_error.message:
+            line.append((f"  {s.last_error.message}", "dim"))
+    return cropped(line, width)
+
+
+def _statuses(members: Sequence[Summary]) -> str:
+    counts: dict[str, int] = {}
+    for s in members:
+        counts[s.status] = counts.get(s.status, 0) + 1
+    return ": " + ", ".join(f"{count} {status}" for status, count in counts.items())

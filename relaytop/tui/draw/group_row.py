@@ -1,0 +1,116 @@
+"""The table's line of a group: its own status, and the worst of each figure in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relaytop.monitor import number_format
+from relaytop.monitor.group import WORST_FIRST
+from relaytop.tui.draw.glyphs import ROLE
+from relaytop.tui.draw.table import cell
+from relaytop.tui.draw.text_runs import cropped, fit, line_width, merged
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from relaytop.config.settings import Thresholds
+    from relaytop.monitor.group import GroupSummary
+    from relaytop.monitor.summary import Summary
+    from relaytop.tui.draw.columns import Column
+    from relaytop.tui.draw.glyphs import Glyphs
+    from relaytop.tui.draw.text_runs import Line, Run
+
+
+def group_row(
+    group: GroupSummary,
+    columns: Sequence[Column],
+    thresholds: Mapping[str, Thresholds],
+    name: str,
+    now: float,
+    glyphs: Glyphs,
+    *,
+    selected: bool,
+    folded: bool,
+) -> Line:
+    """Draw a group's line; what it has no figure of stays blank."""
+    line: Line = [(glyphs.cursor if selected else " ", "accent")]
+    for column in columns:
+        match column.key:
+            case "target":
+                sign = glyphs.fold[folded]
+                line.append((fit(f"{sign} {name}", column.width), "title"))
+            case "spark":
+                drawn = cropped(group_counts(group, glyphs), column.width)
+                line += [*drawn, (" " * (column.width - line_width(drawn)), "text")]
+            case "why":
+                line.append((column.fit(_why(group, column.width)), ROLE[group.status]))
+            case key:
+                text, role = _cell(key, group, thresholds, now, glyphs)
+                line.append((column.fit(text), role))
+        line.append((" ", "text"))
+    return merged(line)
+
+
+def group_counts(group: GroupSummary, glyphs: Glyphs) -> Line:
+    """Draw how many of a group's targets have which status, the worst first."""
+    line: Line = []
+    for status in WORST_FIRST:
+        count = group.counts.get(status, 0)
+        if count:
+            line.append((f"{glyphs.status[status]}{count} ", ROLE[status]))
+    return line
+
+
+def _why(group: GroupSummary, width: int) -> str:
+    if group.why is None:
+        return ""
+    texts = [*group.why.texts, group.why.word]
+    return next((text for text in texts if len(text) <= width), texts[-1])
+
+
+def _cell(
+    key: str,
+    group: GroupSummary,
+    thresholds: Mapping[str, Thresholds],
+    now: float,
+    glyphs: Glyphs,
+) -> Run:
+    match key:
+        case "status":
+            return (glyphs.status[group.status], ROLE[group.status])
+        case "p95":
+            return _of(group.slowest, key, thresholds, now, glyphs)
+        case "error":
+            return _error(group, thresholds)
+        case "since":
+            if group.status == "unknown":
+                return ("", "dim")
+            return (number_format.format_age(now - group.since), "dim")
+        case "limit" | "reset":
+            return _of(group.scarcest, key, thresholds, now, glyphs)
+        case "cost" if group.cost_usd is not None:
+            bound = "" if group.cost_complete else glyphs.over
+            return (f"{bound}{number_format.format_usd(group.cost_usd)}", "dim")
+    return ("", "dim")
+
+
+def _of(
+    member: Summary | None,
+    key: str,
+    thresholds: Mapping[str, Thresholds],
+    now: float,
+    glyphs: Glyphs,
+) -> Run:
+    """Write the figure of the target that is the worst by it."""
+    if member is None:
+        return ("", "dim")
+    return cell(key, member, thresholds[member.target], now, glyphs)
+
+
+def _error(group: GroupSummary, thresholds: Mapping[str, Thresholds]) -> Run:
+    rate = group.error_rate
+    if rate is None:
+        return ("", "dim")
+    limit = min(thresholds[s.target].error_rate for s in group.members)
+    text = number_format.format_percent(rate)
+    return (text, "bad" if rate > limit else "warn" if rate > 0 else "dim")

@@ -1,0 +1,150 @@
+"""Names in few cells: each keeps what tells it from its siblings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+ELLIPSIS = "…"
+LEAST_END = 2
+"""Characters that a cut name keeps at either end at least, where it keeps both."""
+
+
+@lru_cache(maxsize=64)
+def short_names(names: tuple[str, ...], width: int) -> Mapping[str, str]:
+    """Return each name in at most `width` cells, so that no two look alike.
+
+    What does not fit is cut in the middle, or where its siblings have the same there: at another
+    place, or at both ends. Where no cut tells it from its siblings, a number does. Only where
+    `width` has no room for the number of names can two be alike.
+
+    Args:
+        names: Distinct names, which stand below one another.
+        width: Cells.
+    """
+    long = [name for name in names if cell_len(name) > width]
+    shown = {name: name for name in names if cell_len(name) <= width}
+    shown |= _cut(names, long, width)
+    taken = set(shown.values())
+    for name in names:
+        if name not in shown:
+            shown[name] = _numbered(name, width, taken)
+            taken.add(shown[name])
+    return shown
+
+
+@lru_cache(maxsize=64)
+def least_width(names: tuple[str, ...]) -> int:
+    """Return in how many cells cuts alone tell all names from one another."""
+    low, high = 1, max(map(cell_len, names), default=1)
+    while low < high:
+        middle = (low + high) // 2
+        long = [name for name in names if cell_len(name) > middle]
+        if len(_cut(names, long, middle)) == len(long):
+            high = middle
+        else:
+            low = middle + 1
+    return high
+
+
+def without_common_provider(targets: tuple[str, ...]) -> Mapping[str, str]:
+    """Return target id → its name without the provider, if all have the same one."""
+    providers = {target.partition("/")[0] for target in targets}
+    if len(providers) > 1:
+        return {target: target for target in targets}
+    return {target: target.partition("/")[2] or target for target in targets}
+
+
+def _cut(names: tuple[str, ...], long: list[str], width: int) -> dict[str, str]:
+    """Return those of the names that are too long and that a cut tells from all the others."""
+    found = _without_makers(names, long, width)
+    for head, tail in _splits(width):
+        left = [name for name in long if name not in found]
+        if not left:
+            break
+        found |= _ends(names, left, head, tail)
+    everything = "\0".join(names)
+    for name in long:
+        text = None if name in found else _window(name, width, everything)
+        if text is not None:
+            found[name] = text
+    taken = Counter([*found.values(), *(name for name in names if cell_len(name) <= width)])
+    return {name: text for name, text in found.items() if taken[text] == 1}
+
+
+def _ends(names: tuple[str, ...], left: list[str], head: int, tail: int) -> dict[str, str]:
+    """Return those of which no other name has the same beginning and end."""
+    longer = [name for name in names if cell_len(name) > head + tail]
+    counts = Counter((_first(name, head), _last(name, tail)) for name in longer)
+    ends = {name: (_first(name, head), _last(name, tail)) for name in left}
+    return {name: f"{a}{ELLIPSIS}{b}" for name, (a, b) in ends.items() if counts[a, b] == 1}
+
+
+def _without_makers(names: tuple[str, ...], long: list[str], width: int) -> dict[str, str]:
+    """Return those that fit without what stands before their last `/`, if that tells them apart."""
+    bare = {name: name.rpartition("/")[2] for name in names}
+    counts = Counter(bare.values())
+    fitting = [name for name in long if "/" in name and 0 < cell_len(bare[name]) < width]
+    return {name: ELLIPSIS + bare[name] for name in fitting if counts[bare[name]] == 1}
+
+
+def _splits(width: int) -> Iterator[tuple[int, int]]:
+    """Yield how many cells head and tail may have: the most even first."""
+    room = width - 1
+    if room < 2 * LEAST_END:
+        return
+    middle = room // 2
+    yield middle, room - middle
+    for step in range(1, middle - LEAST_END + 1):
+        yield middle - step, room - middle + step
+        yield middle + step, room - middle - step
+    yield room, 0
+
+
+def _window(name: str, width: int, everything: str) -> str | None:
+    """Return the part of a name that occurs in no other, cut at both ends; None without one."""
+    room = width - 2
+    if room < LEAST_END:
+        return None
+    parts = [_first(name[start:], room) for start in range(1, len(name))]
+    found = [part for part in parts if len(part) >= LEAST_END and everything.count(part) == 1]
+    inside = [part for part in found if not name.endswith(part)]
+    # What is special is in the middle of the one in the middle.
+    return f"{ELLIPSIS}{inside[len(inside) // 2]}{ELLIPSIS}" if inside else None
+
+
+def _numbered(name: str, width: int, taken: set[str]) -> str:
+    """Return the head of a name and the first number that tells it from what is taken."""
+    number = 1
+    while True:
+        end = f"{ELLIPSIS}{number}"
+        if len(end) > width:
+            end = str(number)
+        if len(end) > width:
+            return _first(name, width)
+        text = _first(name, width - len(end)) + end
+        if text not in taken:
+            return text
+        number += 1
+
+
+def _first(text: str, cells: int) -> str:
+    """Return as much of a text's beginning as `cells` carry."""
+    part = text[: max(0, cells)]
+    while cell_len(part) > cells:
+        part = part[:-1]
+    return part
+
+
+def _last(text: str, cells: int) -> str:
+    """Return as much of a text's end as `cells` carry."""
+    part = text[-cells:] if cells > 0 else ""
+    while cell_len(part) > cells:
+        part = part[1:]
+    return part

@@ -1,0 +1,68 @@
+"""The user's choice of the table's rows: a filter, groups and an order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from relaytop.monitor.group import group_by_model, group_by_provider
+from relaytop.tui.rows.sort_keys import SORTABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from relaytop.monitor.group import Group
+
+GroupBy = Literal["provider", "model", "none"]
+GROUP_BY: Sequence[GroupBy] = ("provider", "model", "none")
+WORST_FIRST = "status"
+AS_CONFIGURED = "config"
+LEAST_MEMBERS = 2
+"""A group of one target would say the same twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowQuery:
+    """The choice of the table's rows."""
+
+    words: str = ""
+    """The filter, as it was typed; see `filter.py`."""
+    column: str | None = None
+    """The key of the column that they are sorted by; `config`: as they are configured; None: so
+    while all have room, else the worst first."""
+    reverse: bool = False
+    group_by: GroupBy | None = None
+    """None: by provider where there are several."""
+
+    def sorted_by_next(self, columns: Sequence[str]) -> RowQuery:
+        """Return the query sorted by the next of these columns; after the last as at the start."""
+        keys = [key for key in columns if key in SORTABLE]
+        at = keys.index(self.column) + 1 if self.column in keys else 0
+        return replace(self, column=keys[at] if at < len(keys) else None, reverse=False)
+
+    def order(self, *, all_fit: bool) -> str:
+        """Return the key of the order in force; `all_fit`: whether all rows have room."""
+        return self.column or (AS_CONFIGURED if all_fit else WORST_FIRST)
+
+    def grouping(self, targets: Sequence[str]) -> GroupBy:
+        """Return by what these targets are grouped."""
+        if self.group_by is not None:
+            return self.group_by
+        several = len({target.partition("/")[0] for target in targets}) > 1
+        return "provider" if several else "none"
+
+    def groups(self, targets: Sequence[str], aliases: Mapping[str, Sequence[str]]) -> list[Group]:
+        """Return the groups that have a row of their own; a target alone in its own has none."""
+        match self.grouping(targets):
+            case "provider":
+                found = group_by_provider(targets)
+            case "model":
+                found = group_by_model(targets, aliases)
+            case _:
+                found = []
+        return [group for group in found if len(group.targets) >= LEAST_MEMBERS]
+
+    def grouped_by_next(self, targets: Sequence[str]) -> RowQuery:
+        """Return the query grouped by what comes next: provider, model, nothing."""
+        at = GROUP_BY.index(self.grouping(targets)) + 1
+        return replace(self, group_by=GROUP_BY[at % len(GROUP_BY)])
