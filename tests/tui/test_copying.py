@@ -42,7 +42,7 @@ async def test_capital_y_copies_one_line_for_all(session: Session) -> None:
 def test_it_reaches_the_terminal(start: Start, around: str) -> None:
     sessions = {name: "1.x" if name == around else "" for name in ("TMUX", "STY")}
     terminal = start("demo", columns=120, rows=36, **sessions)
-    terminal.wait_for("direct/")
+    terminal.wait_for("direct")
     terminal.press("Y")
     terminal.wait_for("copied 1 line: ")
     terminal.read(0.2)
