@@ -15,6 +15,7 @@ from rich.text import Text
 from textual.app import App
 
 from relaytop.config.masking import mask_secrets
+from relaytop.monitor.number_format import format_age
 from relaytop.protocol.messages import Models
 from relaytop.tui.ascii_filter import AsciiOnly
 from relaytop.tui.constants import FIRST_CHART_S, FORCED_EXIT_S, REDRAW_S
@@ -25,6 +26,7 @@ from relaytop.tui.screens.monitor import MonitorScreen
 from relaytop.tui.screens.replay import ReplayScreen
 from relaytop.tui.terminal.color_depth import ColorDepth
 from relaytop.tui.terminal.color_reduction import Colors
+from relaytop.tui.terminal.job_control import has_job_control
 from relaytop.tui.themes import COLORBLIND, OWN_THEMES, TERMINAL, THEME, theme_cycle, theme_depth
 
 if TYPE_CHECKING:
@@ -101,6 +103,7 @@ class RelaytopApp(App[int]):
         self.complaint: str | None = None
         """The reason why there was nothing to choose from, in one sentence."""
         self._terminating = False
+        self._suspended_at: float | None = None
         self._picker: ModelPicker | None = None
         self._chosen: tuple[Choice, ...] = ()
         """What was chosen in the list of models when it was left with esc."""
@@ -115,6 +118,7 @@ class RelaytopApp(App[int]):
         for number in (signal.SIGHUP, signal.SIGTERM):
             loop.add_signal_handler(number, self.terminate, number)
         loop.add_signal_handler(signal.SIGINT, self.action_interrupt)
+        self.app_resume_signal.subscribe(self, lambda _app: self._resumed())
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -285,6 +289,23 @@ class RelaytopApp(App[int]):
     def action_interrupt(self) -> None:
         """Leave at once, as an interrupted program does."""
         self.exit(INTERRUPTED, return_code=INTERRUPTED)
+
+    def action_suspend_process(self) -> None:
+        """Give the terminal back to the shell, where one would continue us."""
+        if has_job_control():
+            self._suspended_at = self.session.clock()
+            super().action_suspend_process()
+        else:
+            self.notify("no shell to go back to: relaytop was not started as its job", timeout=4)
+
+    def _resumed(self) -> None:
+        """Say for how long nothing was shown, and read again."""
+        at, self._suspended_at = self._suspended_at, None
+        if at is not None:
+            away = format_age(self.session.clock() - at)
+            goes_on = "; probing went on" if self.session.player is None else ""
+            self.session.note("notice", "info", f"the screen was suspended for {away}{goes_on}")
+        self.monitor_screen.changed()
 
     def terminate(self, number: int) -> None:
         """Save a snapshot and leave with 128 + `number`, however stuck the terminal is."""

@@ -203,7 +203,16 @@ APP_BINDINGS: list[BindingType] = [
         "Leave at once, exit code 130",
         show=False,
         priority=True,
-    )
+    ),
+    _key(
+        HELP,
+        "suspend",
+        "ctrl+z",
+        "suspend_process",
+        "Give the terminal back to the shell; `fg` comes back. Probing goes on",
+        show=False,
+        priority=True,
+    ),
 ]
 """Keys that work above every dialog."""
 

@@ -1,0 +1,84 @@
+"""^Z under a real shell: the terminal goes back to it, and `fg` brings the screen back."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from tests.support.launch import RELAYTOP
+from tests.support.terminal import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.launch import Start
+
+
+@pytest.fixture
+def shell(home: dict[str, str]) -> Iterator[Terminal]:
+    environ = {**home, "PS1": "shell> ", "HISTFILE": "/dev/null"}
+    with Terminal(["bash", "--norc", "--noprofile", "-i"], environ=environ) as terminal:
+        terminal.wait_for("shell>")
+        yield terminal
+        for process in terminal.tree()[1:]:
+            process.kill()
+
+
+def screen_of(terminal: Terminal) -> psutil.Process:
+    return psutil.Process(terminal.pid).children()[0]
+
+
+def wait_until_stopped(terminal: Terminal, process: psutil.Process) -> None:
+    while process.status() != psutil.STATUS_STOPPED:
+        terminal.read(0.02)
+    terminal.read(0.2)
+
+
+@pytest.mark.parametrize("from_outside", [False, True], ids=["^Z", "kill -TSTP"])
+def test_it_gives_the_terminal_back_and_returns(shell: Terminal, *, from_outside: bool) -> None:
+    shell.press(shlex.join([*RELAYTOP, "demo"]) + "\r")
+    shell.wait_for("holysheep/gpt-4.1")
+    screen = screen_of(shell)
+    children = {child.pid for child in screen.children()}
+    shell.raw.clear()
+    if from_outside:
+        os.kill(screen.pid, signal.SIGTSTP)
+    else:
+        shell.press("\x1a")
+    wait_until_stopped(shell, screen)
+    for sequence in (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?7h", b"\x1b[?2004l", b"\x1b[?1000l"):
+        assert sequence in shell.raw
+    shell.screen.reset()
+    shell.press("echo $((6 * 7)) $(stty -a | grep -o ' icanon') done\r")
+    shell.wait_for("42 icanon done")
+    assert {child.pid for child in screen.children()} == children
+    assert psutil.STATUS_STOPPED not in {child.status() for child in screen.children()}
+    shell.resize(90, 30)
+    shell.screen.reset()
+    time.sleep(2.0)
+    shell.press("fg\r")
+    shell.wait_for(lambda text: "holysheep/gpt-4.1" in text and "? help" in text)
+    shell.wait_for(lambda text: "? help" in text.splitlines()[29])
+    assert all(len(line) <= 90 for line in shell.text.splitlines())
+    if not from_outside:
+        shell.press("l")
+        shell.wait_for("the screen was suspended for")
+        shell.press("l")
+        shell.wait_for("? help")
+    shell.press("q")
+    shell.wait_for("shell>")
+    assert not screen.is_running()
+
+
+def test_without_a_shell_it_stays(start: Start) -> None:
+    terminal = start("demo")
+    terminal.wait_for("holysheep/gpt-4.1")
+    terminal.press("\x1a")
+    terminal.wait_for("no shell to go back to")
+    assert psutil.Process(terminal.pid).status() != psutil.STATUS_STOPPED
