@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from relaytop.cli.job_command import finish
+from relaytop.cli.known_names import complete_target
 from relaytop.cli.options import common_options
 from relaytop.cli.output import output_options
 from relaytop.cli.recordings import (
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("targets", nargs=-1, metavar="[TARGET]…")
+@click.argument("targets", nargs=-1, metavar="[TARGET]…", shell_complete=complete_target)
 @click.option(
     "-n", "count", type=click.IntRange(1, 100_000), default=100, help="Probes per target."
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from relaytop.cli.known_names import complete_provider_or_target
 from relaytop.cli.options import common_options
 from relaytop.cli.output import output_options
 from relaytop.config.load import load_settings
@@ -24,7 +25,9 @@ FAILED = 1
 
 
 @click.command()
-@click.argument("what", metavar="[PROVIDER|TARGET]", required=False)
+@click.argument(
+    "what", metavar="[PROVIDER|TARGET]", required=False, shell_complete=complete_provider_or_target
+)
 @output_options()
 @common_options
 def check(what: str | None, output: Output, options: Options) -> None:

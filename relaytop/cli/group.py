@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import CompletionItem
 
-import relaytop
 from relaytop.cli.options import common_options, listen_address
+from relaytop.config.errors import MAX_QUOTED
+from relaytop.config.suggestions import suggestion
 
 if TYPE_CHECKING:
     from relaytop.cli.options import Options
@@ -33,6 +35,9 @@ COMMANDS = {
     ),
     "usage": "Print what was used and spent, by target and in total, from the ledger.",
     "agent": "Probe without a screen and serve /metrics to Prometheus.",
+    "completion": (
+        "Print a script that completes commands, options and the config's names in a shell."
+    ),
     "show": "Print a snapshot, or all of a recording, as a table, latencies in milliseconds.",
     "diff": (
         "Show what got slower, failed more or cost more between two snapshots, and what is noise."
@@ -44,8 +49,6 @@ COMMANDS = {
     "grafana": "Print a Grafana dashboard of the metrics, as JSON to import.",
 }
 """Command → its short help: the first sentence of what `relaytop CMD --help` says."""
-HELP_SPACING = 6
-"""Columns that click leaves around a command's name."""
 
 
 class LazyGroup(click.Group):
@@ -66,21 +69,38 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(module, cmd_name)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is named; for one that there is not, say which was meant."""
+        name = args[0]
+        if name in COMMANDS or name.startswith("-") or ctx.resilient_parsing:
+            return super().resolve_command(ctx, args)
+        meant = suggestion(name, COMMANDS, "`relaytop --help` lists them")
+        message = f"no such command: {name[:MAX_QUOTED]!r}; {meant}"
+        raise click.UsageError(message, ctx)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the commands' short help from the table, importing none of them."""
+        """Write the commands' summaries from the table, whole, importing none of them."""
         del ctx
-        limit = formatter.width - HELP_SPACING - max(map(len, COMMANDS))
         with formatter.section("Commands"):
-            formatter.write_dl(
-                [
-                    (name, click.Command(name, help=text).get_short_help_str(limit))
-                    for name, text in COMMANDS.items()
-                ]
-            )
+            formatter.write_dl([*COMMANDS.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the commands and options that begin with a text, importing no command."""
+        found = [
+            CompletionItem(name, help=text)
+            for name, text in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
 
-@click.group(cls=LazyGroup, invoke_without_command=True)
-@click.version_option(relaytop.__version__, prog_name="relaytop")
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option(
     "--against",
     type=click.Path(path_type=Path),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 import relaytop
@@ -10,11 +11,17 @@ import relaytop
 
 def main() -> None:
     """Run the command line; the version is printed before anything else is imported."""
-    if sys.argv[1:] == ["--version"]:
+    if sys.argv[1:] in (["--version"], ["-V"]):
         sys.stdout.write(f"relaytop, version {relaytop.__version__}\n")
         return
     # Nothing that an import makes is garbage; looking for some takes a tenth of the start.
     gc.disable()
     from relaytop.cli import errors, group  # noqa: PLC0415 - click and the settings take 60 ms
 
+    completing = os.environ.get("_RELAYTOP_COMPLETE")
+    if completing:
+        from relaytop.cli import shells  # noqa: PLC0415 - where a shell asks
+
+        shells.answer(group.relaytop_command, completing)
+        return
     errors.run(group.relaytop_command)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from relaytop.cli.known_names import complete_provider
 from relaytop.cli.options import common_options
 from relaytop.cli.output import output_options
 from relaytop.config.errors import RelaytopError
@@ -26,7 +27,7 @@ FAILED = 1
 
 
 @click.command()
-@click.argument("provider", required=False)
+@click.argument("provider", required=False, shell_complete=complete_provider)
 @output_options()
 @common_options
 def models(provider: str | None, output: Output, options: Options) -> None:

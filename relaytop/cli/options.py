@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+import relaytop
+from relaytop.cli.known_names import complete_model
 from relaytop.config.durations import LONGEST_S, SHORTEST_S, parse_duration_s, parse_window
 from relaytop.config.flags import Flags
 from relaytop.config.settings import APIS
@@ -90,12 +92,18 @@ class Dollars(click.FloatRange):
 _LOOKS = (
     click.option("--no-color", is_flag=True, help="No colours."),
     click.option("--ascii", "ascii_only", is_flag=True, help="No characters beyond ASCII."),
+    click.version_option(relaytop.__version__, "-V", "--version", prog_name="relaytop"),
 )
 _COMMON = (
     click.option("--config", type=click.Path(path_type=Path), help="Read this config file."),
     click.option("--base-url", metavar="URL", help="Watch this provider instead."),
     click.option(
-        "--model", "models", multiple=True, metavar="M", help="A model of it; repeatable."
+        "--model",
+        "models",
+        multiple=True,
+        metavar="M",
+        shell_complete=complete_model,
+        help="A model of it; repeatable.",
     ),
     click.option("--api-key-env", metavar="VAR", help="The variable that holds its key."),
     click.option("--api", type=click.Choice(APIS), help="Its wire API."),

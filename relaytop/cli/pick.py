@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from relaytop.cli.known_names import complete_model
 from relaytop.cli.options import common_options, duration
 from relaytop.cli.output import output_options, write_text
 from relaytop.cli.recordings import open_recording, recording_option, refuse_probing_flags
@@ -35,7 +36,7 @@ NOBODY = 1
 
 
 @click.command()
-@click.argument("model")
+@click.argument("model", shell_complete=complete_model)
 @click.option(
     "-n", "count", type=click.IntRange(1, 1000), default=5, show_default=True, help="Probes each."
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from relaytop.cli.known_names import complete_provider
 from relaytop.cli.options import common_options
 from relaytop.cli.output import output_options
 from relaytop.cli.price_settings import price_settings
@@ -53,11 +54,17 @@ def _parsed_by(parse: Callable[[str], T]) -> Callable[..., T | None]:
     is_flag=True,
     help="Take both from the ledger's last 30 days: the relay's own targets, else all.",
 )
-@click.option("--relay", required=True, help="A provider of the config, or a price book.")
+@click.option(
+    "--relay",
+    required=True,
+    shell_complete=complete_provider,
+    help="A provider of the config, or a price book.",
+)
 @click.option(
     "--official",
     default=MARKET,
     show_default=True,
+    shell_complete=complete_provider,
     help="`market`: today's list prices; or a provider of the config, or a price book.",
 )
 @click.option(

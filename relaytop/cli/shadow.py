@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from relaytop.cli.job_command import finish
+from relaytop.cli.known_names import complete_provider
 from relaytop.cli.options import common_options
 from relaytop.cli.output import output_options
 from relaytop.cli.recordings import open_recording, recording_option, refuse_probing_flags
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("a")
-@click.argument("b")
+@click.argument("a", shell_complete=complete_provider)
+@click.argument("b", shell_complete=complete_provider)
 @click.option(
     "--prompts",
     "prompts_file",

@@ -12,7 +12,7 @@ from click import Context
 
 from relaytop.cli.group import COMMANDS, relaytop_command
 from relaytop.config.errors import ConfigError
-from tests.support.launch import Invoke
+from tests.support.launch import Invoke, Run
 from tests.support.server import ScriptedServer, models_reply
 
 CONFIG = """
@@ -140,3 +140,23 @@ def test_help_imports_no_command() -> None:
     assert done.stderr.strip() == ""
     for name in COMMANDS:
         assert f"\n  {name} " in done.stdout
+
+
+def test_every_command_has_the_short_flags(invoke: Invoke) -> None:
+    for name in COMMANDS:
+        assert invoke(name, "-h").stdout == invoke(name, "--help").stdout
+        assert invoke(name, "-V").stdout == invoke("--version").stdout
+
+
+def test_no_summary_in_the_help_is_cut(invoke: Invoke) -> None:
+    words = " ".join(invoke("-h").stdout.split())
+    assert "..." not in words
+    for text in COMMANDS.values():
+        assert " ".join(text.split()) in words
+
+
+def test_a_command_that_there_is_not_is_told_with_the_nearest(run: Run) -> None:
+    done = run("demoo")
+    assert done.returncode == 2
+    assert "no such command: 'demoo'; did you mean 'demo'?" in done.stderr
+    assert "`relaytop --help` lists them" in run("xyzzyq").stderr
