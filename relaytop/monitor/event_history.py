@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from relaytop.monitor.source import Event
 
 MAX_EVENTS = 2000
+MAX_NOTES = 200
 REPEATS_S = 600.0
 """What comes again so soon is a repeat."""
 HANDOVER_CHARACTERS = 250_000
@@ -32,6 +33,7 @@ class EventHistory:
         """Events that were ever noted."""
         self._single: deque[tuple[Event, Event]] = deque(maxlen=MAX_EVENTS)
         """(Event as it was noted, the same with how often it came), oldest first."""
+        self._notes: deque[Event] = deque(maxlen=MAX_NOTES)
         self._lines: dict[int, Event] = {}
         self._last_line = 0
         self._newest: dict[tuple[str | None, str], int] = {}
@@ -50,6 +52,8 @@ class EventHistory:
                 del self._repeated[next(iter(self._repeated))]
         self.noted += 1
         self._single.append((event, single))
+        if event.kind == "note":
+            self._notes.append(event)
         self._add_line(event, single)
 
     def _add_line(self, event: Event, single: Event) -> None:
@@ -126,6 +130,10 @@ class EventHistory:
         if self._all is None:
             self._all = tuple(self._lines.values())
         return self._all
+
+    def notes(self) -> tuple[Event, ...]:
+        """Return the user's newest notes, oldest first; they outlast the lines beside them."""
+        return tuple(self._notes)
 
     def for_handover(self) -> tuple[Event, ...]:
         """Return the newest single events that one message holds, oldest first."""

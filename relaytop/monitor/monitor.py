@@ -21,7 +21,7 @@ from relaytop.monitor.target import TargetMonitor
 from relaytop.monitor.throughput import COST_S, Throughput
 from relaytop.monitor.why import why
 from relaytop.pricing.estimate import estimate_usd_per_h
-from relaytop.protocol.messages import Budget, Finished, Hold, Notice, Prices, Pulse, Ready
+from relaytop.protocol.messages import Budget, Finished, Hold, Note, Notice, Prices, Pulse, Ready
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,6 +86,8 @@ class Monitor:
             case Notice(level, text):
                 kind: Level = "error" if level == "error" else "warning"
                 self.note(Event(now, "notice", kind if level != "info" else "info", None, text))
+            case Note(_, text):
+                self.note(Event(now, "note", "info", None, f"note: {text}"))
             case _:
                 return
 
@@ -334,6 +336,10 @@ class Monitor:
     def events(self) -> Sequence[Event]:
         """The event log, oldest first."""
         return self._events.all()
+
+    def notes(self) -> Sequence[Event]:
+        """The user's newest notes, oldest first."""
+        return self._events.notes()
 
     def events_after(self, number: int) -> tuple[int, list[Event]]:
         """Return the number of the newest event, and those after the one with `number`."""

@@ -123,6 +123,10 @@ class Source(Protocol):
         """All targets together."""
         ...
 
+    def notes(self) -> Sequence[Event]:
+        """The user's newest notes, oldest first, a bounded number."""
+        ...
+
     def events(self) -> Sequence[Event]:
         """The event log, oldest first, a bounded number."""
         ...

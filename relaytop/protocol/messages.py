@@ -161,4 +161,13 @@ class Notice:
     text: str
 
 
-Report = Ready | Finished | Hold | Budget | Pulse | Models | Prices | Notice
+@dataclass(frozen=True, slots=True)
+class Note:
+    """The user's own words on what happens, for the event log and the recording."""
+
+    at: float
+    """Unix seconds."""
+    text: str
+
+
+Report = Ready | Finished | Hold | Budget | Pulse | Models | Prices | Notice | Note

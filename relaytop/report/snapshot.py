@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from relaytop.monitor import number_format
@@ -57,6 +58,7 @@ def blocks(document: dict[str, Any], *, remarks: bool = True) -> list[Block]:
     """
     targets = document["targets"]
     lines = [line for target in targets for line in _remarks(target)] if remarks else []
+    lines += _notes(document) if remarks else []
     return [
         Text(heading(document)),
         Table(COLUMNS, [_row(each) for each in targets]),
@@ -84,6 +86,14 @@ def _remarks(target: dict[str, Any]) -> Iterator[str]:
         count = target.get(key)
         if isinstance(count, int) and count:
             yield f"{name}: for {count} replies the relay {what} upstream before it answered"
+
+
+def _notes(document: dict[str, Any]) -> Iterator[str]:
+    """Yield the user's notes with their moments."""
+    notes = document.get("notes")
+    for note in notes if isinstance(notes, list) else ():
+        if isinstance(note, dict) and isinstance(note.get("text"), str):
+            yield f"{_written(note.get('at', ''))}  {clean(note['text'])}"
 
 
 def _row(target: dict[str, Any]) -> list[str]:
@@ -130,17 +140,22 @@ def milliseconds(value: object) -> str:
     return "" if known is None else number_format.format_ms(known)
 
 
+def _written(at: object) -> str:
+    """Write a document's moment, which a TOML has as one and a JSON as text."""
+    shown = at.isoformat(timespec="seconds") if isinstance(at, datetime) else str(at)
+    return clean(shown.replace("+00:00", "Z"))
+
+
 def heading(document: dict[str, Any]) -> str:
     """Return the line above the table: what it is, when and where it was taken."""
     window = document.get("window_s")
     span = f", window {number_format.format_age(window)}" if isinstance(window, int | float) else ""
     taken = document.get("taken_at", "")
-    shown = taken.isoformat(timespec="seconds") if hasattr(taken, "isoformat") else str(taken)
-    shown = shown.replace("+00:00", "Z")
+    shown = _written(taken)
     budget = document.get("budget", {})
     money = ""
     if isinstance(budget, dict) and isinstance(budget.get("spent_usd"), int | float):
         money = f", ${budget['spent_usd']:.4f} spent that day of ${budget.get('usd', 0):.2f}"
     host = clean(str(document.get("host", "")))
     where = f" on {host}" if host else ""
-    return f"{document['kind']} snapshot of {clean(shown)}{where}{span}{money}"
+    return f"{document['kind']} snapshot of {shown}{where}{span}{money}"

@@ -52,6 +52,9 @@ def snapshot_document(
     else:
         document["window_requests"] = overview.window.count
     document["budget"] = budget
+    notes = [{"at": moment(note.at), "text": clean(note.text)} for note in source.notes()]
+    if notes:
+        document["notes"] = notes
     document["targets"] = [
         target_document(source.summary(name, now), now, source.confidence(name))
         for name in source.targets()

@@ -36,6 +36,7 @@ class FrozenSource:
         self._errors = {name: tuple(source.errors(name)) for name in self._targets}
         self._error_groups = {name: tuple(source.error_groups(name)) for name in self._targets}
         self._overview = source.overview(now)
+        self._notes = tuple(source.notes())
         self._events = tuple(source.events())
 
     def targets(self) -> Sequence[str]:
@@ -72,6 +73,10 @@ class FrozenSource:
         """All targets as they were."""
         del now
         return self._overview
+
+    def notes(self) -> Sequence[Event]:
+        """The user's notes known then."""
+        return self._notes
 
     def events(self) -> Sequence[Event]:
         """The event log as it was."""

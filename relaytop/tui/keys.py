@@ -84,6 +84,9 @@ BINDINGS: list[BindingType] = [
         label="copy all",
         show=False,
     ),
+    _key(
+        KEEP, "note", "M", "note", "Write a note into the event log and the recording", show=False
+    ),
     _key(LOOK, "zoom", "enter,z", "zoom", "Give the selected target the whole screen, and back"),
     _key(
         LOOK,
@@ -104,7 +107,14 @@ BINDINGS: list[BindingType] = [
         "filter",
         "List only targets with these words in their name or status",
     ),
-    _key(LOOK, "clear", "escape", "clear", "List all targets again", label="all rows"),
+    _key(
+        LOOK,
+        "clear",
+        "escape",
+        "clear",
+        "Leave what was entered last: filter or zoom",
+        label="back",
+    ),
     _key(LOOK, "group", "b", "group", "Group the rows by provider, by model, or not"),
     _key(
         LOOK,

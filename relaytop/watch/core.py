@@ -6,12 +6,15 @@ import os
 import socket
 from typing import TYPE_CHECKING, Any, Protocol
 
+from relaytop.config.masking import mask_secrets
 from relaytop.config.steady_clock import JUMP_S, STEADY
 from relaytop.monitor.monitor import Monitor
 from relaytop.monitor.number_format import format_age
 from relaytop.monitor.source import Event
+from relaytop.protocol.messages import Note
 from relaytop.watch.engine_exit import exit_reason
 from relaytop.watch.engine_silence import EngineSilence
+from relaytop.wire.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -157,6 +160,15 @@ class WatchCore:
     def note_saved(self, path: Path) -> None:
         """Add to the event log that a snapshot was saved."""
         self.note("snapshot", "good", f"snapshot saved: {os.fspath(path)}")
+
+    def write_note(self, words: str) -> None:
+        """Add a user's words to the event log and the recording, without what looks like a key."""
+        text = mask_secrets(clean(words))
+        if text:
+            note = Note(self.clock(), text)
+            self.monitor.apply(note, note.at)
+            if self._recorder is not None:
+                self._recorder.consume([note])
 
     def note(self, kind: Kind, level: Level, text: str, target: str | None = None) -> None:
         """Add a line to the event log."""

@@ -7,7 +7,8 @@ import pytest
 
 from relaytop.config.settings import Thresholds, Window
 from relaytop.monitor.monitor import Monitor
-from relaytop.protocol.messages import Budget, Finished, Hold, Pulse, Ready, Report
+from relaytop.protocol.messages import Budget, Finished, Hold, Note, Pulse, Ready, Report
+from relaytop.report.snapshot import blocks
 from relaytop.store.document import snapshot_document
 from relaytop.store.recording import Recording, RecordingError, is_recording
 from relaytop.store.recording_document import apply_recording, recording_document
@@ -49,6 +50,17 @@ def test_it_can_be_saved_as_a_snapshot_and_read_again(tmp_path: Path) -> None:
     path = tmp_path / "snapshot.json"
     path.write_text(to_json(document))
     assert load_snapshot(path)["targets"][0]["requests"] == 12
+
+
+def test_a_users_notes_are_in_it(tmp_path: Path) -> None:
+    notes = [Note(T0 + 30, "deploy began"), Note(T0 + 50, "rolled back")]
+    with Recording(record(tmp_path / "rec", *minutes(1), *notes)) as recording:
+        document = recording_document(recording)
+    path = tmp_path / "snapshot.json"
+    path.write_text(to_json(document))
+    read = load_snapshot(path)
+    assert [note["text"] for note in read["notes"]] == ["note: deploy began", "note: rolled back"]
+    assert any("deploy began" in str(block) for block in blocks(read))
 
 
 def test_another_engine_counts_its_skips_from_0_again(tmp_path: Path) -> None:

@@ -43,6 +43,11 @@ def event_head(event: Event) -> Line:
     return [*head, (f"{event.target}  ", "bold")] if event.target else head
 
 
+def event_role(event: Event) -> Role:
+    """Return the role of an event's text: the user's own words stand out."""
+    return "accent" if event.kind == "note" else ROLES[event.level]
+
+
 def log_line(event: Event, width: int) -> Line:
     """Draw one event in one line."""
-    return cropped([*event_head(event), (event.text, ROLES[event.level])], width)
+    return cropped([*event_head(event), (event.text, event_role(event))], width)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relaytop.tui.draw.log import ROLES, event_head
+from relaytop.tui.draw.log import event_head, event_role
 from relaytop.tui.draw.text_runs import line_width, wrapped
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ Item = tuple[object, list["Line"]]
 def log_item(event: Event, width: int) -> Item:
     """Draw an event in full."""
     head = event_head(event)
-    role = ROLES[event.level]
+    role = event_role(event)
     indent = line_width(head)
     if width - indent < width // 3:  # a name so long leaves the text a line of its own
         texts = wrapped(event.text, width - len(INDENT), MAX_LINES)
@@ -39,5 +39,6 @@ def _member_lines(event: Event, width: int) -> list[Line]:
         return []
     names = ", ".join(name.partition("/")[2] for name in event.members)
     texts = [*wrapped(names, width - len(INDENT), MAX_LINES)]
-    texts += wrapped(event.detail, width - len(INDENT), MAX_LINES)
+    if event.detail not in event.text:
+        texts += wrapped(event.detail, width - len(INDENT), MAX_LINES)
     return [[(INDENT, "text"), (text, "dim")] for text in texts]

@@ -11,6 +11,7 @@ from textual.reactive import var
 
 from relaytop.tui.draw.layout import arrange, too_small
 from relaytop.tui.draw.topline import Badges
+from relaytop.tui.entered import EnteredModes
 from relaytop.tui.freeze import FrozenSource
 from relaytop.tui.keys import BINDINGS, in_order
 from relaytop.tui.os_errors import describe_os_error
@@ -65,6 +66,7 @@ class MonitorScreen(TargetListScreen):
         self.glyphs = glyphs
         self.set_reactive(MonitorScreen.selected, next(iter(session.monitor.targets()), None))
         self._palette: Palette | None = None
+        self._modes = EnteredModes()
         self._page: Page | None = None
         """A full-screen page over this one, which shows the same view."""
         self.top = TopLine("top")
@@ -203,8 +205,15 @@ class MonitorScreen(TargetListScreen):
             for part in parts:
                 part.update(view)
 
+    def watch_row_query(self) -> None:
+        """List the rows anew, and note whether a filter is in force."""
+        self._modes.set("filter", active=bool(self.row_query.words))
+        super().watch_row_query()
+
     def watch_zoomed(self) -> None:
         """Divide the screen anew."""
+        self._modes.set("zoom", active=self.zoomed)
+        self.refresh_bindings()
         self.changed()
 
     def watch_frozen(self) -> None:
@@ -269,7 +278,9 @@ class MonitorScreen(TargetListScreen):
         if action == "fold":
             return bool(self.listing.groups) and not self.zoomed
         if action == "clear":
-            return self.typing or bool(self.row_query.words)
+            return self.typing or self._modes.last is not None
+        if action == "note":
+            return self.session.player is None  # the past cannot be changed
         return action not in ENGINE_ACTIONS or self.session.engine.accepts_commands
 
     # ── keys ─────────────────────────────────────────────────────────────────
@@ -299,6 +310,24 @@ class MonitorScreen(TargetListScreen):
             None if self.frozen else FrozenSource(session.monitor, session.clock(), session.span_s)
         )
         session.read_less_often(frozen=self.frozen is not None)
+
+    def action_clear(self) -> None:
+        """Leave what was entered last: the filter, or the zoom."""
+        if self._modes.last == "zoom" and not self.typing:
+            self.zoomed = False
+        else:
+            super().action_clear()
+
+    def action_note(self) -> None:
+        """Take words for the event log and the recording."""
+        from relaytop.tui.screens.note import NoteScreen  # noqa: PLC0415 - after first paint
+
+        self.app.push_screen(NoteScreen(), self._write_note)
+
+    def _write_note(self, words: str | None) -> None:
+        if words:
+            self.session.write_note(words)
+            self.changed()
 
     def action_zoom(self) -> None:
         """Give the selected target the whole screen, and back; fold or unfold a group."""
