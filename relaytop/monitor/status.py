@@ -100,6 +100,11 @@ class StatusKeeper:
         return "paused" if self.paused else self.of_probes
 
     @property
+    def last_status(self) -> Status | None:
+        """The status before the pause; None where it is not paused, or nothing was known."""
+        return self.of_probes if self.paused and self.of_probes != "unknown" else None
+
+    @property
     def shown_since(self) -> float:
         """Unix seconds since when it has the status that is shown."""
         return self.paused_at if self.paused else self.since

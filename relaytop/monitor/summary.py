@@ -95,6 +95,8 @@ class Summary:
     reason: str | None = None
     """Of `paused`: `user` or `budget`; of `unknown`: `cache`, where a cache answers; of another:
     `before_pause`, where no probe has finished since it was paused."""
+    last_status: Status | None = None
+    """Of `paused`: the status before, which its probes gave it; None where none has finished."""
     broken: tuple[str, ...] = ()
     """Of `degraded`: the rules that hold, of `hanging`, `p95`, `ttft`, `error_rate`, `gap`,
     `recent`, `slower`; `recovering` where none does, or good probes follow one another."""

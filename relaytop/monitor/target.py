@@ -315,6 +315,7 @@ class TargetMonitor:
             model=target.model,
             status=status.status,
             reason=self._reason,
+            last_status=status.last_status,
             broken=status.broken_rules if status.status == "degraded" else (),
             since=status.shown_since,
             recovering_ok=None if status.paused else status.recovering,

@@ -256,6 +256,7 @@ def test_a_pause_keeps_what_was_known(reason: str, steps: str, status: str) -> N
         probes.monitor.apply(held, T0 + probes.at + 1)
     paused = probes.summary
     assert (paused.status, paused.reason) == ("paused", reason)
+    assert paused.last_status == status
     assert (paused.since, paused.recovering_ok) == (T0 + probes.at + 1, None)
     probes.at += 7200.0
     if reason == "user":
@@ -263,6 +264,7 @@ def test_a_pause_keeps_what_was_known(reason: str, steps: str, status: str) -> N
         resumed = probes.summary
         assert (resumed.status, resumed.since) == (status, before.since)
         assert resumed.reason == "before_pause"
+        assert resumed.last_status is None
     summary = probes("o")
     assert (summary.status, summary.since, summary.reason) == (status, before.since, None)
 

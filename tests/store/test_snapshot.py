@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relaytop.monitor.monitor import Monitor
-from relaytop.protocol.messages import Finished
+from relaytop.probe.sample import Sample
+from relaytop.protocol.messages import Finished, Hold
 from relaytop.store.atomic import write_new
 from relaytop.store.document import snapshot_document
 from relaytop.store.snapshot import (
@@ -61,6 +62,20 @@ def test_the_schema() -> None:
         "tokens_limit": 1000,
         "tokens_remaining": 900,
     }
+
+
+@pytest.mark.parametrize(("finished", "last"), [((), None), ((sample(0),), "up")])
+def test_a_target_that_the_budget_stopped_keeps_its_last_status(
+    finished: tuple[Sample, ...], last: str | None
+) -> None:
+    watched = settings("relay/m")
+    monitor = Monitor(watched, T0)
+    for each in finished:
+        monitor.apply(Finished(each), each.ended_at)
+    monitor.apply(Hold("relay/m", T0 + 9000, "budget", asked=False), T0 + 5)
+    (target,) = snapshot_document("live", monitor, watched, T0 + 9, "ops-1")["targets"]
+    assert (target["status"], target["reason"]) == ("paused", "budget")
+    assert target.get("last_status") == last
 
 
 def test_what_is_unknown_is_absent() -> None:

@@ -8,7 +8,7 @@ from relaytop.monitor import number_format
 from relaytop.monitor.status_words import describe_rules
 from relaytop.tui.draw.bars import PHASE_ROLES, PHASES, gauge, stacked_phases
 from relaytop.tui.draw.clock import time_of_day
-from relaytop.tui.draw.glyphs import ROLE
+from relaytop.tui.draw.glyphs import ROLE, shown_status
 from relaytop.tui.draw.limits import reset_in_s
 from relaytop.tui.draw.origin import clock_lines, origin_warnings, served_lines, stream_lines
 from relaytop.tui.draw.text_runs import cropped, fit, fit_middle, line_width, wrapped
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from relaytop.wire.facts import Limit
 
 NAME_WIDTH = 9
+HH_MM = 5
+"""Characters of a time of day without its seconds."""
 MESSAGE_LINES = 3
 ROOMY = 12
 """From this height on a message has so many lines."""
@@ -86,11 +88,12 @@ def title(
     ruled: bool = True,
 ) -> Line:
     """Draw the detail's first line: the target, its status, why and since when."""
-    line: Line = [(s.target, "bold"), (f"  {glyphs.status[s.status]} {s.status}", ROLE[s.status])]
+    shown = shown_status(s)
+    line: Line = [(s.target, "bold"), (f"  {glyphs.status[shown]} {shown}", ROLE[s.status])]
     why = reason(s, thresholds)
     if why:
         line.append((f"  {why}", ROLE[s.status]))
-    if s.status != "unknown":
+    if s.status != "unknown" and s.reason != "budget":
         since = f"  since {time_of_day(s.since)} ({number_format.format_age(now - s.since)})"
         line.append((since + ", as before the pause" * (s.reason == "before_pause"), "dim"))
     rule = width - line_width(line) - 1
@@ -102,7 +105,7 @@ def title(
 def reason(s: Summary, thresholds: Thresholds) -> str:
     """Return why a target has its status, in a few words."""
     if s.status == "paused":
-        return "by you" if s.reason == "user" else "budget reached"
+        return "by you" if s.reason == "user" else not_probed(s)
     if s.reason == "cache":
         return "a cache answers"
     if s.status == "unknown":
@@ -112,6 +115,13 @@ def reason(s: Summary, thresholds: Thresholds) -> str:
     if s.status == "down" and s.last_error is not None:
         return s.last_error.error_class
     return describe_rules(s, thresholds) if s.broken else ""
+
+
+def not_probed(s: Summary) -> str:
+    """Return since when the budget has kept a target from being probed."""
+    if s.last_at is None:
+        return "not probed, budget reached"
+    return f"not probed since {time_of_day(s.last_at)[:HH_MM]}, budget reached"
 
 
 def _unknown(s: Summary) -> str:

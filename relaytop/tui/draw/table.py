@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from relaytop.monitor import number_format
 from relaytop.monitor.why import why
 from relaytop.tui.draw.bars import remaining_role
-from relaytop.tui.draw.glyphs import ROLE
+from relaytop.tui.draw.glyphs import ROLE, shown_status
 from relaytop.tui.draw.limits import tightest, tightest_reset_s
 from relaytop.tui.draw.sparkline import sparkline
 from relaytop.tui.draw.text_runs import fit, merged
@@ -126,7 +126,7 @@ def cell(key: str, s: Summary, thresholds: Thresholds, now: float, glyphs: Glyph
     """Write one figure of a target, by the key of its column."""
     match key:
         case "status":
-            return (glyphs.status[s.status], ROLE[s.status])
+            return (glyphs.status[shown_status(s)], ROLE[s.status])
         case "p50" | "p95" | "p99" | "ttft":
             return _of_the_past(s, _latency(key, s, thresholds))
         case "tok_s":
@@ -149,8 +149,8 @@ def cell(key: str, s: Summary, thresholds: Thresholds, now: float, glyphs: Glyph
 
 
 def _of_the_past(s: Summary, run: Run) -> Run:
-    """Dim a figure of a target that is down: it is of replies before that."""
-    return (run[0], "dim") if s.status == "down" else run
+    """Dim a figure of a target that is down, or not probed: it is of replies before that."""
+    return (run[0], "dim") if s.status == "down" or s.reason == "budget" else run
 
 
 def _latency(name: str, s: Summary, thresholds: Thresholds) -> Run:
@@ -187,6 +187,8 @@ def percentile(figure: Distribution, name: str, threshold_ms: float, timeout_ms:
 def _error(s: Summary, thresholds: Thresholds) -> Run:
     if s.error_rate is None:
         return ("", "dim")
+    if s.reason == "budget":
+        return (number_format.format_percent(s.error_rate), "dim")
     role: Role = "dim" if s.error_rate == 0 else "text"
     if s.error_rate > thresholds.error_rate:
         role = "bad"
@@ -197,7 +199,7 @@ def _error(s: Summary, thresholds: Thresholds) -> Run:
 
 def age(s: Summary, now: float, glyphs: Glyphs) -> Run:
     """Write how old the last result is, or for how long a probe has been hanging."""
-    if s.status == "paused":
+    if s.reason == "user":
         return ("", "dim")
     if s.running_since is not None:
         hanging_s = now - s.running_since
@@ -209,6 +211,7 @@ def age(s: Summary, now: float, glyphs: Glyphs) -> Run:
         return ("", "dim")
     old_s = now - s.last_at
     late = old_s > 3 * s.interval_s + (s.latency.p95 or 0.0) / 1000 and not _on_hold(s, now)
+    late = late and s.status != "paused"
     return (number_format.format_age(old_s), "warn" if late else "dim")
 
 

@@ -76,7 +76,10 @@ class HelpScreen(Dialog[None]):
                 "slow, failing now and then, or hanging",
             ),
             (f"{glyphs.status['down']} down", "three probes in a row failed"),
-            (f"{glyphs.status['paused']} paused", "switched off by you or by the budget"),
+            (
+                f"{glyphs.status['paused']} paused",
+                "switched off by you; a reached budget leaves the last status, dim",
+            ),
             (f"{glyphs.status['unknown']} unknown", "no probe has finished yet"),
             (
                 glyphs.levels[5:],

@@ -1,10 +1,14 @@
 import dataclasses
+import time
+from collections.abc import Callable
+
+import pytest
 
 from relaytop.config.settings import Thresholds
-from relaytop.monitor.summary import Distribution, LastError, Summary, Totals
+from relaytop.monitor.summary import Distribution, LastError, Status, Summary, Totals
 from relaytop.tui.draw.glyphs import UNICODE
 from relaytop.tui.draw.layout import arrange
-from relaytop.tui.draw.panel import panel, reason
+from relaytop.tui.draw.panel import panel, reason, title
 from relaytop.wire.facts import Limit, RateLimit
 from tests.support.samples import T0
 
@@ -87,3 +91,24 @@ def test_a_percentile_that_the_window_has_drowned() -> None:
 def test_a_rate_of_errors_has_its_sign() -> None:
     broken = dataclasses.replace(DOWN, status="degraded", broken=("error_rate",), error_rate=0.241)
     assert reason(broken, Thresholds()) == "errors 24.1 % > 5 %"
+
+
+@pytest.mark.parametrize("last", ["up", "degraded", "down"])
+def test_a_reached_budget_does_not_hide_the_last_status(
+    last: Status, zone: Callable[[str], None]
+) -> None:
+    zone("UTC")
+    at = T0 + 60 - T0 % 60
+    broke = dataclasses.replace(
+        DOWN, status="paused", reason="budget", last_status=last, last_at=at, since=at + 5
+    )
+    line = "".join(run for run, _role in title(broke, Thresholds(), at + 900, 120, UNICODE))
+    clock = time.strftime("%H:%M", time.gmtime(at))
+    sign = UNICODE.status[last]
+    assert f"relay/m  {sign} {last}  not probed since {clock}, budget reached" in line
+    unprobed = dataclasses.replace(broke, last_status=None, last_at=None)
+    line = "".join(run for run, _role in title(unprobed, Thresholds(), at, 120, UNICODE))
+    assert "‖ paused  not probed, budget reached" in line
+    paused = dataclasses.replace(broke, reason="user")
+    line = "".join(run for run, _role in title(paused, Thresholds(), at + 900, 120, UNICODE))
+    assert "‖ paused  by you  since" in line

@@ -7,7 +7,7 @@ from relaytop.config.settings import Thresholds
 from relaytop.monitor.summary import LastError, Summary
 from relaytop.tui.draw.columns import fit_columns
 from relaytop.tui.draw.glyphs import ASCII, UNICODE
-from relaytop.tui.draw.table import header, hidden_rows, row
+from relaytop.tui.draw.table import cell, header, hidden_rows, row
 from relaytop.tui.draw.text_runs import Line
 from tests.support.samples import T0
 
@@ -81,3 +81,25 @@ def test_why_it_is_not_well(facts: dict[str, Any], shown: str) -> None:
     )
     at = 1 + sum(c.width + 1 for c in columns[: [c.key for c in columns].index("why")])
     assert text_of(line)[at : at + 12].strip() == shown
+
+
+def test_a_row_that_the_budget_stopped_keeps_its_status_and_tells_how_old_it_is() -> None:
+    broke = dataclasses.replace(
+        GOOD,
+        status="paused",
+        reason="budget",
+        last_status="down",
+        last_at=T0,
+        error_rate=0.5,
+        running_since=None,
+    )
+    cells = {
+        key: cell(key, broke, Thresholds(), T0 + 900, UNICODE)
+        for key in ("status", "why", "age", "error")
+    }
+    assert cells["status"] == ("✗", "dim")
+    assert cells["why"] == ("budget", "dim")
+    assert cells["age"] == ("15m", "dim")
+    assert cells["error"][1] == "dim"
+    by_user = dataclasses.replace(broke, reason="user")
+    assert cell("status", by_user, Thresholds(), T0 + 900, UNICODE) == ("‖", "dim")
