@@ -14,8 +14,11 @@ from click.shell_completion import CompletionItem
 from relaytop.cli.options import common_options, listen_address
 from relaytop.config.errors import MAX_QUOTED
 from relaytop.config.suggestions import suggestion
+from relaytop.report.forms import FORMS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from relaytop.cli.options import Options
     from relaytop.export.address import Address
 
@@ -113,6 +116,17 @@ class LazyGroup(click.Group):
 )
 @click.option("--prometheus", type=listen_address, metavar="ADDR", help="Serve /metrics there too.")
 @click.option("--record", type=click.Path(path_type=Path), help="Append every sample to this file.")
+@click.option(
+    "--once",
+    is_flag=True,
+    help="Probe each target once, print the table, and exit with 1 where one is down.",
+)
+@click.option(
+    "-n", "count", type=click.IntRange(1, 100_000), help="With --once: probes per target."
+)
+@click.option(
+    "--format", "form", type=click.Choice(FORMS), help="With --once: what to print.  [table]"
+)
 @click.option("--fresh", is_flag=True, help="Probe here though an agent of this config runs.")
 @common_options
 @click.pass_context
@@ -123,6 +137,9 @@ def relaytop_command(
     fail_on: str | None,
     prometheus: Address | None,
     record: Path | None,
+    once: bool,
+    count: int | None,
+    form: str | None,
     fresh: bool,
     options: Options,
 ) -> None:
@@ -137,7 +154,9 @@ def relaytop_command(
     if record is not None and ctx.invoked_subcommand not in {None, "demo"}:
         message = "before a command, --record belongs to the monitor and the demo alone"
         raise click.UsageError(message)
-    ours = {"--against": against, "--fail-on": fail_on, "--fresh": fresh or None}
+    of_once = {"-n": count, "--format": form}
+    beside = {"--against": against, "--fail-on": fail_on}
+    ours = {**beside, "--fresh": fresh or None, "--once": once or None, **of_once}
     for flag, value in ours.items():
         if value is not None and ctx.invoked_subcommand is not None:
             message = (
@@ -145,10 +164,27 @@ def relaytop_command(
             )
             raise click.UsageError(message)
     options = ctx.obj = dataclasses.replace(options, prometheus=prometheus, record=record)
+    if ctx.invoked_subcommand is None and once:
+        from relaytop.cli.once import once as print_once  # noqa: PLC0415 - only when it is wanted
+
+        _refuse(
+            {**beside, "--prometheus": prometheus, "--record": record},
+            "makes no sense with --once, which prints one table and ends",
+        )
+        gc.enable()
+        raise SystemExit(print_once(options, count=count or 1, form=form or "table"))
     if ctx.invoked_subcommand is None:
         from relaytop.cli.monitor import monitor  # noqa: PLC0415 - only when it is wanted
 
         if fail_on is not None and against is None:
             message = "--fail-on needs --against: name the snapshot to compare with"
             raise click.UsageError(message)
+        _refuse(of_once, "belongs to --once")
         raise SystemExit(monitor(options, against=against, gate=fail_on is not None, fresh=fresh))
+
+
+def _refuse(given: Mapping[str, object], why: str) -> None:
+    for flag, value in given.items():
+        if value is not None:
+            message = f"{flag} {why}"
+            raise click.UsageError(message)

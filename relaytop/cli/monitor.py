@@ -67,7 +67,7 @@ def require_terminal() -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         sentence = (
             "no terminal: the monitor needs one on stdin and stdout; "
-            "without one use `relaytop agent`"
+            "without one use `relaytop agent`, or `relaytop --once`"
         )
         raise RelaytopError(sentence)
     if os.environ.get("TERM", "") in {"", "dumb"}:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from relaytop.config.errors import RelaytopError
-from relaytop.report.render import FORMS, render
+from relaytop.report.forms import FORMS
+from relaytop.report.render import render
 from relaytop.store.atomic import write_exactly
 
 if TYPE_CHECKING:

@@ -36,6 +36,12 @@ class Plan:
     concurrency = 1
     """Requests to one target at a time."""
 
+    @property
+    def counted(self) -> str:
+        """How many requests, as in `100 probes of`."""
+        noun, _, relation = self.requests.partition(" ")
+        return f"{self.count} {noun.removesuffix('s') if self.count == 1 else noun} {relation}"
+
     def cost_bound(self, settings: Settings) -> CostBound:
         """Return the most that it can cost at the settings' targets."""
         return cost_bound(settings, self.count)

@@ -47,7 +47,9 @@ class JobResult:
     """Whether everything that was to be saved could be."""
 
 
-def run_job(job_type: type[J], settings: Settings, plan: Plan) -> tuple[J, JobResult]:
+def run_job(
+    job_type: type[J], settings: Settings, plan: Plan, *, save: bool = True
+) -> tuple[J, JobResult]:
     """Run a job until its end or a signal, and save what it found.
 
     Tells on stderr what it can cost, how far it is, and where its snapshot is.
@@ -56,10 +58,12 @@ def run_job(job_type: type[J], settings: Settings, plan: Plan) -> tuple[J, JobRe
         job_type: Which job.
         settings: The targets, with or without list prices.
         plan: What the job sends.
+        save: Whether to save a snapshot.
     """
     job, ended_by = asyncio.run(_run(job_type, settings, plan))
     document = job.document(STEADY(), socket.gethostname())
-    _save(document)
+    if save:
+        _save(document)
     return job, JobResult(document, _remarks(job, ended_by), ended_by, job.save_more())
 
 
@@ -68,7 +72,7 @@ async def _run(
 ) -> tuple[J, signal.Signals | None]:
     settings = await add_list_prices(settings)
     bound = plan.cost_bound(settings)
-    notice(announcement(f"{plan.count} {plan.requests}", settings, bound))
+    notice(announcement(plan.counted, settings, bound))
     ahead_usd = min(bound.total_usd, bound.once_usd * AHEAD * plan.concurrency)
     steps: dict[str, str] = {}
     async with open_job_budget(settings, ahead_usd, bound.once_usd) as budget:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from relaytop.report.blocks import Block
     from relaytop.report.data import Document
 
-FORMS = ("table", "json", "toml", "markdown")
 ASCII = str.maketrans({"–": "-"})
 """Characters with a like one in ASCII; any other becomes a question mark."""
 
@@ -55,7 +54,7 @@ def render(
 
     Args:
         report: The result.
-        form: One of `FORMS`.
+        form: One of `forms.FORMS`.
         ascii_only: No characters beyond ASCII.
         columns: Width of the terminal that a table is for, in cells; None where there is none.
         color: Whether a table may be coloured.

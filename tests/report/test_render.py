@@ -8,7 +8,8 @@ import pytest
 
 from relaytop.report.blocks import Block, Column, Lines, Preformatted, Table, Text, columns
 from relaytop.report.data import Document, Rows
-from relaytop.report.render import FORMS, TextOptions, render
+from relaytop.report.forms import FORMS
+from relaytop.report.render import TextOptions, render
 
 
 @dataclass(frozen=True)
