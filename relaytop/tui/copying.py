@@ -11,11 +11,17 @@ if TYPE_CHECKING:
 
 
 def ticket_text(view: View, host: str) -> str | None:
-    """Return the selected target's state for a ticket; None where none is in sight."""
+    """Return the selected target's state for a ticket; None where none is in sight.
+
+    Of a group it is a line for all of it, and the state of its worst target.
+    """
     if view.selected is None or view.selected not in view.listed:
         return None
     summary = view.source.summary(view.selected, view.now)
-    return ticket(summary, view.overview.window, view.now, host)
+    text = ticket(summary, view.overview.window, view.now, host)
+    if view.group is None:
+        return text
+    return f"{one_line(view.group.members)}\n{text}"
 
 
 def overview_text(view: View) -> str:

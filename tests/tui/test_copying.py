@@ -28,6 +28,19 @@ async def test_a_target_that_the_filter_hides_is_not_copied(session: Session) ->
         assert app_in(pilot).clipboard == ""
 
 
+async def test_of_a_group_it_copies_a_line_for_all_and_the_worst_target(session: Session) -> None:
+    async with running(session) as pilot:
+        await pilot.press("home")
+        await pilot.pause()
+        group = monitor_of(pilot).selected_group
+        assert group is not None
+        await pilot.press("y")
+        await pilot.pause()
+        first, second, *_ = app_in(pilot).clipboard.splitlines()
+        assert " of " in first
+        assert second.startswith(f"{monitor_of(pilot).selected}: ")
+
+
 async def test_capital_y_copies_one_line_for_all(session: Session) -> None:
     async with running(session) as pilot:
         await pilot.press("Y")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from relaytop.monitor.why import why
 from relaytop.tui.draw.columns import COLUMNS, fit_columns
+from relaytop.tui.draw.names import least_width, short_names
 from relaytop.tui.draw.table import header, row
 
 if TYPE_CHECKING:
@@ -46,16 +48,32 @@ def printed_table(
         width: Cells of a line.
         glyphs: The shapes that can be shown.
     """
+    names = tuple(s.target for s in summaries)
     columns = fit_columns(
         width,
-        max((len(s.target) for s in summaries), default=0),
+        max(map(len, names), default=0),
+        least_target=least_width(names),
         longest_why=max((len(why(s) or "") for s in summaries), default=0),
         chosen=[column.key for column in COLUMNS if column.key not in PASSING],
     )
     rows = [
-        row(s, columns, (), thresholds[s.target], now, glyphs, selected=False) for s in summaries
+        row(
+            s,
+            columns,
+            (),
+            thresholds[s.target],
+            now,
+            glyphs,
+            selected=False,
+            short_name=partial(_short, names, s.target),
+        )
+        for s in summaries
     ]
     return [header(columns, ""), *rows]
+
+
+def _short(names: tuple[str, ...], name: str, cells: int) -> str:
+    return short_names(names, cells)[name]
 
 
 def text_of(lines: Iterable[Line], *, color: bool) -> str:

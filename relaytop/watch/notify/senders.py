@@ -8,9 +8,9 @@ from relaytop.watch.notify.channel import Closing
 from relaytop.watch.notify.delivery_queue import DeliveryQueue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from relaytop.alerts.alert import Alert, Severity
+    from relaytop.alerts.alert import Alert
     from relaytop.watch.notify.channel import Channel
     from relaytop.watch.notify.delivery_queue import Remark
 
@@ -19,38 +19,20 @@ CLOSE_S = 1.2
 
 
 class Senders:
-    """Sends alerts that begin to fire, get worse or resolve; not what was acknowledged or snoozed.
+    """Sends alerts through all channels side by side.
 
     Args:
         channels: Each gets a thread and a bounded queue.
-        clock: Steady Unix seconds.
     """
 
-    def __init__(self, channels: Sequence[Channel], clock: Callable[[], float]) -> None:
-        self._clock = clock
+    def __init__(self, channels: Sequence[Channel]) -> None:
         self._closing = Closing()
         self._queues = [DeliveryQueue(channel, self._closing) for channel in channels]
-        self._sent: dict[str, Severity] = {}
-        """Key of an alert whose firing was sent → the severity that was."""
 
     def send(self, alert: Alert) -> None:
-        """Send a change of an alert soon, where it is to be sent; returns at once."""
-        if self._is_sent(alert):
-            for queue in self._queues:
-                queue.put(alert)
-
-    def _is_sent(self, alert: Alert) -> bool:
-        if alert.state == "resolved":
-            return self._sent.pop(alert.key, None) is not None
-        is_snoozed = alert.snoozed_until is not None and alert.snoozed_until > self._clock()
-        if (
-            alert.acknowledged
-            or is_snoozed
-            or self._sent.get(alert.key) in {alert.severity, "down"}
-        ):
-            return False
-        self._sent[alert.key] = alert.severity
-        return True
+        """Send a change of an alert soon; returns at once."""
+        for queue in self._queues:
+            queue.put(alert)
 
     def remarks(self) -> list[Remark]:
         """Return (level, text) of what is new for the log."""

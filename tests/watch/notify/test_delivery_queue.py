@@ -7,8 +7,7 @@ from relaytop.watch.notify.channel import Closing, Undelivered
 from relaytop.watch.notify.delivery_queue import MAX_WAITING, DeliveryQueue
 from relaytop.watch.notify.senders import Senders
 from tests.support.agents import until
-from tests.support.alerts import FIRING, alert, resolved
-from tests.support.samples import T0
+from tests.support.alerts import FIRING, alert
 
 
 class Recorder:
@@ -102,7 +101,7 @@ def test_what_fires_is_sent_again() -> None:
 def test_a_channel_that_hangs_does_not_hold_up_the_others_nor_the_end() -> None:
     hanging, working = Recorder(), Recorder()
     hanging.open.clear()
-    senders = Senders([hanging, working], lambda: T0)
+    senders = Senders([hanging, working])
     senders.send(FIRING)
     until(lambda: working.got)
     assert not hanging.got
@@ -110,34 +109,8 @@ def test_a_channel_that_hangs_does_not_hold_up_the_others_nor_the_end() -> None:
     assert hanging.got, "it was let go at the end, which is bounded"
 
 
-def kept(*alerts: Alert) -> list[str]:
-    channel = Recorder()
-    senders = Senders([channel], lambda: T0 + 100)
-    for each in alerts:
-        senders.send(each)
-    senders.close()
-    return channel.got
-
-
-def test_what_is_sent() -> None:
-    degraded = alert(severity="degraded")
-    assert len(kept(FIRING, resolved())) == 2
-    assert len(kept(degraded, FIRING, resolved())) == 3, "it got worse"
-    assert len(kept(FIRING, FIRING)) == 1
-    assert len(kept(FIRING, degraded)) == 1
-    assert len(kept(FIRING, resolved(), FIRING)) == 3
-
-
-def test_what_is_not_sent() -> None:
-    assert kept(resolved()) == [], "its firing was not sent"
-    assert kept(alert(acknowledged=True), resolved()) == []
-    assert kept(alert(snoozed_until=float("inf")), resolved()) == []
-    assert len(kept(alert(snoozed_until=T0 + 50))) == 1, "that is over"
-    assert len(kept(FIRING, resolved(alert(acknowledged=True)))) == 2
-
-
 def test_without_channels_nothing_is_kept() -> None:
-    senders = Senders([], lambda: T0)
+    senders = Senders([])
     senders.send(FIRING)
     assert senders.remarks() == []
     senders.close()
