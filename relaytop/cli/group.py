@@ -41,6 +41,7 @@ COMMANDS = {
     "completion": (
         "Print a script that completes commands, options and the config's names in a shell."
     ),
+    "man": "Print the manual page, or write one for each command into a folder.",
     "show": "Print a snapshot, or all of a recording, as a table, latencies in milliseconds.",
     "diff": (
         "Show what got slower, failed more or cost more between two snapshots, and what is noise."
