@@ -42,10 +42,11 @@ class DeliveryQueue:
         self._overflowed = False
         # A daemon: a name server that does not answer must not keep the process.
         self._thread = threading.Thread(target=self._run, name="alerts", daemon=True)
-        self._thread.start()
 
     def put(self, alert: Alert) -> None:
         """Send an alert soon; returns at once."""
+        if self._thread.ident is None:
+            self._thread.start()
         with self._changed:
             self._waiting.append(alert)
             if len(self._waiting) > MAX_WAITING:
@@ -74,8 +75,9 @@ class DeliveryQueue:
             self._changed.notify()
 
     def join(self) -> None:
-        """Wait for the thread, as long as the end that has begun allows."""
-        self._thread.join(self._closing.left_s + GRACE_S)
+        """Wait for the thread, if there is one, as long as the end that has begun allows."""
+        if self._thread.ident is not None:
+            self._thread.join(self._closing.left_s + GRACE_S)
 
     def _run(self) -> None:
         while (alert := self._next()) is not None or not self._closing.begun:

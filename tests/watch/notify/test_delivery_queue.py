@@ -92,6 +92,7 @@ def test_a_kind_of_failure_is_told_once_until_it_works_again() -> None:
 def test_what_fires_is_sent_again() -> None:
     channel, closing = Recorder(refresh_s=0.01), Closing()
     queue = DeliveryQueue(channel, closing)
+    queue.put(FIRING)
     until(lambda: channel.refreshed >= 2)
     closing.begin(1.0)
     queue.wake()
