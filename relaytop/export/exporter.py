@@ -13,8 +13,9 @@ from relaytop.export.server import Answer, HttpServer
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from relaytop.alerts.alert import Alert
     from relaytop.config.settings import Thresholds
     from relaytop.monitor.source import Source
     from relaytop.protocol.messages import Report
@@ -30,6 +31,7 @@ class Exporter:
         source: What is known of the targets.
         trouble: Says why nothing is probed; None while all is well.
         thresholds: Target id → its thresholds, as they are in force.
+        firing: The alerts that fire now.
     """
 
     def __init__(
@@ -38,9 +40,10 @@ class Exporter:
         source: Source,
         trouble: Callable[[], str | None],
         thresholds: Callable[[], Mapping[str, Thresholds]],
+        firing: Callable[[], Sequence[Alert]] = tuple,
     ) -> None:
         self._trouble = trouble
-        self._metrics = Metrics(source, lambda: trouble() is None, thresholds)
+        self._metrics = Metrics(source, lambda: trouble() is None, thresholds, firing)
         self._registry = CollectorRegistry()
         self._registry.register(self._metrics)
         routes = {"/metrics": self._show, "/healthz": self._health}

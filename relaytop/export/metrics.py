@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from prometheus_client.core import Metric
 
+    from relaytop.alerts.alert import Alert
     from relaytop.config.settings import Thresholds
     from relaytop.monitor.source import Source
     from relaytop.monitor.summary import Summary
@@ -39,6 +40,7 @@ class Metrics(Collector):
         source: Names the targets; its summaries become the gauges.
         probing: Whether an engine is at work.
         thresholds: Target id → its thresholds, as they are in force.
+        firing: The alerts that fire now.
     """
 
     def __init__(
@@ -46,7 +48,9 @@ class Metrics(Collector):
         source: Source,
         probing: Callable[[], bool],
         thresholds: Callable[[], Mapping[str, Thresholds]],
+        firing: Callable[[], Sequence[Alert]],
     ) -> None:
+        self._firing = firing
         self._source = source
         self._probing = probing
         self._thresholds = thresholds
@@ -108,6 +112,7 @@ class Metrics(Collector):
         yield from self._counter_families(summaries)
         yield from self._histogram_families(summaries)
         yield from self._gauge_families(summaries)
+        yield self._alerts()
         yield from self._own_metrics()
 
     def _labelled(self, summary: Summary) -> tuple[tuple[str, str], TargetCounters]:
@@ -214,6 +219,18 @@ class Metrics(Collector):
             if counters.last_success_at is not None:
                 success.add_metric(labels, STEADY.to_wall(counters.last_success_at))
         yield from (rate, remaining, limit, up, success)
+
+    def _alerts(self) -> Metric:
+        """Return what fires; without a model it is of a whole provider, without either of us."""
+        firing = GaugeMetricFamily(
+            "relaytop_alert_firing",
+            "1 for each alert that fires, acknowledged and snoozed ones too.",
+            labels=("alert", *OF_TARGET),
+        )
+        for alert in self._firing():
+            of_target = self._labels.get(alert.key, (clean(alert.provider), ""))
+            firing.add_metric((clean(alert.why), *of_target), 1)
+        return firing
 
     def _own_metrics(self) -> Iterator[Metric]:
         if self._budget is not None:

@@ -20,6 +20,7 @@ from tests.support.samples import settings
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from relaytop.alerts.alert import Alert
     from relaytop.config.settings import Settings
     from relaytop.probe.sample import Sample
 
@@ -58,12 +59,17 @@ class Exported:
     def __init__(self, watched: Settings, host: str = "127.0.0.1") -> None:
         self.monitor = Monitor(watched, time.time())
         self.trouble: str | None = None
+        self.firing: list[Alert] = []
         self.thresholds = {target.id: target.thresholds for target in watched.targets}
         listening = socket.create_server((host, 0))
         self.port = listening.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.exporter = Exporter(
-            listening, self.monitor, lambda: self.trouble, lambda: self.thresholds
+            listening,
+            self.monitor,
+            lambda: self.trouble,
+            lambda: self.thresholds,
+            lambda: self.firing,
         )
 
     def consume(self, *reports: Report | Sample) -> None:

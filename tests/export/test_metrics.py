@@ -13,6 +13,7 @@ from relaytop.protocol.messages import Budget, Pulse
 from relaytop.wire.facts import Limit, RateLimit, Served
 from tests.export.promtool import needs_promtool, promtool
 from tests.export.scraping import exported
+from tests.support.alerts import alert
 from tests.support.samples import T0, sample, settings
 
 if TYPE_CHECKING:
@@ -248,3 +249,20 @@ async def test_health_tells_why() -> None:
         bad = await found.get("/healthz")
         assert (bad.status_code, bad.text) == (503, "the engine died\n")
         assert (await found.scrape()).one("relaytop_engine_up") == 0
+
+
+async def test_alerts_that_fire() -> None:
+    async with exported("relay/m") as found:
+        assert (await found.scrape()).of("relaytop_alert_firing") == []
+        found.firing = [
+            alert(key="relay/m", provider="relay", targets=("relay/m",), of=1, why="slow"),
+            alert(key="relay", provider="relay"),
+            alert(key="relaytop", provider="", targets=(), of=1, why="engine"),
+        ]
+        scraped = await found.scrape()
+    assert scraped.labels("relaytop_alert_firing") == [
+        {"alert": "slow", "provider": "relay", "model": "m"},
+        {"alert": "timeout", "provider": "relay", "model": ""},
+        {"alert": "engine", "provider": "", "model": ""},
+    ]
+    assert scraped.of("relaytop_alert_firing") == [1, 1, 1]
