@@ -1,7 +1,6 @@
 """`relaytop shadow` as one runs it, against two real servers."""
 
 import json
-import re
 import os
 import re
 import signal
