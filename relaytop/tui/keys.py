@@ -138,6 +138,7 @@ BINDINGS: list[BindingType] = [
     _key(LOOK, "unfold", "right", "fold(1)", "Unfold the group", show=False),
     _key(LOOK, "order", "o", "sort", "Order the rows by the next column"),
     _key(LOOK, "reverse", "O", "reverse", "Reverse the order of the rows", show=False),
+    _key(LOOK, "columns", "C", "columns", "Choose the columns and their order", show=False),
     _key(LOOK, "window", "w", "window", "Next window: the span of percentiles and error rate"),
     _key(PROBE, "faster", "plus,equals_sign", "interval(-1)", "Probe more often"),
     _key(PROBE, "slower", "minus", "interval(1)", "Probe less often"),

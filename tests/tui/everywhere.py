@@ -75,6 +75,7 @@ PLACES: dict[str, tuple[Make, Go]] = {
     "silent": (fed, _fall_silent),
     "help": (fed, pressing("question_mark")),
     "budget": (fed, pressing("dollar_sign")),
+    "choosing columns": (fed, pressing("C", "j", "space", "J")),
     "asking": (fed, pressing("a")),
     "choosing": (empty, _choose),
     "first run": (empty, pressing()),

@@ -119,6 +119,15 @@ def test_choosing_models(snap_compare: Compare, tmp_path: Path, size: tuple[int,
     assert snap_compare(app_of(session), terminal_size=size, run_before=offered)
 
 
+@sized
+@pytest.mark.parametrize("keys", ["CjJ ", "$.3"], ids=["columns", "budget"])
+def test_dialogs(snap_compare: Compare, tmp_path: Path, size: tuple[int, int], keys: str) -> None:
+    names = {"$": "dollar_sign", " ": "space", ".": "full_stop"}
+    pressed = [names.get(key, key) for key in keys]
+    app = app_of(feed(session_of(tmp_path)))
+    assert snap_compare(app, terminal_size=size, run_before=pressing(*pressed))
+
+
 def test_plain_ascii(snap_compare: Compare, tmp_path: Path) -> None:
     app = app_of(feed(session_of(tmp_path)), ASCII)
     assert snap_compare(app, terminal_size=(100, 30), run_before=pressing("j"))

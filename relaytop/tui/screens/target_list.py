@@ -250,6 +250,20 @@ class TargetListScreen(FilterScreen):
         columns = [column.key for column in self.table.columns]
         self.row_query = self.row_query.sorted_by_next(columns)
 
+    def action_columns(self) -> None:
+        """Choose the columns and their order."""
+        from relaytop.tui.screens.column_picker import (  # noqa: PLC0415 - after first paint
+            DEFAULT,
+            ColumnPicker,
+        )
+
+        def keep(chosen: tuple[str, ...] | None) -> None:
+            if chosen is not None:
+                self.chosen_columns = None if chosen == DEFAULT else chosen
+
+        if self.view is not None:
+            self.app.push_screen(ColumnPicker(self.chosen_columns, self.view.glyphs), keep)
+
     def action_reverse(self) -> None:
         """Reverse the order of the rows."""
         self.row_query = replace(self.row_query, reverse=not self.row_query.reverse)
