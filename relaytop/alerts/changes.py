@@ -21,12 +21,13 @@ class Changes:
     def __init__(self) -> None:
         self.snoozes = Snoozes()
         self._changes: list[Change] = []
-        self._now = -math.inf
+        self.now = -math.inf
+        """Unix seconds of this evaluation."""
         self._quiet = False
 
     def begin(self, now: float, *, quiet: bool) -> None:
         """Begin another evaluation; `quiet`: what fires at it is no news."""
-        self._changes, self._now, self._quiet = [], now, quiet
+        self._changes, self.now, self._quiet = [], now, quiet
         self.snoozes.expire(now)
 
     def all(self) -> list[Change]:
@@ -35,7 +36,7 @@ class Changes:
 
     def shown(self, alert: Alert) -> Alert:
         """Return an alert with the end of its snooze."""
-        until = self.snoozes.until(alert.key, alert.provider, self._now)
+        until = self.snoozes.until(alert.key, alert.provider, self.now)
         return alert if until is None else dataclasses.replace(alert, snoozed_until=until)
 
     def new(
@@ -51,8 +52,8 @@ class Changes:
             severity=severity,
             why=why,
             message=message,
-            since=self._now,
-            fired_at=self._now,
+            since=self.now,
+            fired_at=self.now,
         )
         return Firing(alert)
 
@@ -72,7 +73,7 @@ class Changes:
     def resolve(self, firing: Firing) -> None:
         """End an alert, and a snooze that was to last as long."""
         self._end(firing, "resolved")
-        if self.snoozes.until(firing.alert.key, "", self._now) == math.inf:
+        if self.snoozes.until(firing.alert.key, "", self.now) == math.inf:
             self.snoozes.clear(firing.alert.key)
 
     def fold(self, firing: Firing, into: str) -> None:
@@ -81,7 +82,7 @@ class Changes:
 
     def _end(self, firing: Firing, kind: Kind, folded_into: str | None = None) -> None:
         firing.alert = dataclasses.replace(
-            firing.alert, state="resolved", resolved_at=self._now, folded_into=folded_into
+            firing.alert, state="resolved", resolved_at=self.now, folded_into=folded_into
         )
         alert, record = self.shown(firing.alert), firing.record()
         self._changes.append(Change(kind, alert, firing.was_sent, rings=False, record=record))

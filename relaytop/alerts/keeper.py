@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from relaytop.alerts.changes import Changes
 from relaytop.alerts.condition import EVALUATE_S, STATUS_EVALUATIONS, Condition
+from relaytop.alerts.engine_alert import EngineAlert
 from relaytop.alerts.firing import RANKS
-from relaytop.alerts.outage import cause_of, common_cause, is_bad, outage_cause
+from relaytop.alerts.outage import cause_of, common_cause, is_bad, may_be_outage, outage_cause
 from relaytop.monitor.why import ERRORS
 
 if TYPE_CHECKING:
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
     from relaytop.alerts.firing import Change, Firing
     from relaytop.alerts.snoozes import Snoozes
     from relaytop.monitor.summary import Summary
-
-ENGINE = "relaytop"
-"""The key of the alert that nothing is probed."""
-ENGINE_WHY = "engine"
 
 
 class AlertKeeper:
@@ -42,8 +39,7 @@ class AlertKeeper:
         """Target → its own alert."""
         self._outages: dict[str, Firing] = {}
         """Provider → the alert of its outage."""
-        self._engine: Firing | None = None
-        self._engine_condition = Condition()
+        self._engine = EngineAlert()
         self._due = -math.inf
 
     # ── what is read ─────────────────────────────────────────────────────────
@@ -60,8 +56,13 @@ class AlertKeeper:
 
     @property
     def idle(self) -> bool:
-        """Whether nothing fires and nothing was bad at the last evaluation."""
-        return not self._all() and not any(c.bad for c in self._conditions.values())
+        """Whether nothing fires or is snoozed, and nothing was bad at the last evaluation."""
+        conditions = [self._engine.condition, *self._conditions.values()]
+        return not self._all() and not self.snoozes and not any(c.bad for c in conditions)
+
+    def due_after(self, now: float) -> float:
+        """Return when the evaluation after one at `now` is due, Unix seconds."""
+        return self._due if self._due > now else now + EVALUATE_S
 
     def alerts_of(self, targets: Iterable[str]) -> tuple[Alert, ...]:
         """Return the alerts that are about any of these targets now."""
@@ -69,8 +70,7 @@ class AlertKeeper:
         return tuple(alert for alert in self.firing if wanted & {*alert.targets})
 
     def _all(self) -> list[Firing]:
-        found = [*self._own.values(), *self._outages.values()]
-        found += [self._engine] if self._engine is not None else []
+        found = [*self._own.values(), *self._outages.values(), *self._engine.all()]
         return sorted(found, key=lambda firing: (firing.alert.fired_at, firing.alert.key))
 
     # ── what a person does ───────────────────────────────────────────────────
@@ -115,7 +115,7 @@ class AlertKeeper:
             on_time = now < self._due + EVALUATE_S
             self._due = (self._due if on_time else now) + EVALUATE_S
         self._log.begin(now, quiet=quiet)
-        self._judge_engine(trouble, counted=counted)
+        self._engine.judge(trouble, self._log, self.after, counted=counted)
         if trouble is None:
             self._drop_others({s.target for s in summaries})
             for s in summaries:
@@ -125,22 +125,6 @@ class AlertKeeper:
         for firing in self._all():
             self._log.tell(firing, "reminded")
         return self._log.all()
-
-    def _judge_engine(self, trouble: str | None, *, counted: bool) -> None:
-        condition = self._engine_condition
-        if trouble is None:
-            condition.record(bad=False, counted=counted)
-        elif counted:
-            condition.good, condition.bad = 0, condition.bad + 1
-        if self._engine is not None:
-            alert = self._engine.alert
-            self._engine.alert = dataclasses.replace(alert, message=trouble or alert.message)
-            if condition.good >= 2 * self.after:
-                self._log.resolve(self._engine)
-                self._engine = None
-        elif trouble is not None and condition.bad >= self.after:
-            self._engine = self._log.new(ENGINE, "", "down", ENGINE_WHY, trouble)
-            self._log.tell(self._engine, "fired")
 
     def _record(self, s: Summary, *, counted: bool, quiet: bool) -> None:
         condition = self._conditions.setdefault(s.target, Condition())
@@ -163,9 +147,11 @@ class AlertKeeper:
             self._outages[provider] = outage
             bad = [s for s in ready if cause_of(s) in {cause, ERRORS}]
             covered = self._fire_outage(outage, bad, probed)
-        apart = {s.target for s in ready} - covered
+        apart = {s.target for s in ready if s.target not in covered}
         for s in summaries:
-            self._judge_target(s, bad=s.target in apart, outage=outage)
+            others = [own.alert for own in self._own.values() if own.alert.key != s.target]
+            fires = s.target in apart and not may_be_outage(s, others, probed, self._log.now)
+            self._judge_target(s, bad=fires, outage=outage)
         self._forget_snoozes(provider, summaries)
 
     def _fire_outage(

@@ -10,6 +10,7 @@ from relaytop.monitor.why import ERRORS, why
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    from relaytop.alerts.alert import Alert
     from relaytop.monitor.summary import Summary
 
 LEAST_TARGETS = 2
@@ -18,6 +19,8 @@ OF_THE_KEY = ("auth", "credit")
 """Causes that all targets of a provider share: one failure is enough, as long as no other target
 has answered since."""
 BAD = ("degraded", "down")
+LONGEST_WAIT_S = 30.0
+"""Longest wait of a target's alert for the other targets of its provider."""
 
 
 def is_bad(summary: Summary) -> bool:
@@ -48,6 +51,30 @@ def outage_cause(probed: Sequence[Summary], ready: Collection[str]) -> str | Non
         if cause in OF_THE_KEY and others and not any(_answered(s, began_at) for s in others):
             return cause
     return None
+
+
+def may_be_outage(
+    summary: Summary, others: Iterable[Alert], probed: Sequence[Summary], now: float
+) -> bool:
+    """Return whether a target's alert waits for what becomes of the others of its provider.
+
+    One of them has fired for the same cause less than an interval ago: before all have been probed
+    again nobody knows whether it is an outage, and a second bell would tell nothing.
+
+    Args:
+        summary: A target that has been bad for long enough.
+        others: The alerts of other targets.
+        probed: The targets of the provider that are not paused.
+        now: Unix seconds.
+    """
+    wait_s = min(max(s.interval_s for s in probed), LONGEST_WAIT_S)
+    if now - summary.since > wait_s:
+        return False
+    cause = cause_of(summary)
+    return any(
+        alert.provider == summary.provider and alert.why == cause and now - alert.fired_at <= wait_s
+        for alert in others
+    )
 
 
 def common_cause(bad: Iterable[Summary]) -> str | None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from relaytop.monitor.confidence import Confidence
     from relaytop.monitor.error_groups import ErrorGroup
     from relaytop.monitor.source import Bin, Level
-    from relaytop.monitor.summary import LastError, Summary
+    from relaytop.monitor.summary import LastError, Status, Summary
     from relaytop.probe.sample import Sample
     from relaytop.protocol.messages import Report
 
@@ -59,6 +59,8 @@ class Monitor:
         self._counts = EngineCounts()
         self.factor = 1.0
         """The factor of every target's own interval."""
+        self.status_changes = 0
+        """How often the status of any target has changed."""
         # Until the engine has read the ledger: nothing is known to be spent, so it is a bound.
         state = "ok" if settings.budget_usd > 0 else "off"
         self._budget = Budget(0.0, settings.budget_usd, state, complete=False)
@@ -169,6 +171,7 @@ class Monitor:
             self.note(Event(now, "budget", "good", None, f"budget is open again: {spent}"))
 
     def _log_status(self, monitored: TargetMonitor, now: float) -> None:
+        self.status_changes += 1
         summary = monitored.summary()
         status = summary.status
         text, cause = describe_status(summary, monitored.target.thresholds), why(summary) or status
@@ -305,6 +308,10 @@ class Monitor:
     def targets(self) -> Sequence[str]:
         """The target ids in the order of the configuration."""
         return tuple(self._targets)
+
+    def statuses(self) -> set[Status]:
+        """The statuses that any target has."""
+        return {monitored.status.status for monitored in self._targets.values()}
 
     def summary(self, target: str, now: float) -> Summary:
         """One target over the window that ends at `now`."""

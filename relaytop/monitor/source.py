@@ -16,7 +16,17 @@ if TYPE_CHECKING:
 
 
 Kind = Literal[
-    "status", "limit", "budget", "snapshot", "engine", "notice", "cache", "served", "busy", "note"
+    "status",
+    "limit",
+    "budget",
+    "snapshot",
+    "engine",
+    "notice",
+    "cache",
+    "served",
+    "busy",
+    "note",
+    "alert",
 ]
 Level = Literal["good", "info", "warning", "error"]
 

@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from relaytop.alerts.keeper import AlertKeeper
+from relaytop.alerts.words import describe_change
+from relaytop.config.steady_clock import STEADY
+from relaytop.monitor.source import Event
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
     from relaytop.alerts.alert import Alert
+    from relaytop.alerts.firing import Change
+    from relaytop.alerts.incident_record import IncidentRecord
+    from relaytop.monitor.monitor import Monitor
+    from relaytop.monitor.source import Level
+
+BAD = {"degraded", "down"}
 
 
 class AlertSender(Protocol):
@@ -14,3 +27,117 @@ class AlertSender(Protocol):
     def send(self, alert: Alert) -> None:
         """Hand on that an alert fired, got worse or resolved, without waiting for anything."""
         ...
+
+
+class IncidentWriter(Protocol):
+    """Whoever keeps incidents."""
+
+    def write(self, record: IncidentRecord) -> None:
+        """Keep that an incident began, or how it went, without waiting for the disk."""
+        ...
+
+    def warning(self) -> str | None:
+        """Return once why nothing is kept any more; None while all is well."""
+        ...
+
+
+class Alerting:
+    """Evaluates the alerts of a watch, logs what happens to them and hands it on.
+
+    Args:
+        after: Bad evaluations in a row before an alert fires.
+    """
+
+    def __init__(self, after: int) -> None:
+        self.keeper = AlertKeeper(after)
+        self.senders: list[AlertSender] = []
+        """Told of each change that others are to know of."""
+        self.incidents: IncidentWriter | None = None
+        self.on_change: Callable[[Change], None] = _ignore
+        """Called with each change: the screen's bell."""
+        self._seen_changes = 0
+        self._due = 0.0
+        self._looked = False
+
+    @property
+    def firing(self) -> tuple[Alert, ...]:
+        """The alerts that fire, the oldest first."""
+        return self.keeper.firing
+
+    def alerts_of(self, targets: Iterable[str]) -> tuple[Alert, ...]:
+        """Return the alerts that are about any of these targets."""
+        return self.keeper.alerts_of(targets)
+
+    def forget(self) -> None:
+        """Begin anew, as if nothing had been seen; snoozes stay."""
+        snoozes = self.keeper.snoozes.all()
+        self.keeper = AlertKeeper(self.keeper.after)
+        for key, until in snoozes.items():
+            self.keeper.snooze(key, until)
+        self._seen_changes, self._due = 0, 0.0
+
+    # ── snoozes, from one run to the next ────────────────────────────────────
+
+    @property
+    def snoozes(self) -> dict[str, float]:
+        """Key of an alert, or a provider → the end of its snooze, in the system clock's seconds."""
+        found = self.keeper.snoozes.all()
+        return {key: STEADY.to_wall(until) for key, until in found.items()}
+
+    def restore_snoozes(self, snoozes: Mapping[str, float]) -> None:
+        """Go on with the snoozes of an earlier run."""
+        for key, until in snoozes.items():
+            self.keeper.snooze(key, until - STEADY.correction_s)
+
+    # ── evaluation ───────────────────────────────────────────────────────────
+
+    def evaluate(self, monitor: Monitor, now: float, trouble: str | None, *, reads: bool) -> None:
+        """Evaluate the alerts where a status has changed, or five seconds have gone by.
+
+        Args:
+            monitor: The figures.
+            now: Unix seconds, as the monitor's.
+            trouble: The reason why nothing is probed; None while all is well.
+            reads: Whether another relaytop probes, and tells others: only the bell is ours then.
+        """
+        if monitor.status_changes == self._seen_changes and now < self._due:
+            return
+        self._seen_changes, self._due = monitor.status_changes, self.keeper.due_after(now)
+        quiet, self._looked = reads and not self._looked, True
+        keeper = self.keeper
+        keeper.after = monitor.settings.alerts.after
+        if keeper.idle and trouble is None and not BAD & monitor.statuses():
+            return  # with nothing to see, nothing is summed up
+        summaries = [monitor.summary(target, now) for target in monitor.targets()]
+        self._seen_changes = monitor.status_changes  # a summary may find another one
+        for change in keeper.evaluate(summaries, now, trouble=trouble, quiet=quiet):
+            _log(monitor, change, now)
+            self.on_change(change)
+            if not reads:
+                self._hand_on(change)
+        self._warn(monitor, now)
+
+    def _hand_on(self, change: Change) -> None:
+        if change.sent:
+            for sender in self.senders:
+                sender.send(change.alert)
+        if change.record is not None and self.incidents is not None:
+            self.incidents.write(change.record)
+
+    def _warn(self, monitor: Monitor, now: float) -> None:
+        warning = None if self.incidents is None else self.incidents.warning()
+        if warning is not None:
+            monitor.note(Event(now, "notice", "warning", None, warning))
+
+
+def _log(monitor: Monitor, change: Change, now: float) -> None:
+    alert = change.alert
+    level: Level = "error" if alert.severity == "down" else "warning"
+    if change.kind in {"resolved", "folded"}:
+        level = "good" if change.kind == "resolved" else "info"
+    target = alert.key if alert.key in alert.targets else None
+    monitor.note(Event(now, "alert", level, target, describe_change(change)))
+
+
+def _ignore(_change: Change) -> None:
+    pass

@@ -12,6 +12,7 @@ from relaytop.monitor.monitor import Monitor
 from relaytop.monitor.number_format import format_age
 from relaytop.monitor.source import Event
 from relaytop.protocol.messages import Note
+from relaytop.watch.alerting import Alerting
 from relaytop.watch.engine_exit import exit_reason
 from relaytop.watch.engine_silence import EngineSilence
 from relaytop.wire.text import clean
@@ -61,6 +62,7 @@ class WatchCore:
     ) -> None:
         self.clock = clock
         self.monitor = Monitor(settings, clock())
+        self.alerting = Alerting(settings.alerts.after)
         self.snapshots = snapshots
         self.exporter: Exporter | None = None
         """Shows the same to Prometheus; None where nobody asked for it."""
@@ -117,6 +119,19 @@ class WatchCore:
             self.monitor.apply(report, now)
         for consumer in self._consumers:
             consumer.consume(reports)
+        self._evaluate_alerts()
+
+    def _evaluate_alerts(self) -> None:
+        self.alerting.evaluate(self.monitor, self.clock(), self.trouble(), reads=self.reads_agent)
+
+    def trouble(self) -> str | None:
+        """Return why nothing is probed; None while all is well."""
+        return None
+
+    @property
+    def reads_agent(self) -> bool:
+        """Whether another relaytop probes, and this one only shows what it finds."""
+        return False
 
     @property
     def silent_s(self) -> float | None:
@@ -127,6 +142,7 @@ class WatchCore:
         """Look once a second whether the engine still reports, and whether the clock was set."""
         self._check_clock()
         self._check_engine()
+        self._evaluate_alerts()
 
     def _check_clock(self) -> None:
         correction_s = STEADY.correction_s

@@ -37,6 +37,7 @@ class ReplaySession(Session):
         """Begin anew, with the window in force."""
         settings = dataclasses.replace(self.settings, window=self.window)
         self.monitor = Monitor(settings, self.clock())
+        self.alerting.forget()
 
     @property
     def host(self) -> str:

@@ -57,10 +57,25 @@ def test_one_target_whose_key_is_refused_is_its_own() -> None:
 
 def test_less_than_half_are_alerts_of_their_own() -> None:
     sim = Simulation(*EIGHT)
-    for target in EIGHT[:3]:
-        sim.set(target, "down", "timeout")
     sim.look()
+    for target in EIGHT[:3]:
+        sim.now += 0.6
+        sim.set(target, "down", "timeout")
+        sim.look()
+    assert sim.firing == ["p/m0"]  # before all have been probed again it may be an outage
+    sim.run(2)
     assert sim.firing == list(EIGHT[:3])
+
+
+def test_models_that_are_all_gone_are_the_first_and_then_the_provider() -> None:
+    sim = Simulation(*EIGHT)
+    sim.look()
+    for target in EIGHT:
+        sim.now += 0.6
+        sim.set(target, "down", "not_found")
+        sim.look()
+    assert sim.sent == ["fired p/m0", "fired p", "folded p/m0"]
+    assert sim.rings == 1
 
 
 def test_two_causes_are_no_outage() -> None:

@@ -168,6 +168,11 @@ class Agent(WatchCore):
             return self._why_dead
         return None if self.silent_s is None else silence_text(self.silent_s)
 
+    def _evaluate_alerts(self) -> None:
+        """Evaluate the alerts; an engine that is only starting is nothing to be told of."""
+        if self._why_dead != STARTING:
+            super()._evaluate_alerts()
+
     # ── other settings ───────────────────────────────────────────────────────
 
     async def _reload(self) -> None:
