@@ -223,9 +223,13 @@ class RelaytopApp(App[int]):
     def action_help(self) -> None:
         """Open the help page."""
         from relaytop.tui.screens.help import HelpScreen  # noqa: PLC0415 - after first paint
+        from relaytop.tui.screens.page import Page  # noqa: PLC0415 - after first paint
 
-        here = in_order(active.binding for active in self.screen.active_bindings.values())
-        self.push_screen(HelpScreen(here, self.glyphs))
+        here, monitor = self.screen, self.monitor_screen
+        keys = in_order(active.binding for active in here.active_bindings.values())
+        columns = monitor.table.columns if here is monitor and not monitor.zoomed else []
+        place = here.place if isinstance(here, Page | MonitorScreen) else ""
+        self.push_screen(HelpScreen(place, keys, columns, self.glyphs))
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy a text to the user's clipboard, also through tmux and GNU screen."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from relaytop.config.durations import format_window
 from relaytop.jobs.token_counts import token_remark
@@ -33,6 +33,8 @@ class ComparePage(Page):
         view: What is shown.
         targets: The target to compare with, then the others.
     """
+
+    place: ClassVar = "comparison"
 
     def __init__(self, view: View, targets: list[str]) -> None:
         super().__init__(view)

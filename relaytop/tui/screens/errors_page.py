@@ -25,6 +25,7 @@ class ErrorsPage(Page):
     """
 
     BINDINGS: ClassVar = ERRORS_BINDINGS
+    place: ClassVar = "failures"
     hints: ClassVar = (("enter", "unfold"),)
 
     def __init__(self, view: View, target: str) -> None:

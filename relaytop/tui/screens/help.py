@@ -1,4 +1,4 @@
-"""The help page, made from the bindings."""
+"""The help page: the keys of where one is, the columns and the signs."""
 
 from __future__ import annotations
 
@@ -10,23 +10,43 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from relaytop.tui.draw.signs import signs
 from relaytop.tui.key_names import key_label
 from relaytop.tui.keys import GROUPS
 from relaytop.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from textual.app import ComposeResult
 
+    from relaytop.tui.draw.columns import Column
     from relaytop.tui.draw.glyphs import Glyphs
+
+KEYS_WIDTH = 14
+"""Cells of the keys, of a column's title or of a sign; a longer one takes a second line."""
+PALETTE = ("^p", "All of this by name, all themes, and a picture")
+
+
+class HelpText(VerticalScroll):
+    """A text that scrolls by the keys of the other pages too."""
+
+    BINDINGS: ClassVar = [
+        Binding("j", "scroll_down", show=False),
+        Binding("k", "scroll_up", show=False),
+        Binding("space", "page_down", show=False),
+        Binding("g", "scroll_home", show=False),
+        Binding("G", "scroll_end", show=False),
+    ]
 
 
 class HelpScreen(Dialog[None]):
-    """Lists every key by group, and what the signs mean.
+    """Lists the keys in force by group, the columns, and what the signs mean.
 
     Args:
-        bindings: The keys in force.
+        place: Where the user is, in words.
+        bindings: The keys in force there.
+        columns: The columns of the table there, if there is one.
         glyphs: The shapes that the terminal can show.
     """
 
@@ -34,18 +54,29 @@ class HelpScreen(Dialog[None]):
         Binding("escape,q,question_mark,enter", "dismiss", "close", id="help.close")
     ]
 
-    def __init__(self, bindings: Iterable[Binding], glyphs: Glyphs) -> None:
+    def __init__(
+        self,
+        place: str,
+        bindings: Iterable[Binding],
+        columns: Sequence[Column],
+        glyphs: Glyphs,
+    ) -> None:
         super().__init__()
+        self._place = place
         self._bindings_shown = list(bindings)
+        self._columns_shown = columns
         self._glyphs = glyphs
 
     def compose(self) -> ComposeResult:
         """Lay out the page."""
-        with VerticalScroll(id="dialog") as dialog:
-            dialog.border_title = "help"
-            dialog.border_subtitle = "esc closes"
+        arrows = [key_label(key, self._glyphs) for key in ("up", "down")]
+        with HelpText(id="dialog") as dialog:
+            dialog.border_title = f"help: {self._place}"
+            dialog.border_subtitle = f"{' '.join(arrows)} scroll · esc closes"
             yield Static(self._keys())
-            yield Static(self._signs())
+            if self._columns_shown:
+                yield Static(_section("Columns", self._columns()))
+            yield Static(_section("Signs", signs(self._glyphs)))
 
     def _keys(self) -> Table:
         """List the keys that are relaytop's own, all of an action together."""
@@ -55,55 +86,32 @@ class HelpScreen(Dialog[None]):
                 group = rows[binding.group.description]
                 _tooltip, keys = group.setdefault(binding.action, (binding.tooltip, []))
                 keys.append(key_label(binding.key, self._glyphs))
-        table = Table.grid(padding=(0, 2))
+        table = _grid()
         for name, actions in rows.items():
             if not actions:  # on a recording nothing is probed
                 continue
-            table.add_row(Text(name, "bold"), "")
+            table.add_row("", Text(name, "bold"))
             for tooltip, keys in actions.values():
-                table.add_row(Text("  ".join(keys), "cyan", justify="right"), Text(tooltip))
-        table.add_row(Text("^p", "cyan", justify="right"), Text("All of this by name, and themes"))
+                table.add_row(Text("  ".join(dict.fromkeys(keys)), "cyan"), Text(tooltip))
+        table.add_row(Text(PALETTE[0], "cyan"), Text(PALETTE[1]))
         return table
 
-    def _signs(self) -> Table:
-        glyphs = self._glyphs
-        table = Table.grid(padding=(0, 2))
-        table.add_row(Text("Signs", "bold"), "")
-        rows = (
-            (f"{glyphs.status['up']} up", "answers, within its thresholds"),
-            (
-                f"{glyphs.status['degraded']} degraded",
-                "slow, failing now and then, or hanging",
-            ),
-            (f"{glyphs.status['down']} down", "three probes in a row failed"),
-            (
-                f"{glyphs.status['paused']} paused",
-                "switched off by you; a reached budget leaves the last status, dim",
-            ),
-            (f"{glyphs.status['unknown']} unknown", "no probe has finished yet"),
-            (
-                glyphs.levels[5:],
-                "in a sparkline: up to the threshold, up to twice that, above; a level doubles",
-            ),
-            (glyphs.failed, "in a sparkline: half of the probes failed here, or more"),
-            (glyphs.some_failed, "in a sparkline: fewer than half failed"),
-            (f"{glyphs.p50_line} {glyphs.p95_line}", "in the chart: P50, P95"),
-            (
-                f"{glyphs.worst} {glyphs.clipped} {glyphs.failed}",
-                "in the chart: the worst probe, one above its top, one that failed",
-            ),
-            ("dim figure", "too few samples to carry it (P95: 20, P99: 100)"),
-            (">30s", "timeouts cut the tail off: it lies above the deadline"),
-            ("…8522", "probes were skipped: it may be up to so much; the detail has both ends"),
-            (f"{glyphs.skipped}14", "after a name: probes of it that were due and not sent"),
-            (f"{glyphs.hang}12s", "under last: a probe has been hanging that long"),
-            (glyphs.cached, "after a name: a cache answered; that is in no figure"),
-            (glyphs.different, "after a name: another model serves than was asked for"),
-            (" BUSY BOX ", "this machine reads late; the kernel's clock leaves that out"),
-            ("58/60", "rate limit: left/limit; reset counts down"),
-            ("skipped", "due probes not sent because as many as may be still ran"),
-            ("paced", "due probes that the provider's max_rpm held back"),
-        )
-        for sign, meaning in rows:
-            table.add_row(Text(sign, "cyan", justify="right"), Text(meaning))
-        return table
+    def _columns(self) -> list[tuple[str, str]]:
+        sign = self._glyphs.status["up"]
+        return [(column.title or sign, column.help) for column in self._columns_shown]
+
+
+def _grid() -> Table:
+    """Return a table whose second column begins at one place in each section."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(width=KEYS_WIDTH, justify="right")
+    table.add_column()
+    return table
+
+
+def _section(name: str, rows: Iterable[tuple[str, str]]) -> Table:
+    table = _grid()
+    table.add_row("", Text(name, "bold"))
+    for sign, meaning in rows:
+        table.add_row(Text(sign, "cyan"), Text(meaning))
+    return table

@@ -25,6 +25,7 @@ class LogPage(Page):
     """Lists the events that its filter lets through."""
 
     BINDINGS: ClassVar = LOG_BINDINGS
+    place: ClassVar = "event log"
     hints: ClassVar = (("/", "search"), ("f", "level"), ("t", "target"))
 
     log_filter: var[LogFilter] = var(LogFilter(), init=False)

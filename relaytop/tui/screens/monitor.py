@@ -178,6 +178,11 @@ class MonitorScreen(TargetListScreen):
         )
 
     @property
+    def place(self) -> str:
+        """Its name on the help page."""
+        return "zoomed target" if self.zoomed else "monitor"
+
+    @property
     def keys_in_force(self) -> list[Binding]:
         """The keys that do something now."""
         return in_order(active.binding for active in self.active_bindings.values())

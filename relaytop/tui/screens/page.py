@@ -30,6 +30,8 @@ class Page(Screen[None]):
 
     AUTO_FOCUS: ClassVar = ""
     BINDINGS: ClassVar = PAGE_BINDINGS
+    place: ClassVar = "page"
+    """Its name on the help page."""
     hints: ClassVar[tuple[tuple[str, str], ...]] = ()
     """(Key, what it does) of the keys that this page alone has."""
 

@@ -31,6 +31,11 @@ class ReplayScreen(MonitorScreen):
         self._player = player
         player.on_arrival = self.changed
 
+    @property
+    def place(self) -> str:
+        """Its name on the help page."""
+        return f"recording, {super().place}"
+
     def read(self) -> None:
         """Read the figures; while a moment is looked for they are incomplete, and stay."""
         if not self._player.searching:
