@@ -1,8 +1,8 @@
 """`python -m tests.bench [NAME …] [--runs N]`: run the benches and print a table.
 
-The names are the modules of this folder: truth, traffic, start, keys, parsing, baseline, stall,
-openloop, diff, memory, busy, status, shadow. `--runs` is for those that simulate: more is finer.
-All of them take about fifteen minutes; they contact loopback alone.
+The names are the modules of this folder: truth, traffic, start, keys, rows, parsing, baseline,
+stall, openloop, diff, memory, busy, status, shadow. `--runs` is for those that simulate: more is
+finer. All of them take about fifteen minutes; they contact loopback alone.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ NAMES = (
     "start",
     "traffic",
     "keys",
+    "rows",
     "parsing",
     "baseline",
     "memory",

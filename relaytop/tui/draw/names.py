@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 ELLIPSIS = "…"
 LEAST_END = 2
 """Characters that a cut name keeps at either end at least, where it keeps both."""
+LEAST_NAME = 8
+"""Cells that a name has at least, where it has as many."""
 
 
 @lru_cache(maxsize=64)
@@ -41,8 +43,9 @@ def short_names(names: tuple[str, ...], width: int) -> Mapping[str, str]:
 
 @lru_cache(maxsize=64)
 def least_width(names: tuple[str, ...]) -> int:
-    """Return in how many cells cuts alone tell all names from one another."""
-    low, high = 1, max(map(cell_len, names), default=1)
+    """Return in how many cells, not under `LEAST_NAME`, cuts alone tell all names apart."""
+    high = max(map(cell_len, names), default=1)
+    low = min(LEAST_NAME, high)
     while low < high:
         middle = (low + high) // 2
         long = [name for name in names if cell_len(name) > middle]
@@ -137,6 +140,8 @@ def _numbered(name: str, width: int, taken: set[str]) -> str:
 def _first(text: str, cells: int) -> str:
     """Return as much of a text's beginning as `cells` carry."""
     part = text[: max(0, cells)]
+    if part.isascii():
+        return part
     while cell_len(part) > cells:
         part = part[:-1]
     return part
@@ -145,6 +150,8 @@ def _first(text: str, cells: int) -> str:
 def _last(text: str, cells: int) -> str:
     """Return as much of a text's end as `cells` carry."""
     part = text[-cells:] if cells > 0 else ""
+    if part.isascii():
+        return part
     while cell_len(part) > cells:
         part = part[1:]
     return part

@@ -36,6 +36,8 @@ class RowListing:
         self._ordered_at = -math.inf
         self._key_at = -math.inf
         self._asked: object = None
+        self._rows_of: tuple[object, object] = (None, None)
+        self._rows: Sequence[Row] = ()
 
     def key_pressed(self, at: float) -> None:
         """Note that somebody is at the keys (steady seconds)."""
@@ -90,6 +92,9 @@ class RowListing:
         """The ids of the listed targets in their order, those of folded groups too."""
         return [target for block in self.blocks for target in block.targets]
 
-    def rows(self, folded: Collection[str]) -> list[Row]:
+    def rows(self, folded: Collection[str]) -> Sequence[Row]:
         """Return the rows of the table."""
-        return [row for block in self.blocks for row in block.rows(folded)]
+        if self._rows_of[0] is not self.blocks or self._rows_of[1] != folded:
+            self._rows_of = (self.blocks, folded)
+            self._rows = [row for block in self.blocks for row in block.rows(folded)]
+        return self._rows

@@ -143,18 +143,17 @@ class MonitorScreen(TargetListScreen):
     def relist(self) -> Summaries:
         """List the rows of the figures as they are now."""
         summaries = Summaries(self.source, self.now, self.session.thresholds)
+        self.all_fit = self._have_room()
         self.list_targets(
             summaries,
             self.source.targets(),
             self.session.settings.aliases,
-            all_fit=self.all_fit,
             still=self.frozen is not None,
         )
         return summaries
 
-    @property
-    def all_fit(self) -> bool:
-        """Whether the table has room for all rows, were nothing folded or filtered."""
+    def _have_room(self) -> bool:
+        """Return whether the table has room for all rows, were nothing folded or filtered."""
         targets = self.source.targets()
         groups = self.row_query.groups(targets, self.session.settings.aliases)
         rows = len(targets) + len(groups)

@@ -46,11 +46,13 @@ class TargetListScreen(FilterScreen):
         self.table = TargetTable("table")
         self.listed: list[str] = []
         """The ids of the targets that are listed, in their order, those of folded groups too."""
-        self.rows: list[Row] = []
+        self.rows: Sequence[Row] = ()
         """The rows of the table."""
         self.read_clock = time.monotonic
         """Seconds of whoever reads the screen; a test passes its own."""
         self.listing = RowListing()
+        self.all_fit = True
+        """Whether all rows had room when they were listed last."""
         self._chosen = False
         """Whether the user has pressed a key: the selection is theirs then."""
 
@@ -64,7 +66,6 @@ class TargetListScreen(FilterScreen):
         targets: Sequence[str],
         aliases: Mapping[str, Sequence[str]],
         *,
-        all_fit: bool,
         still: bool,
     ) -> None:
         """List what the filter lets through; where the selected one is hidden, select the first.
@@ -73,7 +74,6 @@ class TargetListScreen(FilterScreen):
             summaries: The figures.
             targets: The ids of all targets, as they are configured.
             aliases: Name of a model → its target ids at each provider.
-            all_fit: Whether all rows have room.
             still: Whether the picture is frozen.
         """
         changed = self.listing.update(
@@ -81,7 +81,7 @@ class TargetListScreen(FilterScreen):
             aliases,
             self.row_query,
             summaries,
-            all_fit=all_fit,
+            all_fit=self.all_fit,
             still=still,
             at=self.read_clock(),
             folded=self.folded,
@@ -89,7 +89,7 @@ class TargetListScreen(FilterScreen):
         )
         self.listed = self.listing.listed
         self.rows = self.listing.rows(self.folded)
-        worst_first = self.row_query.order(all_fit=all_fit) == WORST_FIRST
+        worst_first = self.row_query.order(all_fit=self.all_fit) == WORST_FIRST
         if changed and worst_first and not self._chosen:
             self._select_first()
         self._keep_selection(summaries)
@@ -239,11 +239,6 @@ class TargetListScreen(FilterScreen):
         column = AS_CONFIGURED if worst and not self.row_query.reverse else WORST_FIRST
         self.row_query = replace(self.row_query, column=column, reverse=False)
         self.notify("as configured" if column == AS_CONFIGURED else "worst first", timeout=2)
-
-    @property
-    def all_fit(self) -> bool:
-        """Whether all rows have room."""
-        raise NotImplementedError
 
     def action_sort(self) -> None:
         """Sort the rows by the next column."""
