@@ -15,6 +15,7 @@ from relaytop.monitor.handover import EngineCounts, MonitorHandover, TargetHando
 from relaytop.monitor.lateness import SPAN_S as LATE_S
 from relaytop.monitor.lateness import Lateness
 from relaytop.monitor.origin import observe_origin
+from relaytop.monitor.points import read_points
 from relaytop.monitor.source import Event, Overview
 from relaytop.monitor.status_words import describe_hold, describe_scarce, describe_status
 from relaytop.monitor.target import TargetMonitor
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from relaytop.config.settings import Settings, Target, Window
     from relaytop.monitor.confidence import Confidence
     from relaytop.monitor.error_groups import ErrorGroup
+    from relaytop.monitor.points import Point
     from relaytop.monitor.source import Bin, Level
     from relaytop.monitor.summary import LastError, Status, Summary
     from relaytop.probe.sample import Sample
@@ -323,6 +325,10 @@ class Monitor:
     def bins(self, target: str, start: float, bin_s: float, n: int) -> list[Bin]:
         """`n` bins of `bin_s` seconds from `start` on, oldest first."""
         return self._targets[target].bins(start, bin_s, n)
+
+    def points(self, target: str, start: float, end: float) -> list[Point]:
+        """The samples that ended from `start` to before `end`, oldest first."""
+        return read_points(self._targets[target].ring, start, end)
 
     def oldest_at(self, target: str) -> float | None:
         """The end of the oldest sample that is kept of a target."""

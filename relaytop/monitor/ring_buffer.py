@@ -31,7 +31,8 @@ STALLED = 28
 """Outcomes beside the error classes' numbers; `CUT_OFF` is a gateway's own timeout."""
 UNMEASURED = frozenset({STALE, STALLED, CACHED})
 """Outcomes that say nothing of the model: in no rate, no percentile and no cost."""
-_OUTCOME_BITS = 0x1F
+OUTCOME_BITS = 0x1F
+"""Of the byte of the outcome; the others are flags."""
 _KERNEL, _RETRIED, _FELL_BACK = 0x20, 0x40, 0x80
 """Flags in the byte of the outcome."""
 _WAIT, _GAP, _RATE = SmallFloat(2048), SmallFloat(140), SmallFloat(140)
@@ -79,7 +80,7 @@ class Record(NamedTuple):
     @property
     def outcome(self) -> int:
         """0 ok, `STALE`, `CACHED`, else the error class's number."""
-        return self.marks & _OUTCOME_BITS
+        return self.marks & OUTCOME_BITS
 
     @property
     def ok(self) -> bool:
@@ -264,6 +265,11 @@ class RingBuffer:
         return max(0, self.count - self.capacity)
 
     @property
+    def began_at(self) -> float:
+        """Unix seconds before which no sample ends."""
+        return self._began_at
+
+    @property
     def oldest_at(self) -> float | None:
         """Unix seconds at which the oldest kept sample ended; None of nothing."""
         return self.get(self.first).at if self.count else None
@@ -288,6 +294,15 @@ class RingBuffer:
         """Yield the kept samples from a serial number on, oldest first."""
         for number in range(max(serial, self.first), self.count):
             yield self.get(number)
+
+    def records(self, first: int, end: int) -> bytes:
+        """Return the kept samples with serial numbers from `first` to before `end`, as bytes."""
+        first = max(first, self.first)
+        count = min(max(0, end - first), self.capacity)
+        size = RECORD_BYTES
+        at = first % self.capacity * size
+        part = bytes(self._buffer[at : at + count * size])
+        return part + bytes(self._buffer[: count * size - len(part)])
 
     def first_after(self, at: float) -> int:
         """Return the serial number of the first kept sample that ended at or after `at`."""
@@ -318,7 +333,7 @@ def check_handover(known: RingHandover, capacity: int) -> None:
     if rest or not min(known.count, capacity) <= kept <= known.count:
         message = f"{len(records)} bytes are no samples of {known.count}"
         raise ValueError(message)
-    outcomes = {marks & _OUTCOME_BITS for marks in set(records[_MARKS_AT::RECORD_BYTES])}
+    outcomes = {marks & OUTCOME_BITS for marks in set(records[_MARKS_AT::RECORD_BYTES])}
     if not outcomes <= _OUTCOMES:
         message = "a sample of an unknown outcome"
         raise ValueError(message)

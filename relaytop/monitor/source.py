@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from relaytop.config.settings import Window
     from relaytop.monitor.confidence import Confidence
     from relaytop.monitor.error_groups import ErrorGroup
+    from relaytop.monitor.points import Point
     from relaytop.monitor.summary import LastError, Summary
     from relaytop.protocol.messages import Budget
 
@@ -111,6 +112,10 @@ class Source(Protocol):
 
     def bins(self, target: str, start: float, bin_s: float, n: int) -> list[Bin]:
         """`n` bins of `bin_s` seconds from `start` (Unix seconds) on, oldest first."""
+        ...
+
+    def points(self, target: str, start: float, end: float) -> list[Point]:
+        """The samples that ended from `start` to before `end` (Unix seconds), oldest first."""
         ...
 
     def oldest_at(self, target: str) -> float | None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from relaytop.monitor.confidence import Confidence
     from relaytop.monitor.error_groups import ErrorGroup
+    from relaytop.monitor.points import Point
     from relaytop.monitor.source import Event, Overview, Source
     from relaytop.monitor.summary import LastError, Summary
 
@@ -52,6 +53,10 @@ class FrozenSource:
         """The bins that were complete at the moment; empty ones after it."""
         complete = max(0, min(n, int((self.now - start) / bin_s)))
         return self._source.bins(target, start, bin_s, complete) + [Bin()] * (n - complete)
+
+    def points(self, target: str, start: float, end: float) -> list[Point]:
+        """The samples that had ended at the moment."""
+        return self._source.points(target, start, min(end, self.now))
 
     def oldest_at(self, target: str) -> float | None:
         """The end of a target's oldest sample, of those that are still kept."""
