@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
 TOGETHER = (
-    ("monitor", "everywhere"),
-    ("monitor", "recording", "everywhere"),
+    ("zoomed chart", "monitor", "everywhere"),
+    ("zoomed chart", "monitor", "recording", "everywhere"),
     ("page", "everywhere"),
     ("page", "failures", "everywhere"),
     ("page", "log", "everywhere"),

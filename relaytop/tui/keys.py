@@ -52,6 +52,35 @@ def _key(
     )
 
 
+ZOOM_BINDINGS: list[BindingType] = [
+    _key(LOOK, "zoom.drawing", "v", "zoom_drawing", "Line, bands, histogram, heat map"),
+    _key(LOOK, "zoom.earlier", "left", "zoom_time(-1)", "An earlier time, as far as it is kept"),
+    _key(LOOK, "zoom.later", "right", "zoom_time(1)", "A later time, at most until now"),
+    _key(
+        LOOK,
+        "zoom.previous",
+        "comma",
+        "zoom_failure(-1)",
+        "The failure before, with the server's words",
+        label="prev fail",
+    ),
+    _key(
+        LOOK,
+        "zoom.next",
+        "full_stop",
+        "zoom_failure(1)",
+        "The failure after, with the server's words",
+        label="next fail",
+    ),
+    _key(LOOK, "zoom.shorter", "left_square_bracket", "zoom_range(-1)", "A shorter range of time"),
+    _key(LOOK, "zoom.longer", "right_square_bracket", "zoom_range(1)", "A longer range of time"),
+    _key(LOOK, "zoom.scale", "L", "zoom_scale", "Logarithmic scale, or linear", label="log"),
+    _key(LOOK, "zoom.figure", "T", "zoom_figure", "TTFT, or latency", label="TTFT"),
+    _key(LOOK, "zoom.live", "end", "zoom_live", "Back to now", label="now"),
+    _key(LOOK, "zoom.oldest", "home", "zoom_oldest", "The oldest that is kept", show=False),
+]
+"""Keys of the chart while it is zoomed; they come before those that have the same key."""
+
 BINDINGS: list[BindingType] = [
     _key(HELP, "help", "question_mark", "app.help", "This page: keys, columns, signs"),
     _key(HELP, "quit", "q", "app.quit", "Stop probing and leave"),
@@ -230,6 +259,7 @@ APP_BINDINGS: list[BindingType] = [
 PLACES = {
     "monitor": BINDINGS,
     "recording": REPLAY_BINDINGS,
+    "zoomed chart": ZOOM_BINDINGS,
     "page": PAGE_BINDINGS,
     "failures": ERRORS_BINDINGS,
     "log": LOG_BINDINGS,
@@ -246,8 +276,12 @@ def in_order(bindings: Iterable[Binding]) -> list[Binding]:
 
 
 def _positions() -> dict[str, int]:
-    """Return binding id → its position; one in place of another, as on a recording, has that."""
-    every = [*Binding.make_bindings([each for place in PLACES.values() for each in place])]
+    """Return binding id → its position; one in place of another, as on a recording, has that.
+
+    Those of the zoomed chart are first: they are few, and there for a while.
+    """
+    places = (ZOOM_BINDINGS, *PLACES.values())
+    every = [*Binding.make_bindings([each for place in places for each in place])]
     first: dict[str, int] = {}
     for binding in every:
         first.setdefault(binding.key, len(first))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from relaytop.tui.rows.blocks import Row
     from relaytop.tui.rows.query import RowQuery
     from relaytop.tui.rows.summaries import Summaries
+    from relaytop.tui.zoom import Zoom
     from relaytop.watch.reference import Reference
 
 LEAST_SPAN_S = 120.0
@@ -71,6 +72,8 @@ class View:
     """The group that the detail shows in its place; `selected` is the worst of its targets then."""
     zoomed: bool
     """Whether the detail has the whole screen."""
+    zoom: Zoom
+    """What its chart shows then."""
     badges: Badges
     dead: str | None
     """The reason why the engine is gone; None while it runs."""

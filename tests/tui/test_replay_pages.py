@@ -3,7 +3,7 @@
 from relaytop.tui.screens.page import Page
 from relaytop.watch.replay import ReplaySession
 from tests.support.fake_engine import NAMES, app_of
-from tests.tui.pilots import picture
+from tests.tui.pilots import picture, shown
 from tests.tui.test_replay import arrived
 
 
@@ -24,3 +24,25 @@ async def test_pages_filter_order_and_theme(replay: ReplaySession) -> None:
         await pilot.press("left")
         await arrived(pilot)
         assert app.monitor_screen.listed == [NAMES[5], NAMES[4]]
+
+
+async def test_the_arrows_move_the_zoomed_charts_range_and_not_the_recording(
+    replay: ReplaySession,
+) -> None:
+    app = app_of(replay)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await arrived(pilot)
+        now = replay.clock()
+        await pilot.press("G", "z", "left_square_bracket", "left")
+        await arrived(pilot)
+        assert replay.clock() == now
+        assert " PAST " in shown(pilot, "chart")
+        await pilot.press("comma")
+        await arrived(pilot)
+        assert "connect  Connection refused" in shown(pilot, "chart")
+        await pilot.press("end")
+        await arrived(pilot)
+        assert " PAST " not in shown(pilot, "chart")
+        await pilot.press("z", "left")
+        await arrived(pilot)
+        assert replay.clock() == now - 60

@@ -67,6 +67,16 @@ def test_a_target_that_is_down(
 
 
 @sized
+@pytest.mark.parametrize("keys", ["zL", "zv", "zvv", "zvvv", "z,"])
+def test_the_zoomed_chart(
+    snap_compare: Compare, tmp_path: Path, size: tuple[int, int], keys: str
+) -> None:
+    app = app_of(feed(session_of(tmp_path)))
+    pressed = ["comma" if key == "," else key for key in keys]
+    assert snap_compare(app, terminal_size=size, run_before=pressing("j", *pressed))
+
+
+@sized
 @pytest.mark.parametrize("keys", ["g", "z", "G"])
 def test_replies_from_elsewhere(
     snap_compare: Compare, tmp_path: Path, size: tuple[int, int], keys: str

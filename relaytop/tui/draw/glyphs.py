@@ -51,6 +51,10 @@ class Glyphs(NamedTuple):
     under: str
     p50_line: str
     p95_line: str
+    shades: str
+    """From few to many, in a heat map; the second and first are bands of the chart."""
+    upright: str
+    """A line from top to bottom."""
     median: str
     """One bin's median in the chart, where no line is drawn through them."""
     worst: str
@@ -92,6 +96,8 @@ UNICODE = Glyphs(
     under="≤",
     p50_line="─",
     p95_line="╌",
+    shades="░▒▓█",
+    upright="┊",
     median="•",
     worst="•",
     clipped="▲",
@@ -122,6 +128,8 @@ ASCII = Glyphs(
     under="<=",
     p50_line="-",
     p95_line="=",
+    shades=".:*#",
+    upright="|",
     median="*",
     worst="o",
     clipped="^",

@@ -13,11 +13,11 @@ from relaytop.tui.draw.layout import arrange, too_small
 from relaytop.tui.draw.topline import Badges
 from relaytop.tui.entered import EnteredModes
 from relaytop.tui.freeze import FrozenSource
-from relaytop.tui.keys import BINDINGS, in_order
+from relaytop.tui.keys import BINDINGS, ZOOM_BINDINGS, in_order
 from relaytop.tui.os_errors import describe_os_error
 from relaytop.tui.palette import Palette
 from relaytop.tui.rows.summaries import Summaries
-from relaytop.tui.screens.target_list import TargetListScreen
+from relaytop.tui.screens.zoom import ACTION, ZoomScreen
 from relaytop.tui.view import View, oldest_sample, sparkline_span_s
 from relaytop.tui.widgets.chart import Chart
 from relaytop.tui.widgets.monitor_lines import (
@@ -45,7 +45,7 @@ ENGINE_ACTIONS = ("toggle_target", "interval", "pause")
 """Actions that only an engine of our own obeys."""
 
 
-class MonitorScreen(TargetListScreen):
+class MonitorScreen(ZoomScreen):
     """Shows a session; every key acts on the session, and the screen reads it again.
 
     Args:
@@ -53,10 +53,8 @@ class MonitorScreen(TargetListScreen):
         glyphs: The shapes that the terminal can show.
     """
 
-    BINDINGS: ClassVar = BINDINGS
+    BINDINGS: ClassVar = [*ZOOM_BINDINGS, *BINDINGS]
 
-    zoomed: var[bool] = var(default=False, init=False)
-    """Whether the detail has the whole screen."""
     frozen: var[FrozenSource | None] = var(None, init=False)
     """The picture that is held still, if one is."""
 
@@ -130,6 +128,7 @@ class MonitorScreen(TargetListScreen):
             selected=self.selected if self.selected in self.listed else None,
             group=self.group_selected(summaries),
             zoomed=self.zoomed,
+            zoom=self.zoom,
             badges=self.badges(),
             dead=session.dead,
             silent_s=session.silent_s,
@@ -215,10 +214,9 @@ class MonitorScreen(TargetListScreen):
         super().watch_row_query()
 
     def watch_zoomed(self) -> None:
-        """Divide the screen anew."""
+        """Note whether it is entered, and divide the screen anew."""
         self._modes.set("zoom", active=self.zoomed)
-        self.refresh_bindings()
-        self.changed()
+        super().watch_zoomed()
 
     def watch_frozen(self) -> None:
         """Show the other source."""
@@ -285,6 +283,8 @@ class MonitorScreen(TargetListScreen):
             return self.typing or self._modes.last is not None
         if action == "note":
             return self.session.player is None  # the past cannot be changed
+        if action.startswith(ACTION):
+            return self.offers_zoom(action)
         return action not in ENGINE_ACTIONS or self.session.engine.accepts_commands
 
     # ── keys ─────────────────────────────────────────────────────────────────

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from relaytop.tui.keys import REPLAY_BINDINGS
+from relaytop.tui.keys import REPLAY_BINDINGS, ZOOM_BINDINGS
 from relaytop.tui.screens.monitor import MonitorScreen
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class ReplayScreen(MonitorScreen):
         glyphs: The shapes that the terminal can show.
     """
 
-    BINDINGS: ClassVar = REPLAY_BINDINGS
+    BINDINGS: ClassVar = [*ZOOM_BINDINGS, *REPLAY_BINDINGS]
 
     def __init__(self, session: Session, player: Player, glyphs: Glyphs) -> None:
         super().__init__(session, glyphs)

@@ -1,4 +1,4 @@
-"""The latency chart of the selected target, with its error rate beneath it."""
+"""The chart of the selected target: its latency over the window, or what the zoom asks for."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 from relaytop.tui.draw.chart.axes import LABEL_WIDTH, canvas_width
 from relaytop.tui.draw.chart.canvas import Canvas
 from relaytop.tui.draw.chart.errors import error_line
+from relaytop.tui.draw.chart.picture import Picture
 from relaytop.tui.draw.chart.plots import LinePlot
+from relaytop.tui.draw.chart.zoomed import zoom_axis, zoomed_picture
 from relaytop.tui.draw.time_axis import shown_span_s, time_axis
 from relaytop.tui.widgets.view_lines import ViewLines
+from relaytop.tui.zoom import known_of
 
 if TYPE_CHECKING:
+    from relaytop.monitor.summary import Summary
     from relaytop.tui.draw.chart.plots import Plot
     from relaytop.tui.draw.glyphs import Glyphs
     from relaytop.tui.draw.text_runs import Line
-    from relaytop.tui.palette import Palette
     from relaytop.tui.view import View
 
 PLOT_FROM_HEIGHT = 5
@@ -31,10 +34,10 @@ class Chart(ViewLines):
         super().__init__(widget_id)
         self._canvas: Canvas | None = None
         self._drawing = False
-        self._wanted_plot: tuple[Plot, str] | None = None
-        self._drawn_plot: tuple[Plot, str] | None = None
+        self._picture: Picture | None = None
+        self._read_for: tuple[object, ...] | None = None
+        self._drawn_plot: Plot | None = None
         self._drawn_lines: list[Line] = []
-        self._palette: Palette | None = None
         self.may_draw = False
         """Set once the first picture is out: importing plotext would delay it by 100 ms."""
 
@@ -42,51 +45,71 @@ class Chart(ViewLines):
         """Show the selected target's window, as soon as it is drawn."""
         width, height = self.size
         if view.selected is None or height < PLOT_FROM_HEIGHT or width < 4 * LABEL_WIDTH:
+            self._picture = self._read_for = None
             self.show([], view.palette)
             return
-        self._wanted_plot = (self._plot(view, view.selected), view.selected)
-        if self._wanted_plot != self._drawn_plot and self.may_draw and not self._drawing:
+        summary = view.source.summary(view.selected, view.now)
+        self._picture = self._read(view, summary)
+        if self._picture.plot == self._drawn_plot:
+            self._paint(self._picture)
+        elif self.may_draw and not self._drawing:
             self._drawing = True
             self.run_worker(self._draw(view.glyphs), group="chart", exit_on_error=True)
-        elif self._palette is not view.palette:
-            self._palette = view.palette
-            self._paint(view.glyphs)
-        self._palette = view.palette
         if not self._drawn_lines:
             self.show([[(" drawing", "dim")]], view.palette)
 
-    def _plot(self, view: View, selected: str) -> Plot:
+    def _read(self, view: View, summary: Summary) -> Picture:
+        """Return the picture to show; a zoomed one is read anew only where it may have changed."""
+        if not view.zoomed:
+            self._read_for = None
+            return self._plain(view, summary)
+        width, zoom = self.size.width, view.zoom
+        source = view.source
+        known = known_of(view, summary.target)
+        axis = zoom_axis(zoom, known, width, max(summary.interval_s, SHORTEST_BIN_S))
+        finished = summary.total.requests, summary.last_at, len(source.errors(summary.target))
+        read_for = (source, summary.target, zoom, axis, self.size, finished)
+        if self._picture is None or read_for != self._read_for:
+            self._read_for = read_for
+            return zoomed_picture(
+                source,
+                summary,
+                zoom,
+                known,
+                axis,
+                size=self.size,
+                thresholds=view.thresholds[summary.target],
+                glyphs=view.glyphs,
+            )
+        return self._picture
+
+    def _plain(self, view: View, summary: Summary) -> Picture:
         width, height = self.size
         source, now = view.source, view.now
-        summary = source.summary(selected, now)
-        oldest = source.oldest_at(selected)
+        columns = canvas_width(width)
+        oldest = source.oldest_at(summary.target)
         span_s = shown_span_s(now - oldest if oldest is not None else 0.0, view.longest_s)
-        shortest_s = max(summary.interval_s, SHORTEST_BIN_S)
-        time = time_axis(now, oldest, span_s, canvas_width(width), shortest_s)
-        return LinePlot(
-            width=width,
-            height=height - 1,
-            time=time,
-            bins=tuple(source.bins(selected, *time)),
-            p50_ms=summary.latency.p50,
-            p95_ms=summary.latency.p95,
+        axis = time_axis(now, oldest, span_s, columns, max(summary.interval_s, SHORTEST_BIN_S))
+        bins = tuple(source.bins(summary.target, *axis))
+        latency = summary.latency
+        return Picture(
+            LinePlot(width, height - 1, axis, bins, latency.p50, latency.p95),
+            marks=error_line(bins, columns, view.glyphs),
         )
 
     async def _draw(self, glyphs: Glyphs) -> None:
         try:
-            while self._wanted_plot is not None and self._wanted_plot != self._drawn_plot:
-                wanted = self._wanted_plot
+            while (wanted := self._picture) is not None and wanted.plot != self._drawn_plot:
                 if self._canvas is None:
                     self._canvas = await asyncio.to_thread(Canvas, glyphs)
                 # Two milliseconds: not worth a thread's hand-over once plotext is loaded.
-                self._drawn_lines = self._canvas.draw(wanted[0])
-                self._drawn_plot = wanted
+                self._drawn_lines = self._canvas.draw(wanted.plot)
+                self._drawn_plot = wanted.plot
         finally:
             self._drawing = False
-        self._paint(glyphs)
+        if wanted is not None:
+            self._paint(wanted)
 
-    def _paint(self, glyphs: Glyphs) -> None:
-        if self._drawn_plot is not None and self._palette is not None:
-            plot, lines = self._drawn_plot[0], self._drawn_lines
-            errors = error_line(plot.bins, canvas_width(plot.width), glyphs)
-            self.show([*lines[:-1], errors, *lines[-1:]], self._palette)
+    def _paint(self, picture: Picture) -> None:
+        if self._view is not None:
+            self.show(picture.lines(self._drawn_lines), self._view.palette)

@@ -20,8 +20,11 @@ LABEL_WIDTH = 6
 FIVE_LABELS_FROM_HEIGHT = 10
 SECOND_MS = 1000
 WHOLE_FROM_MS = 10
-ROUND = (1.0, 2.0, 5.0)
-"""Labels of a logarithmic axis, times a power of ten."""
+COARSE = (1.0, 2.0, 5.0)
+FINE = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
+"""Round numbers, times a power of ten; labels of a logarithmic axis are fine up to `WIDE`."""
+WIDE = 12.0
+"""From this ratio of its ends on it has coarse labels."""
 ROWS_PER_LABEL = 2
 TICK_STEPS_S = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
 COLUMNS_PER_TICK = 16
@@ -42,9 +45,10 @@ def axis_label(value_ms: float) -> str:
 
 
 def round_values(low: float, high: float) -> list[float]:
-    """Return 1, 2 and 5 times the powers of ten from `low` (above 0) to `high`."""
+    """Return round numbers from `low` (above 0) to `high`, fewer of them where those are far."""
+    digits = COARSE if high / low >= WIDE else FINE
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    values = [digit * 10.0**power for power in powers for digit in ROUND]
+    values = [digit * 10.0**power for power in powers for digit in digits]
     return [value for value in values if low * (1 - 1e-9) <= value <= high * (1 + 1e-9)]
 
 
@@ -102,7 +106,7 @@ def log_scale(values_ms: Iterable[float]) -> Scale:
 
 def _steps(power: float) -> tuple[float, ...]:
     """Return the round values around a power of ten, whose logarithm may be off by a rounding."""
-    return (power / 2, power, 2 * power, 5 * power, 10 * power, 20 * power)
+    return (0.8 * power, *(digit * power for digit in FINE), 10 * power, 15 * power)
 
 
 def linear_scale(worst_ms: Sequence[float], p95_ms: float | None) -> Scale:
@@ -144,14 +148,16 @@ def clock_line(start: float, span_s: float, width: int) -> Line:
 
 
 def tick_line(ticks: Iterable[tuple[int, str]], width: int) -> Line:
-    """Draw labels under a chart, each centred on its column; those without room are left out."""
+    """Draw labels under a chart, each about its column; a later one yields to those before it."""
     cells = [" "] * width
-    free = LABEL_WIDTH
+    taken = [False] * (width + 1)
     for column, label in ticks:
-        at = LABEL_WIDTH + column - len(label) // 2
-        if free <= at <= width - len(label):
-            cells[at : at + len(label)] = label
-            free = at + len(label) + 1
+        at = min(max(LABEL_WIDTH, LABEL_WIDTH + column - len(label) // 2), width - len(label))
+        end = at + len(label)
+        if at < LABEL_WIDTH or any(taken[at:end]):
+            continue
+        cells[at:end] = label
+        taken[max(0, at - 1) : end + 1] = [True] * (end + 1 - max(0, at - 1))
     return [("".join(cells), "dim")]
 
 

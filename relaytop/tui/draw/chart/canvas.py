@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relaytop.tui.draw.chart.axes import canvas_width, clock_line, labelled_rows
+from relaytop.tui.draw.chart.bands import draw_bands
 from relaytop.tui.draw.chart.block_line import draw_block_line
-from relaytop.tui.draw.chart.cells import NO_SAMPLE, Cells
+from relaytop.tui.draw.chart.cells import Cells
+from relaytop.tui.draw.chart.heat_map import draw_heat_map
+from relaytop.tui.draw.chart.histogram import draw_histogram
 from relaytop.tui.draw.chart.plotext_line import PlotextLine
+from relaytop.tui.draw.chart.plots import BandsPlot, HeatMapPlot, HistogramPlot
 from relaytop.tui.draw.glyphs import UNICODE
 
 if TYPE_CHECKING:
@@ -35,17 +39,25 @@ class Canvas:
 
     def draw(self, plot: Plot) -> list[Line]:
         """Return the plot's lines: as many as its height, none wider than its width."""
-        if plot.empty:
-            return draw_empty(plot)
+        nothing = plot.nothing
+        if nothing is not None:
+            return draw_empty(plot, nothing)
+        match plot:
+            case BandsPlot():
+                return draw_bands(plot, self._glyphs)
+            case HeatMapPlot():
+                return draw_heat_map(plot, self._glyphs)
+            case HistogramPlot():
+                return draw_histogram(plot, self._glyphs)
         if self._plotext is not None:
             return self._plotext.draw(plot)
         return draw_block_line(plot, self._glyphs)
 
 
-def draw_empty(plot: Plot) -> list[Line]:
-    """Draw the axis of time alone, and that there is no sample."""
+def draw_empty(plot: Plot, why: str) -> list[Line]:
+    """Draw the axis of time alone, and why there is nothing else."""
     cells = Cells(canvas_width(plot.width), plot.height - 1)
-    cells.write_centred(NO_SAMPLE, "dim")
+    cells.write_centred(why, "dim")
     time = plot.time
     return [
         *labelled_rows(cells.lines(), {}),

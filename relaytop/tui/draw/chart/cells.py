@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from relaytop.tui.draw.text_runs import Line, Role, Run
 
 BLANK: Run = (" ", "dim")
-NO_SAMPLE = "no sample in this range"
 
 
 class Cells:

@@ -112,7 +112,7 @@ def test_a_scale_holds_its_values_in_order(one: float, other: float) -> None:
 
 @pytest.mark.parametrize(
     ("values", "ends"),
-    [([], (100, 1000)), ([420], (200, 500)), ([150, 9000], (100, 10_000)), ([200], (200, 2000))],
+    [([], (100, 1000)), ([420], (400, 500)), ([150, 9000], (150, 10_000)), ([200], (200, 2000))],
 )
 def test_a_logarithmic_scale_ends_at_round_numbers(
     values: list[float], ends: tuple[float, float]
