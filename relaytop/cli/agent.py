@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from relaytop.cli.alert_sending import make_notifier, on_alert_option, with_on_alert
 from relaytop.cli.errors import INTERRUPTED
 from relaytop.cli.options import common_options, duration, listen_address
 from relaytop.config.errors import RelaytopError
@@ -26,6 +27,7 @@ from relaytop.monitor.source import Event
 from relaytop.store.recorder import Recorder
 from relaytop.watch.agent.agent import Agent
 from relaytop.watch.agent.event_log import EventLog
+from relaytop.watch.notify.services import require_apprise
 
 if TYPE_CHECKING:
     import socket
@@ -55,9 +57,15 @@ STDERR = 2
     help="Save a snapshot so often.  [default: at the end only]",
 )
 @click.option("--record", type=click.Path(path_type=Path), help="Append every sample to this file.")
+@on_alert_option
 @common_options
 def agent(
-    listen: Address, snapshot_every_s: float | None, record: Path | None, options: Options
+    *,
+    listen: Address,
+    snapshot_every_s: float | None,
+    record: Path | None,
+    on_alert: tuple[str, ...] | None,
+    options: Options,
 ) -> None:
     """Probe without a screen and serve /metrics to Prometheus.
 
@@ -74,7 +82,9 @@ def agent(
                 "and --model; `relaytop models` lists what a provider offers"
             )
             raise RelaytopError(sentence)
-        return settings
+        if settings.alerts.services:
+            require_apprise()
+        return with_on_alert(settings, on_alert)
 
     settings = load()
     listening = listening_on(listen, "--listen")
@@ -104,7 +114,14 @@ async def _run(
         socket_path=lambda settings: agent_socket(fingerprint(settings)),
         snapshot_every_s=snapshot_every_s,
     )
-    watch.exporter = Exporter(listening, watch.monitor, watch.trouble, lambda: watch.thresholds)
+    watch.send_alerts_by(make_notifier(settings))
+    watch.exporter = Exporter(
+        listening,
+        watch.monitor,
+        watch.trouble,
+        lambda: watch.thresholds,
+        lambda: watch.alerting.firing,
+    )
     if recorder is not None:
         watch.record_to(recorder)
     stop = asyncio.Event()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
+from relaytop.cli.alert_sending import on_alert_option
 from relaytop.cli.options import common_options, listen_address
 from relaytop.config.errors import MAX_QUOTED
 from relaytop.config.suggestions import suggestion
@@ -117,6 +118,7 @@ class LazyGroup(click.Group):
 )
 @click.option("--prometheus", type=listen_address, metavar="ADDR", help="Serve /metrics there too.")
 @click.option("--record", type=click.Path(path_type=Path), help="Append every sample to this file.")
+@on_alert_option
 @click.option(
     "--once",
     is_flag=True,
@@ -138,6 +140,7 @@ def relaytop_command(
     fail_on: str | None,
     prometheus: Address | None,
     record: Path | None,
+    on_alert: tuple[str, ...] | None,
     once: bool,
     count: int | None,
     form: str | None,
@@ -156,7 +159,7 @@ def relaytop_command(
         message = "before a command, --record belongs to the monitor and the demo alone"
         raise click.UsageError(message)
     of_once = {"-n": count, "--format": form}
-    beside = {"--against": against, "--fail-on": fail_on}
+    beside = {"--against": against, "--fail-on": fail_on, "--on-alert": on_alert}
     ours = {**beside, "--fresh": fresh or None, "--once": once or None, **of_once}
     for flag, value in ours.items():
         if value is not None and ctx.invoked_subcommand is not None:
@@ -164,7 +167,9 @@ def relaytop_command(
                 f"before a command, {flag} belongs to the monitor: write it behind the command"
             )
             raise click.UsageError(message)
-    options = ctx.obj = dataclasses.replace(options, prometheus=prometheus, record=record)
+    options = ctx.obj = dataclasses.replace(
+        options, prometheus=prometheus, record=record, on_alert=on_alert
+    )
     if ctx.invoked_subcommand is None and once:
         from relaytop.cli.once import once as print_once  # noqa: PLC0415 - only when it is wanted
 

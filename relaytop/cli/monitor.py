@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from relaytop.cli.alert_sending import has_receivers, make_notifier, with_on_alert
 from relaytop.cli.forked_settings import begin_loading
 from relaytop.cli.user_keys import keymap
 from relaytop.config.errors import RelaytopError
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from relaytop.store.recorder import Recorder
     from relaytop.watch.agent.client import AgentClient
     from relaytop.watch.engine import Engine
+    from relaytop.watch.notify.notifier import Notifier
     from relaytop.watch.session import Session
 
 
@@ -107,15 +109,18 @@ def watch(
         outputs = _outputs(options, stack)
         gc.disable()  # as in `main`: the app switches it on after its first picture
         engine: Engine | None = None
+        notifier: Notifier | None = None
         try:
             # Imported while the settings are loaded beside it: the first picture needs both. The
             # engine would only compete for the CPUs before.
             from relaytop.tui.start import make_app  # noqa: PLC0415 - see above
             from relaytop.watch.session import Session  # noqa: PLC0415 - see above
 
-            settings = settings_of()
+            settings = with_on_alert(settings_of(), options.on_alert)
             keys = keymap(settings.keys, options.config)
             attached, unread = _attached(settings) if attach else (None, None)
+            if attached is None and has_receivers(settings):
+                notifier = make_notifier(settings)
             engine = attached or spawn()
             engine.start(settings)
             session = Session(settings, engine, restart=spawn, snapshots=snapshots_folder())
@@ -124,6 +129,7 @@ def watch(
             if unread is not None:
                 session.note("engine", "warning", f"{unread}; probed here instead")
             _equip(session, reference, outputs)
+            _send_alerts(session, notifier, options)
             app = make_app(session, ascii_only=options.ascii, color=options.color, keymap=keys)
             try:
                 app.run()
@@ -134,8 +140,7 @@ def watch(
             code = app.return_code or 0
             return _verdict(session, reference) if gate and reference and not code else code
         finally:
-            if engine is not None:
-                engine.stop()
+            _end(engine, notifier)
 
 
 def _attached(settings: Settings) -> tuple[AgentClient | None, str | None]:
@@ -144,6 +149,25 @@ def _attached(settings: Settings) -> tuple[AgentClient | None, str | None]:
         return discovery.connect_agent(settings), None
     except discovery.AgentError as error:
         return None, str(error)
+
+
+def _send_alerts(session: Session, notifier: Notifier | None, options: Options) -> None:
+    """Let a session send its alerts; where an agent probes, it is the agent that does."""
+    if notifier is not None:
+        session.send_alerts_by(notifier)
+    elif options.on_alert is not None:
+        text = "--on-alert is not used: the agent that probes sends the alerts"
+        session.note("alert", "warning", text)
+
+
+def _end(engine: Engine | None, notifier: Notifier | None) -> None:
+    """Stop the engine while the last alerts are sent."""
+    if notifier is not None:
+        notifier.begin_close()
+    if engine is not None:
+        engine.stop()
+    if notifier is not None:
+        notifier.close()
 
 
 def _verdict(session: Session, reference: Mapping[str, Any]) -> int:
@@ -187,7 +211,11 @@ def _equip(session: Session, reference: Mapping[str, Any] | None, outputs: _Outp
         from relaytop.export.loopback import exposure  # noqa: PLC0415 - only when it is wanted
 
         session.exporter = Exporter(
-            outputs.listening, session.monitor, session.trouble, lambda: session.thresholds
+            outputs.listening,
+            session.monitor,
+            session.trouble,
+            lambda: session.thresholds,
+            lambda: session.alerting.firing,
         )
         warning = exposure(outputs.listening)
         if warning is not None:

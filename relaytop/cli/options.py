@@ -34,6 +34,8 @@ class Options:
     """The monitor's address for /metrics."""
     record: Path | None = None
     """The monitor's file for what it sees."""
+    on_alert: tuple[str, ...] | None = None
+    """The monitor's command for alerts, in place of the config's."""
 
 
 def duration(value: str | float) -> float:
@@ -182,6 +184,7 @@ def _with(function: Callable[..., Any], flags: Sequence[Callable[..., Any]]) -> 
             ascii=above.ascii or ascii_only,
             prometheus=above.prometheus,
             record=above.record,
+            on_alert=above.on_alert,
         )
         click.get_current_context().obj = options
         return function(*args, options=options, **named)

@@ -316,6 +316,7 @@ class RelaytopApp(App[int]):
         if self._terminating:
             return
         self._terminating = True
+        self.session.begin_end()
         code = 128 + number
         forced = threading.Timer(FORCED_EXIT_S, self._force, (code,))
         forced.daemon = True

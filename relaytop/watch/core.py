@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 from typing import TYPE_CHECKING, Any, Protocol
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from relaytop.protocol.messages import Report
     from relaytop.store.recorder import Recorder
     from relaytop.watch.engine import Engine
+    from relaytop.watch.notify.notifier import Notifier
 
 
 class ReportConsumer(Protocol):
@@ -66,6 +68,7 @@ class WatchCore:
         self.snapshots = snapshots
         self.exporter: Exporter | None = None
         """Shows the same to Prometheus; None where nobody asked for it."""
+        self._notifier: Notifier | None = None
         self._recorder: Recorder | None = None
         self._consumers: list[ReportConsumer] = []
         self._silence = EngineSilence(clock())
@@ -85,6 +88,28 @@ class WatchCore:
     def host(self) -> str:
         """The machine that probes."""
         return socket.gethostname()
+
+    def send_alerts_by(self, notifier: Notifier) -> None:
+        """Send alerts elsewhere from now on."""
+        self._notifier = notifier
+        self.alerting.senders.append(notifier)
+
+    def note_sending(self) -> None:
+        """Log what became of alerts that were to be sent: that it failed, or works again."""
+        if self._notifier is not None:
+            for level, text in self._notifier.remarks():
+                self.note("alert", level, text)
+
+    def begin_end(self) -> None:
+        """Let alerts that wait to be sent go out, for a bounded time; returns at once."""
+        if self._notifier is not None:
+            self._notifier.begin_close()
+
+    async def end(self) -> None:
+        """End the sending of alerts, at the latest a bounded time after `begin_end`."""
+        if self._notifier is not None:
+            await asyncio.to_thread(self._notifier.close)
+            self.note_sending()
 
     def record_to(self, recorder: Recorder) -> None:
         """Write every report to a recording from now on."""
@@ -143,6 +168,7 @@ class WatchCore:
         self._check_clock()
         self._check_engine()
         self._evaluate_alerts()
+        self.note_sending()
 
     def _check_clock(self) -> None:
         correction_s = STEADY.correction_s

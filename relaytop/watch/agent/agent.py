@@ -86,10 +86,12 @@ class Agent(WatchCore):
             for task in done:
                 task.result()  # raises where an error of ours ended it
         finally:
+            self.begin_end()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._save()
+            await self.end()
             if self.exporter is not None:
                 await self.exporter.aclose()
             await self._server.aclose()
@@ -186,6 +188,8 @@ class Agent(WatchCore):
                 self.note("notice", "error", text)
                 continue
             self.monitor.reconfigure(settings, self.clock())
+            if self._notifier is not None:
+                self._notifier.configure(settings)
             self._estimated = False
             self._changed.set()
             await self._open_socket()

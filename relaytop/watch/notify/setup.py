@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 from relaytop.config.child_processes import without_keys
@@ -42,19 +41,6 @@ def make_channels(
         require_apprise()
         found += [ServiceChannel(url, host) for url in alerts.services]
     return found
-
-
-def split_command(text: str) -> tuple[str, ...]:
-    """Return a program and its arguments, as a shell divides them; no shell runs it.
-
-    Raises:
-        ValueError: There is none, or a quote is not closed.
-    """
-    words = tuple(shlex.split(text))
-    if not words:
-        message = "no program; write it as '/usr/local/bin/page --loud'"
-        raise ValueError(message)
-    return words
 
 
 def _environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:

@@ -3,11 +3,9 @@
 import dataclasses
 from pathlib import Path
 
-import pytest
-
 from relaytop.config.settings import AlertSettings, Provider, Secret, Settings
 from relaytop.watch.notify.notifier import Notifier
-from relaytop.watch.notify.setup import make_channels, split_command
+from relaytop.watch.notify.setup import make_channels
 from tests.support.alerts import FIRING
 from tests.support.samples import T0
 from tests.support.server import Response, ScriptedServer
@@ -57,20 +55,6 @@ def test_a_command_finds_no_secret_in_its_environment(tmp_path: Path) -> None:
     assert "RELAYTOP_ALERT_KEY=holysheep" in seen
     assert "0123456789" not in seen
     assert "sEcReT" not in seen
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [("page", ("page",)), ("sh -c 'a; b' \"c d\"", ("sh", "-c", "a; b", "c d"))],
-)
-def test_a_command_line_is_divided_as_by_a_shell(text: str, words: tuple[str, ...]) -> None:
-    assert split_command(text) == words
-
-
-@pytest.mark.parametrize("text", ["", "  ", "page 'x"])
-def test_what_is_no_command_line(text: str) -> None:
-    with pytest.raises(ValueError, match=r"no program|No closing quotation"):
-        split_command(text)
 
 
 def test_other_settings_change_the_channels_and_what_waits_is_sent() -> None:
