@@ -67,7 +67,7 @@ class Changes:
         sent = news and not muted and not self._quiet
         firing.was_sent = firing.was_sent or sent
         if sent or kind != "reminded":
-            record = firing.record() if kind == "fired" else None
+            record = None if kind == "reminded" else firing.record()
             self._changes.append(Change(kind, alert, sent, sent and rings, record))
 
     def resolve(self, firing: Firing) -> None:

@@ -34,7 +34,7 @@ class Change:
     rings: bool
     """Whether whoever is at the screen is told by a bell: of what is new or worse alone."""
     record: IncidentRecord | None = None
-    """The incident; of `fired` and `resolved`."""
+    """The incident so far; None where it is only `reminded`."""
 
 
 @dataclass(slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +58,7 @@ def from_document(document: Mapping[str, Any]) -> IncidentRecord | None:
     """Return the record of a document; None where it is none."""
     texts = {name: document.get(name) for name in ("key", "provider", "why")}
     severity, folded = document.get("severity"), document.get("folded_into")
-    if severity not in {"degraded", "down"}:
+    if severity not in ("degraded", "down"):
         return None
     numbers = {name: _number(document.get(name)) for name in _NUMBERS}
     if any(numbers[name] is None for name in ("since", "fired_at", "peak_targets", "of")):
@@ -89,4 +88,4 @@ MAX_NUMBER = 1e11
 def _number(value: object) -> float | None:
     if not isinstance(value, int | float) or isinstance(value, bool):
         return None
-    return float(value) if math.isfinite(value) and 0 <= value <= MAX_NUMBER else None
+    return float(value) if 0 <= value <= MAX_NUMBER else None  # neither nan nor infinity

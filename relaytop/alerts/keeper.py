@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from relaytop.alerts.alert import Alert
     from relaytop.alerts.firing import Change, Firing
+    from relaytop.alerts.incident_record import IncidentRecord
     from relaytop.alerts.snoozes import Snoozes
     from relaytop.monitor.summary import Summary
 
@@ -48,6 +49,11 @@ class AlertKeeper:
     def firing(self) -> tuple[Alert, ...]:
         """The alerts that fire, the oldest first."""
         return tuple(self._log.shown(firing.alert) for firing in self._all())
+
+    @property
+    def open_incidents(self) -> list[IncidentRecord]:
+        """The incidents that go on, as bad as they have been so far."""
+        return [firing.record() for firing in self._all()]
 
     @property
     def snoozes(self) -> Snoozes:

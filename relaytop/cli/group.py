@@ -48,6 +48,7 @@ COMMANDS = {
         "Show what got slower, failed more or cost more between two snapshots, and what is noise."
     ),
     "replay": "Play a recording back in the monitor.",
+    "incidents": "List past incidents: when each began, how long it lasted, how bad it was.",
     "rules": (
         "Print Prometheus alert rules with the config's thresholds, or the defaults without one."
     ),

@@ -51,6 +51,11 @@ def state_file() -> Path:
     return Path(platformdirs.user_state_path(APP)) / "state.toml"
 
 
+def incidents_file() -> Path:
+    """Return the file of what alerts found, over the runs of screen and agent."""
+    return Path(platformdirs.user_state_path(APP)) / "incidents.jsonl"
+
+
 def lock_path(name: str) -> Path:
     """Return a file that stands for the right to do something, in the user's runtime folder."""
     safe = "".join(c if c.isalnum() or c in "-._" else "_" for c in name)

@@ -33,7 +33,7 @@ class IncidentWriter(Protocol):
     """Whoever keeps incidents."""
 
     def write(self, record: IncidentRecord) -> None:
-        """Keep that an incident began, or how it went, without waiting for the disk."""
+        """Keep that an incident began, how it goes or how it went, without waiting for the disk."""
         ...
 
     def warning(self) -> str | None:
@@ -75,6 +75,12 @@ class Alerting:
         for key, until in snoozes.items():
             self.keeper.snooze(key, until)
         self._seen_changes, self._due = 0, 0.0
+
+    def keep_open_incidents(self) -> None:
+        """Keep how bad the incidents have been that go on, before nobody looks any more."""
+        if self.incidents is not None:
+            for record in self.keeper.open_incidents:
+                self.incidents.write(record)
 
     # ── snoozes, from one run to the next ────────────────────────────────────
 

@@ -1,0 +1,52 @@
+"""`relaytop incidents [FILE]`: what alerts found, kept by screen and agent, or of a recording."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from relaytop.cli.options import look_options
+from relaytop.cli.output import output_options
+from relaytop.cli.recordings import open_recording
+from relaytop.config.errors import RelaytopError
+from relaytop.config.paths import incidents_file
+from relaytop.jobs.recorded_incidents import recorded_incidents
+from relaytop.report.incidents import IncidentsReport
+from relaytop.watch.incident_file import read_incidents
+
+if TYPE_CHECKING:
+    from relaytop.cli.options import Options
+    from relaytop.cli.output import Output
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@output_options()
+@look_options
+def incidents(file: Path | None, output: Output, options: Options) -> None:
+    """List past incidents: when each began, how long it lasted, how bad it was.
+
+    They are those that the monitor and the agent saw on this machine; of FILE, a recording, those
+    that its probes show.
+    """
+    report = _kept() if file is None else _recorded(file)
+    output.write(report, options)
+
+
+def _kept() -> IncidentsReport:
+    path = incidents_file()
+    try:
+        records = read_incidents(path)
+    except OSError as error:
+        sentence = f"{path} cannot be read: {error.strerror}"
+        raise RelaytopError(sentence) from None
+    return IncidentsReport(
+        records, "no incidents yet; the monitor and the agent keep what their alerts find"
+    )
+
+
+def _recorded(file: Path) -> IncidentsReport:
+    with open_recording(file) as recording:
+        return IncidentsReport(recorded_incidents(recording), f"no incidents in {file}")
