@@ -16,7 +16,7 @@ from relaytop.cli.options import common_options, duration, listen_address
 from relaytop.config.errors import RelaytopError
 from relaytop.config.fingerprint import fingerprint
 from relaytop.config.load import load_settings
-from relaytop.config.paths import agent_socket, ledger_path, snapshots_folder
+from relaytop.config.paths import agent_socket, incidents_file, ledger_path, snapshots_folder
 from relaytop.config.steady_clock import STEADY
 from relaytop.engine.child import EngineChild
 from relaytop.export.address import listen as listening_on
@@ -27,6 +27,7 @@ from relaytop.monitor.source import Event
 from relaytop.store.recorder import Recorder
 from relaytop.watch.agent.agent import Agent
 from relaytop.watch.agent.event_log import EventLog
+from relaytop.watch.incident_file import kept_incidents
 from relaytop.watch.notify.services import require_apprise
 
 if TYPE_CHECKING:
@@ -132,7 +133,8 @@ async def _run(
     if warning is not None:
         log.put(Event(STEADY(), "notice", "warning", None, warning))
     try:
-        await watch.run(stop)
+        with kept_incidents(watch.alerting, incidents_file()):
+            await watch.run(stop)
     finally:
         log.close()
     return codes[0]

@@ -13,7 +13,7 @@ from relaytop.cli.alert_sending import has_receivers, make_notifier, with_on_ale
 from relaytop.cli.forked_settings import begin_loading
 from relaytop.cli.user_keys import keymap
 from relaytop.config.errors import RelaytopError
-from relaytop.config.paths import ledger_path, snapshots_folder
+from relaytop.config.paths import incidents_file, ledger_path, snapshots_folder
 from relaytop.export.address import listen
 from relaytop.watch.agent import discovery
 
@@ -52,6 +52,7 @@ def monitor(
         begin_loading(options),
         options,
         ledger=ledger_path(),
+        incidents=incidents_file(),
         reference=reference,
         gate=gate,
         attach=not fresh and discovery.any_agent_socket(),
@@ -85,6 +86,7 @@ def watch(
     options: Options,
     *,
     ledger: Path | None,
+    incidents: Path | None = None,
     reference: Mapping[str, Any] | None = None,
     gate: bool = False,
     attach: bool = False,
@@ -95,6 +97,7 @@ def watch(
         settings_of: Tells what to watch; called when the engine and Textual are on their way.
         options: The common flags.
         ledger: The ledger's file; None keeps no account of what is spent.
+        incidents: The file of what alerts find; None keeps nothing.
         reference: A snapshot that the figures are compared with.
         gate: Whether a difference for the worse is exit code 1 at the end.
         attach: Whether an agent runs, which is read instead if it watches the same.
@@ -114,6 +117,7 @@ def watch(
             # Imported while the settings are loaded beside it: the first picture needs both. The
             # engine would only compete for the CPUs before.
             from relaytop.tui.start import make_app  # noqa: PLC0415 - see above
+            from relaytop.watch.incident_file import kept_incidents  # noqa: PLC0415 - see above
             from relaytop.watch.session import Session  # noqa: PLC0415 - see above
 
             settings = with_on_alert(settings_of(), options.on_alert)
@@ -130,6 +134,8 @@ def watch(
                 session.note("engine", "warning", f"{unread}; probed here instead")
             _equip(session, reference, outputs)
             _send_alerts(session, notifier, options)
+            if attached is None and incidents is not None:
+                stack.enter_context(kept_incidents(session.alerting, incidents))
             app = make_app(session, ascii_only=options.ascii, color=options.color, keymap=keys)
             try:
                 app.run()

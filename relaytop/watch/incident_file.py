@@ -18,10 +18,11 @@ from relaytop.config.steady_clock import STEADY
 from relaytop.store.rotation import parts, shift
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from relaytop.alerts.incident_record import IncidentRecord
+    from relaytop.watch.alerting import Alerting
 
 PART_BYTES = 256 * 1024
 """A thousand incidents."""
@@ -147,6 +148,17 @@ class IncidentFile:
         with contextlib.suppress(FileNotFoundError):
             return os.path.samestat(found, self._path.stat())
         return False
+
+
+@contextlib.contextmanager
+def kept_incidents(alerting: Alerting, path: Path) -> Iterator[None]:
+    """Keep in a file what alerts find, up to the end of the context."""
+    alerting.incidents = file = IncidentFile(path)
+    try:
+        yield
+    finally:
+        alerting.keep_open_incidents()
+        file.close()
 
 
 def read_incidents(path: Path) -> list[IncidentRecord]:
