@@ -22,6 +22,7 @@ TOGETHER = (
     ("page", "everywhere"),
     ("page", "failures", "everywhere"),
     ("page", "log", "everywhere"),
+    ("page", "comparison", "everywhere"),
 )
 """Places whose keys work at the same time."""
 

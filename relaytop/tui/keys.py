@@ -234,6 +234,12 @@ LOG_BINDINGS: list[BindingType] = [
 ]
 """Keys of the event log, beside a page's or in their place."""
 
+COMPARE_BINDINGS: list[BindingType] = [
+    _key(LOOK, "compare.left", "left", "shift(-1)", "The provider before, where not all fit"),
+    _key(LOOK, "compare.right", "right", "shift(1)", "The next provider, where not all fit"),
+]
+"""Keys of the comparison, beside a page's."""
+
 APP_BINDINGS: list[BindingType] = [
     _key(
         HELP,
@@ -263,6 +269,7 @@ PLACES = {
     "page": PAGE_BINDINGS,
     "failures": ERRORS_BINDINGS,
     "log": LOG_BINDINGS,
+    "comparison": COMPARE_BINDINGS,
     "everywhere": APP_BINDINGS,
 }
 """Place → the keys that work there."""

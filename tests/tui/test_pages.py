@@ -1,5 +1,7 @@
 """The full-screen pages: the event log, a target's failures."""
 
+from pathlib import Path
+
 import pytest
 
 from relaytop.monitor.source import Event
@@ -8,9 +10,18 @@ from relaytop.tui.draw.compare import same_model_targets
 from relaytop.tui.screens.page import Page
 from relaytop.tui.themes import THEMES
 from relaytop.watch.session import Session
-from tests.support.fake_engine import NAMES, NOW, FakeEngine
+from tests.support.fake_engine import NAMES, NOW, FakeEngine, app_of, session_of
 from tests.support.samples import T0, sample
-from tests.tui.pilots import lines_of, monitor_of, notices, on_monitor, picture, running, settled
+from tests.tui.pilots import (
+    clock_of,
+    lines_of,
+    monitor_of,
+    notices,
+    on_monitor,
+    picture,
+    running,
+    settled,
+)
 
 WORDS = " ".join(f"word{number}" for number in range(80))
 
@@ -32,10 +43,10 @@ async def test_l_lists_all_events_whole(session: Session) -> None:
 
 
 async def test_it_scrolls_and_what_one_reads_stays_while_others_come(session: Session) -> None:
-    for number in range(100):
-        note(session, f"event {number:03}")
     async with running(session) as pilot:
         screen = monitor_of(pilot)
+        for number in range(100):
+            note(session, f"event {number:03}")
         await pilot.press("l")
         await pilot.pause()
         assert "event 099" in picture(pilot).splitlines()[1]
@@ -49,7 +60,8 @@ async def test_it_scrolls_and_what_one_reads_stays_while_others_come(session: Se
         screen.read()
         assert picture(pilot).splitlines()[1:-1] == before
         await pilot.press("G")
-        assert "of 117" in picture(pilot).splitlines()[-1]
+        seen, _of, total = picture(pilot).split()[-3:]
+        assert seen.endswith(f"-{total}")
         await pilot.press("g")
         assert "one more" in picture(pilot)
 
@@ -73,12 +85,12 @@ async def test_c_compares_one_model_at_its_providers(session: Session) -> None:
         await pilot.press("c")
         await pilot.pause()
         lines = picture(pilot).splitlines()
-        assert "gpt-4.1  2 providers, over 10m" in lines[0]
-        (p50,) = [line for line in lines if line.startswith(" P50")]
+        assert "gpt-4.1  2 providers over 10m, chart: P50" in lines[0]
+        (p50,) = [line[line.index(" P50") :] for line in lines if " P50 ms" in line]
         assert p50.split() == ["P50", "ms", "210", "490", "+134%"]
-        (p99,) = [line for line in lines if line.startswith(" P99")]
+        (p99,) = [line[line.index(" P99") :] for line in lines if " P99 ms" in line]
         assert "%" not in p99  # sixty samples carry none
-        for said in ("● up", "✗ down", "a level is a doubling up to its threshold"):
+        for said in ("● up", "✗ down", "log scale up to its threshold"):
             assert said in picture(pilot)
         await pilot.press("c", "j", "j", "c")
         await pilot.pause()
@@ -109,8 +121,10 @@ async def test_t_takes_the_next_theme_and_paints_all_of_it(session: Session) -> 
         assert sorted(seen) == sorted(THEMES)
 
 
-@pytest.mark.parametrize("key", ["l", "e"])
-async def test_a_page_is_resized_and_says_which_size_it_needs(session: Session, key: str) -> None:
+@pytest.mark.parametrize(("key", "said"), [("l", "alert firing"), ("e", "Connection refused")])
+async def test_a_page_is_resized_and_says_which_size_it_needs(
+    session: Session, key: str, said: str
+) -> None:
     async with running(session) as pilot:
         await pilot.press("end", key)
         assert isinstance(pilot.app.screen, Page)
@@ -119,7 +133,7 @@ async def test_a_page_is_resized_and_says_which_size_it_needs(session: Session, 
             await pilot.pause()
             await pilot.pause()
             assert ("needs 60×15" in picture(pilot)) == (size == (40, 10))
-            assert ("Connection refused" in picture(pilot)) == (size != (40, 10))
+            assert (said in picture(pilot)) == (size != (40, 10))
         await pilot.press("escape")
         await pilot.pause()
         assert "P50" in picture(pilot)
@@ -158,3 +172,31 @@ async def test_input_tokens_that_are_counted_apart_are_evidence(session: Session
     assert "tokens in" in text
     assert "of the same prompt" in text
     assert "it proves none of them" in text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50), (60, 15)], ids=str)
+async def test_providers_that_have_no_room_come_with_the_arrows(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    names = [f"litellm-{letter}/gpt-4.1" for letter in "abcdefghijkl"]
+    session = session_of(tmp_path, *names)
+    for at in range(40):
+        for name in names:
+            session.monitor.apply(Finished(sample(at * 5.0, 200.0, target=name)), T0 + at * 5)
+    clock_of(session).now = T0 + 200
+    async with app_of(session).run_test(size=size) as pilot:
+        await pilot.pause()
+        await pilot.press("c")
+        await pilot.pause()
+        assert "A litellm-a" in picture(pilot)
+        assert "B litellm-b" in picture(pilot)
+        await pilot.press(*["right"] * 20)
+        await pilot.pause()
+        text = picture(pilot)
+        assert "A litellm-a" in text
+        assert "L litellm-l" in text
+        assert "B litellm-b" not in text
+        assert "of A-L" in text.splitlines()[0]
+        await pilot.press("left")
+        await pilot.pause()
+        assert "L litellm-l" not in picture(pilot)

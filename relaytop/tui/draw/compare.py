@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relaytop.monitor import number_format
+from relaytop.tui.draw.chart.axes import LABEL_WIDTH
+from relaytop.tui.draw.chart.overlay import letter_of, role_of
 from relaytop.tui.draw.glyphs import ROLE
 from relaytop.tui.draw.limits import tightest
+from relaytop.tui.draw.names import short_names
 from relaytop.tui.draw.sparkline import sparkline
 from relaytop.tui.draw.table import ENOUGH, percentile
-from relaytop.tui.draw.text_runs import align_right, fit, fit_middle, merged
+from relaytop.tui.draw.text_runs import align_right, fit, merged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -48,16 +51,38 @@ def columns_that_fit(width: int) -> int:
     return max(1, (width - NAME_WIDTH - 1) // COLUMN_WIDTH)
 
 
+def column_names(targets: Sequence[str]) -> dict[str, str]:
+    """Return target id → what stands over its column: the provider, where that tells them apart."""
+    provider_of = {target: target.partition("/")[0] for target in targets}
+    if len(set(provider_of.values())) < len(targets):
+        provider_of = {target: target for target in targets}
+    short = short_names(tuple(provider_of.values()), COLUMN_WIDTH - 2 - len("A "))
+    return {target: short[name] for target, name in provider_of.items()}
+
+
 def comparison(
-    summaries: Sequence[Summary], thresholds: Mapping[str, Thresholds], glyphs: Glyphs
+    summaries: Sequence[Summary],
+    targets: Sequence[str],
+    thresholds: Mapping[str, Thresholds],
+    glyphs: Glyphs,
 ) -> list[Line]:
-    """Draw the figures of each target, those behind the first with the difference from it."""
+    """Draw the figures of some targets, those behind the first with the difference from it.
+
+    Args:
+        summaries: Those that have room, the first one first.
+        targets: The ids of all that are compared: a target's place decides its letter.
+        thresholds: Target id → its thresholds.
+        glyphs: The shapes that the terminal can show.
+    """
     names: Line = [(" " * (NAME_WIDTH + 1), "text")]
     status: Line = [(fit(" status", NAME_WIDTH + 1), "dim")]
+    over = column_names(targets)
     for s in summaries:
-        names.append((fit_middle(s.target, COLUMN_WIDTH - 2) + "  ", "bold"))
+        index = targets.index(s.target)
+        names.append((f"{letter_of(index)} ", role_of(index)))
+        names.append((fit(over[s.target], COLUMN_WIDTH - 4) + "  ", "bold"))
         status.append((fit(f"{glyphs.status[s.status]} {s.status}", COLUMN_WIDTH), ROLE[s.status]))
-    lines = [names, status]
+    lines = [names, *_model_line(summaries, targets), status]
     for title, name in (("P50", "p50"), ("P95", "p95"), ("P99", "p99")):
         cells = [
             percentile(s.latency, name, thresholds[s.target].p95_ms, s.timeout_ms)
@@ -75,26 +100,42 @@ def comparison(
         ("err%", [(_percent(s.error_rate), None) for s in summaries]),
         ("requests", [(number_format.format_count(s.requests), None) for s in summaries]),
         ("skipped", [(number_format.format_count(s.skipped), None) for s in summaries]),
-        ("left", [(_left(s), None) for s in summaries]),
+        ("limit left", [(_left(s), None) for s in summaries]),
     )
     for title, pairs in plain:
+        if not any(text for text, _value in pairs):
+            continue  # the chart has a use for the row
         texts: list[Run] = [(text, "text") for text, _value in pairs]
         lines.append(_row(title, texts, [value for _text, value in pairs]))
     return lines
 
 
-def sparklines(
-    rows: Sequence[tuple[Summary, Sequence[Bin | None]]],
-    thresholds: Mapping[str, Thresholds],
-    glyphs: Glyphs,
-) -> list[Line]:
-    """Draw the latency of each over the same time, against its threshold."""
-    lines: list[Line] = [[(" latency of each, a level is a doubling up to its threshold", "dim")]]
-    for s, bins in rows:
-        name = fit_middle(s.target, 2 * NAME_WIDTH)
-        spark = sparkline(bins, thresholds[s.target].p95_ms, glyphs)
-        lines.append([(f" {name} ", "bold"), *spark])
-    return lines
+def _model_line(summaries: Sequence[Summary], targets: Sequence[str]) -> list[Line]:
+    """Draw the models' ids, where they differ and no column's name has them."""
+    models = tuple(dict.fromkeys(target.partition("/")[2] for target in targets))
+    providers = {target.partition("/")[0] for target in targets}
+    if len(models) == 1 or len(providers) < len(targets):
+        return []
+    short = short_names(models, COLUMN_WIDTH - 2)
+    line: Line = [(fit(" model", NAME_WIDTH + 1), "dim")]
+    return [[*line, *((fit(short[s.model], COLUMN_WIDTH), "text") for s in summaries)]]
+
+
+def strip(s: Summary, index: int, cells: Sequence[Bin | None], limit_ms: float, g: Glyphs) -> Line:
+    """Draw a target's latency over the chart's time as a sparkline, with its letter before it.
+
+    Args:
+        s: The target.
+        index: Its place among all that are compared.
+        cells: The bin of each cell.
+        limit_ms: Its threshold in milliseconds.
+        g: The shapes that the terminal can show.
+    """
+    head: Line = [
+        (f" {letter_of(index)}", role_of(index)),
+        (f" {g.status[s.status]}".ljust(LABEL_WIDTH - 2), ROLE[s.status]),
+    ]
+    return [*head, *sparkline(cells, limit_ms, g)]
 
 
 def _row(title: str, cells: Sequence[Run], values: Sequence[float | None]) -> Line:
