@@ -13,6 +13,7 @@ from click.shell_completion import CompletionItem
 
 from relaytop.cli.alert_sending import on_alert_option
 from relaytop.cli.options import common_options, listen_address
+from relaytop.cli.user_choices import fresh_state_option
 from relaytop.config.errors import MAX_QUOTED
 from relaytop.config.suggestions import suggestion
 from relaytop.report.forms import FORMS
@@ -132,6 +133,7 @@ class LazyGroup(click.Group):
     "--format", "form", type=click.Choice(FORMS), help="With --once: what to print.  [table]"
 )
 @click.option("--fresh", is_flag=True, help="Probe here though an agent of this config runs.")
+@fresh_state_option
 @common_options
 @click.pass_context
 def relaytop_command(
@@ -146,6 +148,7 @@ def relaytop_command(
     count: int | None,
     form: str | None,
     fresh: bool,
+    fresh_state: bool,
     options: Options,
 ) -> None:
     """Watch the models behind LLM API relays, live.
@@ -161,7 +164,8 @@ def relaytop_command(
         raise click.UsageError(message)
     of_once = {"-n": count, "--format": form}
     beside = {"--against": against, "--fail-on": fail_on, "--on-alert": on_alert}
-    ours = {**beside, "--fresh": fresh or None, "--once": once or None, **of_once}
+    switches = {"--fresh": fresh, "--fresh-state": fresh_state, "--once": once}
+    ours = {**beside, **of_once, **{flag: True for flag, on in switches.items() if on}}
     for flag, value in ours.items():
         if value is not None and ctx.invoked_subcommand is not None:
             message = (
@@ -187,7 +191,14 @@ def relaytop_command(
             message = "--fail-on needs --against: name the snapshot to compare with"
             raise click.UsageError(message)
         _refuse(of_once, "belongs to --once")
-        raise SystemExit(monitor(options, against=against, gate=fail_on is not None, fresh=fresh))
+        code = monitor(
+            options,
+            against=against,
+            gate=fail_on is not None,
+            fresh=fresh,
+            fresh_state=fresh_state,
+        )
+        raise SystemExit(code)
 
 
 def _refuse(given: Mapping[str, object], why: str) -> None:

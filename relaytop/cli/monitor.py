@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from relaytop.cli.alert_sending import has_receivers, make_notifier, with_on_alert
 from relaytop.cli.forked_settings import begin_loading
+from relaytop.cli.user_choices import keep_choices, saved_choices
 from relaytop.cli.user_keys import keymap
 from relaytop.config.errors import RelaytopError
 from relaytop.config.paths import incidents_file, ledger_path, snapshots_folder
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from relaytop.config.settings import Settings
     from relaytop.engine.child import EngineChild
     from relaytop.store.recorder import Recorder
+    from relaytop.tui.saved_choices import SavedChoices
     from relaytop.watch.agent.client import AgentClient
     from relaytop.watch.engine import Engine
     from relaytop.watch.notify.notifier import Notifier
@@ -33,7 +35,12 @@ if TYPE_CHECKING:
 
 
 def monitor(
-    options: Options, *, against: Path | None = None, gate: bool = False, fresh: bool = False
+    options: Options,
+    *,
+    against: Path | None = None,
+    gate: bool = False,
+    fresh: bool = False,
+    fresh_state: bool = False,
 ) -> int:
     """Run the monitor and return the exit code.
 
@@ -42,6 +49,7 @@ def monitor(
         against: A snapshot or a recording to compare with.
         gate: Whether something that got worse beyond noise is exit code 1 at the end.
         fresh: Probe here, though an agent of the same config may run on this machine.
+        fresh_state: Neither restore the user's choices at the screen nor keep them.
 
     Raises:
         RelaytopError: No terminal, nothing to watch, or no snapshot.
@@ -56,6 +64,7 @@ def monitor(
         reference=reference,
         gate=gate,
         attach=not fresh and discovery.any_agent_socket(),
+        keeps_choices=not fresh_state,
     )
 
 
@@ -90,6 +99,7 @@ def watch(
     reference: Mapping[str, Any] | None = None,
     gate: bool = False,
     attach: bool = False,
+    keeps_choices: bool = False,
 ) -> int:
     """Run the screen and return the exit code.
 
@@ -101,6 +111,7 @@ def watch(
         reference: A snapshot that the figures are compared with.
         gate: Whether a difference for the worse is exit code 1 at the end.
         attach: Whether an agent runs, which is read instead if it watches the same.
+        keeps_choices: Whether the user's choices at the screen are restored and kept.
     """
 
     def spawn() -> EngineChild:
@@ -136,17 +147,28 @@ def watch(
             _send_alerts(session, notifier, options)
             if attached is None and incidents is not None:
                 stack.enter_context(kept_incidents(session.alerting, incidents))
-            app = make_app(session, ascii_only=options.ascii, color=options.color, keymap=keys)
+            app = make_app(
+                session,
+                ascii_only=options.ascii,
+                color=options.color,
+                keymap=keys,
+                choices=_choices(options) if keeps_choices else None,
+            )
             try:
                 app.run()
             finally:
                 engine = session.engine
+                keep_choices(app)
             if app.complaint is not None:
                 raise RelaytopError(app.complaint)
             code = app.return_code or 0
             return _verdict(session, reference) if gate and reference and not code else code
         finally:
             _end(engine, notifier)
+
+
+def _choices(options: Options) -> SavedChoices:
+    return saved_choices(window_given=options.flags.window is not None)
 
 
 def _attached(settings: Settings) -> tuple[AgentClient | None, str | None]:

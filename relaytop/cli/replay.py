@@ -10,6 +10,7 @@ import click
 from relaytop.cli.monitor import require_terminal
 from relaytop.cli.options import look_options
 from relaytop.cli.recordings import report_broken_lines
+from relaytop.cli.user_choices import fresh_state_option, keep_choices, saved_choices
 from relaytop.cli.user_keys import keymap, keys_in_file
 from relaytop.config.paths import snapshots_folder
 from relaytop.store.moments import parse_moment
@@ -32,8 +33,11 @@ if TYPE_CHECKING:
     help="Seconds of the recording per second.",
 )
 @click.option("--from", "start", metavar="TIME", help="Begin at this local time: 14:30.")
+@fresh_state_option
 @look_options
-def replay(file: Path, *, speed: float, start: str | None, options: Options) -> None:
+def replay(
+    file: Path, *, speed: float, start: str | None, fresh_state: bool, options: Options
+) -> None:
     """Play a recording back in the monitor.
 
     Windows, ages and the clock are those of the recording. `p` stops it, ← and → go a minute
@@ -44,16 +48,30 @@ def replay(file: Path, *, speed: float, start: str | None, options: Options) -> 
         if start is not None:
             start_at = parse_moment(start, recording.began_at, recording.ended_at)
         require_terminal()
-        code = _show(recording, speed, start_at, options)
+        code = _show(recording, speed, start_at, options, keeps_choices=not fresh_state)
         report_broken_lines(recording)
     raise SystemExit(code)
 
 
-def _show(recording: Recording, speed: float, start_at: float | None, options: Options) -> int:
+def _show(
+    recording: Recording,
+    speed: float,
+    start_at: float | None,
+    options: Options,
+    *,
+    keeps_choices: bool,
+) -> int:
     """Run the screen and return the exit code."""
     keys = keymap(keys_in_file(options.config), options.config)
     player = Player(recording, speed=speed, start_at=start_at)
     session = ReplaySession(player, snapshots=snapshots_folder())
-    app = make_app(session, ascii_only=options.ascii, color=options.color, keymap=keys)
+    app = make_app(
+        session,
+        ascii_only=options.ascii,
+        color=options.color,
+        keymap=keys,
+        choices=saved_choices() if keeps_choices else None,
+    )
     app.run()
+    keep_choices(app)
     return app.return_code or 0

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import tempfile
-import tomllib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,7 +55,10 @@ def load_state(path: Path) -> tuple[UserState, str | None]:
     A file that is no TOML is moved aside, so that nothing is lost when the next one is written.
     """
     try:
-        document = tomllib.loads(read_bounded(path, MAX_BYTES).decode())
+        content = read_bounded(path, MAX_BYTES).decode()
+        import tomllib  # noqa: PLC0415 - only where there is a file
+
+        document = tomllib.loads(content)
     except FileNotFoundError:
         return UserState(), None
     except OSError as error:
@@ -85,6 +86,8 @@ def save_state(state: UserState, path: Path) -> None:
     Raises:
         OSError: It cannot be written; the file is as before then.
     """
+    import tempfile  # noqa: PLC0415 - after first paint
+
     import tomli_w  # noqa: PLC0415 - after first paint
 
     make_private_folder(path.parent)

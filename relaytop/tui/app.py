@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from relaytop.protocol.messages import Prices
     from relaytop.tui.draw.glyphs import Glyphs
+    from relaytop.tui.saved_choices import SavedChoices
     from relaytop.tui.screens.model_picker import Choice, ModelPicker
     from relaytop.watch.session import Session
 
@@ -92,21 +93,38 @@ class RelaytopApp(App[int]):
         self.faint = faint
         for theme in OWN_THEMES:
             self.register_theme(theme)
-        # Set without its watcher: changing it once the app runs parses every style sheet again.
-        first = TERMINAL if depth <= ColorDepth.ANSI_16 else THEME
-        self.set_reactive(App.theme, first.name)
-        self.stylesheet.set_variables(self.get_css_variables())
+        self._default_theme = (TERMINAL if depth <= ColorDepth.ANSI_16 else THEME).name
+        self._set_first_theme(self._default_theme)
         self.session = session
         self.glyphs = glyphs
         self._glyph_filters: list[LineFilter] = [] if glyphs is UNICODE else [AsciiOnly()]
         self.monitor_screen = _screen_of(session, glyphs)
         self.complaint: str | None = None
         """The reason why there was nothing to choose from, in one sentence."""
+        self.choices: SavedChoices | None = None
+        """The keeper of the user's choices; None: they end with the app."""
         self._terminating = False
         self._suspended_at: float | None = None
         self._picker: ModelPicker | None = None
         self._chosen: tuple[Choice, ...] = ()
         """What was chosen in the list of models when it was left with esc."""
+
+    def _set_first_theme(self, name: str) -> None:
+        """Choose a theme without its watcher: once the app runs that parses all style sheets."""
+        self.set_reactive(App.theme, name)
+        self.stylesheet.set_variables(self.get_css_variables())
+
+    def open_with_theme(self, name: str | None) -> None:
+        """Open with this theme, where it is one and the terminal can show it."""
+        has_few = self.depth <= ColorDepth.ANSI_16
+        known = theme_cycle(self.depth) if has_few else tuple(self.available_themes)
+        if name is not None and name in known:
+            self._set_first_theme(name)
+
+    @property
+    def chosen_theme(self) -> str | None:
+        """The theme, where it is not the one by default."""
+        return None if self.theme == self._default_theme else self.theme
 
     def get_default_screen(self) -> MonitorScreen:
         """Open on the monitor itself."""
@@ -134,6 +152,8 @@ class RelaytopApp(App[int]):
         self.session.check()
         if self.monitor_screen.frozen is None:
             self.monitor_screen.changed()
+        if self.choices is not None:
+            self.choices.check(self)
         slow = self.session.fastest_s >= EVERY_SECOND_FROM_S
         self.set_timer(REDRAW_S if slow else REDRAW_S / 2, self._tick)
 

@@ -15,6 +15,7 @@ from relaytop.tui.terminal.driver import TerminalDriver
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from relaytop.tui.saved_choices import SavedChoices
     from relaytop.watch.session import Session
 
 
@@ -24,6 +25,7 @@ def make_app(
     ascii_only: bool,
     color: bool = True,
     keymap: Mapping[str, str] | None = None,
+    choices: SavedChoices | None = None,
 ) -> RelaytopApp:
     """Return the app on a session.
 
@@ -32,6 +34,7 @@ def make_app(
         ascii_only: Whether to use no character beyond ASCII.
         color: Whether colours are wanted; the environment may be against them all the same.
         keymap: Binding id → the keys that it has in place of its own.
+        choices: The user's choices, which are restored and kept.
     """
     app = RelaytopApp(
         session,
@@ -53,4 +56,7 @@ def make_app(
     )
     if keymap:
         app.set_keymap({**keymap})
+    if choices is not None:
+        choices.restore(app)
+        app.choices = choices
     return app

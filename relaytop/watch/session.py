@@ -247,11 +247,15 @@ class Session(WatchCore):
         fastest = f"the fastest target is probed every {format_duration(self.fastest_s)}"
         self.note("notice", "info", f"interval ×{factor}: {fastest}")
 
+    def set_window(self, window: Window) -> None:
+        """Change to this window."""
+        self.monitor.set_window(window, self.clock())
+
     def next_window(self) -> None:
         """Change to the next window of the list."""
         windows = [parse_window(text) for text in WINDOWS]
         current = windows.index(self.window) if self.window in windows else -1
-        self.monitor.set_window(windows[(current + 1) % len(windows)], self.clock())
+        self.set_window(windows[(current + 1) % len(windows)])
 
     def set_budget(self, usd: float) -> None:
         """Change today's budget, up or down."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from relaytop.monitor.group import GroupSummary
     from relaytop.monitor.source import Source
     from relaytop.tui.rows.blocks import Row
+    from relaytop.tui.rows.query import RowQuery
     from relaytop.tui.rows.summaries import Summaries
     from relaytop.tui.view import View
 
@@ -55,6 +56,14 @@ class TargetListScreen(FilterScreen):
         """Whether all rows had room when they were listed last."""
         self._chosen = False
         """Whether the user has pressed a key: the selection is theirs then."""
+
+    def open_with(
+        self, query: RowQuery, folded: frozenset[str], columns: tuple[str, ...] | None
+    ) -> None:
+        """Open with these choices of rows, folded groups and columns."""
+        self.set_reactive(FilterScreen.row_query, query)
+        self.set_reactive(TargetListScreen.folded, folded)
+        self.set_reactive(TargetListScreen.chosen_columns, columns)
 
     def relist(self) -> Summaries:
         """List the rows anew, and return the figures that they were chosen by."""
