@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from relaytop.cli import monitor
-from relaytop.cli.options import common_options, refuse_flags
+from relaytop.cli.options import common_options, refuse_flags, slow_link_option
 from relaytop.cli.user_keys import keys_in_file
 from relaytop.config.merge import with_flags
 from relaytop.demo.child import DemoRelay
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--seed", type=int, default=1, show_default=True, help="Repeat the same incident.")
 @click.option("--record", type=click.Path(path_type=Path), help="Append every sample to this file.")
+@slow_link_option
 @common_options
 def demo(seed: int, record: Path | None, options: Options) -> None:
     """Watch a simulated incident: two providers on loopback, no key, no network."""

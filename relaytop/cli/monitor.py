@@ -151,6 +151,7 @@ def watch(
                 session,
                 ascii_only=options.ascii,
                 color=options.color,
+                slow_link=options.slow_link,
                 keymap=keys,
                 choices=_choices(options) if keeps_choices else None,
             )

@@ -36,6 +36,8 @@ class Options:
     """The monitor's file for what it sees."""
     on_alert: tuple[str, ...] | None = None
     """The monitor's command for alerts, in place of the config's."""
+    slow_link: bool = False
+    """Whether the monitor sends its terminal little."""
 
 
 def duration(value: str | float) -> float:
@@ -91,6 +93,23 @@ class Dollars(click.FloatRange):
         return amount
 
 
+SLOW_LINK = "relaytop.slow_link"
+"""Where click keeps the flag, whichever side of the command's name it stood on."""
+
+
+def _note_slow_link(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
+    if value:
+        ctx.meta[SLOW_LINK] = True
+
+
+slow_link_option = click.option(
+    "--slow-link",
+    is_flag=True,
+    expose_value=False,
+    callback=_note_slow_link,
+    help="Draw every 5 s, in coarse steps.",
+)
+"""The flag of every command that shows the screen."""
 _LOOKS = (
     click.option("--no-color", is_flag=True, help="No colours."),
     click.option("--ascii", "ascii_only", is_flag=True, help="No characters beyond ASCII."),
@@ -185,6 +204,7 @@ def _with(function: Callable[..., Any], flags: Sequence[Callable[..., Any]]) -> 
             prometheus=above.prometheus,
             record=above.record,
             on_alert=above.on_alert,
+            slow_link=click.get_current_context().meta.get(SLOW_LINK, False),
         )
         click.get_current_context().obj = options
         return function(*args, options=options, **named)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from relaytop.cli.monitor import require_terminal
-from relaytop.cli.options import look_options
+from relaytop.cli.options import look_options, slow_link_option
 from relaytop.cli.recordings import report_broken_lines
 from relaytop.cli.user_choices import fresh_state_option, keep_choices, saved_choices
 from relaytop.cli.user_keys import keymap, keys_in_file
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 )
 @click.option("--from", "start", metavar="TIME", help="Begin at this local time: 14:30.")
 @fresh_state_option
+@slow_link_option
 @look_options
 def replay(
     file: Path, *, speed: float, start: str | None, fresh_state: bool, options: Options
@@ -69,6 +70,7 @@ def _show(
         session,
         ascii_only=options.ascii,
         color=options.color,
+        slow_link=options.slow_link,
         keymap=keys,
         choices=saved_choices() if keeps_choices else None,
     )

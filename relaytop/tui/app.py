@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 import threading
+import time
 import traceback
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -21,6 +22,7 @@ from relaytop.tui.ascii_filter import AsciiOnly
 from relaytop.tui.constants import FIRST_CHART_S, FORCED_EXIT_S, REDRAW_S
 from relaytop.tui.draw.glyphs import UNICODE
 from relaytop.tui.keys import APP_BINDINGS, in_order
+from relaytop.tui.link import SLOW_REDRAW_S, Link
 from relaytop.tui.palette import COLORBLIND_VARIABLE, DEPTH_VARIABLE, FAINT_VARIABLE
 from relaytop.tui.screens.monitor import MonitorScreen
 from relaytop.tui.screens.replay import ReplayScreen
@@ -66,6 +68,7 @@ class RelaytopApp(App[int]):
         driver_class: How to reach the terminal; tests leave it to Textual.
         depth: How many colours the terminal shows.
         faint: Whether its faint text can be read.
+        slow_link: Whether to send little: seldom, and in coarse steps.
     """
 
     TITLE = "relaytop"
@@ -87,6 +90,7 @@ class RelaytopApp(App[int]):
         *,
         depth: ColorDepth = ColorDepth.TRUECOLOR,
         faint: bool = True,
+        slow_link: bool = False,
     ) -> None:
         super().__init__(driver_class=driver_class)
         self.depth = depth
@@ -99,6 +103,7 @@ class RelaytopApp(App[int]):
         self.glyphs = glyphs
         self._glyph_filters: list[LineFilter] = [] if glyphs is UNICODE else [AsciiOnly()]
         self.monitor_screen = _screen_of(session, glyphs)
+        self.link = self.monitor_screen.link = Link(said_slow=slow_link)
         self.complaint: str | None = None
         """The reason why there was nothing to choose from, in one sentence."""
         self.choices: SavedChoices | None = None
@@ -150,12 +155,15 @@ class RelaytopApp(App[int]):
     def _tick(self) -> None:
         """Have the figures read, then again after the redraw interval."""
         self.session.check()
+        self.link.meter = getattr(self._driver, "link_meter", None)
+        self.link.look(time.monotonic())
         if self.monitor_screen.frozen is None:
             self.monitor_screen.changed()
         if self.choices is not None:
             self.choices.check(self)
-        slow = self.session.fastest_s >= EVERY_SECOND_FROM_S
-        self.set_timer(REDRAW_S if slow else REDRAW_S / 2, self._tick)
+        seldom = self.session.fastest_s >= EVERY_SECOND_FROM_S
+        redraw_s = REDRAW_S if seldom else REDRAW_S / 2
+        self.set_timer(max(redraw_s, SLOW_REDRAW_S if self.link.is_slow else 0), self._tick)
 
     def _read_engine(self) -> None:
         self.run_worker(self._pump(), group="engine", exclusive=True)

@@ -24,6 +24,7 @@ def make_app(
     *,
     ascii_only: bool,
     color: bool = True,
+    slow_link: bool = False,
     keymap: Mapping[str, str] | None = None,
     choices: SavedChoices | None = None,
 ) -> RelaytopApp:
@@ -33,6 +34,7 @@ def make_app(
         session: What is watched.
         ascii_only: Whether to use no character beyond ASCII.
         color: Whether colours are wanted; the environment may be against them all the same.
+        slow_link: Whether to send little, for a bad link.
         keymap: Binding id → the keys that it has in place of its own.
         choices: The user's choices, which are restored and kept.
     """
@@ -42,6 +44,7 @@ def make_app(
         TerminalDriver,
         depth=detect_color_depth(os.environ) if color else ColorDepth.NONE,
         faint=has_faint(os.environ),
+        slow_link=slow_link,
     )
     # The driver reduces the colours itself, by the roles that they have.
     app.console = Console(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from relaytop.tui.draw.glyphs import Glyphs
     from relaytop.tui.draw.text_runs import Run
     from relaytop.tui.draw.topline import Badges
+    from relaytop.tui.link import Link
     from relaytop.tui.palette import Palette
     from relaytop.tui.rows.blocks import Row
     from relaytop.tui.rows.query import RowQuery
@@ -75,6 +76,8 @@ class View:
     zoom: Zoom
     """What its chart shows then."""
     badges: Badges
+    link: Link
+    """How much the link to the terminal is spared."""
     dead: str | None
     """The reason why the engine is gone; None while it runs."""
     silent_s: float | None

@@ -60,12 +60,20 @@ def run() -> Iterator[Figure]:
             before = cpu_s(terminal)
             frozen = terminal.read(FROZEN_S) / FROZEN_S
             idle = (cpu_s(terminal)[0] - before[0]) / FROZEN_S * 100
+        with screen(
+            *("--slow-link", "--config", path), columns=120, rows=40, warm_s=WARM_S
+        ) as terminal:
+            before = cpu_s(terminal)
+            slow = terminal.read(STEADY_S) / STEADY_S
+            used_slow = (cpu_s(terminal)[0] - before[0]) / STEADY_S * 100
     for name, value in peers.items():
         if value:
             yield Figure(f"bytes: steady, beside {name}", rate, "B/s", 1300, name, value)
     yield Figure("bytes: steady", rate, "B/s", 1300)
+    yield Figure("bytes: --slow-link", slow, "B/s", 120)
     yield Figure("bytes: frozen", frozen, "B/s", 10)
     yield Figure("CPU: screen", used[0], "% of a core", 2.0)
+    yield Figure("CPU: screen, --slow-link", used_slow, "% of a core", 1.0)
     yield Figure("CPU: engine per probe/s, streamed", used[1] / TARGETS, "% of a core", 0.40)
     yield Figure("CPU: frozen screen", idle, "% of a core", 0.4)
     yield Figure("memory: tree with 12 targets (PSS)", memory, "MB", 75)

@@ -30,6 +30,10 @@ class Badges:
     """Whether an agent probes, and is only read."""
     frozen: bool = False
     paused: bool = False
+    slow_link: bool = False
+    """Whether the terminal is sent little."""
+    link_bytes_s: float | None = None
+    """Bytes per second to the terminal, where they are to be shown."""
     filtered: str | None = None
     """The filter that hides rows, and how many it leaves."""
 
@@ -37,6 +41,7 @@ class Badges:
     def texts(self) -> list[str]:
         """The badges to show."""
         named = {"AGENT": self.agent, "FROZEN": self.frozen, "PAUSED": self.paused}
+        named["SLOW LINK"] = self.slow_link
         texts = [self.replay, *(name for name, on in named.items() if on), self.filtered]
         return [text for text in texts if text]
 
@@ -52,6 +57,7 @@ def topline(
     left = [
         *_counts(overview, glyphs, live=live),
         *(Part([(f" {text} ", "warn2")], 0, len(text) + 2, 2) for text in badges.texts),
+        *_link(badges.link_bytes_s),
         *_busy(overview),
         *_rates(overview),
         *cost_parts(overview, glyphs),
@@ -84,6 +90,13 @@ def _counts(overview: Overview, glyphs: Glyphs, *, live: bool) -> Sequence[Part]
         Part([("relaytop", "title")], 18, 8, 0),
         Part(short, 0, reserve, 2, longer=long, longer_rank=16, longer_by=more),
     ]
+
+
+def _link(bytes_s: float | None) -> Sequence[Part]:
+    """Return what goes to the terminal."""
+    if bytes_s is None:
+        return []
+    return [Part([(f"{number_format.format_count(round(bytes_s))} B/s", "accent")], 1, 9)]
 
 
 def _busy(overview: Overview) -> Sequence[Part]:

@@ -14,6 +14,7 @@ from relaytop.tui.draw.topline import Badges
 from relaytop.tui.entered import EnteredModes
 from relaytop.tui.freeze import FrozenSource
 from relaytop.tui.keys import BINDINGS, ZOOM_BINDINGS, in_order
+from relaytop.tui.link import Link
 from relaytop.tui.os_errors import describe_os_error
 from relaytop.tui.palette import Palette
 from relaytop.tui.rows.summaries import Summaries
@@ -67,6 +68,8 @@ class MonitorScreen(ZoomScreen):
         self._modes = EnteredModes()
         self._page: Page | None = None
         """A full-screen page over this one, which shows the same view."""
+        self.link = Link()
+        """How much the link to the terminal is spared; the app's, once there is one."""
         self.top = TopLine("top")
         self._banner = Banner("banner")
         self._title = DetailTitle("title")
@@ -130,6 +133,7 @@ class MonitorScreen(ZoomScreen):
             zoomed=self.zoomed,
             zoom=self.zoom,
             badges=self.badges(),
+            link=self.link,
             dead=session.dead,
             silent_s=session.silent_s,
             live=session.trouble() is None or self.frozen is not None,
@@ -173,6 +177,8 @@ class MonitorScreen(ZoomScreen):
             frozen=self.frozen is not None,
             paused=self.session.paused,
             filtered=self.filter_badge(self.source),
+            slow_link=self.link.is_slow,
+            link_bytes_s=self.link.bytes_s if self.link.shows_rate else None,
         )
 
     @property
@@ -339,6 +345,11 @@ class MonitorScreen(ZoomScreen):
             self.toggle_fold()
             return
         self.zoomed = not self.zoomed
+
+    def action_link_rate(self) -> None:
+        """Show the bytes per second that go to the terminal, or hide them."""
+        self.link.shows_rate = not self.link.shows_rate
+        self.changed()
 
     def action_window(self) -> None:
         """Change to the next window, unless the picture stands still."""

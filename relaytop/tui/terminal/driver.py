@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.message import Message
 
+    from relaytop.tui.terminal.link_meter import LinkMeter
+
 CATCH_UP_S = 0.1
 DRAIN_S = 0.35
 """Longest wait at the end for a terminal that is behind, and then for one being restored."""
@@ -63,6 +65,11 @@ class TerminalDriver(LinuxDriver):
         self._flush_planned = False
         self._thread = threading.get_ident()
         self._wake: tuple[int, int] | None = None
+
+    @property
+    def link_meter(self) -> LinkMeter:
+        """What goes over the link."""
+        return self._output.meter
 
     def _get_terminal_size(self) -> tuple[int, int]:
         """Ask the terminal itself: COLUMNS and LINES, where exported, know of no resize."""

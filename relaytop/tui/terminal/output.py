@@ -8,6 +8,8 @@ import select
 import time
 from typing import TYPE_CHECKING
 
+from relaytop.tui.terminal.link_meter import LinkMeter
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -35,6 +37,7 @@ class Output:
         self._rest = b""
         self._waiting: asyncio.AbstractEventLoop | None = None
         self.gone = False
+        self.meter = LinkMeter()
 
     def open(self) -> None:
         """Open the device; where that fails the terminal is gone."""
@@ -61,7 +64,9 @@ class Output:
             while self._rest:
                 count = os.write(self._fd, self._rest)
                 self._rest = self._rest[count:]
+                self.meter.sent(count, time.monotonic())
         except BlockingIOError:
+            self.meter.stalled(time.monotonic())
             self._wait()
         except OSError:
             self._lose()
@@ -77,6 +82,7 @@ class Output:
     def _writable(self) -> None:
         self._push()
         if not self._rest and not self.gone:
+            self.meter.drained(time.monotonic())
             self._stop_waiting()
             self._on_ready()
 
@@ -107,6 +113,7 @@ class Output:
 
     def abandon(self) -> None:
         """Give up what the terminal has not taken."""
+        self.meter.drained(time.monotonic())
         self._rest = b""
 
     def close(self) -> None:

@@ -38,6 +38,8 @@ class Chart(ViewLines):
         self._read_for: tuple[object, ...] | None = None
         self._drawn_plot: Plot | None = None
         self._drawn_lines: list[Line] = []
+        self._kept: tuple[tuple[object, ...], float] | None = None
+        """What a slow link's chart was drawn for, and when (Unix seconds)."""
         self.may_draw = False
         """Set once the first picture is out: importing plotext would delay it by 100 ms."""
 
@@ -48,6 +50,8 @@ class Chart(ViewLines):
             self._picture = self._read_for = None
             self.show([], view.palette)
             return
+        if self._is_kept(view):
+            return
         summary = view.source.summary(view.selected, view.now)
         self._picture = self._read(view, summary)
         if self._picture.plot == self._drawn_plot:
@@ -57,6 +61,17 @@ class Chart(ViewLines):
             self.run_worker(self._draw(view.glyphs), group="chart", exit_on_error=True)
         if not self._drawn_lines:
             self.show([[(" drawing", "dim")]], view.palette)
+
+    def _is_kept(self, view: View) -> bool:
+        """Whether the chart that is shown is new enough for a slow link."""
+        what = view.source, view.selected, view.longest_s, view.zoomed, view.zoom
+        shown = (*what, self.size, view.palette)
+        if self._kept is not None and self._drawn_lines:
+            kept, at = self._kept
+            if shown == kept and view.link.keeps_chart(view.now - at):
+                return True
+        self._kept = shown, view.now
+        return False
 
     def _read(self, view: View, summary: Summary) -> Picture:
         """Return the picture to show; a zoomed one is read anew only where it may have changed."""
@@ -89,7 +104,8 @@ class Chart(ViewLines):
         columns = canvas_width(width)
         oldest = source.oldest_at(summary.target)
         span_s = shown_span_s(now - oldest if oldest is not None else 0.0, view.longest_s)
-        axis = time_axis(now, oldest, span_s, columns, max(summary.interval_s, SHORTEST_BIN_S))
+        shortest_s = view.link.shortest_bin_s(max(summary.interval_s, SHORTEST_BIN_S), span_s)
+        axis = time_axis(now, oldest, span_s, columns, shortest_s)
         bins = tuple(source.bins(summary.target, *axis))
         latency = summary.latency
         return Picture(

@@ -152,7 +152,8 @@ class TargetTable(ViewLines):
     ) -> Line:
         source, now = view.source, view.now
         summary = view.summaries.of(row.key)
-        axis = time_axis(now, view.oldest, view.span_s, cells, summary.interval_s)
+        shortest_s = view.link.shortest_bin_s(summary.interval_s, view.span_s)
+        axis = time_axis(now, view.oldest, view.span_s, cells, shortest_s)
         bins = per_cell(source.bins(row.key, *axis), axis, now, cells) if cells else ()
         versus: Run = ("", "dim")
         if view.reference is not None:
