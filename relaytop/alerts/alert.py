@@ -19,7 +19,7 @@ class Alert:
     provider: str
     """Empty where nothing is probed."""
     targets: tuple[str, ...]
-    """The ids of the affected targets, the worst first."""
+    """The ids of the affected targets, the worst first; at its end, of all that it was about."""
     of: int
     """The targets of the provider that are probed; 1 where the alert is of one target."""
     state: State

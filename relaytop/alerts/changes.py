@@ -81,8 +81,15 @@ class Changes:
         self._end(firing, "folded", folded_into=into)
 
     def _end(self, firing: Firing, kind: Kind, folded_into: str | None = None) -> None:
+        alert = firing.alert
+        targets = (*alert.targets, *sorted(firing.affected - {*alert.targets}))
         firing.alert = dataclasses.replace(
-            firing.alert, state="resolved", resolved_at=self.now, folded_into=folded_into
+            alert,
+            targets=targets,
+            of=max(alert.of, len(targets)),
+            state="resolved",
+            resolved_at=self.now,
+            folded_into=folded_into,
         )
         alert, record = self.shown(firing.alert), firing.record()
         self._changes.append(Change(kind, alert, firing.was_sent, rings=False, record=record))

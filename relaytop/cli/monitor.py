@@ -9,7 +9,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from relaytop.cli.alert_sending import has_receivers, make_notifier, with_on_alert
+from relaytop.cli.alert_sending import (
+    has_receivers,
+    make_notifier,
+    tell_unsent,
+    with_on_alert,
+)
 from relaytop.cli.forked_settings import begin_loading
 from relaytop.cli.user_choices import keep_choices, saved_choices
 from relaytop.cli.user_keys import keymap
@@ -190,13 +195,14 @@ def _send_alerts(session: Session, notifier: Notifier | None, options: Options) 
 
 
 def _end(engine: Engine | None, notifier: Notifier | None) -> None:
-    """Stop the engine while the last alerts are sent."""
+    """Stop the engine while the last alerts are sent; say which were not, where no log is left."""
     if notifier is not None:
         notifier.begin_close()
     if engine is not None:
         engine.stop()
     if notifier is not None:
         notifier.close()
+        tell_unsent(notifier)
 
 
 def _verdict(session: Session, reference: Mapping[str, Any]) -> int:

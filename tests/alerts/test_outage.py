@@ -33,6 +33,7 @@ def test_eight_targets_that_go_down_one_after_another_are_one_alert() -> None:
     assert sim.sent == ["fired p", "resolved p"]
     said = describe_change(sim.changes[-1])
     assert said.startswith("resolved after 2 min: p, 8 of 8 down, peak 100 % errors")
+    assert set(sim.changes[-1].alert.targets) == set(EIGHT)  # the last one alone was bad before it
 
 
 def test_a_refused_key_is_the_providers_from_the_first_answer_on() -> None:

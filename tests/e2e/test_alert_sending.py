@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import signal
+import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
@@ -12,9 +16,9 @@ from tests.support.server import Response, ScriptedServer, error_reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.support.launch import Start
+    from tests.support.terminal import Terminal
 
 KEY = "sk-screen-0123456789abcdef"
 
@@ -41,23 +45,100 @@ def sleepers(mark: str) -> list[psutil.Process]:
     return [p for p in psutil.process_iter(["cmdline"]) if mark in (p.info["cmdline"] or [])]
 
 
+def watching(start: Start, config: Path, hook: ScriptedServer, mark: str) -> Terminal:
+    """Return a terminal whose alert hangs in a webhook and in a command."""
+    command = f"sh -c 'sleep {mark} & wait'"
+    terminal = start("--config", str(config), "--on-alert", command, A_KEY=KEY)
+    terminal.wait_for("relay")
+    until(lambda: terminal.read(0.05) >= 0 and hook.requests and sleepers(mark))
+    return terminal
+
+
+def assert_ended(terminal: Terminal, processes: list[psutil.Process]) -> None:
+    """Nothing goes on, and nothing was told that must not be."""
+    _gone, alive = psutil.wait_procs(processes[1:], timeout=5)
+    assert not alive
+    shown = bytes(terminal.raw)
+    assert b"Traceback" not in shown
+    assert b"sEcReT" not in shown
+    assert KEY.encode() not in shown
+
+
 def test_a_webhook_that_hangs_and_a_command_that_never_ends(
     start: Start, config: Path, hook: ScriptedServer
 ) -> None:
-    command = "sh -c 'sleep 4741.5 & wait'"
-    terminal = start("--config", str(config), "--on-alert", command, A_KEY=KEY)
-    terminal.wait_for("relay")
-    until(lambda: terminal.read(0.05) >= 0 and hook.requests and sleepers("4741.5"))
+    terminal = watching(start, config, hook, "4741.5")
     processes = terminal.tree()
     terminal.press("s")
     terminal.wait_for("snapshot saved")
     terminal.press("q")
     assert terminal.wait() == 0
-    until(lambda: not sleepers("4741.5"))
-    _gone, alive = psutil.wait_procs(processes[1:], timeout=5)
-    assert not alive
-    assert b"sEcReT" not in terminal.raw
-    assert KEY.encode() not in terminal.raw
+    assert_ended(terminal, processes)
+    told = terminal.raw.decode(errors="replace")
+    assert "relaytop: alert command sh: alert not sent: ended together with relaytop" in told
+    assert "relaytop: webhook 127.0.0.1: " in told
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_them_and_saves_a_snapshot(
+    start: Start, config: Path, hook: ScriptedServer, home: dict[str, str], number: signal.Signals
+) -> None:
+    terminal = watching(start, config, hook, f"47{number:02}.5")
+    processes = terminal.tree()
+    processes[0].send_signal(number)
+    assert terminal.wait() == 128 + number
+    assert_ended(terminal, processes)
+    (saved,) = Path(home["XDG_DATA_HOME"]).rglob("live-*.toml")
+    assert tomllib.loads(saved.read_text())["targets"][0]["status"] == "down"
+
+
+def test_a_terminal_that_is_gone_ends_them(
+    start: Start, config: Path, hook: ScriptedServer
+) -> None:
+    terminal = watching(start, config, hook, "4742.5")
+    processes = terminal.tree()
+    terminal.close()
+    assert terminal.wait() == 128 + signal.SIGHUP
+    assert_ended(terminal, processes)
+
+
+def post_to(config: Path, port: int) -> None:
+    text = re.sub("webhook = .*", f'webhook = "http://127.0.0.1:{port}/sEcReT"', config.read_text())
+    config.write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("response", "words"),
+    [
+        (error_reply(403), "the server answered 403"),
+        (Response(302, {"location": "http://127.0.0.1:1/"}), "redirects are not followed"),
+    ],
+)
+def test_a_webhook_that_refuses_is_told_once(
+    start: Start, config: Path, response: Response, words: str
+) -> None:
+    with ScriptedServer(lambda _seen: response) as refusing:
+        post_to(config, refusing.port)
+        terminal = start("--config", str(config), A_KEY=KEY)
+        terminal.wait_for("webhook 127.0.0.1: alert not sent")
+        assert words in terminal.text
+        assert len(refusing.requests) == 1
+        processes = terminal.tree()
+        terminal.press("q")
+        assert terminal.wait() == 0
+        assert_ended(terminal, processes)
+
+
+def test_a_webhook_that_is_not_there_does_not_hold_up_the_end(start: Start, config: Path) -> None:
+    post_to(config, 1)
+    terminal = start("--config", str(config), A_KEY=KEY)
+    terminal.wait_for("alert firing")
+    processes = terminal.tree()
+    terminal.press("q")
+    assert terminal.wait() == 0
+    assert_ended(terminal, processes)
+    told = terminal.raw.decode(errors="replace")
+    assert "relaytop: webhook 127.0.0.1: alert not sent: cannot be reached" in told
 
 
 def test_a_command_that_fails_is_told_in_the_log(start: Start, config: Path) -> None:

@@ -40,6 +40,7 @@ class DeliveryQueue:
         self._remarks: deque[Remark] = deque(maxlen=MAX_REMARKS)
         self._failures: set[str] = set()
         self._overflowed = False
+        self._delivering = False
         # A daemon: a name server that does not answer must not keep the process.
         self._thread = threading.Thread(target=self._run, name="alerts", daemon=True)
 
@@ -75,9 +76,19 @@ class DeliveryQueue:
             self._changed.notify()
 
     def join(self) -> None:
-        """Wait for the thread, if there is one, as long as the end that has begun allows."""
-        if self._thread.ident is not None:
-            self._thread.join(self._closing.left_s + GRACE_S)
+        """Wait for the thread, if there is one, as long as the end that has begun allows.
+
+        What was not sent by then is reported.
+        """
+        if self._thread.ident is None:
+            return
+        self._thread.join(self._closing.left_s + GRACE_S)
+        with self._changed:
+            lost = len(self._waiting) + self._delivering
+            self._waiting.clear()
+        if lost:
+            what = "1 alert" if lost == 1 else f"{lost} alerts"
+            self._remark("error", f"{what} not sent: relaytop ended")
 
     def _run(self) -> None:
         while (alert := self._next()) is not None or not self._closing.begun:
@@ -85,6 +96,7 @@ class DeliveryQueue:
                 self._report(self._channel.refresh(self._closing))
             else:
                 self._report(self._channel.deliver(alert, self._closing))
+                self._delivering = False
 
     def _next(self) -> Alert | None:
         """Return the next alert; None where a refresh is due, or none comes any more."""
@@ -96,6 +108,7 @@ class DeliveryQueue:
                 return None
             if len(self._waiting) == 1:
                 self._overflowed = False
+            self._delivering = True
             return self._waiting.popleft()
 
     def _report(self, failure: Undelivered | None) -> None:

@@ -88,6 +88,31 @@ def test_a_receiver_that_fails_is_told_once_and_one_that_never_ends_is_ended(
     assert "sEcReT" not in log
 
 
+def test_a_webhook_that_hangs_does_not_hold_up_the_agent_nor_its_end(
+    home: dict[str, str], config: Path, server: ScriptedServer
+) -> None:
+    with ScriptedServer(lambda _seen: Response(silent=True)) as hanging:
+        write(config, server, "m", more=f'[alerts]\nwebhook = "{url_of(hanging)}"')
+        with Agent({**home, "A_KEY": KEY}, "--config", str(config)) as agent:
+            agent.until(lambda: hanging.requests)
+            failed = {"provider": "relay", "model": "m", "status": "error"}
+            count = agent.scrape().one("ai_api_requests_total", **failed)
+            engine = agent.engine()
+            agent.send(signal.SIGHUP)
+            agent.wait_for_event("reloaded")
+            agent.until(lambda: agent.scrape().one("ai_api_requests_total", **failed) >= count)
+            assert agent.end(signal.SIGTERM) == 0
+            assert len(agent.snapshots()) == 1
+            assert not agent.sockets()
+            log = agent.log_text()
+        psutil.wait_procs([engine], timeout=5)
+        assert not engine.is_running()
+    assert log.count("webhook 127.0.0.1: ") == 1
+    assert "alert not sent: no answer in time" in log or "1 alert not sent: relaytop ended" in log
+    assert "Traceback" not in log
+    assert "sEcReT" not in log
+
+
 def sleepers(mark: str) -> list[psutil.Process]:
     return [p for p in psutil.process_iter(["cmdline"]) if mark in (p.info["cmdline"] or [])]
 

@@ -110,6 +110,26 @@ def test_a_channel_that_hangs_does_not_hold_up_the_others_nor_the_end() -> None:
     assert hanging.got, "it was let go at the end, which is bounded"
 
 
+def test_what_was_not_sent_by_the_end_is_told() -> None:
+    class Endless(Recorder):
+        def deliver(self, given: Alert, closing: Closing) -> Undelivered | None:
+            del given, closing
+            self.open.wait()
+            return None
+
+    channel, closing = Endless(), Closing()
+    channel.open.clear()
+    queue = DeliveryQueue(channel, closing)
+    for number in range(3):
+        queue.put(named(number))
+    until(lambda: queue.waiting == 2)
+    closing.begin(0.0)
+    queue.wake()
+    queue.join()
+    assert queue.remarks() == [("error", "test: 3 alerts not sent: relaytop ended")]
+    channel.open.set()
+
+
 def test_without_channels_nothing_is_kept() -> None:
     senders = Senders([])
     senders.send(FIRING)
