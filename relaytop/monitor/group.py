@@ -128,12 +128,14 @@ def group_by_model(
 def severity(s: Summary, p95_ms: float) -> tuple[int, float, float]:
     """Return a key that sorts the worst first: by status, error rate, P95 over its threshold.
 
+    Within the threshold one P95 is as good as another: those that are well keep their order.
+
     Args:
         s: The target.
         p95_ms: Its threshold.
     """
     slow = float("inf") if "p95" in s.latency.censored else (s.latency.p95 or 0.0) / p95_ms
-    return WORST_FIRST.index(s.status), -(s.error_rate or 0.0), -slow
+    return WORST_FIRST.index(s.status), -(s.error_rate or 0.0), -max(slow, 1.0)
 
 
 def summarise(group: Group, members: Sequence[Summary]) -> GroupSummary:

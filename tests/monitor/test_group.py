@@ -132,7 +132,7 @@ def test_a_cost_of_which_nothing_is_known_is_none() -> None:
     assert (found.error_rate, found.slowest, found.scarcest) == (None, None, None)
 
 
-def test_the_worst_come_first() -> None:
+def test_the_worst_come_first_and_the_well_keep_their_order() -> None:
     limit = 1000.0
     ordered = [
         failing(0, "dns", error_rate=0.9),
@@ -144,6 +144,7 @@ def test_the_worst_come_first() -> None:
         summary(6, error_rate=0.0, latency=Distribution(9, censored=frozenset({"p95"}))),
         summary(7, error_rate=0.0, latency=Distribution(9, p95=3000.0)),
         summary(8, error_rate=0.0, latency=Distribution(9, p95=300.0)),
+        summary(9, error_rate=0.0, latency=Distribution(9, p95=400.0)),
     ]
     shuffled = ordered[5:] + ordered[:5]
     assert sorted(shuffled, key=lambda s: severity(s, limit)) == ordered

@@ -65,8 +65,8 @@ COLUMNS = (
 VERSUS = Column("versus", "vs ref", 9, "Change against the snapshot that was given to compare.")
 """Behind the percentiles, where the live figures are compared with a snapshot."""
 DROPPED = (
-    "cost",
     "reset",
+    "cost",
     "limit",
     "tok_s",
     "ttft",
@@ -86,6 +86,8 @@ WHY_WIDTHS = (4, 7, 12)
 TARGET_MAX = 44
 TARGET_SHARE = 0.4
 """Of the width, for which the other columns yield to the name at most."""
+COMFORT_SHARE = 0.25
+"""Of the width, for which the sparkline, and what yields before it, do so to a whole name."""
 PERCENTILES = {"p50", "p95", "p99"}
 
 
@@ -106,18 +108,23 @@ def fit_columns(
         width: Cells of the table.
         longest_target: Cells in which all names are whole.
         least_target: Cells in which all can be told from one another: other columns yield to it.
+            Up to a quarter of the width the sparkline, and what yields before it, do so to whole
+            names, unless the user has chosen the columns.
         longest_why: Cells of the longest reason; 0: no target has one, and the column yields first.
         chosen: Keys of the columns that the user wants, in their order; None: all.
         versus: Whether the figures are compared with a reference.
     """
     least = max(TARGET.width, min(least_target, longest_target, int(width * TARGET_SHARE)))
+    whole = max(least, min(longest_target, int(width * COMFORT_SHARE)))
     widths = {"target": least, "why": why_width(longest_why)}
     columns = [
         replace(column, width=widths.get(column.key, column.width))
         for column in choose_columns(chosen, versus=versus)
     ]
-    for key in drop_order(failing=longest_why > 0):
-        if total_width(columns) <= width:
+    order = drop_order(failing=longest_why > 0)
+    for key in order:
+        before_spark = chosen is None and order.index(key) <= order.index("spark")
+        if total_width(columns) + (whole - least if before_spark else 0) <= width:
             break
         columns = [column for column in columns if column.key != key]
     columns = _spaced(columns)

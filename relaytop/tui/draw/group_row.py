@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from relaytop.monitor import number_format
@@ -11,7 +12,7 @@ from relaytop.tui.draw.table import cell
 from relaytop.tui.draw.text_runs import cropped, fit, line_width, merged
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from relaytop.config.settings import Thresholds
     from relaytop.monitor.group import GroupSummary
@@ -20,25 +21,44 @@ if TYPE_CHECKING:
     from relaytop.tui.draw.glyphs import Glyphs
     from relaytop.tui.draw.text_runs import Line, Run
 
+FOLD_WIDTH = 2
+"""Cells of the fold sign and the blank behind it."""
+
 
 def group_row(
     group: GroupSummary,
     columns: Sequence[Column],
     thresholds: Mapping[str, Thresholds],
-    name: str,
+    short_name: Callable[[int], str],
     now: float,
     glyphs: Glyphs,
     *,
     selected: bool,
     folded: bool,
 ) -> Line:
-    """Draw a group's line; what it has no figure of stays blank."""
+    """Draw a group's line; what it has no figure of stays blank.
+
+    Args:
+        group: The group.
+        columns: The columns that are shown.
+        thresholds: Target id → its thresholds.
+        short_name: Returns the group's name in so many cells: a column that stays blank beside it
+            lends its own.
+        now: Unix seconds.
+        glyphs: The shapes that the terminal can show.
+        selected: Whether its row is.
+        folded: Whether its targets have no rows.
+    """
     line: Line = [(glyphs.cursor if selected else " ", "accent")]
-    for column in columns:
+    lent = _lent(columns)
+    for at, column in enumerate(columns):
         match column.key:
             case "target":
-                sign = glyphs.fold[folded]
-                line.append((fit(f"{sign} {name}", column.width), "title"))
+                width = column.width + lent
+                name = f"{glyphs.fold[folded]} {short_name(width - FOLD_WIDTH)}"
+                line.append((fit(name, width), "title"))
+            case "p50" if lent and columns[at - 1].key == "target":
+                pass
             case "spark":
                 drawn = cropped(group_counts(group, glyphs), column.width)
                 line += [*drawn, (" " * (column.width - line_width(drawn)), "text")]
@@ -49,6 +69,13 @@ def group_row(
                 line.append((column.fit(text), role))
         line.append((" ", "text"))
     return merged(line)
+
+
+def _lent(columns: Sequence[Column]) -> int:
+    """Return the cells that the P50, which no group has, lends to the name before it."""
+    pairs = {a.key: b for a, b in pairwise(columns)}
+    after = pairs.get("target")
+    return after.width if after is not None and after.key == "p50" else 0
 
 
 def group_counts(group: GroupSummary, glyphs: Glyphs) -> Line:

@@ -227,7 +227,8 @@ class TargetListScreen(FilterScreen):
     def action_group(self) -> None:
         """Group the rows by what comes next: provider, model, nothing."""
         self.row_query = self.row_query.grouped_by_next(self._targets())
-        self.notify(f"grouped by {self.row_query.group_by}", timeout=2)
+        by = self.row_query.group_by
+        self.notify("not grouped" if by == "none" else f"grouped by {by}", timeout=2)
 
     def _targets(self) -> Sequence[str]:
         return self.view.source.targets() if self.view is not None else ()

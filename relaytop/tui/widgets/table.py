@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -20,7 +21,7 @@ from relaytop.tui.rows.query import AS_CONFIGURED
 from relaytop.tui.widgets.view_lines import ViewLines
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from textual import events
 
@@ -118,7 +119,7 @@ class TargetTable(ViewLines):
         for each in rows:
             here = each.key == selected
             if each.target is None and each.group is not None:
-                name = labels.short(each, self._name_width - INDENT)
+                name = partial(labels.short, each)
                 line = self._group_row(view, each.group, name, selected=here)
             else:
                 line = self._target_row(view, each, labels, cells, selected=here)
@@ -129,7 +130,9 @@ class TargetTable(ViewLines):
     def _name_width(self) -> int:
         return next(column.width for column in self.columns if column.key == "target")
 
-    def _group_row(self, view: View, group: Group, name: str, *, selected: bool) -> Line:
+    def _group_row(
+        self, view: View, group: Group, name: Callable[[int], str], *, selected: bool
+    ) -> Line:
         return group_row(
             view.summaries.of_group(group),
             self.columns,

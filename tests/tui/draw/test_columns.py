@@ -74,6 +74,15 @@ def test_other_columns_yield_to_names_that_can_be_told_apart() -> None:
     assert fit_columns(80, 44, least_target=70)[1].width <= 44
 
 
+@pytest.mark.parametrize("width", [60, 80, 100, 120, 200])
+@pytest.mark.parametrize("why", [0, 4, 12])
+def test_the_sparkline_yields_before_a_name_of_usual_length(width: int, why: int) -> None:
+    columns = {c.key: c for c in fit_columns(width, 20, least_target=13, longest_why=why)}
+    assert columns["target"].width == min(20, width // 4) or "spark" not in columns
+    chosen = fit_columns(80, 20, longest_why=12, chosen=["p50", "p95", "p99", "error", "spark"])
+    assert chosen[-1].key == "spark"
+
+
 def test_the_sparkline_takes_what_is_left_over() -> None:
     wide = {column.key: column.width for column in fit_columns(200, 20)}
     assert wide["target"] == 20

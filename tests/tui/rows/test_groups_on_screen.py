@@ -67,11 +67,11 @@ async def test_the_detail_of_a_group_lists_its_targets_with_their_reasons(sessio
         assert monitor_of(pilot).selected_group == DIRECT
         assert "direct  ✗ down  2 of 2 connect" in shown(pilot, "title")
         panel = shown(pilot, "panel").splitlines()
-        assert panel[0].split()[:3] == ["✗", "anthropic/claude-sonnet-4.5", "connect"]
+        assert panel[0].split()[:3] == ["✗", "openai/gpt-4.1", "connect"]
         assert "Connection refused" in panel[0] or "no" in panel[0]
         await pilot.press("e")
         await pilot.pause()
-        assert "direct/anthropic/claude-sonnet-4.5" in picture(pilot)
+        assert "direct/openai/gpt-4.1" in picture(pilot)
 
 
 async def test_space_pauses_and_resumes_all_of_a_group(session: Session) -> None:

@@ -81,9 +81,11 @@ async def test_o_orders_by_the_columns_shown_and_capital_o_turns_round(session: 
     async with running(session) as pilot:
         heads = []
         await pilot.press("b", "b")
-        for _ in range(14):
+        for _ in range(20):
             await pilot.press("o")
             heads.append(shown(pilot, "table").splitlines()[0])
+            if not any(sign in heads[-1] for sign in "▼▲"):
+                break
             if "▼P95" in heads[-1]:
                 assert rows_of(pilot)[0] == NAMES[1]
                 await pilot.press("O")
@@ -92,7 +94,7 @@ async def test_o_orders_by_the_columns_shown_and_capital_o_turns_round(session: 
         titles = ("▼", "▲target", "▼P50", "▼P95", "▼P99", "▼TTFT", "▼tok", "▼err", "▼las", "▼for")
         for title in titles:
             assert any(title in head for head in heads)
-        assert not any(sign in heads[13] for sign in "▼▲")
+        assert not any(sign in heads[-1] for sign in "▼▲")
         assert rows_of(pilot) == list(NAMES)
 
 
