@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from relaytop.cli import monitor
-from relaytop.cli.options import common_options, refuse_flags, slow_link_option
-from relaytop.cli.user_keys import keys_in_file
+from relaytop.cli.options import common_options, refuse_flags, screen_options
+from relaytop.cli.user_keys import screen_settings
 from relaytop.config.merge import with_flags
 from relaytop.demo.child import DemoRelay
 from relaytop.demo.settings import demo_settings
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--seed", type=int, default=1, show_default=True, help="Repeat the same incident.")
 @click.option("--record", type=click.Path(path_type=Path), help="Append every sample to this file.")
-@slow_link_option
+@screen_options
 @common_options
 def demo(seed: int, record: Path | None, options: Options) -> None:
     """Watch a simulated incident: two providers on loopback, no key, no network."""
@@ -34,12 +34,12 @@ def demo(seed: int, record: Path | None, options: Options) -> None:
     )
     monitor.require_terminal()
     options = dataclasses.replace(options, record=record or options.record)
-    keys = keys_in_file(None)
+    screen = screen_settings(None)
     relay = DemoRelay.spawn(seed)
 
     def settings() -> Settings:
         watched = with_flags(demo_settings(relay.ports()), options.flags)
-        return dataclasses.replace(watched, keys=keys)
+        return dataclasses.replace(watched, keys=screen.keys, mouse=screen.mouse)
 
     try:
         raise SystemExit(

@@ -12,7 +12,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from relaytop.cli.alert_sending import on_alert_option
-from relaytop.cli.options import common_options, listen_address, slow_link_option
+from relaytop.cli.options import common_options, listen_address, screen_options
 from relaytop.cli.user_choices import fresh_state_option
 from relaytop.config.errors import MAX_QUOTED
 from relaytop.config.suggestions import suggestion
@@ -134,7 +134,7 @@ class LazyGroup(click.Group):
 )
 @click.option("--fresh", is_flag=True, help="Probe here though an agent of this config runs.")
 @fresh_state_option
-@slow_link_option
+@screen_options
 @common_options
 @click.pass_context
 def relaytop_command(

@@ -8,7 +8,7 @@ import click
 
 from relaytop.cli.options import look_options
 from relaytop.cli.output import output_options
-from relaytop.cli.user_keys import keys_in_file, place_in
+from relaytop.cli.user_keys import place_in, screen_settings
 from relaytop.report.keys import KeyRow, KeysReport
 from relaytop.tui.key_names import written_key
 from relaytop.tui.keymap import keys_in_force
@@ -29,7 +29,7 @@ def keys(output: Output, options: Options) -> None:
     A mistake in [keys] is said with its place: a name or a key that is not known, or two bindings
     with one key. `--format toml` prints a [keys] table to start from.
     """
-    bound = keys_in_force(keys_in_file(options.config), place_in(options.config))
+    bound = keys_in_force(screen_settings(options.config).keys, place_in(options.config))
     output.write(KeysReport(sorted(map(_row, bound), key=_order)), options)
 
 

@@ -157,6 +157,7 @@ def watch(
                 ascii_only=options.ascii,
                 color=options.color,
                 slow_link=options.slow_link,
+                mouse=settings.mouse and options.mouse,
                 keymap=keys,
                 choices=_choices(options) if keeps_choices else None,
             )

@@ -38,6 +38,8 @@ class Options:
     """The monitor's command for alerts, in place of the config's."""
     slow_link: bool = False
     """Whether the monitor sends its terminal little."""
+    mouse: bool = True
+    """Whether the monitor may ask the terminal for clicks and the wheel."""
 
 
 def duration(value: str | float) -> float:
@@ -93,23 +95,32 @@ class Dollars(click.FloatRange):
         return amount
 
 
-SLOW_LINK = "relaytop.slow_link"
-"""Where click keeps the flag, whichever side of the command's name it stood on."""
-
-
-def _note_slow_link(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
+def _keep_flag(ctx: click.Context, param: click.Parameter, value: object) -> None:
+    """Keep a flag of the screen, whichever side of the command's name it stands on."""
     if value:
-        ctx.meta[SLOW_LINK] = True
+        ctx.meta[_meta_key(param.name)] = True
 
 
-slow_link_option = click.option(
-    "--slow-link",
-    is_flag=True,
-    expose_value=False,
-    callback=_note_slow_link,
-    help="Draw every 5 s, in coarse steps.",
-)
-"""The flag of every command that shows the screen."""
+def _meta_key(name: str | None) -> str:
+    return f"relaytop.screen.{name}"
+
+
+def _is_given(name: str) -> bool:
+    return bool(click.get_current_context().meta.get(_meta_key(name)))
+
+
+def _screen_flag(name: str, text: str) -> Callable[..., Any]:
+    return click.option(name, is_flag=True, expose_value=False, callback=_keep_flag, help=text)
+
+
+def screen_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the flags of every command that shows the screen."""
+    slow_link = _screen_flag("--slow-link", "Draw every 5 s, in coarse steps.")
+    no_mouse = _screen_flag("--no-mouse", "Leave clicks and the wheel to the terminal.")
+    added: Callable[..., Any] = slow_link(no_mouse(function))
+    return added
+
+
 _LOOKS = (
     click.option("--no-color", is_flag=True, help="No colours."),
     click.option("--ascii", "ascii_only", is_flag=True, help="No characters beyond ASCII."),
@@ -204,7 +215,8 @@ def _with(function: Callable[..., Any], flags: Sequence[Callable[..., Any]]) -> 
             prometheus=above.prometheus,
             record=above.record,
             on_alert=above.on_alert,
-            slow_link=click.get_current_context().meta.get(SLOW_LINK, False),
+            slow_link=_is_given("slow_link"),
+            mouse=not _is_given("no_mouse"),
         )
         click.get_current_context().obj = options
         return function(*args, options=options, **named)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from relaytop.cli.monitor import require_terminal
-from relaytop.cli.options import look_options, slow_link_option
+from relaytop.cli.options import look_options, screen_options
 from relaytop.cli.recordings import report_broken_lines
 from relaytop.cli.user_choices import fresh_state_option, keep_choices, saved_choices
-from relaytop.cli.user_keys import keymap, keys_in_file
+from relaytop.cli.user_keys import keymap, screen_settings
 from relaytop.config.paths import snapshots_folder
 from relaytop.store.moments import parse_moment
 from relaytop.store.recording import Recording
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 )
 @click.option("--from", "start", metavar="TIME", help="Begin at this local time: 14:30.")
 @fresh_state_option
-@slow_link_option
+@screen_options
 @look_options
 def replay(
     file: Path, *, speed: float, start: str | None, fresh_state: bool, options: Options
@@ -63,7 +63,8 @@ def _show(
     keeps_choices: bool,
 ) -> int:
     """Run the screen and return the exit code."""
-    keys = keymap(keys_in_file(options.config), options.config)
+    screen = screen_settings(options.config)
+    keys = keymap(screen.keys, options.config)
     player = Player(recording, speed=speed, start_at=start_at)
     session = ReplaySession(player, snapshots=snapshots_folder())
     app = make_app(
@@ -71,6 +72,7 @@ def _show(
         ascii_only=options.ascii,
         color=options.color,
         slow_link=options.slow_link,
+        mouse=screen.mouse and options.mouse,
         keymap=keys,
         choices=saved_choices() if keeps_choices else None,
     )

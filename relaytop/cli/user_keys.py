@@ -1,8 +1,9 @@
-"""The keys that the config's `[keys]` gives, for whatever opens the screen or lists them."""
+"""The user's keys and mouse as the config has them, for whatever opens the screen or lists them."""
 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -33,29 +34,40 @@ def keymap(given: Mapping[str, str], config: Path | None) -> dict[str, str]:
     return textual_keymap(keys_in_force(given, place_in(config)))
 
 
-def keys_in_file(config: Path | None) -> Mapping[str, str]:
-    """Return what `[keys]` of the config file holds; nothing where there is no file.
+@dataclass(frozen=True, slots=True)
+class ScreenSettings:
+    """The config's settings of the screen, which need no provider to be right."""
+
+    keys: Mapping[str, str]
+    """Binding id → its keys, as `[keys]` has them."""
+    mouse: bool = True
+
+
+def screen_settings(config: Path | None) -> ScreenSettings:
+    """Return what the config file says of the screen; the defaults where there is none.
 
     Args:
         config: The file that `--config` named.
 
     Raises:
-        ConfigError: It cannot be read, or has `[keys]` and a mistake anywhere.
+        ConfigError: It cannot be read, or says something of the screen and has a mistake anywhere.
     """
     path, named_by = config_file(config, os.environ)
-    if (named_by is None and not path.exists()) or not _may_have_keys(path):
-        return {}
-    from relaytop.config.file import read_file  # noqa: PLC0415 - pydantic only for [keys]
+    if (named_by is None and not path.exists()) or not _may_concern_screen(path):
+        return ScreenSettings({})
+    from relaytop.config.file import read_file  # noqa: PLC0415 - pydantic only where it is needed
 
-    return read_file(path)[0].get("keys", {})
+    written = read_file(path)[0]
+    return ScreenSettings(written.get("keys", {}), mouse=written.get("mouse", True))
 
 
-def _may_have_keys(path: Path) -> bool:
-    """Return whether a file may have `[keys]`, or cannot be read: whoever reads it says why."""
+def _may_concern_screen(path: Path) -> bool:
+    """Return whether a file may name one, or cannot be read: whoever reads it says why."""
     try:
-        return "keys" in decode_text(read_bounded(path, MAX_CONFIG_BYTES))
+        text = decode_text(read_bounded(path, MAX_CONFIG_BYTES))
     except (OSError, UnicodeDecodeError):
         return True
+    return "keys" in text or "mouse" in text
 
 
 def place_in(config: Path | None) -> Callable[[str], str]:

@@ -222,6 +222,7 @@ class ConfigFile(CadenceTable, total=False):
     history: Annotated[int, Field(ge=10, le=1_000_000)]
     budget_usd: USD
     assumed_price: USD
+    mouse: bool
     probe: ProbeTable
     thresholds: ThresholdsTable
     alerts: Annotated[AlertsTable, AfterValidator(_one_source)]

@@ -219,6 +219,8 @@ class Settings:
     history: int = 3600
     budget_usd: float = 1.00
     assumed_price: float = 10.00
+    mouse: bool = field(default=True, metadata=_VIEW_ONLY)
+    """Whether the screen asks the terminal for clicks and the wheel."""
     alerts: AlertSettings = field(default=AlertSettings(), metadata=_VIEW_ONLY)
     aliases: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict, metadata={**_NO_KEY, **_VIEW_ONLY}

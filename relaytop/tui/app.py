@@ -69,6 +69,7 @@ class RelaytopApp(App[int]):
         depth: How many colours the terminal shows.
         faint: Whether its faint text can be read.
         slow_link: Whether to send little: seldom, and in coarse steps.
+        mouse: Whether to ask for clicks and the wheel.
     """
 
     TITLE = "relaytop"
@@ -91,10 +92,13 @@ class RelaytopApp(App[int]):
         depth: ColorDepth = ColorDepth.TRUECOLOR,
         faint: bool = True,
         slow_link: bool = False,
+        mouse: bool = True,
     ) -> None:
         super().__init__(driver_class=driver_class)
         self.depth = depth
         self.faint = faint
+        self.mouse = mouse
+        """Whether clicks and the wheel are ours; the driver asks the terminal for them."""
         for theme in OWN_THEMES:
             self.register_theme(theme)
         self._default_theme = (TERMINAL if depth <= ColorDepth.ANSI_16 else THEME).name
@@ -279,6 +283,15 @@ class RelaytopApp(App[int]):
         at = themes.index(self.theme) + 1 if self.theme in themes else 0
         self.theme = themes[at % len(themes)]
         self.notify(f"theme: {self.theme}", timeout=2)
+
+    def action_mouse(self) -> None:
+        """Take clicks and the wheel, or leave them to the terminal, which can select text then."""
+        self.mouse = not self.mouse
+        change = getattr(self._driver, "set_mouse", None)
+        if change is not None:
+            change()
+        text = "mouse on" if self.mouse else "mouse off: the terminal selects text"
+        self.notify(text, timeout=3)
 
     def action_budget(self) -> None:
         """Change today's budget, up or down, after one confirmation."""

@@ -20,3 +20,6 @@ FORCED_EXIT_S = 1.7
 
 FIRST_CHART_S = 0.3
 """Seconds after the first picture until the chart is drawn: its library takes 100 ms to load."""
+
+WHEEL_ROWS = 3
+"""Rows that one step of the wheel scrolls."""

@@ -168,6 +168,14 @@ BINDINGS: list[BindingType] = [
     _key(LOOK, "order", "o", "sort", "Order the rows by the next column"),
     _key(LOOK, "reverse", "O", "reverse", "Reverse the order of the rows", show=False),
     _key(LOOK, "columns", "C", "columns", "Choose the columns and their order", show=False),
+    _key(
+        LOOK,
+        "mouse",
+        "m",
+        "app.mouse",
+        "Mouse on or off; off, the terminal selects text with it",
+        show=False,
+    ),
     _key(LOOK, "window", "w", "window", "Next window: the span of percentiles and error rate"),
     _key(PROBE, "faster", "plus,equals_sign", "interval(-1)", "Probe more often"),
     _key(PROBE, "slower", "minus", "interval(1)", "Probe less often"),
@@ -183,6 +191,8 @@ BINDINGS: list[BindingType] = [
     ),
     _key(LOOK, "down", "down,j", "move(1)", "Next target", show=False),
     _key(LOOK, "up", "up,k", "move(-1)", "Previous target", show=False),
+    _key(LOOK, "page_down", "pagedown", "page(1)", "A screen down", label="page down", show=False),
+    _key(LOOK, "page_up", "pageup", "page(-1)", "A screen up", label="page up", show=False),
     _key(LOOK, "first", "home,g", "move(-100000)", "First target", show=False),
     _key(LOOK, "last", "end,G", "move(100000)", "Last target", show=False),
     _key(

@@ -25,6 +25,7 @@ def make_app(
     ascii_only: bool,
     color: bool = True,
     slow_link: bool = False,
+    mouse: bool = True,
     keymap: Mapping[str, str] | None = None,
     choices: SavedChoices | None = None,
 ) -> RelaytopApp:
@@ -35,6 +36,7 @@ def make_app(
         ascii_only: Whether to use no character beyond ASCII.
         color: Whether colours are wanted; the environment may be against them all the same.
         slow_link: Whether to send little, for a bad link.
+        mouse: Whether to ask the terminal for clicks and the wheel.
         keymap: Binding id → the keys that it has in place of its own.
         choices: The user's choices, which are restored and kept.
     """
@@ -45,6 +47,7 @@ def make_app(
         depth=detect_color_depth(os.environ) if color else ColorDepth.NONE,
         faint=has_faint(os.environ),
         slow_link=slow_link,
+        mouse=mouse,
     )
     # The driver reduces the colours itself, by the roles that they have.
     app.console = Console(

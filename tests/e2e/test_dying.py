@@ -12,7 +12,7 @@ import pytest
 from tests.support.launch import Start
 from tests.support.terminal import Terminal
 
-RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l", b"\x1b[?1003l")
+RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l", b"\x1b[?1000l")
 
 
 def watching(start: Start) -> tuple[Terminal, list[psutil.Process]]:

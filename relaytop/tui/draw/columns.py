@@ -162,6 +162,16 @@ def total_width(columns: Sequence[Column]) -> int:
     return sum(column.width for column in _spaced(columns)) + len(columns)
 
 
+def column_at(columns: Sequence[Column], x: int) -> Column | None:
+    """Return the column at a cell of the table's line, its blank included; None beside them."""
+    end = 1  # the cursor's cell
+    for column in columns:
+        start, end = end, end + column.width + 1
+        if start <= x < end:
+            return column
+    return None
+
+
 def _spaced(columns: Sequence[Column]) -> list[Column]:
     """Widen by a blank what is flush right before what is flush left: titles never touch."""
     spaced = list(columns)

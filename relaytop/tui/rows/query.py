@@ -40,6 +40,11 @@ class RowQuery:
         at = keys.index(self.column) + 1 if self.column in keys else 0
         return replace(self, column=keys[at] if at < len(keys) else None, reverse=False)
 
+    def sorted_by(self, column: str, *, all_fit: bool) -> RowQuery:
+        """Return the query sorted by a column; where it is already, in reverse."""
+        reverse = self.order(all_fit=all_fit) == column and not self.reverse
+        return replace(self, column=column, reverse=reverse)
+
     def order(self, *, all_fit: bool) -> str:
         """Return the key of the order in force; `all_fit`: whether all rows have room."""
         return self.column or (AS_CONFIGURED if all_fit else WORST_FIRST)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.reactive import var
 from textual.screen import Screen
 
+from relaytop.tui.constants import WHEEL_ROWS
 from relaytop.tui.draw.layout import too_small
 from relaytop.tui.draw.text_runs import cropped, line_width
 from relaytop.tui.keys import PAGE_BINDINGS
@@ -193,6 +194,14 @@ class Page(Screen[None]):
         self.first_row = max(0, min(self.first_row + lines, last))
         if self.cursor is not None:
             self._bring_cursor(first=lines <= 0)
+
+    def on_mouse_scroll_down(self) -> None:
+        """Go down."""
+        self.action_scroll(WHEEL_ROWS)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Go up."""
+        self.action_scroll(-WHEEL_ROWS)
 
     def action_page(self, pages: int) -> None:
         """Go a screen down or up."""

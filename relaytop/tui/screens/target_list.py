@@ -12,6 +12,7 @@ from relaytop.monitor.group import FAILING
 from relaytop.tui.rows.blocks import Cursor
 from relaytop.tui.rows.listing import RowListing
 from relaytop.tui.rows.query import AS_CONFIGURED, WORST_FIRST
+from relaytop.tui.rows.sort_keys import SORTABLE
 from relaytop.tui.screens.target_filter import FilterScreen
 from relaytop.tui.widgets.table import TargetTable
 
@@ -104,7 +105,7 @@ class TargetListScreen(FilterScreen):
         self._keep_selection(summaries)
 
     def _cursor(self) -> Cursor | None:
-        key = self.selected_key
+        key = self.table.held_key or self.selected_key
         index = next((at for at, row in enumerate(self.rows) if row.key == key), None)
         if key is None or index is None:
             return None
@@ -184,6 +185,7 @@ class TargetListScreen(FilterScreen):
     def select_row(self, row: Row) -> None:
         """Select a row."""
         self._chosen = True
+        self.table.follow_selected()
         self._set_selected(row)
         self.changed()
 
@@ -200,6 +202,11 @@ class TargetListScreen(FilterScreen):
             keys = [row.key for row in self.rows]
             at = keys.index(self.selected_key) if self.selected_key in keys else 0
             self.select_row(self.rows[max(0, min(len(keys) - 1, at + step))])
+
+    def action_page(self, pages: int) -> None:
+        """Select a row a screen further down, or up where `pages` is negative."""
+        self.table.follow_selected(pages=pages)
+        self.action_move(pages * self.table.rows_in_sight)
 
     def action_next_failing(self, step: int) -> None:
         """Select the next target that is down or degraded, or the one before; its group unfolds."""
@@ -275,4 +282,18 @@ class TargetListScreen(FilterScreen):
 
     def on_target_table_picked(self, message: TargetTable.Picked) -> None:
         """Select the row that was clicked."""
+        self.listing.key_pressed(self.read_clock())
         self.select_row(message.row)
+
+    def on_target_table_wheeled(self) -> None:
+        """Keep the rows where they are while somebody scrolls them."""
+        self._chosen = True
+        self.listing.key_pressed(self.read_clock())
+
+    def on_target_table_sorted(self, message: TargetTable.Sorted) -> None:
+        """Sort the rows by the column that was clicked, or reverse them."""
+        column = message.column
+        if column.key in SORTABLE:
+            self.row_query = self.row_query.sorted_by(column.key, all_fit=self.all_fit)
+        else:
+            self.notify(f"rows cannot be sorted by {column.title}", timeout=2, markup=False)

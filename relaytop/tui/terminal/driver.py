@@ -38,13 +38,17 @@ RESIZED_S = 0.1
 TRUE_COLORS = Colors()
 SEQUENCE_OFF = b"\x18\x1b[?2026l"
 """Ends what was cut off in the middle, so that what follows is not swallowed."""
+MOUSE_ON = "\x1b[?1000h\x1b[?1006h"
+"""Reports clicks and the wheel alone: motion would be a stream of input on every move."""
+MOUSE_OFF = "\x1b[?1006l\x1b[?1000l"
 
 
 class TerminalDriver(LinuxDriver):
     """Textual paints into a grid of wanted cells; the terminal gets the difference.
 
-    The terminal's colours are the app's `shown_colors`, true ones if it has none. When the terminal
-    is gone, the app's `hangup()` is called on its loop, if it has one.
+    The terminal's colours are the app's `shown_colors`, true ones if it has none. Clicks and the
+    wheel are asked for where its `mouse` is true, or absent. When the terminal is gone, the app's
+    `hangup()` is called on its loop, if it has one.
     """
 
     def __init__(
@@ -65,6 +69,7 @@ class TerminalDriver(LinuxDriver):
         self._flush_planned = False
         self._thread = threading.get_ident()
         self._wake: tuple[int, int] | None = None
+        self._mouse_is_on = False
 
     @property
     def link_meter(self) -> LinkMeter:
@@ -237,6 +242,27 @@ class TerminalDriver(LinuxDriver):
         hangup = getattr(self._app, "hangup", None)
         if hangup is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(hangup)
+
+    # ── the mouse ────────────────────────────────────────────────────────────
+
+    def set_mouse(self) -> None:
+        """Ask for clicks and the wheel as the app now wants them, or leave them to the terminal."""
+        if self._painting:
+            self._disable_mouse_support()
+            self._enable_mouse_support()
+
+    def _enable_mouse_support(self) -> None:
+        if self._mouse and getattr(self._app, "mouse", True):
+            self._mouse_is_on = True
+            self.write(MOUSE_ON)
+
+    def _disable_mouse_support(self) -> None:
+        if self._mouse_is_on:
+            self._mouse_is_on = False
+            self.write(MOUSE_OFF)
+
+    def _enable_mouse_pixels(self) -> None:
+        """Ask for no pixels: cells are all that is pointed at."""
 
     # ── input ────────────────────────────────────────────────────────────────
 

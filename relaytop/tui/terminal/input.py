@@ -86,10 +86,12 @@ class InputDecoder:
             yield from messages
 
     def _renew(self) -> XTermParser:
-        """Make another parser: the last one may still wait for more of what it did not know."""
+        """Make another parser: the last one may still wait for more of what it did not know.
+
+        After a report of the size it would take places for pixels, which nobody asked for.
+        """
         last, self._parser = self._parser, XTermParser()
         self._parser.last_x, self._parser.last_y = last.last_x, last.last_y
-        self._parser.mouse_pixels = last.mouse_pixels
         self._parser.terminal_size = last.terminal_size
         self._parser.terminal_pixel_size = last.terminal_pixel_size
         return self._parser

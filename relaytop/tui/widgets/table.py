@@ -9,7 +9,8 @@ from textual.message import Message
 
 from relaytop.config.durations import format_duration
 from relaytop.monitor.why import why
-from relaytop.tui.draw.columns import fit_columns
+from relaytop.tui.constants import WHEEL_ROWS
+from relaytop.tui.draw.columns import column_at, fit_columns
 from relaytop.tui.draw.group_row import group_row
 from relaytop.tui.draw.sparkline import per_cell
 from relaytop.tui.draw.table import header, hidden_rows
@@ -43,13 +44,26 @@ class TargetTable(ViewLines):
             super().__init__()
             self.row = row
 
+    class Sorted(Message):
+        """The title of a column was clicked."""
+
+        def __init__(self, column: Column) -> None:
+            super().__init__()
+            self.column = column
+
+    class Wheeled(Message):
+        """The rows were scrolled with the wheel."""
+
     def __init__(self, widget_id: str) -> None:
         super().__init__(widget_id)
         self.first_row = 0
         """The number of rows that are scrolled out of sight above."""
         self._listed: Sequence[Row] = ()
-        self._cursor: tuple[str, int] | None = None
-        """The key of the selected row and its index, as it was drawn last."""
+        self._selected_key: str | None = None
+        self._still: tuple[str, int] | None = None
+        """The key and the index of the row that keeps its line, as it was drawn last."""
+        self._away = False
+        """Whether the wheel has scrolled the selected row out of sight."""
         self.columns: Sequence[Column] = ()
         """The columns that are shown."""
 
@@ -66,7 +80,7 @@ class TargetTable(ViewLines):
         self._listed = rows = view.rows
         key = view.selected if view.group is None else view.group.group.key
         index = next((at for at, row in enumerate(rows) if row.key == key), None)
-        self._scroll(key, index, len(rows))
+        self._scroll(rows, key, index)
         labels = make_labels(tuple(view.source.targets()), view.groups)
         self.columns = fit_columns(
             width,
@@ -90,17 +104,60 @@ class TargetTable(ViewLines):
         reasons += [reason.texts[-1] for reason in groups if reason is not None]
         return max(map(len, reasons), default=0)
 
-    def _scroll(self, key: str | None, index: int | None, rows: int) -> None:
-        """Keep the selected row on its line, or at least in sight, and no line below the last."""
+    @property
+    def held_key(self) -> str | None:
+        """The key of the first row in sight, where the wheel has left the selected one behind."""
+        return self._still[0] if self._away and self._still is not None else None
+
+    def follow_selected(self, *, pages: int = 0) -> None:
+        """Have the selected row in sight again, when the view is drawn next.
+
+        Args:
+            pages: Screens to scroll down first; up where it is negative.
+        """
+        self._away = False
+        self.first_row += pages * self.rows_in_sight
+
+    def scroll_rows(self, lines: int) -> None:
+        """Scroll down, or up where `lines` is negative; another row is not selected by that."""
+        last = max(0, len(self._listed) - self.rows_in_sight)
+        first = max(0, min(self.first_row + lines, last))
+        if first == self.first_row or self._view is None:
+            return
+        self.first_row = first
+        keys = [row.key for row in self._listed[first : first + self.rows_in_sight]]
+        self._away = self._selected_key not in keys
+        self._still = None
+        self.update(self._view)
+        self.post_message(self.Wheeled())
+
+    def _scroll(self, rows: Sequence[Row], key: str | None, index: int | None) -> None:
+        """Keep a row on its line: the selected one, also in sight, or the first that is.
+
+        Args:
+            rows: All rows.
+            key: Of the selected row.
+            index: The same row's number in the list.
+        """
         first, room = self.first_row, self.rows_in_sight
-        if key is not None and index is not None:
-            if self._cursor is not None and self._cursor[0] == key:
-                first += index - self._cursor[1]
+        if key != self._selected_key:
+            self._away = False
+        self._selected_key = key
+        if self._away:
+            still, at = self._still or (None, first)
+            found = next((n for n, row in enumerate(rows) if row.key == still), at)
+            first += found - at
+        elif key is not None and index is not None:
+            if self._still is not None and self._still[0] == key:
+                first += index - self._still[1]
             elif index <= 1:
                 first = 0
             first = min(max(first, index - room + 1), index)
-            self._cursor = (key, index)
-        self.first_row = max(0, min(first, rows - room))
+        self.first_row = first = max(0, min(first, len(rows) - room))
+        if self._away and rows:
+            self._still = (rows[first].key, first)
+        elif key is not None and index is not None:
+            self._still = (key, index)
 
     def _header(self, view: View, below: int) -> Line:
         """Draw the header; it tells by what the rows are sorted and how many are out of sight."""
@@ -175,7 +232,19 @@ class TargetTable(ViewLines):
         )
 
     def on_click(self, event: events.Click) -> None:
-        """Select the row that was clicked."""
+        """Select the row that was clicked, or sort by the column whose title was."""
         index = self.first_row + event.y - 1
-        if event.y >= 1 and index < len(self._listed):
+        if event.y < 1:
+            column = column_at(self.columns, event.x)
+            if column is not None:
+                self.post_message(self.Sorted(column))
+        elif index < len(self._listed):
             self.post_message(self.Picked(self._listed[index]))
+
+    def on_mouse_scroll_down(self) -> None:
+        """Scroll down."""
+        self.scroll_rows(WHEEL_ROWS)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Scroll up."""
+        self.scroll_rows(-WHEEL_ROWS)

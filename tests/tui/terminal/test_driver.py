@@ -70,7 +70,7 @@ def test_it_draws_and_takes_keys(start: Callable[..., Terminal]) -> None:
     assert is_complete(terminal)
     terminal.press("q")
     assert terminal.wait() == 5
-    for sequence in (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?7h", b"\x1b[?2004l", b"\x1b[?1003l"):
+    for sequence in (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?7h", b"\x1b[?2004l", b"\x1b[?1000l"):
         assert sequence in terminal.raw
 
 

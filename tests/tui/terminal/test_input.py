@@ -213,3 +213,10 @@ def test_the_mouse_the_focus_and_modes_are_known() -> None:
     down = board.messages[0]
     assert isinstance(down, events.MouseDown)
     assert (down.x, down.y) == (9, 4)
+
+
+def test_the_mouse_points_at_cells_even_where_the_terminal_reports_pixels() -> None:
+    board = Keyboard().send("\x1b[48;24;80;480;800t\x1b[<0;10;5M")
+    down = board.messages[-1]
+    assert isinstance(down, events.MouseDown)
+    assert (down.x, down.y) == (9, 4)
