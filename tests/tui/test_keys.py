@@ -20,7 +20,6 @@ from relaytop.protocol.messages import (
     Pulse,
     Resume,
     Scale,
-    SetBudget,
 )
 from relaytop.tui.keys import APP_BINDINGS, BINDINGS
 from relaytop.tui.screens.help import HelpScreen
@@ -194,14 +193,6 @@ async def test_zooming(session: Session, key: str) -> None:
         assert not screen.table.display
         await pilot.press(key)
         assert screen.table.display
-
-
-async def test_dollar_asks_before_it_raises(session: Session) -> None:
-    async with running(session) as pilot:
-        await pilot.press("$", "n")
-        assert not any(isinstance(c, SetBudget) for c in engine_of(session).commands)
-        await pilot.press("$", "y")
-        assert SetBudget(2.0) in engine_of(session).commands
 
 
 async def test_a_adds_what_is_chosen(session: Session) -> None:

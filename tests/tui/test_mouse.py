@@ -6,7 +6,7 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from relaytop.protocol.messages import Finished
+from relaytop.protocol.messages import Finished, Report
 from relaytop.tui.constants import WHEEL_ROWS
 from relaytop.watch.session import Session
 from tests.support.fake_engine import feed, session_of
@@ -23,7 +23,7 @@ def session(tmp_path: Path) -> Session:
 
 @pytest.fixture
 def many(tmp_path: Path) -> Session:
-    reports = [
+    reports: list[tuple[float, Report]] = [
         (T0 + at, Finished(sample(at, 100.0 + number, target=name)))
         for number, name in enumerate(MANY)
         for at in (float(number), 60.0 + number)
