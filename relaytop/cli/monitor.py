@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from relaytop.config.settings import Settings
     from relaytop.engine.child import EngineChild
     from relaytop.store.recorder import Recorder
-    from relaytop.tui.saved_choices import SavedChoices
     from relaytop.watch.agent.client import AgentClient
     from relaytop.watch.engine import Engine
     from relaytop.watch.notify.notifier import Notifier
@@ -159,7 +158,7 @@ def watch(
                 slow_link=options.slow_link,
                 mouse=settings.mouse and options.mouse,
                 keymap=keys,
-                choices=_choices(options) if keeps_choices else None,
+                choices=saved_choices(options) if keeps_choices else None,
             )
             try:
                 app.run()
@@ -172,10 +171,6 @@ def watch(
             return _verdict(session, reference) if gate and reference and not code else code
         finally:
             _end(engine, notifier)
-
-
-def _choices(options: Options) -> SavedChoices:
-    return saved_choices(window_given=options.flags.window is not None)
 
 
 def _attached(settings: Settings) -> tuple[AgentClient | None, str | None]:

@@ -74,7 +74,7 @@ def _show(
         slow_link=options.slow_link,
         mouse=screen.mouse and options.mouse,
         keymap=keys,
-        choices=saved_choices() if keeps_choices else None,
+        choices=saved_choices(options) if keeps_choices else None,
     )
     app.run()
     keep_choices(app)

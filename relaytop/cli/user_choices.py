@@ -9,28 +9,31 @@ import click
 from relaytop.config.paths import state_file
 
 if TYPE_CHECKING:
+    from relaytop.cli.options import Options
     from relaytop.tui.app import RelaytopApp
     from relaytop.tui.saved_choices import SavedChoices
 
 fresh_state_option = click.option(
     "--fresh-state",
     is_flag=True,
-    help="Ignore the sort, groups, columns, theme and snoozes of last time, and keep none.",
+    help="Ignore the sort, groups, columns, theme, mouse and snoozes of last time, and keep none.",
 )
 
 
-def saved_choices(*, window_given: bool = False) -> SavedChoices:
-    """Read the choices of last time.
-
-    Args:
-        window_given: Whether the command line names the window.
-    """
+def saved_choices(options: Options) -> SavedChoices:
+    """Read the choices of last time; what the command line says beats them."""
     from relaytop.store.user_state import load_state  # noqa: PLC0415 - after Textual's import
     from relaytop.tui.saved_choices import SavedChoices  # noqa: PLC0415 - after Textual's import
 
     path = state_file()
     state, warning = load_state(path)
-    return SavedChoices(state, path, warning, window_given=window_given)
+    return SavedChoices(
+        state,
+        path,
+        warning,
+        window_given=options.flags.window is not None,
+        mouse_given=not options.mouse,
+    )
 
 
 def keep_choices(app: RelaytopApp) -> None:

@@ -28,6 +28,7 @@ class SavedChoices:
         path: The file.
         warning: What of the file could not be used.
         window_given: Whether the command line names the window, which then holds.
+        mouse_given: Whether the command line says that there is no mouse.
     """
 
     def __init__(
@@ -37,11 +38,14 @@ class SavedChoices:
         warning: str | None = None,
         *,
         window_given: bool = False,
+        mouse_given: bool = False,
     ) -> None:
         self._state = self._saved = state
         self._path = path
         self._warning = warning
         self._window_given = window_given
+        self._mouse_given = mouse_given
+        self._mouse_configured = True
         self._seen: UserState | None = None
         self._writing: asyncio.Future[None] | None = None
 
@@ -62,6 +66,9 @@ class SavedChoices:
             replace(query, reverse=state.reverse), frozenset(state.folded), columns or None
         )
         self._restore_window(app)
+        self._mouse_configured = app.mouse
+        if state.mouse is not None and not self._mouse_given:
+            app.mouse = state.mouse
 
     def _restore_window(self, app: RelaytopApp) -> None:
         """Choose the window of last time, unless it was said since what it is to be."""
@@ -89,7 +96,13 @@ class SavedChoices:
             columns=screen.chosen_columns,
             group_by=query.group_by,
             folded=tuple(sorted(screen.folded)),
+            mouse=self._mouse(app),
         )
+
+    def _mouse(self, app: RelaytopApp) -> bool | None:
+        if self._mouse_given:
+            return self._saved.mouse
+        return None if app.mouse == self._mouse_configured else app.mouse
 
     def check(self, app: RelaytopApp) -> None:
         """Save what has changed and has stayed so since the last look; call it once a second."""

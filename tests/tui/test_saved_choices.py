@@ -144,3 +144,28 @@ def test_choices_that_cannot_be_saved_are_told(tmp_path: Path) -> None:
     app.monitor_screen.set_reactive(MonitorScreen.folded, frozenset({"a"}))
     assert app.choices is not None
     assert "choices not saved" in (app.choices.save(app) or "")
+
+
+@pytest.mark.parametrize("configured", [True, False])
+async def test_the_mouse_comes_back_as_m_left_it(
+    path: Path, tmp_path: Path, *, configured: bool
+) -> None:
+    def app_where(*, mouse_given: bool = False) -> RelaytopApp:
+        app = app_of(feed(session_of(tmp_path)))
+        app.mouse = configured and not mouse_given
+        app.choices = SavedChoices(load_state(path)[0], path, mouse_given=mouse_given)
+        app.choices.restore(app)
+        return app
+
+    app = app_where()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("m")
+    assert at_the_end(app, path).mouse is (not configured)
+    assert app_where().mouse is (not configured)
+    flagged = app_where(mouse_given=True)
+    assert not flagged.mouse
+    assert at_the_end(flagged, path).mouse is (not configured)
+    app = app_where()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("m")
+    assert at_the_end(app, path).mouse is None
