@@ -80,6 +80,8 @@ class RelaytopApp(App[int]):
 
     depth = ColorDepth.TRUECOLOR
     faint = True
+    typed_ahead = b""
+    """What the user typed before the app began to read, for the driver."""
     shown_colors = Colors()
     """The colours in force, for the driver."""
 
