@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from textual.binding import Binding, BindingType
@@ -54,15 +55,29 @@ def _key(
 
 ZOOM_BINDINGS: list[BindingType] = [
     _key(LOOK, "zoom.drawing", "v", "zoom_drawing", "Line, bands, histogram, heat map"),
-    _key(LOOK, "zoom.earlier", "left", "zoom_time(-1)", "An earlier time, as far as it is kept"),
-    _key(LOOK, "zoom.later", "right", "zoom_time(1)", "A later time, at most until now"),
+    _key(
+        LOOK,
+        "zoom.earlier",
+        "left",
+        "zoom_time(-1)",
+        "An earlier time, as far as it is kept",
+        label="time",
+    ),
+    _key(
+        LOOK,
+        "zoom.later",
+        "right",
+        "zoom_time(1)",
+        "A later time, at most until now",
+        label="time",
+    ),
     _key(
         LOOK,
         "zoom.previous",
         "comma",
         "zoom_failure(-1)",
         "The failure before, with the server's words",
-        label="prev fail",
+        label="failure",
     ),
     _key(
         LOOK,
@@ -70,10 +85,24 @@ ZOOM_BINDINGS: list[BindingType] = [
         "full_stop",
         "zoom_failure(1)",
         "The failure after, with the server's words",
-        label="next fail",
+        label="failure",
     ),
-    _key(LOOK, "zoom.shorter", "left_square_bracket", "zoom_range(-1)", "A shorter range of time"),
-    _key(LOOK, "zoom.longer", "right_square_bracket", "zoom_range(1)", "A longer range of time"),
+    _key(
+        LOOK,
+        "zoom.shorter",
+        "left_square_bracket",
+        "zoom_range(-1)",
+        "A shorter range of time",
+        label="range",
+    ),
+    _key(
+        LOOK,
+        "zoom.longer",
+        "right_square_bracket",
+        "zoom_range(1)",
+        "A longer range of time",
+        label="range",
+    ),
     _key(LOOK, "zoom.scale", "L", "zoom_scale", "Logarithmic scale, or linear", label="log"),
     _key(LOOK, "zoom.figure", "T", "zoom_figure", "TTFT, or latency", label="TTFT"),
     _key(LOOK, "zoom.live", "end", "zoom_live", "Back to now", label="now"),
@@ -304,7 +333,7 @@ def in_order(bindings: Iterable[Binding]) -> list[Binding]:
 def _positions() -> dict[str, int]:
     """Return binding id → its position; one in place of another, as on a recording, has that.
 
-    Those of the zoomed chart are first: they are few, and there for a while.
+    Those of the zoomed chart are first, and the one that leaves it: they are there for a while.
     """
     places = (ZOOM_BINDINGS, *PLACES.values())
     every = [*Binding.make_bindings([each for place in places for each in place])]
@@ -314,24 +343,25 @@ def _positions() -> dict[str, int]:
     positions: dict[str, int] = {}
     for binding in every:
         positions.setdefault(binding.id or "", first[binding.key])
-    return positions
+    return {**positions, "monitor.clear": positions["zoom.oldest"]}
 
 
 _POSITIONS = _positions()
 
 
 def footer_line(bindings: Iterable[Binding], width: int, glyphs: Glyphs) -> Line:
-    """Draw the footer's keys as far as `width` cells carry them."""
+    """Draw the footer's keys as far as `width` cells carry them.
+
+    Neighbours that are called the same share their name: `← → time`.
+    """
     line: Line = [(" ", "text")]
-    seen: set[str] = set()
+    shown: dict[str, Binding] = {}
     for binding in bindings:
-        if not binding.show or binding.action in seen:
-            continue
-        seen.add(binding.action)
-        item: Line = [
-            (key_label(binding.key, glyphs), "accent"),
-            (f" {binding.description}  ", "dim"),
-        ]
+        if binding.show:
+            shown.setdefault(binding.action, binding)
+    for name, alike in groupby(shown.values(), lambda each: each.description):
+        keys = " ".join(key_label(each.key, glyphs) for each in alike)
+        item: Line = [(keys, "accent"), (f" {name}  ", "dim")]
         if line_width(line) + line_width(item) - 2 > width:
             break
         line += item

@@ -20,8 +20,6 @@ SCALED: frozenset[Drawing] = frozenset({"line", "bands"})
 """Drawings whose scale can be chosen; the others are always logarithmic."""
 STEP = 0.25
 """The share of the range by which it moves."""
-EDGE = 0.05
-"""The share of the range at its beginning that may be out of sight, since bins are whole."""
 SOON_S = 0.01
 """The moments of samples are kept so exactly."""
 
@@ -36,7 +34,7 @@ class Known(NamedTuple):
     longest_s: float
     """The window, in seconds."""
     interval_s: float = 0.0
-    """The target's cadence: no bin is longer than twice as much, or a few per cent of the range."""
+    """The target's cadence: no bin is shorter."""
 
     @property
     def age_s(self) -> float:
@@ -56,11 +54,15 @@ class Zoom:
     """The length of the range, in seconds; None: the window."""
     end: float | None = None
     """Unix seconds of its end; None: now."""
+    past_s: float | None = None
+    """The length of a range of the past, in seconds, which does not grow with what there is."""
     failure_at: float | None = None
     """The moment of the failure that is looked at, Unix seconds; None: of none."""
 
     def span_s(self, known: Known) -> float:
         """Return the seconds that the chart covers: no more than there is, in round steps."""
+        if self.past_s is not None and self.end is not None and self.end < known.now:
+            return self.past_s
         return shown_span_s(known.age_s, self.range_s or known.longest_s)
 
     def end_in(self, known: Known) -> float | None:
@@ -71,12 +73,13 @@ class Zoom:
 
     def _first_end(self, known: Known) -> float:
         oldest = known.oldest if known.oldest is not None else known.now
-        return oldest + self.span_s(known) - self._margin_s(known)
+        return oldest + self.span_s(known)
 
-    def _margin_s(self, known: Known) -> float:
-        """Return the time at the beginning of the range that may be out of sight: a bin."""
-        span_s = self.span_s(known)
-        return min(span_s / 2, max(span_s * EDGE, 2 * known.interval_s))
+    def range_in(self, known: Known) -> tuple[float, float]:
+        """Return the range, its beginning and its end, in Unix seconds."""
+        past_end = self.end_in(known)
+        end = known.now if past_end is None else past_end
+        return end - self.span_s(known), end
 
     def next_drawing(self) -> Zoom:
         """Return the choice of the next drawing."""
@@ -85,14 +88,14 @@ class Zoom:
 
     def moved(self, steps: int, known: Known) -> Zoom:
         """Return a range that is so many quarters of its length later, at most until now."""
-        end = self.end_in(known)
-        end = (known.now if end is None else end) + steps * STEP * self.span_s(known)
-        return self.ending(end, known)
+        return self.ending(self.range_in(known)[1] + steps * STEP * self.span_s(known), known)
 
     def ending(self, end: float, known: Known) -> Zoom:
         """Return the range that ends at a moment (Unix seconds), or at the nearest there can be."""
         end = max(end, self._first_end(known))
-        return replace(self, end=None if end >= known.now else end)
+        if end >= known.now:
+            return replace(self, end=None, past_s=None)
+        return replace(self, end=end, past_s=self.span_s(known))
 
     def resized(self, step: int, known: Known) -> Zoom:
         """Return the next longer (1) or shorter (-1) range around the same moment."""
@@ -103,7 +106,7 @@ class Zoom:
             chosen_s = min((s for s in SPANS_S if s > span_s), default=span_s)
             chosen_s = min(chosen_s, max(span_s, shown_span_s(known.age_s, SPANS_S[-1])))
         end = self.end_in(known)
-        resized = replace(self, range_s=chosen_s)
+        resized = replace(self, range_s=chosen_s, past_s=None)
         if self.failure_at is not None and end is not None:
             return resized.ending(self.failure_at + chosen_s / 2, known)
         return resized if end is None else resized.ending(end - (span_s - chosen_s) / 2, known)
@@ -118,8 +121,7 @@ class Zoom:
             failures: Unix seconds of all that are known, oldest first.
             known: What there is.
         """
-        end = self.end_in(known) or known.now
-        start = end - self.span_s(known)
+        start, end = self.range_in(known)
         if self.failure_at is None:
             index = bisect_right(failures, end) - 1 if step < 0 else bisect_left(failures, start)
         elif step < 0:
@@ -130,13 +132,13 @@ class Zoom:
             return None
         at = failures[index]
         chosen = replace(self, failure_at=at)
-        if start + self._margin_s(known) <= at <= end:
+        if start <= at <= end:
             return chosen
         return chosen.ending(at + self.span_s(known) / 2, known)
 
     def live(self) -> Zoom:
         """Return the range that ends now."""
-        return replace(self, end=None, failure_at=None)
+        return replace(self, end=None, past_s=None, failure_at=None)
 
 
 def known_of(view: View, target: str) -> Known:

@@ -56,6 +56,11 @@ def shown(pilot: Pilot[int], part: str) -> str:
     return lines_of(pilot, part).text
 
 
+def shown_zoom(pilot: Pilot[int]) -> str:
+    """The text of the zoomed chart with its caption and the failure that is looked at."""
+    return "\n".join(shown(pilot, part) for part in ("caption", "chart", "failure"))
+
+
 def picture(pilot: Pilot[int]) -> str:
     """All that is on the screen."""
     strips = pilot.app.screen._compositor.render_strips()

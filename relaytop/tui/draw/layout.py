@@ -10,6 +10,8 @@ SIDE_FROM_WIDTH = 76
 """From this width on the detail has a panel beside its chart."""
 MAX_SIDE = 100
 DETAIL_FROM_ROWS = 8
+WHOLE_FAILURE_FROM_HEIGHT = 20
+"""From this height on a zoomed chart's failure has a line for its message."""
 LOG_ROWS = ((48, 9), (32, 6), (20, 4))
 """The log's rows, its title included, from a height of the screen on; below the least none."""
 
@@ -19,8 +21,11 @@ class Areas(NamedTuple):
 
     table: int
     detail: int
+    """With its title; the zoomed chart's caption and failure are beside it."""
     log: int
     side: int
+    caption: int = 0
+    failure: int = 0
 
 
 def too_small(width: int, height: int) -> str | None:
@@ -38,7 +43,10 @@ def arrange(width: int, height: int, targets: int, *, banner: bool, zoomed: bool
     rows = height - 2 - (1 if banner else 0)
     side = 0 if width < SIDE_FROM_WIDTH else min(MAX_SIDE, max(32, width // 3, width - 110))
     if zoomed:
-        return Areas(table=0, detail=rows, log=0, side=side)
+        failure = 2 if height >= WHOLE_FAILURE_FROM_HEIGHT else 1
+        return Areas(
+            table=0, detail=rows - 1 - failure, log=0, side=side, caption=1, failure=failure
+        )
     log = next((rows for from_height, rows in LOG_ROWS if height >= from_height), 0)
     rows -= log
     wanted = targets + 1

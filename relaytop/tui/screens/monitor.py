@@ -21,6 +21,7 @@ from relaytop.tui.rows.summaries import Summaries
 from relaytop.tui.screens.zoom import ACTION, ZoomScreen
 from relaytop.tui.view import View, oldest_sample, sparkline_span_s
 from relaytop.tui.widgets.chart import Chart
+from relaytop.tui.widgets.lines import Lines
 from relaytop.tui.widgets.monitor_lines import (
     Banner,
     DetailPanel,
@@ -73,7 +74,9 @@ class MonitorScreen(ZoomScreen):
         self.top = TopLine("top")
         self._banner = Banner("banner")
         self._title = DetailTitle("title")
-        self._chart = Chart("chart")
+        self._caption = Lines("caption")
+        self._failure = Lines("failure")
+        self._chart = Chart("chart", self._caption, self._failure)
         self._panel = DetailPanel("panel")
         self._detail = Horizontal(self._chart, self._panel, id="detail")
         self._log = EventLog("log")
@@ -83,8 +86,8 @@ class MonitorScreen(ZoomScreen):
         """Make the parts, each at its height already: a second layout would delay the first."""
         self._palette = Palette(self.app.theme_variables)
         self.read()
-        yield from (self.top, self._banner, self.table, self._title)
-        yield from (self._detail, self._log, self._keys)
+        yield from (self.top, self._banner, self.table, self._title, self._caption)
+        yield from (self._detail, self._failure, self._log, self._keys)
 
     def on_mount(self) -> None:
         """Repaint in the colours of each theme that is chosen."""
@@ -248,9 +251,13 @@ class MonitorScreen(ZoomScreen):
             banner=self._banner.display,
             zoomed=view.zoomed,
         )
+        grouped = view.group is not None
+        around = 0 if grouped else areas.caption + areas.failure
         heights: tuple[tuple[Widget, int], ...] = (
             (self.table, areas.table),
-            (self._detail, areas.detail - 1),
+            (self._caption, areas.caption if around else 0),
+            (self._detail, areas.detail + areas.caption + areas.failure - around - 1),
+            (self._failure, areas.failure if around else 0),
             (self._log, areas.log),
         )
         for part, rows in heights:
@@ -259,10 +266,11 @@ class MonitorScreen(ZoomScreen):
                 part.styles.height = rows
         for line in (self.top, self._banner, self._title, self._keys):
             line.expected = Size(width, 1)
+        self._caption.expected = Size(width, areas.caption)
+        self._failure.expected = Size(width, areas.failure)
         self.table.expected = Size(width, areas.table)
         self._log.expected = Size(width, areas.log)
         self._title.display = areas.detail > 0 and fits
-        grouped = view.group is not None
         self._chart.display = not grouped
         self._panel.display = areas.side > 0 or grouped
         self._panel.styles.width = "1fr" if grouped else areas.side

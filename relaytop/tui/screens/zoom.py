@@ -47,7 +47,7 @@ class ZoomScreen(TargetListScreen):
 
     def offers_zoom(self, action: str) -> bool:
         """Return whether an action of the zoomed chart does something now."""
-        if not self.zoomed:
+        if not self.zoomed or self.selected_group is not None:
             return False
         return action != "zoom_scale" or self.zoom.drawing in SCALED
 

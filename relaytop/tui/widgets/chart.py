@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from relaytop.tui.draw.glyphs import Glyphs
     from relaytop.tui.draw.text_runs import Line
     from relaytop.tui.view import View
+    from relaytop.tui.widgets.lines import Lines
 
 PLOT_FROM_HEIGHT = 5
 SHORTEST_BIN_S = 2.0
@@ -28,10 +29,17 @@ SHORTEST_BIN_S = 2.0
 
 
 class Chart(ViewLines):
-    """Draws in a thread, one drawing at a time, and only when what it shows has changed."""
+    """Draws in a thread, one drawing at a time, and only when what it shows has changed.
 
-    def __init__(self, widget_id: str) -> None:
+    Args:
+        widget_id: The widget's id.
+        caption: The line over it while it is zoomed.
+        failure: The lines under it then.
+    """
+
+    def __init__(self, widget_id: str, caption: Lines, failure: Lines) -> None:
         super().__init__(widget_id)
+        self._caption, self._failure = caption, failure
         self._canvas: Canvas | None = None
         self._drawing = False
         self._picture: Picture | None = None
@@ -54,6 +62,9 @@ class Chart(ViewLines):
             return
         summary = view.source.summary(view.selected, view.now)
         self._picture = self._read(view, summary)
+        if self._picture.caption is not None:
+            self._caption.show([self._picture.caption], view.palette)
+            self._failure.show(self._picture.failure, view.palette)
         if self._picture.plot == self._drawn_plot:
             self._paint(self._picture)
         elif self.may_draw and not self._drawing:
@@ -78,12 +89,12 @@ class Chart(ViewLines):
         if not view.zoomed:
             self._read_for = None
             return self._plain(view, summary)
-        width, zoom = self.size.width, view.zoom
-        source = view.source
+        zoom, source = view.zoom, view.source
         known = known_of(view, summary.target)
-        axis = zoom_axis(zoom, known, width, max(summary.interval_s, SHORTEST_BIN_S))
+        axis = zoom_axis(zoom, known, self.size.width, SHORTEST_BIN_S)
         finished = summary.total.requests, summary.last_at, len(source.errors(summary.target))
-        read_for = (source, summary.target, zoom, axis, self.size, finished)
+        room = self._failure.extent
+        read_for = (source, summary.target, zoom, axis, self.size, room, finished)
         if self._picture is None or read_for != self._read_for:
             self._read_for = read_for
             return zoomed_picture(
@@ -93,6 +104,7 @@ class Chart(ViewLines):
                 known,
                 axis,
                 size=self.size,
+                room=room,
                 thresholds=view.thresholds[summary.target],
                 glyphs=view.glyphs,
             )

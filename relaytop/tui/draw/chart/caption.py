@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from relaytop.config.durations import format_duration
 from relaytop.monitor import number_format
-from relaytop.tui.draw.chart.heat_map import most_at_once
+from relaytop.tui.draw.chart.heat_map import most_at_once, shade_of
 from relaytop.tui.draw.chart.plots import HeatMapPlot
 from relaytop.tui.draw.clock import local_time, time_of_day
+from relaytop.tui.draw.table import percentile
 from relaytop.tui.draw.text_runs import cropped
 
 if TYPE_CHECKING:
@@ -23,7 +24,15 @@ TITLES = {"latency": "latency", "ttft": "TTFT"}
 
 
 def caption(
-    zoom: Zoom, plot: Plot, together: SpanFigures, known: Known, timeout_ms: float, glyphs: Glyphs
+    zoom: Zoom,
+    plot: Plot,
+    together: SpanFigures,
+    known: Known,
+    *,
+    width: int,
+    threshold_ms: float,
+    timeout_ms: float,
+    glyphs: Glyphs,
 ) -> Line:
     """Draw the caption.
 
@@ -32,11 +41,13 @@ def caption(
         plot: The drawing.
         together: The figures of the range.
         known: The time that there is.
+        width: The cells that there are.
+        threshold_ms: Of what is shown; what lies above it is in yellow.
         timeout_ms: The target's deadline.
         glyphs: The shapes that the terminal can show.
     """
     line: Line = [(" ", "dim")]
-    start, end = plot.time.start, plot.time.end
+    start, end = zoom.range_in(known)
     past = zoom.end_in(known) is not None
     if past:
         line += [
@@ -49,9 +60,10 @@ def caption(
     if zoom.log and zoom.drawing in {"line", "bands"}:
         line.append((", log scale", "dim"))
     line += _counts(together)
+    line += _percentiles(together, threshold_ms, timeout_ms)
+    line.append((f"  limit {number_format.format_ms(threshold_ms).strip()} ms", "dim"))
     line += _key(zoom, plot, glyphs)
-    line += _percentiles(together, timeout_ms)
-    return cropped(line, plot.width)
+    return cropped(line, width)
 
 
 def _moment(at: float, now: float) -> str:
@@ -67,14 +79,17 @@ def _key(zoom: Zoom, plot: Plot, glyphs: Glyphs) -> Line:
     if zoom.drawing == "bands":
         return [
             (f"  {glyphs.median}", "good"),
-            (" P50 ", "dim"),
+            (" P50  ", "dim"),
             (glyphs.shades[1], "accent"),
-            (" to P95 ", "dim"),
+            (" to P95  ", "dim"),
             (glyphs.shades[0], "dim"),
             (" to P99", "dim"),
         ]
     if isinstance(plot, HeatMapPlot):
-        most = most_at_once(plot, plot.height - 1)
+        most = most_at_once(plot)
+        if most < len(glyphs.shades):
+            signs = "  ".join(f"{shade_of(n, most, glyphs)} {n}" for n in range(1, most + 1))
+            return [(f"  {signs}", "dim")]
         return [(f"  1 {glyphs.shades} {most} probes", "dim")]
     return []
 
@@ -88,17 +103,13 @@ def _counts(together: SpanFigures) -> Line:
     return line
 
 
-def _percentiles(together: SpanFigures, timeout_ms: float) -> Line:
+def _percentiles(together: SpanFigures, threshold_ms: float, timeout_ms: float) -> Line:
     """Draw the percentiles of the range."""
     line: Line = []
     times = together.times
     for name in ("p50", "p95", "p99"):
-        value: float | None = getattr(times, name)
-        if name in times.censored:
-            text = number_format.format_censored(timeout_ms).strip()
-        elif value is None:
-            continue
-        else:
-            text = number_format.format_ms(value).strip() + " ms"
-        line += [(f"  {name.upper()} ", "dim"), (text, "text")]
+        text, role = percentile(times, name, threshold_ms, timeout_ms)
+        if text.strip():
+            unit = "" if name in times.censored else " ms"
+            line += [(f"  {name.upper()} ", "dim"), (text.strip() + unit, role)]
     return line

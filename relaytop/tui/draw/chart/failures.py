@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from relaytop.tui.draw.chart.axes import LABEL_WIDTH
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 SAME_S = 0.015
 """A sample's moment is kept to 10 ms, a failure's message with the whole of it."""
-ID_WIDTH = 24
+ID_WIDTH = 29
 LEAST_MESSAGE = 16
 """In fewer cells the message has no use; the id yields to it."""
 
@@ -58,29 +59,28 @@ def failure_marks(
     return merged(line)
 
 
-def failure_line(
+def failure_lines(
     failures: Sequence[Point],
     chosen_at: float | None,
     errors: Sequence[LastError],
-    width: int,
+    room: tuple[int, int],
     glyphs: Glyphs,
-) -> Line:
+) -> tuple[Line, ...]:
     """Draw the failure that is looked at, with the server's words as far as they are kept.
+
+    Where there is one line alone the message follows; else it has the second to itself.
 
     Args:
         failures: Those in the range, oldest first.
         chosen_at: Unix seconds of the one that is looked at, if one is.
         errors: The failures whose words are kept.
-        width: The cells that there are.
+        room: The cells and the lines that there are.
         glyphs: The shapes that the terminal can show.
     """
+    width, height = room
     chosen = None if chosen_at is None else _nearest(failures, chosen_at)
     if chosen is None:
-        if not failures:
-            return [(" no failure in this range", "dim")]
-        count = len(failures)
-        plural = "" if count == 1 else "s"
-        return [(f" {count} failure{plural} in this range", "dim")]
+        return (_count_line(failures, width),)
     number, point = chosen
     line: Line = [
         (f" {glyphs.order[0]} ", "bad"),
@@ -91,13 +91,28 @@ def failure_line(
     error = next((e for e in errors if _is_of(e, point)), None)
     if error is None:
         line.append(("  its message is no longer kept", "dim"))
-        return cropped(line, width)
-    room = width - line_width(line) - 2
-    request_id = error.request_id and f"  id {fit_middle(error.request_id, ID_WIDTH).rstrip()}"
-    if request_id and room - len(request_id) >= LEAST_MESSAGE:
-        message = fit(error.message, room - len(request_id)).rstrip()
-        return [*line, (f"  {message}", "text"), (request_id, "dim")]
-    return cropped([*line, (f"  {error.message}", "text")], width)
+        return (cropped(line, width),)
+    request_id = f"  id {error.request_id}" if error.request_id else ""
+    if height > 1:
+        words: Line = [(f"   {error.message}", "text")]
+        return cropped([*line, (request_id, "dim")], width), cropped(words, width)
+    rest = width - line_width(line) - 2
+    request_id = fit_middle(request_id, min(len(request_id), ID_WIDTH))
+    if request_id and rest - len(request_id) >= LEAST_MESSAGE:
+        message = fit(error.message, rest - len(request_id)).rstrip()
+        return ([*line, (f"  {message}", "text"), (request_id, "dim")],)
+    return (cropped([*line, (f"  {error.message}", "text")], width),)
+
+
+def _count_line(failures: Sequence[Point], width: int) -> Line:
+    """Draw how many failures there are, by class, the most frequent first."""
+    if not failures:
+        return [(" no failure in this range", "dim")]
+    count = len(failures)
+    classes = Counter(point.error_class for point in failures).most_common()
+    named = ", ".join(f"{name} {n}" for name, n in classes)
+    plural = "" if count == 1 else "s"
+    return cropped([(f" {count} failure{plural} in this range: ", "dim"), (named, "bad")], width)
 
 
 def _nearest(failures: Sequence[Point], at: float) -> tuple[int, Point] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from relaytop.monitor.number_format import format_censored
@@ -62,11 +63,15 @@ def draw_histogram(plot: HistogramPlot, glyphs: Glyphs) -> list[Line]:
 def bar_counts(plot: HistogramPlot, area: int) -> list[int]:
     """Return the probes of each bar, which share `area` columns."""
     scale, values = plot.scale, plot.values
-    wanted = max(LEAST_BARS, round(BARS_PER_ROOT * len(values) ** (1 / 3)))
-    counts = [0] * max(1, min(area, wanted))
+    counts = [0] * max(1, min(area, bars_for(len(values))))
     for value in values:
         counts[min(len(counts) - 1, int(scale.share(value) * len(counts)))] += 1
     return counts
+
+
+def bars_for(probes: int) -> int:
+    """Return into how many spans the latencies of so many probes are divided."""
+    return max(LEAST_BARS, round(BARS_PER_ROOT * math.cbrt(probes)))
 
 
 def _outer_bars(plot: HistogramPlot) -> list[tuple[str, int]]:

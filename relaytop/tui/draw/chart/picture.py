@@ -13,12 +13,14 @@ class Picture(NamedTuple):
     """A plot, whose drawing may be kept, and lines that are drawn anew each time."""
 
     plot: Plot
-    above: Line | None = None
     marks: Line | None = None
     """Between the canvas and the labels beneath it."""
-    below: Line | None = None
+    caption: Line | None = None
+    """Of the zoomed chart, over the whole width of the screen."""
+    failure: tuple[Line, ...] = ()
+    """The failure that is looked at, likewise; its message has a line where there are two."""
 
     def lines(self, drawn: list[Line]) -> list[Line]:
-        """Return all lines, of the plot as it was drawn."""
-        around = (self.above, *drawn[:-1], self.marks, *drawn[-1:], self.below)
-        return [line for line in around if line is not None]
+        """Return the chart's lines, of the plot as it was drawn."""
+        marks = [] if self.marks is None else [self.marks]
+        return [*drawn[:-1], *marks, *drawn[-1:]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -9,13 +10,13 @@ from relaytop.monitor.source import Bin
 from relaytop.monitor.time_figures import binned, span_figures, values_ms
 from relaytop.tui.draw.chart.axes import canvas_width
 from relaytop.tui.draw.chart.caption import caption
-from relaytop.tui.draw.chart.failures import failure_line, failure_marks
+from relaytop.tui.draw.chart.failures import failure_lines, failure_marks
 from relaytop.tui.draw.chart.picture import Picture
 from relaytop.tui.draw.chart.plots import BandsPlot, HeatMapPlot, HistogramPlot, LinePlot
-from relaytop.tui.draw.time_axis import time_axis
+from relaytop.tui.draw.time_axis import TimeAxis
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from relaytop.config.settings import Thresholds
     from relaytop.monitor.points import Figure, Point
@@ -24,19 +25,30 @@ if TYPE_CHECKING:
     from relaytop.monitor.time_figures import SpanFigures
     from relaytop.tui.draw.chart.plots import Plot
     from relaytop.tui.draw.glyphs import Glyphs
-    from relaytop.tui.draw.time_axis import TimeAxis
-    from relaytop.tui.zoom import Known, Zoom
+    from relaytop.tui.zoom import Drawing, Known, Zoom
 
-LINES_AROUND = 3
-"""The caption, the marks and the failure that is looked at."""
+BIN_PROBES: Mapping[Drawing, tuple[int, int]] = {"bands": (20, 12), "heat map": (4, 24)}
+"""Drawing → the probes that a bin should hold, and the bins that there should be in any case."""
 
 
 def zoom_axis(zoom: Zoom, known: Known, width: int, shortest_s: float) -> TimeAxis:
-    """Return the time that a zoomed chart of `width` cells covers."""
-    end, span_s = zoom.end_in(known), zoom.span_s(known)
-    oldest = known.oldest if end is None else None
-    moment = known.now if end is None else end
-    return time_axis(moment, oldest, span_s, canvas_width(width), shortest_s)
+    """Return the time that a zoomed chart of `width` cells covers.
+
+    Args:
+        zoom: What is shown.
+        known: The time that there is.
+        width: The chart's, in cells.
+        shortest_s: The least that a bin may be long, in seconds, whatever the cadence.
+    """
+    (start, end), columns = zoom.range_in(known), canvas_width(width)
+    span_s = end - start
+    probes, least = BIN_PROBES.get(zoom.drawing, (1, 1))
+    shortest_s = max(shortest_s, known.interval_s, min(probes * known.interval_s, span_s / least))
+    # One bin more than the range has: it begins and ends within bins, which lie on absolute time.
+    n = max(1, min(columns - 1, int(span_s / shortest_s + 1e-9)))
+    bin_s = span_s / n
+    first = start if known.oldest is None else max(start, min(known.oldest, end))
+    return TimeAxis(math.floor(first / bin_s) * bin_s, bin_s, n + 1)
 
 
 def zoomed_picture(
@@ -47,6 +59,7 @@ def zoomed_picture(
     axis: TimeAxis,
     *,
     size: tuple[int, int],
+    room: tuple[int, int],
     thresholds: Thresholds,
     glyphs: Glyphs,
 ) -> Picture:
@@ -59,17 +72,18 @@ def zoomed_picture(
         known: The time that there is.
         axis: The time to show.
         size: Width and height, in cells.
+        room: Width and height of the failure that is looked at; the caption is as wide.
         thresholds: The target's.
         glyphs: The shapes that the terminal can show.
     """
-    width, height = size
-    points = source.points(summary.target, axis.start, axis.end)
+    width, rows = size[0], size[1] - 1
+    start, end = zoom.range_in(known)
+    points = [p for p in source.points(summary.target, start, axis.end) if start <= p.at <= end]
     bins = binned(points, axis.start, axis.bin_s, axis.n)
     together = span_figures(points, zoom.figure)
     figure = zoom.figure
     limit_ms = thresholds.p95_ms if figure == "latency" else thresholds.ttft_ms
     plot: Plot
-    rows = height - LINES_AROUND
     match zoom.drawing:
         case "line":
             plot = _line(bins, axis, together, zoom, (width, rows))
@@ -89,9 +103,18 @@ def zoomed_picture(
     errors = source.errors(summary.target)
     return Picture(
         plot,
-        caption(zoom, plot, together, known, summary.timeout_ms, glyphs),
         None if zoom.drawing == "histogram" else marks,
-        failure_line(failures, zoom.failure_at, errors, width, glyphs),
+        caption(
+            zoom,
+            plot,
+            together,
+            known,
+            width=room[0],
+            threshold_ms=limit_ms,
+            timeout_ms=summary.timeout_ms,
+            glyphs=glyphs,
+        ),
+        failure_lines(failures, zoom.failure_at, errors, room, glyphs),
     )
 
 

@@ -94,9 +94,9 @@ def test_every_drawing_fills_exactly_what_it_is_given(
 def test_every_probe_is_in_one_bar_and_one_cell(found: list[Point]) -> None:
     good = sum(point.ok for point in found)
     assert sum(bar_counts(histogram(found, (80, 20)), 70)) == good
-    counts = heat_counts(heat_map(found, (80, 20)), 19)
+    counts = heat_counts(heat_map(found, (80, 20)))
     assert sum(n for column in counts for n in column.values()) == good
-    assert most_at_once(heat_map(found, (80, 20)), 19) <= good
+    assert most_at_once(heat_map(found, (80, 20))) <= good
 
 
 def test_the_histogram_has_the_failures_in_bars_of_their_own() -> None:
