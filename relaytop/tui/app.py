@@ -21,6 +21,7 @@ from relaytop.protocol.messages import Models
 from relaytop.tui.ascii_filter import AsciiOnly
 from relaytop.tui.constants import FIRST_CHART_S, FORCED_EXIT_S, REDRAW_S
 from relaytop.tui.draw.glyphs import UNICODE
+from relaytop.tui.key_order import OrderedKeysApp
 from relaytop.tui.keys import APP_BINDINGS, in_order
 from relaytop.tui.link import SLOW_REDRAW_S, Link
 from relaytop.tui.palette import COLORBLIND_VARIABLE, DEPTH_VARIABLE, FAINT_VARIABLE
@@ -59,7 +60,7 @@ PALETTE_GONE_S = 0.1
 """The command palette has left the screen by then."""
 
 
-class RelaytopApp(App[int]):
+class RelaytopApp(OrderedKeysApp):
     """The monitor.
 
     Args:
@@ -80,8 +81,6 @@ class RelaytopApp(App[int]):
 
     depth = ColorDepth.TRUECOLOR
     faint = True
-    typed_ahead = b""
-    """What the user typed before the app began to read, for the driver."""
     shown_colors = Colors()
     """The colours in force, for the driver."""
 
