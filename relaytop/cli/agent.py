@@ -16,7 +16,13 @@ from relaytop.cli.options import common_options, duration, listen_address
 from relaytop.config.errors import RelaytopError
 from relaytop.config.fingerprint import fingerprint
 from relaytop.config.load import load_settings
-from relaytop.config.paths import agent_socket, incidents_file, ledger_path, snapshots_folder
+from relaytop.config.paths import (
+    agent_socket,
+    incidents_file,
+    ledger_path,
+    runtime_folder,
+    snapshots_folder,
+)
 from relaytop.config.steady_clock import STEADY
 from relaytop.engine.child import EngineChild
 from relaytop.export.address import listen as listening_on
@@ -29,6 +35,7 @@ from relaytop.watch.agent.agent import Agent
 from relaytop.watch.agent.event_log import EventLog
 from relaytop.watch.incident_file import kept_incidents
 from relaytop.watch.notify.services import require_apprise
+from relaytop.watch.peers import Peers
 
 if TYPE_CHECKING:
     import socket
@@ -115,6 +122,7 @@ async def _run(
         socket_path=lambda settings: agent_socket(fingerprint(settings)),
         snapshot_every_s=snapshot_every_s,
     )
+    watch.peers = Peers(runtime_folder(), os.getpid())
     watch.send_alerts_by(make_notifier(settings))
     watch.exporter = Exporter(
         listening,
@@ -136,6 +144,7 @@ async def _run(
         with kept_incidents(watch.alerting, incidents_file()):
             await watch.run(stop)
     finally:
+        watch.peers.close()
         log.close()
     return codes[0]
 

@@ -19,7 +19,7 @@ from relaytop.cli.forked_settings import begin_loading
 from relaytop.cli.user_choices import keep_choices, saved_choices
 from relaytop.cli.user_keys import keymap
 from relaytop.config.errors import RelaytopError
-from relaytop.config.paths import incidents_file, ledger_path, snapshots_folder
+from relaytop.config.paths import incidents_file, ledger_path, runtime_folder, snapshots_folder
 from relaytop.export.address import listen
 from relaytop.watch.agent import discovery
 
@@ -65,6 +65,7 @@ def monitor(
         options,
         ledger=ledger_path(),
         incidents=incidents_file(),
+        peers=runtime_folder(),
         reference=reference,
         gate=gate,
         attach=not fresh and discovery.any_agent_socket(),
@@ -100,6 +101,7 @@ def watch(
     *,
     ledger: Path | None,
     incidents: Path | None = None,
+    peers: Path | None = None,
     reference: Mapping[str, Any] | None = None,
     gate: bool = False,
     attach: bool = False,
@@ -112,6 +114,7 @@ def watch(
         options: The common flags.
         ledger: The ledger's file; None keeps no account of what is spent.
         incidents: The file of what alerts find; None keeps nothing.
+        peers: The folder in which those that probe the same find each other; None: none is found.
         reference: A snapshot that the figures are compared with.
         gate: Whether a difference for the worse is exit code 1 at the end.
         attach: Whether an agent runs, which is read instead if it watches the same.
@@ -133,6 +136,7 @@ def watch(
             # engine would only compete for the CPUs before.
             from relaytop.tui.start import make_app  # noqa: PLC0415 - see above
             from relaytop.watch.incident_file import kept_incidents  # noqa: PLC0415 - see above
+            from relaytop.watch.peers import Peers  # noqa: PLC0415 - see above
             from relaytop.watch.session import Session  # noqa: PLC0415 - see above
 
             settings = with_on_alert(settings_of(), options.on_alert)
@@ -148,6 +152,9 @@ def watch(
             if unread is not None:
                 session.note("engine", "warning", f"{unread}; probed here instead")
             _equip(session, reference, outputs)
+            if peers is not None:
+                session.peers = Peers(peers, os.getpid())
+                stack.callback(session.peers.close)
             _send_alerts(session, notifier, options)
             if attached is None and incidents is not None:
                 stack.enter_context(kept_incidents(session.alerting, incidents))

@@ -1,4 +1,4 @@
-"""A short name of what is probed and how: two relaytops of one name watch the same."""
+"""Short names of what is probed: two relaytops of one name watch the same."""
 
 from __future__ import annotations
 
@@ -18,6 +18,16 @@ def fingerprint(settings: Settings) -> str:
     No key is part of it.
     """
     return hashlib.sha256(repr(_plain(settings)).encode()).hexdigest()[:LENGTH]
+
+
+def target_fingerprints(settings: Settings) -> frozenset[str]:
+    """Return a name of each target that others share, however they probe it and call its provider.
+
+    No key is part of it.
+    """
+    urls = {provider.name: provider.base_url for provider in settings.providers}
+    probed = {(urls.get(target.provider, ""), target.model) for target in settings.targets}
+    return frozenset(hashlib.sha256(repr(pair).encode()).hexdigest()[:LENGTH] for pair in probed)
 
 
 def _plain(value: object) -> object:

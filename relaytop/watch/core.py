@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from relaytop.store.recorder import Recorder
     from relaytop.watch.engine import Engine
     from relaytop.watch.notify.notifier import Notifier
+    from relaytop.watch.peers import Peers
 
 
 class ReportConsumer(Protocol):
@@ -69,6 +70,8 @@ class WatchCore:
         self.exporter: Exporter | None = None
         """Shows the same to Prometheus; None where nobody asked for it."""
         self._notifier: Notifier | None = None
+        self.peers: Peers | None = None
+        """Finds others that probe the same; None where nobody is to be found."""
         self._recorder: Recorder | None = None
         self._consumers: list[ReportConsumer] = []
         self._silence = EngineSilence(clock())
@@ -164,9 +167,13 @@ class WatchCore:
         return self._silence.silent_s
 
     def check(self) -> None:
-        """Look once a second whether the engine still reports, and whether the clock was set."""
+        """Look once a second whether the engine still reports, and whether the clock was set.
+
+        And every few seconds whether others probe the same.
+        """
         self._check_clock()
         self._check_engine()
+        self._check_peers()
         self._evaluate_alerts()
         self.note_sending()
 
@@ -177,6 +184,17 @@ class WatchCore:
             way = "forward" if set_by_s > 0 else "back"
             text = f"the system clock was set {way} by {format_age(round(abs(set_by_s)))}"
             self.note("notice", "warning", f"{text}; figures and waits do not depend on it")
+
+    def _check_peers(self) -> None:
+        if self.peers is None or self.reads_agent:
+            return
+        for is_bad, text in self.peers.check(self.settings, self.clock()):
+            self.note("notice", "warning" if is_bad else "info", text)
+
+    @property
+    def also_probed_by(self) -> Sequence[int]:
+        """The ids of other processes that probe the same targets."""
+        return sorted(self.peers.shared) if self.peers is not None else ()
 
     def _check_engine(self) -> None:
         if self._silence.check(self.clock()):

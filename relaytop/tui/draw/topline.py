@@ -34,6 +34,8 @@ class Badges:
     """Whether the terminal is sent little."""
     link_bytes_s: float | None = None
     """Bytes per second to the terminal, where they are to be shown."""
+    also_probed_by: Sequence[int] = ()
+    """The ids of other processes that probe the same."""
     filtered: str | None = None
     """The filter that hides rows, and how many it leaves."""
 
@@ -57,6 +59,7 @@ def topline(
     left = [
         *_counts(overview, glyphs, live=live),
         *(Part([(f" {text} ", "warn2")], 0, len(text) + 2, 2) for text in badges.texts),
+        *_peers(badges.also_probed_by),
         *_link(badges.link_bytes_s),
         *_busy(overview),
         *_rates(overview),
@@ -90,6 +93,16 @@ def _counts(overview: Overview, glyphs: Glyphs, *, live: bool) -> Sequence[Part]
         Part([("relaytop", "title")], 18, 8, 0),
         Part(short, 0, reserve, 2, longer=long, longer_rank=16, longer_by=more),
     ]
+
+
+def _peers(pids: Sequence[int]) -> Sequence[Part]:
+    """Return that other processes probe the same, at the same cost."""
+    if not pids:
+        return []
+    who = f"pid {pids[0]}" if len(pids) == 1 else f"{len(pids)} others"
+    short, long = f" ALSO {who.upper()} ", f" also probed by {who} "
+    more = len(long) - len(short)
+    return [Part([(short, "warn2")], 1, len(short), 2, [(long, "warn2")], 3, more)]
 
 
 def _link(bytes_s: float | None) -> Sequence[Part]:

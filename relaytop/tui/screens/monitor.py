@@ -179,6 +179,7 @@ class MonitorScreen(ZoomScreen):
             agent=self.session.reads_agent,
             frozen=self.frozen is not None,
             paused=self.session.paused,
+            also_probed_by=self.session.also_probed_by,
             filtered=self.filter_badge(self.source),
             slow_link=self.link.is_slow,
             link_bytes_s=self.link.bytes_s if self.link.shows_rate else None,

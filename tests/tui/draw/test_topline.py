@@ -158,3 +158,13 @@ def test_badges_stay_at_every_width() -> None:
     for width in (60, 80, 120):
         assert [b for b in ("REPLAY ×10", "FROZEN", "PAUSED") if b in text(USUAL, width, badges)]
     assert "2026-" in text(USUAL, 100, Badges(replay="REPLAY ×10"))
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [(60, "ALSO PID 6446"), (80, "also probed by pid 6446"), (120, "also probed by pid 6446")],
+)
+def test_who_probes_the_same_is_told_at_every_width(width: int, shown: str) -> None:
+    assert f" {shown} " in text(USUAL, width, Badges(also_probed_by=(6446,)))
+    several = text(USUAL, 120, Badges(also_probed_by=(6446, 6447)))
+    assert " also probed by 2 others " in several
