@@ -54,8 +54,9 @@ async def run(
     then: Callable[[Engine], None] | None = None,
     listed: Mapping[str, Price] | None = None,
     clock_set_by_s: Callable[[], float] = lambda: 0.0,
+    suspended_s: Callable[[], float] = lambda: 0.0,
 ) -> list[Report]:
-    """Run an engine by its event loop's clock; under `looptime` no test waits, nor is late.
+    """Run an engine by its event loop's clock; where that is virtual, nothing waits or is late.
 
     Args:
         watched: Providers, targets and budget.
@@ -64,12 +65,13 @@ async def run(
         then: Called after half of that.
         listed: The list prices there are.
         clock_set_by_s: By how much somebody has set the system's clock.
+        suspended_s: How long the machine was suspended, which the loop's clock does not tell.
     """
     reports: list[Report] = []
     loop = asyncio.get_running_loop()
 
     def clock() -> float:
-        return T0 + loop.time()
+        return T0 + loop.time() + suspended_s()
 
     async def look_up(_base_url: str, models: Iterable[str]) -> Mapping[str, Price]:
         return {model: price for model, price in (listed or {}).items() if model in models}

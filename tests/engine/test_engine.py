@@ -27,7 +27,7 @@ from relaytop.wire.facts import Limit, RateLimit
 from tests.engine.support import FakeProber, finished, good, run
 from tests.support.samples import sample, settings
 
-pytestmark = pytest.mark.looptime(start=0.0)
+pytestmark = pytest.mark.asyncio(loop_factories=["virtual"])
 
 
 def with_timeout(timeout_s: float) -> Settings:
