@@ -6,6 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from relaytop.config.masking import mask_secrets
+from relaytop.config.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,11 +21,11 @@ class RelaytopError(Exception):
     The command line prints it on stderr and exits with code 2.
 
     Args:
-        sentence: What looks like a secret in it is masked.
+        sentence: What looks like a secret in it is masked, what cannot be printed is escaped.
     """
 
     def __init__(self, sentence: str = "") -> None:
-        super().__init__(mask_secrets(sentence))
+        super().__init__(printable(mask_secrets(sentence), keep="\n"))
 
 
 class ConfigError(RelaytopError):
@@ -38,7 +39,7 @@ MAX_SENTENCES = 20
 def config_errors(sentences: Iterable[str]) -> ConfigError:
     """Return one error of several mistakes, each on a line of its own."""
     # No more are asked for than are told: to find the place of each takes time.
-    shown = list(dict.fromkeys(islice(sentences, MAX_SENTENCES + 1)))
+    shown = list(dict.fromkeys(map(printable, islice(sentences, MAX_SENTENCES + 1))))
     if len(shown) > MAX_SENTENCES:
         shown[MAX_SENTENCES:] = ["and more"]
     return ConfigError("\n".join(shown))

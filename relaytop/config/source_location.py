@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from relaytop.config.errors import MAX_QUOTED
+from relaytop.config.printable import printable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +41,7 @@ def _quoted(key: str) -> str:
     elif re.fullmatch(r"[A-Za-z0-9_-]+", key):
         return key
     # What a terminal would obey or not show is written out.
-    return f'"{"".join(c if c.isprintable() else repr(c)[1:-1] for c in key)}"'
+    return f'"{printable(key)}"'
 
 
 def _line(text: str, location: tuple[int | str, ...]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from relaytop.config.durations import parse_duration_s
+from relaytop.config.printable import printable
 
 MAX_QUOTED = 200
 """Characters of the parser's own text that are repeated."""
@@ -49,7 +50,7 @@ def syntax_error(error: Exception, document: str = "") -> str:
         remedy = f'must be quoted: "{written}"'
     if len(text) > MAX_QUOTED:
         text = f"{text[: MAX_QUOTED // 2]} … {text[-MAX_QUOTED // 2 :]}"
-    text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    text = printable(text)
     return f"{text[:1].lower()}{text[1:].replace(';', ',')}; {remedy}"
 
 

@@ -1,10 +1,11 @@
 """All mistakes of a config at once, in words that say what is right."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from relaytop.config.errors import ConfigError
+from relaytop.config.errors import ConfigError, RelaytopError
 from relaytop.config.flags import Flags
 from relaytop.config.load import load_settings
 
@@ -68,3 +69,22 @@ def test_keys_that_cannot_be_had_are_told_together(tmp_path: Path) -> None:
     first, second = said(tmp_path, two)
     assert "NONE_A" in first
     assert "NONE_B" in second
+
+
+@pytest.mark.parametrize("odd", ["x\x00y", "x\x1b[31my", "x\ny", "x\u202ey", "x\x7fy"])
+def test_what_cannot_be_printed_is_shown_as_its_escape(tmp_path: Path, odd: str) -> None:
+    text = json.dumps(f"{tmp_path}/{odd}").replace("\x7f", "\\u007f")
+    base = '[providers.a]\nbase_url = "http://127.0.0.1:9/v1"\nmodels = ["m"]\n'
+    for line in (f"ca_file = {text}", f"api_key_file = {text}", f"api = {text}"):
+        path = tmp_path / "config.toml"
+        path.write_text(f"{base}{line}\n")
+        with pytest.raises(ConfigError) as found:
+            load_settings(config=path, flags=Flags(), environ={})
+        assert str(found.value).isprintable(), line
+        assert repr(odd)[1:-1] in str(found.value)
+
+
+def test_no_error_has_what_a_terminal_would_obey() -> None:
+    assert str(RelaytopError("no \x1b[31m such \udc80 file\nsecond")) == (
+        "no \\x1b[31m such \\udc80 file\nsecond"
+    )

@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping
 
 from relaytop.config.settings import Price, Settings, Target
@@ -54,9 +53,25 @@ async def run(
     seconds: float,
     then: Callable[[Engine], None] | None = None,
     listed: Mapping[str, Price] | None = None,
-    wall: Callable[[], float] = time.time,
+    clock_set_by_s: Callable[[], float] = lambda: 0.0,
+    suspended_s: Callable[[], float] = lambda: 0.0,
 ) -> list[Report]:
+    """Run an engine by its event loop's clock; where that is virtual, nothing waits or is late.
+
+    Args:
+        watched: Providers, targets and budget.
+        prober: Replies to all of them.
+        seconds: How long it runs.
+        then: Called after half of that.
+        listed: The list prices there are.
+        clock_set_by_s: By how much somebody has set the system's clock.
+        suspended_s: How long the machine was suspended, which the loop's clock does not tell.
+    """
     reports: list[Report] = []
+    loop = asyncio.get_running_loop()
+
+    def clock() -> float:
+        return T0 + loop.time() + suspended_s()
 
     async def look_up(_base_url: str, models: Iterable[str]) -> Mapping[str, Price]:
         return {model: price for model, price in (listed or {}).items() if model in models}
@@ -67,7 +82,8 @@ async def run(
         make_prober=lambda _provider: prober,
         uniform=lambda: 1.0,
         look_up=look_up,
-        wall=wall,
+        clock=clock,
+        wall=lambda: clock() + clock_set_by_s(),
     )
     stop = asyncio.Event()
     running = asyncio.ensure_future(engine.run(stop))

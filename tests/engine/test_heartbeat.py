@@ -2,7 +2,6 @@
 
 import pytest
 
-from relaytop.config.steady_clock import STEADY
 from relaytop.engine.heartbeat import BEAT_S, Heartbeat, Stall
 from relaytop.protocol.messages import Finished, Notice, Pulse, Report
 from tests.engine.support import FakeProber, good, run
@@ -56,18 +55,18 @@ def test_a_probe_spans_it_that_began_before_its_end() -> None:
     assert len(beating.stalls) == 1
 
 
+@pytest.mark.asyncio(loop_factories=["virtual"])
 async def test_probes_in_flight_are_not_counted_and_nothing_is_skipped() -> None:
     """The machine is suspended for an hour: its clock goes on, the event loop's does not."""
     prober = FakeProber(good, delay_s=0.4)
-    before = STEADY.offset_s
+    suspended_s: list[float] = []
 
     def suspend(_engine: object) -> None:
-        STEADY.offset_s += 3600
+        suspended_s.append(3600.0)
 
-    try:
-        reports: list[Report] = await run(settings("a/x", interval_s=0.3), prober, 2.0, suspend)
-    finally:
-        STEADY.offset_s = before
+    reports: list[Report] = await run(
+        settings("a/x", interval_s=0.3), prober, 2.0, suspend, suspended_s=lambda: sum(suspended_s)
+    )
     samples = [r.sample for r in reports if isinstance(r, Finished)]
     assert 1 <= sum(s.stalled_here for s in samples) <= 3
     assert sum(s.ok for s in samples) >= 2

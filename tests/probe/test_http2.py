@@ -60,8 +60,7 @@ async def test_the_time_to_send_a_long_prompt_is_no_latency() -> None:
         await prober.aclose()
     assert sample.ok, sample.failure
     assert sample.latency_ms
-    assert took_s > 0.2
-    assert sample.latency_ms < 150
+    assert sample.latency_ms < took_s * 1e3 / 2
 
 
 async def test_asked_for_and_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,7 +109,7 @@ def spin(seconds: float) -> None:
 async def probed_late(
     response: Response | Callable[[], Response],
     *,
-    busy_s: float = 0.3,
+    busy_s: float = 1.0,
     streamed: bool = False,
     tls: bool = False,
 ) -> Sample:
@@ -138,25 +138,24 @@ async def test_a_late_reader_does_not_lengthen_a_latency(*, tls: bool) -> None:
     sample = await probed_late(reply, tls=tls)
     assert sample.clock == "kernel"
     assert sample.latency_ms is not None
-    assert sample.latency_ms < 250  # read 320 ms after it was asked for
     assert sample.late_ms is not None
-    assert sample.late_ms > 50
+    assert sample.latency_ms < sample.late_ms  # it came after 100 ms and was read after 1,020
 
 
 @linux
 async def test_a_first_token_that_was_read_with_others_is_an_upper_bound() -> None:
-    sample = await probed_late(lambda: chat_stream(5, first_s=0.1, gap_s=0.03), streamed=True)
+    sample = await probed_late(lambda: chat_stream(5, first_s=0.1, gap_s=0.1), streamed=True)
     assert sample.ttft_ms is not None
     assert sample.ttft_slack_ms is not None
-    assert sample.ttft_ms - sample.ttft_slack_ms < 110 < sample.ttft_ms
+    assert sample.ttft_ms - sample.ttft_slack_ms < 300 < sample.ttft_ms
 
 
 async def test_a_first_token_that_was_read_at_once_is_exact() -> None:
     sample = await probed_late(
-        lambda: chat_stream(3, first_s=0.05, gap_s=0.2), streamed=True, busy_s=0.0
+        lambda: chat_stream(3, first_s=0.05, gap_s=0.5), streamed=True, busy_s=0.0
     )
     assert sample.ttft_ms is not None
-    assert (sample.ttft_slack_ms or 0.0) < 50
+    assert (sample.ttft_slack_ms or 0.0) < 250
     assert sample.gap_ms is not None
     assert sample.gap_ms >= 190
 

@@ -141,7 +141,7 @@ async def test_a_good_answer_before_the_whole_prompt_was_read_has_its_times() ->
 
 async def test_the_time_to_send_a_long_prompt_is_no_latency() -> None:
     def serve(connection: socket.socket) -> None:
-        threading.Event().wait(0.5)
+        threading.Event().wait(1.5)
         size = 0
         while size < len(LONG[0][1]):
             size += len(connection.recv(1_000_000))
@@ -150,7 +150,7 @@ async def test_the_time_to_send_a_long_prompt_is_no_latency() -> None:
     sample = await one(serve, messages=LONG, timeout_s=20.0)
     assert sample.ok, sample.failure
     assert sample.latency_ms is not None
-    assert sample.latency_ms < 500
+    assert sample.latency_ms < 1000
 
 
 async def test_an_answer_and_a_reset_inside_the_prompt() -> None:

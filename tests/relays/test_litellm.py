@@ -52,9 +52,9 @@ def test_each_mock_is_what_it_was_told_to_be(
     fast, slow = targets["mock-fast"], targets["mock-slow"]
     assert fast["status"] == "up"
     assert fast["error_rate"] == 0
-    assert 1 < fast["latency_ms"]["p50"] <= fast["latency_ms"]["p95"] < 800
+    assert 1 < fast["latency_ms"]["p50"] <= fast["latency_ms"]["p95"]
     assert fast["ttft_ms"]["n"] == fast["latency_ms"]["n"] == fast["ok"]
-    assert slow["latency_ms"]["p50"] > 800
+    assert slow["latency_ms"]["p50"] > max(800, fast["latency_ms"]["p50"])
     for model, error_class in (("mock-429", "rate_limited"), ("mock-500", "server_error")):
         assert targets[model]["status"] == "down"
         assert set(targets[model]["errors"]) == {error_class}
