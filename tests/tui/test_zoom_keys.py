@@ -61,7 +61,7 @@ async def test_v_goes_through_the_drawings(tmp_path: Path) -> None:
         assert any("⠀" < char <= "⣿" for char in text)
         text = await pressed(pilot, "v")
         assert text.startswith(" latency bands, last 5m  60 probes  P50")
-        assert "• P50  ▒ to P95  ░ to P99" in text.split("\n")[0]
+        assert "• P50 ▒ to P95 ░ to P99" in text.split("\n")[0]
         text = await pressed(pilot, "v")
         assert "histogram" in text
         assert "P50" in text.split("\n")[1]
@@ -115,7 +115,7 @@ async def test_the_range_moves_over_all_that_is_kept(tmp_path: Path) -> None:
         text = await pressed(pilot, "z")
         assert text.startswith(" latency line, last 10m")
         text = await pressed(pilot, "left")
-        assert text.startswith("  PAST 15:00:50 to 15:10:50  latency line, 10m")
+        assert text.startswith("  PAST 15:00:50 to 15:10:50   latency line, 10m")
         assert monitor_of(pilot).zoom.end == T0 + 3450
         await pressed(pilot, "home")
         assert monitor_of(pilot).zoom.end == T0 + 600

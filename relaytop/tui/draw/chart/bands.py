@@ -31,6 +31,7 @@ def draw_bands(plot: BandsPlot, glyphs: Glyphs) -> list[Line]:
             _draw_column(cells, x, levels, limit, glyphs)
         if _is_beyond(piece.times, scale):
             cells.put(place[len(place) // 2], 0, glyphs.clipped, "warn")
+    cells.rule(limit, glyphs.p95_line, "warn")
     lines = labelled_rows(cells.lines(), scale.labels(rows, plot.height))
     return [*lines, clock_line(plot.time.start, plot.time.end - plot.time.start, plot.width)]
 

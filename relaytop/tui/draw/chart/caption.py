@@ -8,19 +8,22 @@ from typing import TYPE_CHECKING
 from relaytop.config.durations import format_duration
 from relaytop.monitor import number_format
 from relaytop.tui.draw.chart.heat_map import most_at_once, shade_of
-from relaytop.tui.draw.chart.plots import HeatMapPlot
+from relaytop.tui.draw.chart.plots import BandsPlot, HeatMapPlot
 from relaytop.tui.draw.clock import local_time, time_of_day
+from relaytop.tui.draw.priority_line import Part, join_parts, select_parts
 from relaytop.tui.draw.table import percentile
 from relaytop.tui.draw.text_runs import cropped
+from relaytop.tui.zoom import SCALED
 
 if TYPE_CHECKING:
     from relaytop.monitor.time_figures import SpanFigures
     from relaytop.tui.draw.chart.plots import Plot
     from relaytop.tui.draw.glyphs import Glyphs
-    from relaytop.tui.draw.text_runs import Line
+    from relaytop.tui.draw.text_runs import Line, Run
     from relaytop.tui.zoom import Known, Zoom
 
 TITLES = {"latency": "latency", "ttft": "TTFT"}
+PERCENTILES = ("p50", "p95", "p99")
 
 
 def caption(
@@ -34,7 +37,7 @@ def caption(
     timeout_ms: float,
     glyphs: Glyphs,
 ) -> Line:
-    """Draw the caption.
+    """Draw the caption; what has no room is left out: the limit first, then how many probes.
 
     Args:
         zoom: What is shown.
@@ -46,24 +49,31 @@ def caption(
         timeout_ms: The target's deadline.
         glyphs: The shapes that the terminal can show.
     """
-    line: Line = [(" ", "dim")]
+    parts = [
+        *_range(zoom, known),
+        *_counts(together),
+        *_percentiles(together, threshold_ms, timeout_ms),
+        *_limit(plot, threshold_ms, glyphs),
+        *_key(plot, glyphs),
+    ]
+    chosen = select_parts(parts, width - 1)
+    return cropped([(" ", "dim"), *join_parts([each for each in parts if each in chosen])], width)
+
+
+def _part(rank: int, *line: Run) -> Part:
+    return Part([*line], rank, 0, gap=2)
+
+
+def _range(zoom: Zoom, known: Known) -> list[Part]:
+    """Draw what is shown, and of which time."""
     start, end = zoom.range_in(known)
     past = zoom.end_in(known) is not None
-    if past:
-        line += [
-            (f" PAST {_moment(start, known.now)} to {_moment(end, known.now)} ", "warn2"),
-            (" ", "dim"),
-        ]
-    line.append((f"{TITLES[zoom.figure]} {zoom.drawing}", "bold"))
+    moments = f" PAST {_moment(start, known.now)} to {_moment(end, known.now)} "
+    badge = [Part([(moments, "warn2")], 0, 0)] if past else []
     span = format_duration(round(end - start))
-    line.append((f", {span if past else f'last {span}'}", "dim"))
-    if zoom.log and zoom.drawing in {"line", "bands"}:
-        line.append((", log scale", "dim"))
-    line += _counts(together)
-    line += _percentiles(together, threshold_ms, timeout_ms)
-    line.append((f"  limit {number_format.format_ms(threshold_ms).strip()} ms", "dim"))
-    line += _key(zoom, plot, glyphs)
-    return cropped(line, width)
+    title: Run = (f"{TITLES[zoom.figure]} {zoom.drawing}", "bold")
+    log = ", log scale" if zoom.log and zoom.drawing in SCALED else ""
+    return [*badge, _part(0, title, (f", {span if past else f'last {span}'}{log}", "dim"))]
 
 
 def _moment(at: float, now: float) -> str:
@@ -74,42 +84,49 @@ def _moment(at: float, now: float) -> str:
     return time.strftime("%m-%d %H:%M:%S", local)
 
 
-def _key(zoom: Zoom, plot: Plot, glyphs: Glyphs) -> Line:
+def _key(plot: Plot, glyphs: Glyphs) -> list[Part]:
     """Draw what the signs of a drawing mean, where its axes do not tell."""
-    if zoom.drawing == "bands":
-        return [
-            (f"  {glyphs.median}", "good"),
-            (" P50  ", "dim"),
-            (glyphs.shades[1], "accent"),
-            (" to P95  ", "dim"),
-            (glyphs.shades[0], "dim"),
-            (" to P99", "dim"),
-        ]
+    if isinstance(plot, BandsPlot):
+        median: Run = (glyphs.median, "good")
+        inner: Run = (glyphs.shades[1], "accent")
+        outer: Run = (glyphs.shades[0], "dim")
+        names: list[Run] = [(" P50 ", "dim"), (" to P95 ", "dim"), (" to P99", "dim")]
+        return [_part(3, median, names[0], inner, names[1], outer, names[2])]
     if isinstance(plot, HeatMapPlot):
         most = most_at_once(plot)
         if most < len(glyphs.shades):
-            signs = "  ".join(f"{shade_of(n, most, glyphs)} {n}" for n in range(1, most + 1))
-            return [(f"  {signs}", "dim")]
-        return [(f"  1 {glyphs.shades} {most} probes", "dim")]
+            signs = " ".join(f"{shade_of(n, most, glyphs)}{n}" for n in range(1, most + 1))
+            return [_part(3, (signs, "dim"))]
+        return [_part(3, (f"1 {glyphs.shades} {most}", "dim"))]
     return []
 
 
-def _counts(together: SpanFigures) -> Line:
+def _counts(together: SpanFigures) -> list[Part]:
     """Draw how many probes the range has."""
     total = number_format.format_count(together.ok + together.failed)
-    line: Line = [(f"  {total} probes", "dim")]
+    parts = [_part(4, (f"{total} probes", "dim"))]
     if together.failed:
-        line.append((f", {number_format.format_count(together.failed)} failed", "bad"))
-    return line
+        parts.append(_part(1, (f"{number_format.format_count(together.failed)} failed", "bad")))
+    return parts
 
 
-def _percentiles(together: SpanFigures, threshold_ms: float, timeout_ms: float) -> Line:
+def _percentiles(together: SpanFigures, threshold_ms: float, timeout_ms: float) -> list[Part]:
     """Draw the percentiles of the range."""
-    line: Line = []
     times = together.times
-    for name in ("p50", "p95", "p99"):
+    found: list[Run] = []
+    for name in PERCENTILES:
         text, role = percentile(times, name, threshold_ms, timeout_ms)
         if text.strip():
-            unit = "" if name in times.censored else " ms"
-            line += [(f"  {name.upper()} ", "dim"), (text.strip() + unit, role)]
-    return line
+            found += [(f"  {name.upper()} ", "dim"), (text.strip(), role)]
+    if not found:
+        return []
+    unit = "" if len(times.censored) == len(PERCENTILES) else " ms"
+    return [Part([*found, (unit, "dim")], 2, 0, gap=0)]
+
+
+def _limit(plot: Plot, threshold_ms: float, glyphs: Glyphs) -> list[Part]:
+    """Draw the threshold, with the sign of its line where there is one."""
+    text = f"limit {number_format.format_ms(threshold_ms).strip()} ms"
+    if isinstance(plot, BandsPlot | HeatMapPlot) and threshold_ms <= plot.scale.high:
+        return [_part(5, (glyphs.p95_line, "warn"), (f" {text}", "dim"))]
+    return [_part(5, (text, "dim"))]

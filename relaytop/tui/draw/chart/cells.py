@@ -34,6 +34,11 @@ class Cells:
         if 0 <= y < self.rows and 0 <= x < self.columns and self._grid[y][x] == BLANK:
             self._grid[y][x] = (char, role)
 
+    def rule(self, y: int, char: str, role: Role) -> None:
+        """Draw a line across, behind what there is."""
+        for x in range(self.columns):
+            self.put_blank(x, y, char, role)
+
     def write(self, x: int, y: int, text: str, role: Role) -> None:
         """Put a text into a row from a cell on."""
         for offset, char in enumerate(text):

@@ -28,6 +28,7 @@ def draw_heat_map(plot: HeatMapPlot, glyphs: Glyphs) -> list[Line]:
                 y = rows - 1 - from_below
                 for x in cells_of(index, len(counts), columns):
                     cells.put(x, y, char, "warn" if y < limit else "accent")
+    cells.rule(limit, glyphs.p95_line, "warn")
     lines = labelled_rows(cells.lines(), scale.labels(rows, plot.height))
     return [*lines, clock_line(plot.time.start, plot.time.end - plot.time.start, plot.width)]
 

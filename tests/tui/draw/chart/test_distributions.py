@@ -129,7 +129,7 @@ def test_what_is_above_the_threshold_is_told_by_its_colour() -> None:
 def test_bands_reach_from_the_median_to_the_p99() -> None:
     found = [ok(1, 100.0 + 8 * i) for i in range(100)]
     column = [line[7] for line in drawn(bands(found, (80, 20), TimeAxis(T0, 2.0, 1)))[:-1]]
-    text = "".join(column).strip()
+    text = "".join(column).strip("╌ ")
     assert text.strip("░").strip("▒") == "•"
     assert text.index("░") < text.index("▒") < text.index("•")
 
