@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pytest
@@ -71,6 +72,18 @@ async def test_folded_groups_and_chosen_columns_come_back(path: Path, tmp_path: 
         assert again.monitor_screen.folded == folded
         assert again.monitor_screen.chosen_columns == saved.columns
         assert [row.key for row in again.monitor_screen.rows if row.key in folded] == [*folded]
+
+
+async def test_snoozes_outlast_the_run(path: Path, tmp_path: Path) -> None:
+    app = app_with(path, tmp_path)
+    session = app.session
+    until = session.clock() + 900
+    session.alerting.keeper.snooze("holysheep/gpt-4.1", until)
+    session.alerting.keeper.snooze("direct", math.inf)
+    assert at_the_end(app, path).snoozes.keys() == {"holysheep/gpt-4.1", "direct"}
+    again = app_with(path, tmp_path).session.alerting.keeper.snoozes.all()
+    assert again["direct"] == math.inf
+    assert again["holysheep/gpt-4.1"] == pytest.approx(until, abs=1)
 
 
 async def test_nothing_chosen_writes_nothing(path: Path, tmp_path: Path) -> None:
