@@ -21,6 +21,7 @@ from relaytop.cli.user_keys import keymap
 from relaytop.config.errors import RelaytopError
 from relaytop.config.paths import incidents_file, ledger_path, runtime_folder, snapshots_folder
 from relaytop.export.address import listen
+from relaytop.tui.terminal.sign_query import SignQuery
 from relaytop.watch.agent import discovery
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ def watch(
         return EngineChild.spawn(os.environ, ledger=ledger)
 
     with ExitStack() as stack:
+        signs = stack.enter_context(SignQuery(os.environ, wanted=not options.ascii))
         outputs = _outputs(options, stack)
         gc.disable()  # as in `main`: the app switches it on after its first picture
         engine: Engine | None = None
@@ -161,6 +163,7 @@ def watch(
             app = make_app(
                 session,
                 ascii_only=options.ascii,
+                signs=signs,
                 color=options.color,
                 slow_link=options.slow_link,
                 mouse=settings.mouse and options.mouse,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from relaytop.config.paths import snapshots_folder
 from relaytop.store.moments import parse_moment
 from relaytop.store.recording import Recording
 from relaytop.tui.start import make_app
+from relaytop.tui.terminal.sign_query import SignQuery
 from relaytop.watch.player import Player
 from relaytop.watch.replay import ReplaySession
 
@@ -67,15 +69,17 @@ def _show(
     keys = keymap(screen.keys, options.config)
     player = Player(recording, speed=speed, start_at=start_at)
     session = ReplaySession(player, snapshots=snapshots_folder())
-    app = make_app(
-        session,
-        ascii_only=options.ascii,
-        color=options.color,
-        slow_link=options.slow_link,
-        mouse=screen.mouse and options.mouse,
-        keymap=keys,
-        choices=saved_choices(options) if keeps_choices else None,
-    )
+    with SignQuery(os.environ, wanted=not options.ascii) as signs:
+        app = make_app(
+            session,
+            ascii_only=options.ascii,
+            signs=signs,
+            color=options.color,
+            slow_link=options.slow_link,
+            mouse=screen.mouse and options.mouse,
+            keymap=keys,
+            choices=saved_choices(options) if keeps_choices else None,
+        )
     app.run()
     keep_choices(app)
     return app.return_code or 0

@@ -81,6 +81,8 @@ class RelaytopApp(OrderedKeysApp):
 
     depth = ColorDepth.TRUECOLOR
     faint = True
+    typed_ahead = b""
+    """What the user typed before the app began to read, for the driver."""
     shown_colors = Colors()
     """The colours in force, for the driver."""
 

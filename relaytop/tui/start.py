@@ -11,11 +11,13 @@ from relaytop.tui.app import RelaytopApp
 from relaytop.tui.draw.glyphs import ASCII, UNICODE
 from relaytop.tui.terminal.color_depth import ColorDepth, detect_color_depth, has_faint
 from relaytop.tui.terminal.driver import TerminalDriver
+from relaytop.tui.terminal.sign_query import SignAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from relaytop.tui.saved_choices import SavedChoices
+    from relaytop.tui.terminal.sign_query import SignQuery
     from relaytop.watch.session import Session
 
 
@@ -23,6 +25,7 @@ def make_app(
     session: Session,
     *,
     ascii_only: bool,
+    signs: SignQuery | None = None,
     color: bool = True,
     slow_link: bool = False,
     mouse: bool = True,
@@ -34,21 +37,26 @@ def make_app(
     Args:
         session: What is watched.
         ascii_only: Whether to use no character beyond ASCII.
+        signs: The question whether the terminal shows others; None was not asked.
         color: Whether colours are wanted; the environment may be against them all the same.
         slow_link: Whether to send little, for a bad link.
         mouse: Whether to ask the terminal for clicks and the wheel.
         keymap: Binding id → the keys that it has in place of its own.
         choices: The user's choices, which are restored and kept.
     """
+    answer = signs.finish() if signs is not None else SignAnswer(shows_signs=True, typed=b"")
+    if not answer.shows_signs and not ascii_only:
+        session.note("notice", "info", "this terminal cannot show all signs: ASCII instead")
     app = RelaytopApp(
         session,
-        ASCII if ascii_only else UNICODE,
+        UNICODE if answer.shows_signs and not ascii_only else ASCII,
         TerminalDriver,
         depth=detect_color_depth(os.environ) if color else ColorDepth.NONE,
         faint=has_faint(os.environ),
         slow_link=slow_link,
         mouse=mouse,
     )
+    app.typed_ahead = answer.typed
     # The driver reduces the colours itself, by the roles that they have.
     app.console = Console(
         color_system="truecolor",

@@ -22,6 +22,19 @@ if TYPE_CHECKING:
 KEYS = {"up": "\x1b[A", "down": "\x1b[B", "enter": "\r", "escape": "\x1b", "^c": "\x03"}
 
 
+class Picture(pyte.Screen):
+    """A terminal's picture, which may also answer what a program asks of its terminal."""
+
+    def __init__(self, columns: int, rows: int, answer: Callable[[str], None] | None) -> None:
+        super().__init__(columns, rows)
+        self._answer = answer
+
+    def write_process_input(self, data: str) -> None:
+        """Answer, as pyte has it."""
+        if self._answer is not None:
+            self._answer(data)
+
+
 class Terminal:
     """Runs `argv` on a pty of `columns` × `rows`; use it as a context manager.
 
@@ -31,6 +44,7 @@ class Terminal:
         rows: The terminal's height.
         environ: The program's whole environment.
         emulate: Whether to keep a picture; a bench that only counts bytes goes without.
+        answers: Whether it tells where its cursor is, as terminals do, when it is asked.
     """
 
     def __init__(
@@ -41,8 +55,9 @@ class Terminal:
         rows: int = 36,
         environ: Mapping[str, str] | None = None,
         emulate: bool = True,
+        answers: bool = False,
     ) -> None:
-        self.screen = pyte.Screen(columns, rows)
+        self.screen = Picture(columns, rows, self.press if answers else None)
         self._stream = pyte.ByteStream(self.screen)
         self._emulate = emulate
         self.received = 0

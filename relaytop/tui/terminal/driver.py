@@ -48,7 +48,8 @@ class TerminalDriver(LinuxDriver):
 
     The terminal's colours are the app's `shown_colors`, true ones if it has none. Clicks and the
     wheel are asked for where its `mouse` is true, or absent. When the terminal is gone, the app's
-    `hangup()` is called on its loop, if it has one.
+    `hangup()` is called on its loop, if it has one. What was typed before the app began is its
+    `typed_ahead`.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class TerminalDriver(LinuxDriver):
         self._thread = threading.get_ident()
         self._wake: tuple[int, int] | None = None
         self._mouse_is_on = False
+        self._typed_ahead: bytes = getattr(app, "typed_ahead", b"")
 
     @property
     def link_meter(self) -> LinkMeter:
@@ -268,8 +270,9 @@ class TerminalDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Pass on what is typed, until the app ends or the terminal is gone."""
+        typed_ahead, self._typed_ahead = self._typed_ahead, b""
         if self._wake is not None and not read_input(
-            self.fileno, self._wake[0], self.process_message
+            self.fileno, self._wake[0], self.process_message, typed_ahead
         ):
             self._hung_up()
 

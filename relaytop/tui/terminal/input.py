@@ -31,7 +31,9 @@ _REPORT = re.compile(
 _KEY = re.compile(r"\x1b\[(\d{0,7})(?:;\d{0,7}(?:;\d{0,7})?)?([u~ABCDEFHPQS])")
 
 
-def read_input(fd: int, wake: int, on_message: Callable[[Message], None]) -> bool:
+def read_input(
+    fd: int, wake: int, on_message: Callable[[Message], None], typed_ahead: bytes = b""
+) -> bool:
     """Read a terminal until woken; return False if the terminal was gone before.
 
     Args:
@@ -39,13 +41,18 @@ def read_input(fd: int, wake: int, on_message: Callable[[Message], None]) -> boo
         wake: Becomes readable when it is time to end.
         on_message: Called with each key, mouse event, paste, and what of a terminal's answers the
             app asked for.
+        typed_ahead: What was read of the terminal before.
     """
     poll = select.poll()
     poll.register(fd, select.POLLIN)
     poll.register(wake, select.POLLIN)
     tokenizer, decoder = Tokenizer(), InputDecoder()
     decode = getincrementaldecoder("utf-8")("surrogateescape").decode
+    data = typed_ahead
     while True:
+        for token in tokenizer.feed(decode(data), time.monotonic()):
+            for message in decoder.decode(token):
+                on_message(message)
         deadline_s = tokenizer.deadline_s
         wait_ms = None if deadline_s is None else max(0.0, deadline_s - time.monotonic()) * 1000 + 1
         ready = dict(poll.poll(wait_ms))
@@ -57,9 +64,6 @@ def read_input(fd: int, wake: int, on_message: Callable[[Message], None]) -> boo
             data = _read(fd) if ready[fd] & select.POLLIN else b""
             if not data:
                 return False
-        for token in tokenizer.feed(decode(data), time.monotonic()):
-            for message in decoder.decode(token):
-                on_message(message)
 
 
 class InputDecoder:

@@ -1,0 +1,100 @@
+"""The question whether a terminal shows our signs, asked of terminals of each kind."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from relaytop.tui.terminal.sign_query import QUESTION, SIGNS, lacks_signs, names_other_charset
+from tests.support.terminal import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ASK = """
+import os, select, sys, termios
+from relaytop.tui.terminal.sign_query import SignQuery
+before = termios.tcgetattr(0)
+with SignQuery(os.environ) as query:
+    select.select([0], [], [], float(sys.argv[1]))
+    answer = query.finish()
+    assert termios.tcgetattr(0) == before, "not restored"
+print("shows" if answer.shows_signs else "lacks", answer.typed, "end")
+"""
+LONG_S, AT_ONCE_S = 20.0, 0.0
+
+
+def asked(said: bytes | None, **environ: str) -> str:
+    """What comes of the question where the terminal says so; None: nothing."""
+    variables = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", **environ}
+    wait_s = AT_ONCE_S if said is None else LONG_S
+    with Terminal([sys.executable, "-c", ASK, str(wait_s)], environ=variables) as terminal:
+        if said is not None:
+            while QUESTION not in terminal.raw:
+                terminal.read(0.02)
+            os.write(terminal.fd, said)
+        text = terminal.wait_for(" end")
+        assert terminal.wait() == 0
+    return text.strip()
+
+
+def cursor_at(column: int) -> bytes:
+    return b"\x1b[24;%dR" % column
+
+
+def test_one_cell_a_sign_is_what_we_need() -> None:
+    assert asked(cursor_at(len(SIGNS) + 1)) == "shows b'' end"
+
+
+@pytest.mark.parametrize("column", [1, 8, 11, 16])
+def test_more_or_fewer_are_not(column: int) -> None:
+    assert asked(cursor_at(column)) == "lacks b'' end"
+
+
+def test_what_is_typed_meanwhile_is_kept() -> None:
+    assert asked(b"j\r" + cursor_at(6) + b"\x1b[A") == r"shows b'j\r\x1b[A' end"
+
+
+@pytest.mark.parametrize(
+    ("environ", "likely"),
+    [
+        ({"LANG": "C"}, "shows"),
+        ({}, "shows"),
+        ({"LANG": "de_DE.ISO-8859-15"}, "lacks"),
+        ({"LANG": "de_DE.ISO-8859-15", "LC_ALL": "C.UTF-8"}, "shows"),
+    ],
+)
+def test_without_an_answer_a_charset_that_is_named_tells(
+    environ: Mapping[str, str], likely: str
+) -> None:
+    assert asked(None, **environ) == f"{likely} b'' end"
+
+
+def test_a_program_in_the_background_does_not_ask() -> None:
+    """It would be stopped."""
+    script = f"{sys.executable} -c '{ASK}' 0 & wait; echo over"
+    variables = {"PATH": os.environ["PATH"], "TERM": "xterm", "PS1": "$ "}
+    with Terminal(["bash", "--norc", "-i"], environ=variables) as terminal:
+        terminal.wait_for("$")
+        terminal.press(script.replace("\n", "\x16\n") + "\r")
+        terminal.wait_for("shows b'' end")
+        assert QUESTION not in terminal.raw
+
+
+@pytest.mark.parametrize(
+    ("term", "lacks"),
+    [("linux", True), ("vt100", True), ("vt220", True), ("xterm", False), ("screen", False)],
+)
+def test_the_console_and_old_terminals_lack_them(term: str, *, lacks: bool) -> None:
+    assert lacks_signs({"TERM": term}) is lacks
+
+
+@pytest.mark.parametrize(
+    ("locale", "other"),
+    [("C", False), ("de_DE.UTF-8", False), ("C.utf8", False), ("ru_RU.KOI8-R", True), ("", False)],
+)
+def test_a_locale_names_a_charset(locale: str, *, other: bool) -> None:
+    assert names_other_charset({"LANG": locale}) is other
