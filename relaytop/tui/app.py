@@ -332,10 +332,12 @@ class RelaytopApp(OrderedKeysApp):
 
     async def action_quit(self) -> None:
         """Leave."""
+        self.session.begin_end()
         self.exit(0, return_code=0)
 
     def action_interrupt(self) -> None:
         """Leave at once, as an interrupted program does."""
+        self.session.begin_end()
         self.exit(INTERRUPTED, return_code=INTERRUPTED)
 
     def action_suspend_process(self) -> None:

@@ -16,7 +16,7 @@ MAX_WAITING = 100
 MAX_REMARKS = 50
 """Lines for the log that may wait to be read."""
 
-GRACE_S = 0.3
+GRACE_S = 0.2
 """Seconds that a channel has to end a program, after the end of what may be sent."""
 
 Remark = tuple["Level", str]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from relaytop.watch.notify.channel import Channel
     from relaytop.watch.notify.delivery_queue import Remark
 
-CLOSE_S = 1.2
+CLOSE_S = 0.9
 """Seconds at the end for what waits to be sent."""
 
 
