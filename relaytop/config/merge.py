@@ -34,6 +34,12 @@ if TYPE_CHECKING:
     T = TypeVar("T", bound=DataclassInstance)
 
 DEFAULT = "default"
+_ALERT_SOURCES = {
+    "webhook_env": "webhook",
+    "webhook_command": "webhook",
+    "services_command": "services",
+}
+"""Key of `[alerts]` that names where URLs are → the setting that they become."""
 
 
 def merge(
@@ -86,6 +92,11 @@ def merge(
         },
         **{f'aliases."{alias}"': origin for alias in aliases},
         **{f'keys."{binding}"': origin for binding in written.get("keys", {})},
+        **{
+            f"alerts.{name}": f"{origin}, {named_by}"
+            for named_by, name in _ALERT_SOURCES.items()
+            if named_by in written.get("alerts", {})
+        },
     }
     settings = Settings(
         providers=built,

@@ -66,6 +66,8 @@ def _rows(settings: Settings, complaints: Mapping[str, str]) -> Iterator[Row]:
     for key, value in shared_values(settings):
         if value is not None and value != []:
             yield key, value, settings.origins.get(key, DEFAULT)
+        elif settings.origins.get(key, DEFAULT).endswith(("_env", "_command")):
+            yield key, "looked up when the monitor or the agent starts", settings.origins[key]
     for provider in settings.providers:
         yield from _provider_rows(provider, settings, complaints.get(provider.name))
     for target in settings.targets:

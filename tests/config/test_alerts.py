@@ -88,6 +88,20 @@ def test_no_url_is_shown(tmp_path: Path) -> None:
     assert report.document()["alerts.webhook"]["value"].startswith("••")
 
 
+def test_where_urls_are_looked_up_is_shown_without_looking(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(
+        'providers.p.base_url = "http://localhost/v1"\n'
+        '[alerts]\nwebhook_env = "HOOK"\nservices_command = ["false"]\n'
+    )
+    settings = load_settings(config=path, flags=Flags(), environ={}, complaints={})
+    document = ConfigReport(settings, {}).document()
+    for name, named_by in (("webhook", "webhook_env"), ("services", "services_command")):
+        shown = document[f"alerts.{name}"]
+        assert shown["value"].startswith("looked up")
+        assert shown["from"].endswith(f"{path}, {named_by}")
+
+
 def test_the_settings_keep_them_between_our_processes() -> None:
     alerts = AlertSettings(webhook=Secret(URL), services=(Secret("a://b"),), command=("x",))
     assert decode_command(encode(Start(Settings(alerts=alerts)))) == Start(Settings(alerts=alerts))
