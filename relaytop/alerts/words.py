@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from relaytop.alerts.formats.sentence import sentence
 from relaytop.monitor.number_format import format_percent
+from relaytop.wire.text import clean
 
 if TYPE_CHECKING:
     from relaytop.alerts.firing import Change
@@ -16,25 +17,33 @@ HOUR_S = 3600
 DAY_S = 86_400
 
 
-def describe_change(change: Change) -> str:
-    """Return what happened to an alert, as a line of the event log."""
+def describe_change(change: Change, *, named: bool = True) -> str:
+    """Return what happened to an alert, as a line of the event log.
+
+    Args:
+        change: What happened.
+        named: Whether the line names the alert; not where it is logged under the target's name.
+    """
     alert = change.alert
     if change.kind == "resolved" and change.record is not None:
-        return describe_end(change.record)
+        return describe_end(change.record, named=named)
     if change.kind == "folded":
-        return sentence(alert)
+        words = f"part of {clean(alert.folded_into or '')}'s alert now"
+        return f"{clean(alert.key)}: {words}" if named else words
     state = "worse" if change.kind == "worse" else "firing"
     muted = " (acknowledged)" if alert.acknowledged else ""
     muted = " (snoozed)" if alert.snoozed_until is not None and not muted else muted
-    return f"alert {state}: {sentence(alert)}{muted}"
+    words = sentence(alert) if named else f"{alert.severity} ({clean(alert.why)})"
+    return f"alert {state}: {words}{muted}"
 
 
-def describe_end(record: IncidentRecord) -> str:
+def describe_end(record: IncidentRecord, *, named: bool = True) -> str:
     """Return how an incident went: `resolved after 12 min: holysheep, 8 of 8 down, …`."""
     text = f"resolved after {duration_words(record.duration_s or 0.0)}: "
     if not record.provider:
         return f"{text}nothing was probed"
-    text += f"{record.key}, {_extent(record.peak_targets, record.of)}{record.severity}"
+    text += f"{record.key}, " if named else ""
+    text += f"{_extent(record.peak_targets, record.of)}{record.severity}"
     if record.peak_error_rate:
         text += f", peak {format_percent(record.peak_error_rate).strip()} % errors"
     return text

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from relaytop.config.settings import (
+    AlertSettings,
     Price,
     Provider,
     Secret,
@@ -71,6 +72,7 @@ def demo_settings(ports: Mapping[str, int]) -> Settings:
         defaults=defaults,
         window=Window(seconds=120.0),
         budget_usd=BUDGET_USD,
+        alerts=AlertSettings(notify=False),
         aliases=_aliases(targets),
         origins=dict.fromkeys((*KEYS, *places), ORIGIN),
     )

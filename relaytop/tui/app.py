@@ -18,6 +18,7 @@ from textual.app import App
 from relaytop.config.masking import mask_secrets
 from relaytop.monitor.number_format import format_age
 from relaytop.protocol.messages import Models
+from relaytop.tui.alert_notices import AlertNotices
 from relaytop.tui.ascii_filter import AsciiOnly
 from relaytop.tui.constants import FIRST_CHART_S, FORCED_EXIT_S, REDRAW_S
 from relaytop.tui.draw.glyphs import UNICODE
@@ -115,6 +116,7 @@ class RelaytopApp(OrderedKeysApp):
         """The reason why there was nothing to choose from, in one sentence."""
         self.choices: SavedChoices | None = None
         """The keeper of the user's choices; None: they end with the app."""
+        self._notices = None if session.player is not None else AlertNotices(self)
         self._terminating = False
         self._suspended_at: float | None = None
         self._picker: ModelPicker | None = None
@@ -162,6 +164,8 @@ class RelaytopApp(OrderedKeysApp):
     def _tick(self) -> None:
         """Have the figures read, then again after the redraw interval."""
         self.session.check()
+        if self._notices is not None:
+            self._notices.update_title()
         self.link.meter = getattr(self._driver, "link_meter", None)
         self.link.look(time.monotonic())
         if self.monitor_screen.frozen is None:

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 LOOK = Binding.Group("Look")
 PROBE = Binding.Group("Probe")
 KEEP = Binding.Group("Keep")
+ALERTS = Binding.Group("Alerts")
 HELP = Binding.Group("relaytop")
-GROUPS = (LOOK, PROBE, KEEP, HELP)
+GROUPS = (LOOK, PROBE, ALERTS, KEEP, HELP)
 FAR = 1_000_000
 """Lines, more than any page has."""
 
@@ -113,6 +114,22 @@ ZOOM_BINDINGS: list[BindingType] = [
 BINDINGS: list[BindingType] = [
     _key(HELP, "help", "question_mark", "app.help", "This page: keys, columns, signs"),
     _key(HELP, "quit", "q", "app.quit", "Stop probing and leave"),
+    _key(
+        ALERTS,
+        "acknowledge",
+        "A",
+        "acknowledge",
+        "Acknowledge the alert about the selected row: no bell until it resolves; A takes it back",
+        label="ack",
+    ),
+    _key(
+        ALERTS,
+        "snooze",
+        "S",
+        "snooze",
+        "Snooze the selected target or group: no bell, nothing sent, for a while",
+        show=False,
+    ),
     _key(
         PROBE,
         "toggle",

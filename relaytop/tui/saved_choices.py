@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
@@ -70,7 +69,8 @@ class SavedChoices:
         self._mouse_configured = app.mouse
         if state.mouse is not None and not self._mouse_given:
             app.mouse = state.mouse
-        app.session.alerting.restore_snoozes(state.snoozes)
+        if app.session.player is None:
+            app.session.alerting.restore_snoozes(state.snoozes)
 
     def _restore_window(self, app: RelaytopApp) -> None:
         """Choose the window of last time, unless it was said since what it is to be."""
@@ -99,11 +99,7 @@ class SavedChoices:
             group_by=query.group_by,
             folded=tuple(sorted(screen.folded)),
             mouse=self._mouse(app),
-            # Whole seconds: the steady clock's place on the system's moves by less.
-            snoozes={
-                key: until if math.isinf(until) else round(until)
-                for key, until in session.alerting.snoozes.items()
-            },
+            snoozes=self._saved.snoozes if session.player else session.alerting.snoozes,
         )
 
     def _mouse(self, app: RelaytopApp) -> bool | None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from relaytop.config.settings import Thresholds
     from relaytop.monitor.group import Group, GroupSummary
     from relaytop.monitor.source import Overview, Source
+    from relaytop.tui.draw.alert_marks import ShownAlerts
     from relaytop.tui.draw.glyphs import Glyphs
     from relaytop.tui.draw.text_runs import Run
     from relaytop.tui.draw.topline import Badges
@@ -75,6 +76,8 @@ class View:
     """Whether the detail has the whole screen."""
     zoom: Zoom
     """What its chart shows then."""
+    alerts: ShownAlerts
+    """The alerts that fire, and what is snoozed."""
     badges: Badges
     link: Link
     """How much the link to the terminal is spared."""

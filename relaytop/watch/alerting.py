@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Protocol
 
 from relaytop.alerts.keeper import AlertKeeper
@@ -82,13 +83,37 @@ class Alerting:
             for record in self.keeper.open_incidents:
                 self.incidents.write(record)
 
+    # ── what a person does ───────────────────────────────────────────────────
+
+    def acknowledge(self, alert: Alert, *, acknowledged: bool = True) -> None:
+        """Ring for an alert no more, up to its end; or again."""
+        self.keeper.acknowledge(alert.key, acknowledged=acknowledged)
+
+    def snooze(self, key: str, until: float) -> None:
+        """Tell nobody of a target or a provider until a moment.
+
+        Args:
+            key: A target's id, or the name of a provider.
+            until: Steady Unix seconds; infinity: until it resolves.
+        """
+        self.keeper.snooze(key, until)
+
+    def end_snooze(self, key: str) -> None:
+        """Tell people of a target or a provider again; of what fires already, too."""
+        self.keeper.snoozes.clear(key)
+
+    @property
+    def snoozed(self) -> Mapping[str, float]:
+        """Key → steady Unix seconds of its snooze's end."""
+        return self.keeper.snoozes.all()
+
     # ── snoozes, from one run to the next ────────────────────────────────────
 
     @property
     def snoozes(self) -> dict[str, float]:
         """Key of an alert, or a provider → the end of its snooze, in the system clock's seconds."""
         found = self.keeper.snoozes.all()
-        return {key: STEADY.to_wall(until) for key, until in found.items()}
+        return {key: _whole(STEADY.to_wall(until)) for key, until in found.items()}
 
     def restore_snoozes(self, snoozes: Mapping[str, float]) -> None:
         """Go on with the snoozes of an earlier run."""
@@ -142,7 +167,13 @@ def _log(monitor: Monitor, change: Change, now: float) -> None:
     if change.kind in {"resolved", "folded"}:
         level = "good" if change.kind == "resolved" else "info"
     target = alert.key if alert.key in alert.targets else None
-    monitor.note(Event(now, "alert", level, target, describe_change(change)))
+    text = describe_change(change, named=target is None)
+    monitor.note(Event(now, "alert", level, target, text))
+
+
+def _whole(seconds: float) -> float:
+    """Return whole seconds: a clock that was set is read anew each time, a little different."""
+    return seconds if math.isinf(seconds) else float(round(seconds))
 
 
 def _ignore(_change: Change) -> None:

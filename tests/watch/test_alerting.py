@@ -145,8 +145,8 @@ def test_snoozes_go_from_one_run_to_the_next(tmp_path: Path) -> None:
     watch.run(60, failing="p/a", error="timeout")
     assert watch.kept.sent == []
     assert watch.lines == [
-        "alert firing: p/a: degraded (timeout) (snoozed)",
-        "alert worse: p/a: down (timeout) (snoozed)",
+        "alert firing: degraded (timeout) (snoozed)",
+        "alert worse: down (timeout) (snoozed)",
     ]
 
 

@@ -24,14 +24,17 @@ NAME_MAX = 36
 REASON_WIDTH = 24
 
 
-def group_title(group: GroupSummary, now: float, width: int, glyphs: Glyphs) -> Line:
-    """Draw a group's name, its status, why and since when."""
+def group_title(
+    group: GroupSummary, now: float, width: int, glyphs: Glyphs, alert: Line | None = None
+) -> Line:
+    """Draw a group's name, its status, why, its alert and since when."""
     line: Line = [
         (group.group.name, "bold"),
         (f"  {glyphs.status[group.status]} {group.status}", ROLE[group.status]),
     ]
     if group.why is not None:
         line.append((f"  {group.why.texts[0]}", ROLE[group.status]))
+    line += alert or []
     if group.status != "unknown":
         age = number_format.format_age(now - group.since)
         line.append((f"  since {time_of_day(group.since)} ({age})", "dim"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from relaytop.monitor import number_format
 from relaytop.monitor.group import WORST_FIRST
+from relaytop.tui.draw.alert_marks import NO_MARK
 from relaytop.tui.draw.glyphs import ROLE
 from relaytop.tui.draw.table import cell
 from relaytop.tui.draw.text_runs import cropped, fit, line_width, merged
@@ -35,6 +36,7 @@ def group_row(
     *,
     selected: bool,
     folded: bool,
+    mark: Run = NO_MARK,
 ) -> Line:
     """Draw a group's line; what it has no figure of stays blank.
 
@@ -48,6 +50,7 @@ def group_row(
         glyphs: The shapes that the terminal can show.
         selected: Whether its row is.
         folded: Whether its targets have no rows.
+        mark: The cell behind its status: of its alerts.
     """
     line: Line = [(glyphs.cursor if selected else " ", "accent")]
     lent = _lent(columns)
@@ -67,7 +70,7 @@ def group_row(
             case key:
                 text, role = _cell(key, group, thresholds, now, glyphs)
                 line.append((column.fit(text), role))
-        line.append((" ", "text"))
+        line.append(mark if column.key == "status" else (" ", "text"))
     return merged(line)
 
 

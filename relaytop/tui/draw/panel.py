@@ -86,13 +86,15 @@ def title(
     glyphs: Glyphs,
     *,
     ruled: bool = True,
+    alert: Line | None = None,
 ) -> Line:
-    """Draw the detail's first line: the target, its status, why and since when."""
+    """Draw the detail's first line: the target, its status, why, its alert and since when."""
     shown = shown_status(s)
     line: Line = [(s.target, "bold"), (f"  {glyphs.status[shown]} {shown}", ROLE[s.status])]
     why = reason(s, thresholds)
     if why:
         line.append((f"  {why}", ROLE[s.status]))
+    line += alert or []
     if s.status != "unknown" and s.reason != "budget":
         since = f"  since {time_of_day(s.since)} ({number_format.format_age(now - s.since)})"
         line.append((since + ", as before the pause" * (s.reason == "before_pause"), "dim"))

@@ -23,6 +23,7 @@ def signs(glyphs: Glyphs) -> list[tuple[str, str]]:
             "switched off by you; a reached budget leaves the last status, dim",
         ),
         (f"{status['unknown']} unknown", "no probe has finished yet, or only a cache answers"),
+        ("! a z", "after a status: an alert fires, is acknowledged, is snoozed"),
         (
             glyphs.levels[5:],
             "in a sparkline: up to the threshold, up to twice that, above; a level doubles",

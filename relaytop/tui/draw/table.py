@@ -8,6 +8,7 @@ from rich.cells import cell_len
 
 from relaytop.monitor import number_format
 from relaytop.monitor.why import why
+from relaytop.tui.draw.alert_marks import NO_MARK
 from relaytop.tui.draw.bars import remaining_role
 from relaytop.tui.draw.glyphs import ROLE, shown_status
 from relaytop.tui.draw.limits import tightest, tightest_reset_s
@@ -88,11 +89,13 @@ def row(
     *,
     selected: bool,
     short_name: Callable[[int], str],
+    mark: Run = NO_MARK,
     versus: Run = ("", "dim"),
 ) -> Line:
     """Draw one target's line.
 
-    `short_name`: its name in at most so many cells; `versus`: what changed since a reference.
+    `short_name`: its name in at most so many cells; `mark`: of its alert; `versus`: what changed
+    since a reference.
     """
     line: Line = [(glyphs.cursor if selected else " ", "accent")]
     for column in columns:
@@ -105,7 +108,7 @@ def row(
         else:
             text, role = cell(column.key, summary, thresholds, now, glyphs)
             line.append((column.fit(text), role))
-        line.append((" ", "text"))
+        line.append(mark if column.key == "status" else (" ", "text"))
     return merged(line)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from relaytop.config.durations import format_window
 from relaytop.monitor import number_format
+from relaytop.tui.draw.alert_marks import alert_parts
 from relaytop.tui.draw.clock import local_time, time_of_day
 from relaytop.tui.draw.cost import cost_parts
 from relaytop.tui.draw.glyphs import ROLE, STATUSES, Glyphs
@@ -17,6 +18,7 @@ from relaytop.tui.draw.text_runs import Line, line_width
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from relaytop.alerts.alert import Alert
     from relaytop.monitor.source import Overview
 
 
@@ -38,6 +40,8 @@ class Badges:
     """The ids of other processes that probe the same."""
     filtered: str | None = None
     """The filter that hides rows, and how many it leaves."""
+    alerts: Sequence[Alert] = ()
+    """Those that fire."""
 
     @property
     def texts(self) -> list[str]:
@@ -56,8 +60,10 @@ def topline(
     Parts go one at a time. What decides is how wide a part may become, not how wide it is at the
     moment, so that none comes and goes with a digit.
     """
+    alerts = alert_parts(badges.alerts)
     left = [
-        *_counts(overview, glyphs, live=live),
+        *alerts,
+        *_counts(overview, glyphs, live=live, gap=2 if alerts else 0),
         *(Part([(f" {text} ", "warn2")], 0, len(text) + 2, 2) for text in badges.texts),
         *_peers(badges.also_probed_by),
         *_link(badges.link_bytes_s),
@@ -73,8 +79,11 @@ def topline(
     return [(" ", "text"), *head, (" " * gap, "text"), *end, (" ", "text")]
 
 
-def _counts(overview: Overview, glyphs: Glyphs, *, live: bool) -> Sequence[Part]:
-    """Return relaytop's name, and how many targets have which status, or had when it was known."""
+def _counts(overview: Overview, glyphs: Glyphs, *, live: bool, gap: int) -> Sequence[Part]:
+    """Return relaytop's name, and how many targets have which status, or had when it was known.
+
+    `gap`: the blanks before it.
+    """
     digits = len(str(sum(overview.counts.values())))
     short: Line = []
     long: Line = []
@@ -84,13 +93,13 @@ def _counts(overview: Overview, glyphs: Glyphs, *, live: bool) -> Sequence[Part]
         if not count and status in {"paused", "unknown"}:
             continue
         role = ROLE[status] if count and live else "dim"
-        gap = " " if short else ""
-        short.append((f"{gap}{glyphs.status[status]}{count}", role))
-        long.append((f"{gap and '  '}{glyphs.status[status]} {count} {status}", role))
-        reserve += len(gap) + 1 + digits
-        more += len(gap) + 2 + len(status)
+        blank = " " if short else ""
+        short.append((f"{blank}{glyphs.status[status]}{count}", role))
+        long.append((f"{blank and '  '}{glyphs.status[status]} {count} {status}", role))
+        reserve += len(blank) + 1 + digits
+        more += len(blank) + 2 + len(status)
     return [
-        Part([("relaytop", "title")], 18, 8, 0),
+        Part([("relaytop", "title")], 18, 8, gap),
         Part(short, 0, reserve, 2, longer=long, longer_rank=16, longer_by=more),
     ]
 

@@ -18,7 +18,8 @@ from relaytop.tui.link import Link
 from relaytop.tui.os_errors import describe_os_error
 from relaytop.tui.palette import Palette
 from relaytop.tui.rows.summaries import Summaries
-from relaytop.tui.screens.zoom import ACTION, ZoomScreen
+from relaytop.tui.screens.alerts import AlertScreen
+from relaytop.tui.screens.zoom import ACTION
 from relaytop.tui.view import View, oldest_sample, sparkline_span_s
 from relaytop.tui.widgets.chart import Chart
 from relaytop.tui.widgets.lines import Lines
@@ -47,7 +48,7 @@ ENGINE_ACTIONS = ("toggle_target", "interval", "pause")
 """Actions that only an engine of our own obeys."""
 
 
-class MonitorScreen(ZoomScreen):
+class MonitorScreen(AlertScreen):
     """Shows a session; every key acts on the session, and the screen reads it again.
 
     Args:
@@ -135,6 +136,7 @@ class MonitorScreen(ZoomScreen):
             group=self.group_selected(summaries),
             zoomed=self.zoomed,
             zoom=self.zoom,
+            alerts=self.alerts,
             badges=self.badges(),
             link=self.link,
             dead=session.dead,
@@ -183,6 +185,7 @@ class MonitorScreen(ZoomScreen):
             filtered=self.filter_badge(self.source),
             slow_link=self.link.is_slow,
             link_bytes_s=self.link.bytes_s if self.link.shows_rate else None,
+            alerts=self.alerts.firing,
         )
 
     @property
@@ -230,6 +233,7 @@ class MonitorScreen(ZoomScreen):
 
     def watch_frozen(self) -> None:
         """Show the other source."""
+        self.hold_alerts(held=self.frozen is not None)
         self.changed()
 
     def draw_charts(self) -> None:
@@ -296,8 +300,10 @@ class MonitorScreen(ZoomScreen):
             return bool(self.listing.groups) and not self.zoomed
         if action == "clear":
             return self.typing or self._modes.last is not None
-        if action == "note":
+        if action in {"note", "snooze"}:
             return self.session.player is None  # the past cannot be changed
+        if action == "acknowledge":
+            return self.session.player is None and bool(self.session.alerting.firing)
         if action.startswith(ACTION):
             return self.offers_zoom(action)
         return action not in ENGINE_ACTIONS or self.session.engine.accepts_commands

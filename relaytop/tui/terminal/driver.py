@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from textual import events
 from textual.drivers.linux_driver import LinuxDriver
 
+from relaytop.tui.terminal.attention import Attention
 from relaytop.tui.terminal.color_reduction import Colors
 from relaytop.tui.terminal.grid import Grid
 from relaytop.tui.terminal.input import read_input
@@ -66,6 +67,7 @@ class TerminalDriver(LinuxDriver):
         self._interpreter = Interpreter(self._wanted)
         self._painter = Painter(Grid(width, height))
         self._output = Output(self._device(), self._paint, self._hung_up)
+        self.attention = Attention(os.environ)
         self._painting = False
         self._flush_planned = False
         self._thread = threading.get_ident()
@@ -118,6 +120,11 @@ class TerminalDriver(LinuxDriver):
         if self._painting:
             self._output.write(sequence.encode())
 
+    def send_attention(self) -> None:
+        """Send title, bell and notification, unless the terminal is behind: then afterwards."""
+        if self._painting and not self._output.behind:
+            self._output.write(self.attention.take().encode(errors="replace"))
+
     def repaint(self) -> None:
         """Send everything again: nothing is known of what the terminal shows."""
         self._painter.shown.forget()
@@ -139,6 +146,7 @@ class TerminalDriver(LinuxDriver):
         """Send the difference, unless the terminal is still behind: then when it has caught up."""
         if not self._painting or self._output.behind or self._output.gone:
             return
+        self.send_attention()
         if not self._interpreter.painted:
             return  # a blank frame would only delay the first picture
         cursor = (self._interpreter.x, self._interpreter.y)
@@ -219,7 +227,7 @@ class TerminalDriver(LinuxDriver):
         if not self._output.drain(CATCH_UP_S):
             self._output.abandon()
             self._output.write(SEQUENCE_OFF)
-        self._output.write(b"\x1b[m")
+        self._output.write(b"\x1b[m" + self.attention.leave().encode())
         super().stop_application_mode()
         self._output.drain(DRAIN_S)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from relaytop.tui.draw.alert_marks import group_keys
 from relaytop.tui.draw.banner import banner
 from relaytop.tui.draw.group_panel import group_panel, group_title
 from relaytop.tui.draw.log import log_line, newest_first
@@ -63,7 +64,9 @@ class DetailTitle(ViewLines):
         """Return the title of the selected target."""
         selected, width = view.selected, extent.width - 2
         if view.group is not None:
-            line = group_title(view.group, view.now, width, view.glyphs)
+            group = view.group.group
+            alert = view.alerts.clause(group.targets, *group_keys(group))
+            line = group_title(view.group, view.now, width, view.glyphs, alert)
             return [[(" ", "text"), *(line if view.live else dimmed(line))]]
         if selected is None:
             words = view.row_query.words.strip()
@@ -71,7 +74,8 @@ class DetailTitle(ViewLines):
             return [cropped([(said, "warn")], extent.width)]
         summary = view.source.summary(selected, view.now)
         thresholds = view.thresholds[selected]
-        drawn = title(summary, thresholds, view.now, width, view.glyphs)
+        alert = view.alerts.clause([selected], selected, summary.provider)
+        drawn = title(summary, thresholds, view.now, width, view.glyphs, alert=alert)
         return [[(" ", "text"), *(drawn if view.live else dimmed(drawn))]]
 
 

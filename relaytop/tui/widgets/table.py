@@ -10,6 +10,7 @@ from textual.message import Message
 from relaytop.config.durations import format_duration
 from relaytop.monitor.why import why
 from relaytop.tui.constants import WHEEL_ROWS
+from relaytop.tui.draw.alert_marks import group_keys
 from relaytop.tui.draw.columns import column_at, fit_columns
 from relaytop.tui.draw.group_row import group_row
 from relaytop.tui.draw.sparkline import per_cell
@@ -199,6 +200,7 @@ class TargetTable(ViewLines):
             view.glyphs,
             selected=selected,
             folded=group.key in view.folded,
+            mark=view.alerts.mark(group.targets, *group_keys(group)),
         )
 
     def _target_row(
@@ -228,6 +230,7 @@ class TargetTable(ViewLines):
             view.glyphs,
             selected=selected,
             short_name=lambda width: " " * indent + labels.short(row, width - indent),
+            mark=view.alerts.mark([row.key], row.key, summary.provider),
             versus=versus,
         )
 

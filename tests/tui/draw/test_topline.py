@@ -12,6 +12,7 @@ from relaytop.protocol.messages import Budget
 from relaytop.tui.draw.glyphs import ASCII, UNICODE, Glyphs
 from relaytop.tui.draw.text_runs import line_width
 from relaytop.tui.draw.topline import Badges, topline
+from tests.support.alerts import FIRING, alert
 
 NOW = 1_790_000_000.0
 USUAL = Overview(
@@ -85,6 +86,16 @@ def test_it_takes_the_whole_width(overview: Overview, width: int, glyphs: Glyphs
 def test_what_the_usual_terminals_show(width: int, skipped: int, shown: list[str]) -> None:
     line = text(dataclasses.replace(USUAL, skipped=skipped), width)
     assert [words for words in shown if words not in line] == []
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_alerts_come_first_at_every_width(width: int) -> None:
+    alerts = [FIRING, FIRING, alert(acknowledged=True)]
+    busy = dataclasses.replace(USUAL, busy_ms=32.0, skipped=7)
+    line = text(busy, width, Badges(frozen=True, alerts=alerts))
+    assert line.startswith("  2 alerts  1 ack  ")
+    assert "FROZEN" in line
+    assert line_width([(line, "text")]) == width
 
 
 @pytest.mark.parametrize(
