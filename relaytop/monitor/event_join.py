@@ -76,5 +76,5 @@ class JoinedLine:
 def _text(newest: Event, count: int) -> str:
     if newest.kind != "status":
         return f"{count} targets, {newest.text}"
-    subject = "probed again" if newest.subject == "resumed" else newest.subject
+    subject = "probing resumed" if newest.subject == "resumed" else newest.subject
     return f"{count} {subject}" + ("" if newest.cause == newest.subject else f", {newest.cause}")

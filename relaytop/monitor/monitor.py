@@ -118,11 +118,11 @@ class Monitor:
         change = self._lateness.judge(now)
         if change == "began":
             late = number_format.format_ms(self._lateness.busy_ms or 0.0).strip()
-            text = f"this box is busy: it reads up to {late} ms late (P99 of a minute)"
-            text += "; the kernel's clock leaves that out of the latencies"
+            text = f"this host is busy: replies are read up to {late} ms late (P99 over 1 min)"
+            text += "; kernel timestamps keep that out of the latencies"
             self.note(Event(now, "busy", "warning", None, text))
         elif change == "ended":
-            self.note(Event(now, "busy", "good", None, "this box is no longer busy"))
+            self.note(Event(now, "busy", "good", None, "this host is no longer busy"))
 
     def _apply_pulse(self, pulse: Pulse, now: float) -> None:
         self._counts.in_flight, self._counts.dropped = pulse.in_flight, pulse.dropped
@@ -170,7 +170,7 @@ class Monitor:
         elif budget.state == "warn":
             self.note(Event(now, "budget", "warning", None, f"budget nearly spent: {spent}"))
         elif before in {"reached", "warn"}:
-            self.note(Event(now, "budget", "good", None, f"budget is open again: {spent}"))
+            self.note(Event(now, "budget", "good", None, f"budget available again: {spent}"))
 
     def _log_status(self, monitored: TargetMonitor, now: float) -> None:
         self.status_changes += 1
@@ -238,7 +238,7 @@ class Monitor:
         self._throughput.change(now)
         if monitored.status.resume() and log:
             self.note(
-                Event(now, "status", "info", target, "probed again", "resumed", cause="resumed")
+                Event(now, "status", "info", target, "probing resumed", "resumed", cause="resumed")
             )
 
     def set_window(self, window: Window, now: float) -> None:

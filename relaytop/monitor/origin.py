@@ -38,9 +38,9 @@ def observe_origin(facts: TargetFacts, asked: str | None, sample: Sample) -> Ite
         facts.cache_sign = sample.cached
     match facts.cache.observe(present=sample.from_cache):
         case "began":
-            yield "cache", "warning", f"answers from a cache ({sample.cached}): not measured"
+            yield "cache", "warning", f"answered by a cache ({sample.cached}): not measured"
         case "ended":
-            yield "cache", "good", "no more answers from a cache"
+            yield "cache", "good", "no longer answered by a cache"
         case None:
             pass
     if sample.from_cache:

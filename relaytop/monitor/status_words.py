@@ -21,7 +21,7 @@ def describe_status(s: Summary, thresholds: Thresholds) -> str:
     if s.status == "degraded":
         return f"degraded: {describe_rules(s, thresholds)}"
     if s.status == "unknown":
-        return "unknown: a cache answers, not the model"
+        return "unknown: answered by a cache, not by the model"
     if s.status == "paused":
         return "paused" if s.reason == "user" else "paused: budget reached"
     return s.status
@@ -36,7 +36,7 @@ def describe_rules(s: Summary, thresholds: Thresholds) -> str:
         "ttft": _over("TTFT", s.ttft, "p50", thresholds.ttft_ms),
         "gap": _over("gap", s.gap, "p95", thresholds.gap_ms),
         "error_rate": f"errors {rate} % > {limit} %",
-        "recent": f"{s.recent_bad} of the last {s.recent} bad",
+        "recent": f"{s.recent_bad} of the last {s.recent} failed or slow",
         "slower": _slower(s.slower_by),
     }
     return ", ".join(words[name] for name in s.broken if name in words) or "recovering"
@@ -52,7 +52,7 @@ def describe_hold(reason: str, wait_s: float, *, asked: bool) -> str:
     """
     if reason not in WAIT_CLASSES:
         return f"{reason}: retrying every {SLOW_S:g} s; needs a fix (key, credit, model)"
-    who = ", as the server asks" if asked else " (backing off)"
+    who = ", as the server asked" if asked else " (backing off)"
     return f"{reason}: next probe in {format_age(wait_s + 0.5)}{who}"
 
 
@@ -66,15 +66,15 @@ def describe_scarce(limit: RateLimit | None) -> str:
 
 
 def _slower(factor: float | None) -> str:
-    own = "its own hour"
-    return f"slower than {own}" if factor is None else f"{factor:.1f} × {own}"
+    own = "its last hour"
+    return f"slower than in {own}" if factor is None else f"latency {factor:.1f} × {own}'s"
 
 
 def _over(title: str, figure: Distribution, name: str, limit_ms: float) -> str:
     """Return that a percentile is over its threshold, and its figure where that is so."""
     value: float | None = getattr(figure, name)
     if value is not None and value <= limit_ms:  # the window still has what was before
-        return f"{title} over {_ms(limit_ms)} lately"
+        return f"{title} recently over {_ms(limit_ms)}"
     return f"{title} {_ms(value)} > {_ms(limit_ms)}"
 
 

@@ -229,7 +229,7 @@ class TargetMonitor:
         return sum(count for at, count in self.facts.paced if at >= began_at)
 
     def engine_lost(self) -> None:
-        """Note that the engine is gone, and with it the running probe and its counters."""
+        """Note that the engine has died, and with it the running probe and its counters."""
         facts = self.facts
         facts.running_since = None
         facts.skips_in_ring = facts.skips_total = facts.paced_total = 0

@@ -202,7 +202,7 @@ def _cost(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator
     spread = 0.0 if _same_tokens(old, new) else COST_SPREAD
     error = spread * math.sqrt(1 / float(old["ok"]) + 1 / float(new["ok"]))
     sure = share >= MIN_SHARE and share > CERTAIN * error
-    yield _change(name, "$ a request", before, after, sure=sure, weight=20 * share)
+    yield _change(name, "$ per request", before, after, sure=sure, weight=20 * share)
 
 
 def _same_tokens(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:

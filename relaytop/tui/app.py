@@ -350,14 +350,14 @@ class RelaytopApp(OrderedKeysApp):
             self._suspended_at = self.session.clock()
             super().action_suspend_process()
         else:
-            self.notify("no shell to go back to: relaytop was not started as its job", timeout=4)
+            self.notify("cannot suspend: not started by a shell with job control", timeout=4)
 
     def _resumed(self) -> None:
         """Say for how long nothing was shown, and read again."""
         at, self._suspended_at = self._suspended_at, None
         if at is not None:
             away = format_age(self.session.clock() - at)
-            goes_on = "; probing went on" if self.session.player is None else ""
+            goes_on = "; probing continued" if self.session.player is None else ""
             self.session.note("notice", "info", f"the screen was suspended for {away}{goes_on}")
         self.monitor_screen.changed()
 

@@ -47,6 +47,6 @@ def write_picture(svg: str, folder: Path) -> tuple[str, bool]:
     now = datetime.now(tz=UTC)
     name = f"screen-{now:%Y%m%dT%H%M%S}.{now.microsecond // 1000:03d}Z.svg"
     try:
-        return f"picture saved: {write_new(folder / name, svg.encode())}", True
+        return f"screenshot saved: {write_new(folder / name, svg.encode())}", True
     except OSError as error:
-        return f"picture not saved: {describe_os_error(error, folder)}", False
+        return f"screenshot not saved: {describe_os_error(error, folder)}", False

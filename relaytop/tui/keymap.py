@@ -146,7 +146,7 @@ def _conflicts(bound: Iterable[BoundKeys], place: Callable[[str], str]) -> Itera
     every = [*bound]
     for one in every:
         for key in RESERVED.keys() & {*one.keys}:
-            yield f"{place(one.id)}: {written_key(key)} is kept for {RESERVED[key]}"
+            yield f"{place(one.id)}: {written_key(key)} is reserved for {RESERVED[key]}"
     for places in TOGETHER:
         for first, second in combinations(_at(places, every), 2):
             shared = sorted({*first.keys} & {*second.keys})
@@ -154,8 +154,8 @@ def _conflicts(bound: Iterable[BoundKeys], place: Callable[[str], str]) -> Itera
                 continue
             changed, other = (first, second) if first.keys != first.defaults else (second, first)
             yield (
-                f"{place(changed.id)}: {written_key(shared[0])!r} is the key of {other.id} too; "
-                "give one of them another"
+                f"{place(changed.id)}: {written_key(shared[0])!r} is also the key of "
+                f"{other.id}; change one of them"
             )
 
 

@@ -61,7 +61,7 @@ ZOOM_BINDINGS: list[BindingType] = [
         "zoom.earlier",
         "left",
         "zoom_time(-1)",
-        "An earlier time, as far as it is kept",
+        "Earlier, as far back as samples are kept",
         label="time",
     ),
     _key(
@@ -69,7 +69,7 @@ ZOOM_BINDINGS: list[BindingType] = [
         "zoom.later",
         "right",
         "zoom_time(1)",
-        "A later time, at most until now",
+        "Later, up to now",
         label="time",
     ),
     _key(
@@ -77,7 +77,7 @@ ZOOM_BINDINGS: list[BindingType] = [
         "zoom.previous",
         "comma",
         "zoom_failure(-1)",
-        "The failure before, with the server's words",
+        "Previous failure, with the server's message",
         label="failure",
     ),
     _key(
@@ -85,7 +85,7 @@ ZOOM_BINDINGS: list[BindingType] = [
         "zoom.next",
         "full_stop",
         "zoom_failure(1)",
-        "The failure after, with the server's words",
+        "Next failure, with the server's message",
         label="failure",
     ),
     _key(
@@ -107,13 +107,13 @@ ZOOM_BINDINGS: list[BindingType] = [
     _key(LOOK, "zoom.scale", "L", "zoom_scale", "Logarithmic scale, or linear", label="log"),
     _key(LOOK, "zoom.figure", "T", "zoom_figure", "TTFT, or latency", label="TTFT"),
     _key(LOOK, "zoom.live", "end", "zoom_live", "Back to now", label="now"),
-    _key(LOOK, "zoom.oldest", "home", "zoom_oldest", "The oldest that is kept", show=False),
+    _key(LOOK, "zoom.oldest", "home", "zoom_oldest", "The oldest sample that is kept", show=False),
 ]
 """Keys of the chart while it is zoomed; they come before those that have the same key."""
 
 BINDINGS: list[BindingType] = [
     _key(HELP, "help", "question_mark", "app.help", "This page: keys, columns, signs"),
-    _key(HELP, "quit", "q", "app.quit", "Stop probing and leave"),
+    _key(HELP, "quit", "q", "app.quit", "Stop probing and quit"),
     _key(
         ALERTS,
         "acknowledge",
@@ -140,8 +140,8 @@ BINDINGS: list[BindingType] = [
     ),
     _key(PROBE, "add", "a", "app.add", "Add models from a provider's list"),
     _key(PROBE, "pause", "p", "pause", "Pause or resume all probing"),
-    _key(LOOK, "freeze", "f", "freeze", "Hold the picture still; probing and counting go on"),
-    _key(KEEP, "snapshot", "s", "snapshot", "Save what is known now as a TOML file"),
+    _key(LOOK, "freeze", "f", "freeze", "Freeze the screen; probing continues"),
+    _key(KEEP, "snapshot", "s", "snapshot", "Save a snapshot of all figures as TOML"),
     _key(
         KEEP,
         "copy",
@@ -162,7 +162,7 @@ BINDINGS: list[BindingType] = [
     _key(
         KEEP, "note", "M", "note", "Write a note into the event log and the recording", show=False
     ),
-    _key(LOOK, "zoom", "enter,z", "zoom", "Give the selected target the whole screen, and back"),
+    _key(LOOK, "zoom", "enter,z", "zoom", "Zoom the selected target, or return to the table"),
     _key(
         LOOK,
         "errors",
@@ -180,7 +180,7 @@ BINDINGS: list[BindingType] = [
         "filter",
         "slash",
         "filter",
-        "List only targets with these words in their name or status",
+        "Filter: words, is:down, class:timeout, provider:x, !not",
     ),
     _key(
         LOOK,
@@ -208,11 +208,11 @@ BINDINGS: list[BindingType] = [
         label="previous failing",
         show=False,
     ),
-    _key(LOOK, "worst_first", "W", "worst_first", "The worst first, or as configured", show=False),
+    _key(LOOK, "worst_first", "W", "worst_first", "Sort worst first, or as configured", show=False),
     _key(LOOK, "fold", "left", "fold(0)", "Fold the group", show=False),
     _key(LOOK, "unfold", "right", "fold(1)", "Unfold the group", show=False),
-    _key(LOOK, "order", "o", "sort", "Order the rows by the next column"),
-    _key(LOOK, "reverse", "O", "reverse", "Reverse the order of the rows", show=False),
+    _key(LOOK, "order", "o", "sort", "Sort by the next column"),
+    _key(LOOK, "reverse", "O", "reverse", "Reverse the sort order", show=False),
     _key(LOOK, "columns", "C", "columns", "Choose the columns and their order", show=False),
     _key(
         LOOK,
@@ -253,22 +253,23 @@ BINDINGS: list[BindingType] = [
 
 REPLAY_BINDINGS: list[BindingType] = [
     _key(HELP, "replay.quit", "q", "app.quit", "Leave"),
-    _key(LOOK, "replay.pause", "p", "pause", "Stop the recording, or let it go on"),
+    _key(LOOK, "replay.pause", "p", "pause", "Pause or resume playback"),
     _key(LOOK, "replay.back", "left", "seek(-60)", "A minute back", label="-1m"),
-    _key(LOOK, "replay.on", "right", "seek(60)", "A minute on", label="+1m"),
-    _key(LOOK, "replay.first", "home", "seek_first", "Its beginning", label="begin", show=False),
-    _key(LOOK, "replay.last", "end", "seek_last", "Its end", label="end", show=False),
+    _key(LOOK, "replay.on", "right", "seek(60)", "A minute forward", label="+1m"),
+    _key(
+        LOOK,
+        "replay.first",
+        "home",
+        "seek_first",
+        "Start of the recording",
+        label="begin",
+        show=False,
+    ),
+    _key(LOOK, "replay.last", "end", "seek_last", "End of the recording", label="end", show=False),
     _key(LOOK, "replay.top", "g", "move(-100000)", "First target", label="first", show=False),
     _key(LOOK, "replay.bottom", "G", "move(100000)", "Last target", label="last", show=False),
     # Stopping it does nearly the same, and a narrow footer has no room for both.
-    _key(
-        LOOK,
-        "replay.freeze",
-        "f",
-        "freeze",
-        "Hold the picture still; the recording goes on",
-        show=False,
-    ),
+    _key(LOOK, "replay.freeze", "f", "freeze", "Freeze the screen; playback continues", show=False),
 ]
 """Keys of a recording that is played, beside the monitor's own or in their place."""
 
@@ -285,22 +286,29 @@ PAGE_BINDINGS: list[BindingType] = [
 """Keys of every page over the monitor: log, failures, comparison."""
 
 ERRORS_BINDINGS: list[BindingType] = [
-    _key(LOOK, "errors.fold", "enter", "fold", "The group's single failures", label="unfold"),
+    _key(
+        LOOK,
+        "errors.fold",
+        "enter",
+        "fold",
+        "Unfold or fold the group's failures",
+        label="unfold",
+    ),
     _key(LOOK, "errors.down", "down,j", "select(1)", "Next group or failure", label="down"),
-    _key(LOOK, "errors.up", "up,k", "select(-1)", "The one before", label="up"),
+    _key(LOOK, "errors.up", "up,k", "select(-1)", "Previous group or failure", label="up"),
 ]
 """Keys of the failures, beside a page's or in their place."""
 
 LOG_BINDINGS: list[BindingType] = [
-    _key(LOOK, "log.back", "escape", "back", "Undo what was chosen last, then back", label="back"),
-    _key(LOOK, "log.search", "slash", "search", "Only lines with these words", label="search"),
-    _key(LOOK, "log.level", "f", "level", "All lines, warnings and errors, errors", label="level"),
+    _key(LOOK, "log.back", "escape", "back", "Clear the last filter, then go back", label="back"),
+    _key(LOOK, "log.search", "slash", "search", "Search the log for words", label="search"),
+    _key(LOOK, "log.level", "f", "level", "Least level: all, warnings, errors", label="level"),
     _key(LOOK, "log.target", "t", "target", "Only the selected target", label="target"),
 ]
 """Keys of the event log, beside a page's or in their place."""
 
 COMPARE_BINDINGS: list[BindingType] = [
-    _key(LOOK, "compare.left", "left", "shift(-1)", "The provider before, where not all fit"),
+    _key(LOOK, "compare.left", "left", "shift(-1)", "Previous provider, where not all fit"),
     _key(LOOK, "compare.right", "right", "shift(1)", "The next provider, where not all fit"),
 ]
 """Keys of the comparison, beside a page's."""
@@ -311,7 +319,7 @@ APP_BINDINGS: list[BindingType] = [
         "interrupt",
         "ctrl+c",
         "interrupt",
-        "Leave at once, exit code 130",
+        "Quit at once, exit code 130",
         show=False,
         priority=True,
     ),
@@ -320,7 +328,7 @@ APP_BINDINGS: list[BindingType] = [
         "suspend",
         "ctrl+z",
         "suspend_process",
-        "Give the terminal back to the shell; `fg` comes back. Probing goes on",
+        "Suspend to the shell; `fg` resumes. Probing continues",
         show=False,
         priority=True,
     ),

@@ -12,7 +12,7 @@ REASONS = {
     errno.EPERM: "no permission to write there",
     errno.EROFS: "the disk is read-only",
     errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "your quota of the disk is used up",
+    errno.EDQUOT: "disk quota exceeded",
 }
 
 

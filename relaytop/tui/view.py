@@ -82,7 +82,7 @@ class View:
     link: Link
     """How much the link to the terminal is spared."""
     dead: str | None
-    """The reason why the engine is gone; None while it runs."""
+    """The reason why the engine has died; None while it runs."""
     silent_s: float | None
     """Seconds since its last report, where that is too long; None: it reports."""
     live: bool

@@ -183,7 +183,7 @@ class WatchCore:
         if abs(set_by_s) >= JUMP_S:
             way = "forward" if set_by_s > 0 else "back"
             text = f"the system clock was set {way} by {format_age(round(abs(set_by_s)))}"
-            self.note("notice", "warning", f"{text}; figures and waits do not depend on it")
+            self.note("notice", "warning", f"{text}; figures and waits are not affected")
 
     def _check_peers(self) -> None:
         if self.peers is None or self.reads_agent:
@@ -198,7 +198,7 @@ class WatchCore:
 
     def _check_engine(self) -> None:
         if self._silence.check(self.clock()):
-            text = "no report from the engine: it is stopped or gets no CPU; figures are old"
+            text = "no report from the engine: stopped or starved of CPU; figures are stale"
             self.note("engine", "error", text)
 
     def document(self) -> dict[str, Any]:

@@ -89,7 +89,7 @@ class IncidentFile:
         if self._failure is None or self._warned:
             return None
         self._warned = True
-        return f"incidents are not kept in {self._path}: {self._failure}"
+        return f"incidents are not recorded in {self._path}: {self._failure}"
 
     def close(self) -> None:
         """Write what waits, for a bounded time."""
@@ -136,13 +136,13 @@ class IncidentFile:
                 os.close(fd)
                 raise
             os.close(fd)  # it was rotated away before it was ours
-        raise OSError(None, "others rotate it all the time")
+        raise OSError(None, "other processes keep rotating it")
 
     def _is_ours(self, fd: int) -> bool:
         """Wait for the turn of an open file; return whether it is the newest part still."""
         found = os.fstat(fd)
         if not stat.S_ISREG(found.st_mode):
-            raise OSError(None, "it is no regular file")
+            raise OSError(None, "not a regular file")
         fcntl.flock(fd, fcntl.LOCK_EX)
         os.fchmod(fd, 0o600)
         with contextlib.suppress(FileNotFoundError):

@@ -17,7 +17,7 @@ Cell = tuple[str, Literal["dim", "text", "good", "bad"]]
 """A few characters, and what they mean."""
 RENEW_S = 10.0
 """Seconds for which a cell stands, however many samples come."""
-SHORT = {"error rate": "err", "$ a request": "$", "status": ""}
+SHORT = {"error rate": "err", "$ per request": "$", "status": ""}
 ROLES: Mapping[str, Literal["good", "bad"]] = {"worse": "bad", "better": "good"}
 
 

@@ -45,7 +45,7 @@ class ReplaySession(Session):
         return self._player.recording.host or super().host
 
     def toggle_all(self) -> None:
-        """Stop the recording, or let it go on."""
+        """Pause or resume playback."""
         self.paused = self._player.toggle()
 
     @property

@@ -68,7 +68,7 @@ class Session(WatchCore):
         self.reference: Reference | None = None
         """A snapshot that the figures are compared with."""
         self.dead: str | None = None
-        """The reason why the engine is gone; None while it runs."""
+        """The reason why the engine has died; None while it runs."""
         self.player: Player | None = None
         """The recording that is played; None where the engine probes."""
         self._restart = restart
@@ -91,7 +91,7 @@ class Session(WatchCore):
             await self.exporter.start()
         self.dead = await self.read(self.engine)
         self.monitor.engine_lost()
-        self.note("engine", "error", f"engine {exit_phrase(self.dead)}; r starts it again")
+        self.note("engine", "error", f"engine {exit_phrase(self.dead)}; r restarts it")
 
     def apply(self, reports: Sequence[Report]) -> None:
         """Apply a batch of reports; what providers offer is handed on."""
@@ -183,7 +183,7 @@ class Session(WatchCore):
         if target in self._off:
             self._off.discard(target)
             if self.paused:  # it stays so with all the others
-                self.note("status", "info", "switched on, and probed when all go on (p)", target)
+                self.note("status", "info", "switched on; probed once all resume (p)", target)
             else:
                 self.monitor.resume(target, now)
             self.engine.send(Resume(target))
@@ -212,9 +212,9 @@ class Session(WatchCore):
                 if not self.paused:
                     self.monitor.resume(target, now, log=False)
             self.engine.send(Pause(target) if running else Resume(target))
-        said = "paused" if running else "probed again"
+        said = "paused" if running else "probing resumed"
         if self.paused and not running:
-            said = "switched on, and probed when all go on (p)"
+            said = "switched on; probed once all resume (p)"
         many = len(running or targets)
         self.note("status", "info", f"{name}: {many} {'target' if many == 1 else 'targets'} {said}")
 
@@ -230,7 +230,7 @@ class Session(WatchCore):
             else:
                 self.monitor.resume(target, now, log=False)
         self.engine.send(Pause() if self.paused else Resume())
-        self.note("status", "info", "all probing paused" if self.paused else "probing goes on")
+        self.note("status", "info", "all probing paused" if self.paused else "all probing resumed")
 
     def change_interval(self, step: int) -> None:
         """Probe every target twice as often (`step` < 0) or half as often as now."""
@@ -239,7 +239,7 @@ class Session(WatchCore):
         own = [target.interval_s for target in self.settings.targets]
         if all(scaled_s(s, chosen) == scaled_s(s, current) for s in own):
             bound = "fast" if step < 0 else "slow"
-            self.note("notice", "info", f"probing is as {bound} as it can be")
+            self.note("notice", "info", f"probing is already as {bound} as it can be")
             return
         self.monitor.scale(chosen)
         self.engine.send(Scale(chosen))
@@ -264,9 +264,9 @@ class Session(WatchCore):
         text = f"today's budget is now ${format_dollars(usd)}"
         budget = self.monitor.overview(self.clock()).budget
         if usd <= 0:
-            text += ": nothing that costs is sent"
+            text += ": no paid probe is sent"
         elif budget is not None and usd <= budget.spent_usd:
-            text += f": ${format_dollars(budget.spent_usd, 4)} is spent, paid probes stop"
+            text += f": ${format_dollars(budget.spent_usd, 4)} is already spent, paid probes stop"
         self.note("budget", "info", text)
 
     def list_models(self, provider: str) -> None:

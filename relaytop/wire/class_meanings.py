@@ -8,20 +8,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MEANING: Mapping[str, str] = {
-    "auth": "the key is wrong or not sent: check it",
+    "auth": "the key is wrong or missing",
     "credit": "out of credit or quota: waiting does not help",
     "permission": "the key may not use this model",
     "not_found": "no such model or path: check id and base_url",
-    "bad_request": "the server refuses the request as it is",
-    "rate_limited": "too many requests: the limit is used up",
+    "bad_request": "the server rejects the request",
+    "rate_limited": "too many requests: rate limit reached",
     "overloaded": "the server or its upstream is overloaded",
-    "server_error": "the server failed inside",
+    "server_error": "server error (5xx)",
     "gateway": "the relay could not reach its upstream",
-    "timeout": "no whole answer before the deadline",
+    "timeout": "timed out before the reply was complete",
     "dns": "the host's name does not resolve",
     "connect": "refused, reset or unreachable",
     "tls": "handshake or certificate failed",
-    "protocol": "the answer is no reply of this API",
-    "truncated": "the reply was cut off in the middle",
-    "too_large": "the reply went past our bounds",
+    "protocol": "not a valid reply of this API",
+    "truncated": "the reply ended before it was complete",
+    "too_large": "the reply exceeded the size limit",
 }

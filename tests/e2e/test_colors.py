@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def tour(terminal: Terminal) -> list[str]:
     """Look at the monitor, its pages and dialogs; return the parameters of each SGR sent."""
     terminal.wait_for("holysheep/gpt-4.1")
-    for keys, seen in (("jj", " up "), ("?", "Hold the picture"), ("\x1b", " up "), ("z", " up ")):
+    for keys, seen in (("jj", " up "), ("?", "Freeze the screen"), ("\x1b", " up "), ("z", " up ")):
         terminal.press(*keys)
         terminal.read(0.3)
         terminal.wait_for(seen)

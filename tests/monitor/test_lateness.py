@@ -29,8 +29,8 @@ def lines(monitor: Monitor) -> list[tuple[str, str]]:
 BEGINS = (
     "warning",
     (
-        "this box is busy: it reads up to 32 ms late (P99 of a minute); "
-        "the kernel's clock leaves that out of the latencies"
+        "this host is busy: replies are read up to 32 ms late (P99 over 1 min); "
+        "kernel timestamps keep that out of the latencies"
     ),
 )
 
@@ -41,7 +41,7 @@ def test_a_busy_box_is_told_once_and_again_when_it_is_over() -> None:
     assert monitor.overview(T0 + 30).busy_ms == 32.0
     for at in range(30, 120):
         monitor.apply(Finished(read(at, 0.1)), T0 + at)
-    assert lines(monitor) == [BEGINS, ("good", "this box is no longer busy")]
+    assert lines(monitor) == [BEGINS, ("good", "this host is no longer busy")]
     assert monitor.overview(T0 + 120).busy_ms is None
 
 

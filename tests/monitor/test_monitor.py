@@ -105,7 +105,7 @@ def test_a_hold_is_told_with_its_wait() -> None:
     monitor = fed(sample(0, error="rate_limited"))
     monitor.apply(Hold(TARGET, T0 + 12, "rate_limited", asked=True), T0)
     assert monitor.summary(TARGET, T0 + 1).hold_until == T0 + 12
-    assert texts(monitor) == ["rate_limited: next probe in 12s, as the server asks"]
+    assert texts(monitor) == ["rate_limited: next probe in 12s, as the server asked"]
     monitor.apply(Finished(sample(13)), T0 + 13)
     assert monitor.summary(TARGET, T0 + 13).hold_until is None
 
@@ -120,10 +120,10 @@ def held(monitor: Monitor, *waits: tuple[str, float, bool]) -> list[str]:
 
 def test_a_hold_is_told_once_until_it_changes() -> None:
     again = [("rate_limited", wait_s, True) for wait_s in (12.0, 11.0, 30.0, 2.0)]
-    assert held(fed(), *again) == ["rate_limited: next probe in 12s, as the server asks"]
+    assert held(fed(), *again) == ["rate_limited: next probe in 12s, as the server asked"]
     longer = [("rate_limited", 2.0, True), ("rate_limited", 60.0, True)]
     assert held(fed(), *longer) == [
-        "rate_limited: next probe in 60s, as the server asks (2nd time in 1 min)"
+        "rate_limited: next probe in 60s, as the server asked (2nd time in 1 min)"
     ]
     own = [("overloaded", wait_s, False) for wait_s in (0.1, 0.9, 7.0, 0.2, 3.0)]
     assert held(fed(), *own) == ["overloaded: next probe in 0s (backing off)"]

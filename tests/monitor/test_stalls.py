@@ -49,7 +49,7 @@ def test_a_threshold_that_is_broken_is_degraded_and_the_sample_stays_good() -> N
     summary = monitor.summary(TARGET, T0 + 20)
     assert (summary.status, summary.broken) == ("degraded", ("gap", "recent"))
     assert (summary.ok, summary.requests, summary.errors) == (20, 20, {})
-    assert monitor.events()[-1].text == "degraded: 3 of the last 3 bad"
+    assert monitor.events()[-1].text == "degraded: 3 of the last 3 failed or slow"
 
 
 def test_one_silence_of_many_streams_breaks_none() -> None:

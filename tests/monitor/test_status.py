@@ -81,7 +81,7 @@ def test_two_of_ten_are_too_many_after_a_clean_hour() -> None:
     summary = probes("x")
     assert (summary.status, summary.broken) == ("degraded", ("recent",))
     assert (summary.recent_bad, summary.recent) == (2, 10)
-    assert probes.log[-1] == "degraded: 2 of the last 10 bad"
+    assert probes.log[-1] == "degraded: 2 of the last 10 failed or slow"
 
 
 def test_a_threshold_that_tolerates_errors_is_heeded() -> None:
@@ -139,7 +139,7 @@ def test_slower_than_its_own_hour(latency_ms: float, slower_ms: float, status: s
         assert summary.broken == ("slower",)
         assert summary.slower_by is not None
         assert summary.slower_by > 1.5
-        assert "its own hour" in probes.log[-1]
+        assert "its last hour" in probes.log[-1]
 
 
 def test_what_lasts_an_hour_is_usual() -> None:

@@ -71,8 +71,8 @@ async def test_no_leaves_it(session: Session, key: str) -> None:
         ("1..2", "'1..2' is not an amount: write USD as 2.50"),
         ("2000000", "not from 0 to 1,000,000 USD"),
         ("0.3", "$0.4123 is spent: paid probes stop at once."),
-        ("0", "Nothing that costs is sent then."),
-        ("1", "This is today's budget: type another amount."),
+        ("0", "No paid probe will be sent."),
+        ("1", "Already today's budget: type another amount."),
     ],
 )
 async def test_it_says_what_comes_of_an_amount(session: Session, typed: str, said: str) -> None:
@@ -98,7 +98,7 @@ def test_the_log_says_what_a_lower_one_stops(session: Session) -> None:
     session.set_budget(3.0)
     texts = [event.text for event in session.monitor.events()][-3:]
     assert texts == [
-        "today's budget is now $0.30: $0.4123 is spent, paid probes stop",
-        "today's budget is now $0.00: nothing that costs is sent",
+        "today's budget is now $0.30: $0.4123 is already spent, paid probes stop",
+        "today's budget is now $0.00: no paid probe is sent",
         "today's budget is now $3.00",
     ]

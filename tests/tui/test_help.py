@@ -32,15 +32,15 @@ async def test_it_says_what_each_column_shows(session: Session) -> None:
 
 async def test_keys_come_first_then_columns_then_signs(session: Session) -> None:
     text = await help_text(session)
-    parts = [text.index(each) for each in ("Hold the picture still", "P95 Latency", "● up answers")]
+    parts = [text.index(each) for each in ("Freeze the screen", "P95 Latency", "● up replies")]
     assert parts == sorted(parts)
 
 
 @pytest.mark.parametrize(
     ("keys", "place", "there", "elsewhere"),
     [
-        (("z",), "zoomed target", "Give the selected target the whole screen", "P95 Latency"),
-        (("l",), "event log", "Only lines with these words", "Probe more often"),
+        (("z",), "zoomed target", "Zoom the selected target", "P95 Latency"),
+        (("l",), "event log", "Search the log for words", "Probe more often"),
         (("e",), "failures", "Next group or failure", "Probe more often"),
     ],
 )

@@ -50,7 +50,7 @@ def test_a_key_that_does_not_exist_is_told_with_the_nearest() -> None:
 
 def test_a_conflict_names_both() -> None:
     sentence = refusal({"monitor.zoom": "f"})
-    assert "keys.\"monitor.zoom\": 'f' is the key of monitor.freeze too" in sentence
+    assert "keys.\"monitor.zoom\": 'f' is also the key of monitor.freeze" in sentence
 
 
 def test_two_ids_with_one_new_key_conflict() -> None:
@@ -66,7 +66,7 @@ def test_keys_of_places_that_never_meet_do_not_conflict() -> None:
 
 
 def test_keys_that_belong_to_textual_or_end_the_program_stay() -> None:
-    assert "ctrl+p is kept for the command palette" in refusal({"monitor.log": "ctrl+p"})
+    assert "ctrl+p is reserved for the command palette" in refusal({"monitor.log": "ctrl+p"})
     assert "interrupt" in refusal({"monitor.log": "^c"})
 
 
@@ -100,7 +100,7 @@ async def test_a_key_that_was_given_works_and_its_own_does_not(session: Session)
         await pilot.press("!")
         await pilot.pause()
         assert not on_monitor(pilot)
-        assert "Hold the picture still" in picture(pilot)
+        assert "Freeze the screen" in picture(pilot)
 
 
 async def test_two_keys_that_changed_places_do_what_they_say(session: Session) -> None:

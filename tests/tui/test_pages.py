@@ -36,7 +36,7 @@ async def test_l_lists_all_events_whole(session: Session) -> None:
         await pilot.press("l")
         await pilot.pause()
         text = picture(pilot)
-        for said in ("events", "word0", "word79", "degraded: 3 of the last 10 bad"):
+        for said in ("events", "word0", "word79", "degraded: 3 of the last 10 failed or slow"):
             assert said in text
         await pilot.press("l")
         assert on_monitor(pilot)

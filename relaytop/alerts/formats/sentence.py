@@ -15,7 +15,7 @@ def sentence(alert: Alert) -> str:
     """Return what is wrong, or that it is over: `holysheep: 6 of 8 targets down (timeout)`."""
     key = clean(alert.key)
     if not alert.provider and alert.state == "firing":
-        return f"nothing is probed: {clean(alert.message or 'the engine is gone')}"
+        return f"nothing is probed: {clean(alert.message or 'the engine has died')}"
     if alert.folded_into is not None:
         return f"{key}: part of {clean(alert.folded_into)}'s alert now"
     text = f"{key}: {len(alert.targets)} of {alert.of} targets" if alert.of > 1 else key

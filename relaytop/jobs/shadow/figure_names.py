@@ -21,7 +21,7 @@ LABELS = {
     "input_tokens": "tokens in",
     "tokens": "tokens out",
     "length": "characters",
-    "cost": "$ a request",
+    "cost": "$ per request",
 }
 PROMPT_ADJUSTED = {"typical", "tail", "far_tail", "last_tail", "spread", "ttft"}
 """Those without the prompts' effect (`prompt_effect`)."""

@@ -19,29 +19,29 @@ def banner(overview: Overview, dead: str | None, silent_s: float | None, width: 
 
     Args:
         overview: All targets together.
-        dead: Why the engine is gone; None while it runs.
+        dead: Why the engine has died; None while it runs.
         silent_s: Seconds since its last report, where that is too long; None: it reports.
         width: The cells there are.
     """
     role: Role = "bad2"
     texts: tuple[str, ...]
     if dead is not None:
-        end = "no probe runs; r starts it again"
+        end = "no probe runs; r restarts it"
         died = f"engine {exit_phrase(dead)}"
         texts = (f"{died}. N{end[1:]}", f"{died.partition(' (')[0]}; {end}")
     elif silent_s is not None:
         since = f"no report from the engine for {number_format.format_age(silent_s)}"
         texts = (
-            f"{since}: it is stopped or gets no CPU. All figures are old; r restarts it",
-            f"{since}: all figures are old; r restarts it",
+            f"{since}: stopped or starved of CPU. All figures are stale; r restarts it",
+            f"{since}: all figures are stale; r restarts it",
             since,
         )
     elif (common := overview.common_error) is not None:
-        end = f"({common}): probably this box"
+        end = f"({common}): likely this host"
         texts = (
-            f"every provider fails alike ({common}): probably it is this box or its net",
-            f"all providers fail alike {end} or its network",
-            f"all fail alike {end}",
+            f"every provider fails the same way ({common}): likely this host or its network",
+            f"all providers fail {end} or its network",
+            f"all fail {end}",
         )
     elif overview.budget is not None and overview.budget.state == "reached":
         role, texts = "warn2", _reached(overview.budget)
@@ -56,7 +56,7 @@ def _reached(budget: Budget) -> tuple[str, ...]:
     of = f"${number_format.format_dollars(budget.budget_usd)}"
     spent = f"${number_format.format_dollars(budget.spent_usd)}"
     return (
-        f"budget reached: {spent} of {of} spent today (UTC). Paid probes stop; $ raises it",
-        f"budget of {of} reached: paid probes stop; $ raises it",
-        "budget reached: paid probes stop; $ raises it",
+        f"budget reached: {spent} of {of} spent today. Paid probes stopped; press $ to raise it",
+        f"budget of {of} reached: paid probes stopped; press $ to raise it",
+        "budget reached: paid probes stopped; press $ to raise it",
     )

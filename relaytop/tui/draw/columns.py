@@ -52,17 +52,19 @@ COLUMNS = (
         "why",
         "why",
         4,
-        "Why it is not up: the class of its failures, slow, hanging, paused, budget.",
+        "Why it is not up: error class, slow, hanging, paused or budget.",
         "left",
     ),
-    Column("age", "last", 4, "Time since the last result; …12s: a probe hangs for so long."),
-    Column("since", "for", 5, "How long it has had its status; 9 ok: good probes in recovery."),
-    Column("spark", "latency", 8, "Latency over the window, its failures marked.", "left"),
-    Column("limit", "limit left", 10, "Rate limit left of the limit, or how long it backs off."),
-    Column("reset", "reset", 5, "Time until that rate limit is full again."),
+    Column(
+        "age", "last", 4, "Time since the last result; …12s: a probe has been waiting that long."
+    ),
+    Column("since", "for", 5, "Time in this status; 9 ok: good probes since the last bad one."),
+    Column("spark", "latency", 8, "Latency over the window, failures marked.", "left"),
+    Column("limit", "limit left", 10, "Rate limit: left/limit, or the wait until the next probe."),
+    Column("reset", "reset", 5, "Time until that rate limit resets."),
     Column("cost", "$", 8, "Cost since the start, in USD; ≥: part of it has no known price."),
 )
-VERSUS = Column("versus", "vs ref", 9, "Change against the snapshot that was given to compare.")
+VERSUS = Column("versus", "vs ref", 9, "Change against the reference snapshot.")
 """Behind the percentiles, where the live figures are compared with a snapshot."""
 DROPPED = (
     "reset",

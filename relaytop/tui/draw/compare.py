@@ -95,7 +95,7 @@ def comparison(
     lines.append(_row("TTFT ms", ttft, [_known(s.ttft, "p50") for s in summaries]))
     plain = (
         ("tok/s", [(number_format.format_rate(s.tok_s_p50), s.tok_s_p50) for s in summaries]),
-        ("$ each", [_each(s) for s in summaries]),
+        ("$/request", [_each(s) for s in summaries]),
         ("tokens in", [_input_each(s) for s in summaries]),
         ("err%", [(_percent(s.error_rate), None) for s in summaries]),
         ("requests", [(number_format.format_count(s.requests), None) for s in summaries]),

@@ -13,11 +13,14 @@ if TYPE_CHECKING:
     from relaytop.monitor.source import Overview
     from relaytop.protocol.messages import Budget
     from relaytop.tui.draw.glyphs import Glyphs
-    from relaytop.tui.draw.text_runs import Role
+    from relaytop.tui.draw.text_runs import Line, Role
 
 MAX_HOURS = 99
 RATE_WIDTH = 9
 """Of `$99.99/h`, or of a small one with all its digits: `$0.0012/h`."""
+UNKNOWN_RATE = "cost/h unknown"
+LONGER_RANK = 18
+"""Of the longer texts: all else has room before."""
 ROLES: Mapping[str, Role] = {"reached": "bad", "warn": "warn"}
 
 
@@ -31,7 +34,11 @@ def cost_parts(overview: Overview, glyphs: Glyphs) -> Sequence[Part]:
             return parts
     bound = "" if overview.usd_per_h_complete else glyphs.over
     per_h = "$?/h" if rate is None else f"{bound}${number_format.format_dollars(rate)}/h"
-    parts.append(Part([(per_h, "dim" if rate is None else "text")], 3, RATE_WIDTH + len(bound)))
+    part = Part([(per_h, "dim" if rate is None else "text")], 3, RATE_WIDTH + len(bound))
+    if rate is None:
+        part.longer, part.longer_rank = [(UNKNOWN_RATE, "dim")], LONGER_RANK
+        part.longer_by = len(UNKNOWN_RATE) - RATE_WIDTH
+    parts.append(part)
     if overview.projected_usd_per_h is not None:
         usd = number_format.format_dollars(overview.projected_usd_per_h)
         parts.append(Part([(f"next hour {glyphs.under}${usd}", "dim")], 12, 17))
@@ -52,7 +59,10 @@ def _runway(budget: Budget, overview: Overview, glyphs: Glyphs) -> Sequence[Part
     else:
         bound = glyphs.over if measured is None else ""
         lasts = f"{bound}{number_format.format_age(hours * 3600)}"
-    return [Part([(f"lasts {lasts}", ROLES.get(budget.state, "dim"))], 8, 9)]
+    role = ROLES.get(budget.state, "dim")
+    longer: Line = [(f"budget left for {lasts}", role)]
+    by = len("budget left for ") - len("lasts ")
+    return [Part([(f"lasts {lasts}", role)], 8, 9, 1, longer, LONGER_RANK, by)]
 
 
 def _spent(budget: Budget, glyphs: Glyphs) -> Sequence[Part]:

@@ -80,8 +80,8 @@ def clock_lines(s: Summary, width: int) -> list[Line]:
         return []
     text = f"reads {_ms(s.late.p50)} ms late, P99 {_ms(late_ms)}"
     if s.clock == "kernel":
-        return _wrapped(f"{text}: not in the figures", width, "dim")
-    return _wrapped(f"{text}: in figures that the kernel did not stamp", width, "warn")
+        return _wrapped(f"{text}: excluded from the latencies", width, "dim")
+    return _wrapped(f"{text}: included where there is no kernel timestamp", width, "warn")
 
 
 def _wrapped(text: str, width: int, role: Role) -> list[Line]:

@@ -30,9 +30,9 @@ MESSAGE_LINES = 3
 ROOMY = 12
 """From this height on a message has so many lines."""
 PRICE_SOURCES = {
-    "reply": " as the relay tells",
-    "config": " by the config's price",
-    "list": " by the official list",
+    "reply": " reported by the relay",
+    "config": " at the config's price",
+    "list": " at the list price",
 }
 LIMIT_NAMES = {"input_tokens": "tok in", "output_tokens": "tok out"}
 """Kind of a limit → a name that is short enough."""
@@ -97,7 +97,7 @@ def title(
     line += alert or []
     if s.status != "unknown" and s.reason != "budget":
         since = f"  since {time_of_day(s.since)} ({number_format.format_age(now - s.since)})"
-        line.append((since + ", as before the pause" * (s.reason == "before_pause"), "dim"))
+        line.append((since + ", the status before the pause" * (s.reason == "before_pause"), "dim"))
     rule = width - line_width(line) - 1
     if ruled and rule > 0:
         line.append((" " + glyphs.rule * rule, "rule"))
@@ -109,7 +109,7 @@ def reason(s: Summary, thresholds: Thresholds) -> str:
     if s.status == "paused":
         return "by you" if s.reason == "user" else not_probed(s)
     if s.reason == "cache":
-        return "a cache answers"
+        return "answered by a cache"
     if s.status == "unknown":
         return _unknown(s)
     if s.recovering_ok is not None:
@@ -139,7 +139,7 @@ def _phases(s: Summary, width: int, glyphs: Glyphs) -> list[Line]:
     usual = {name: ms for name, ms in s.phases_ms.items() if _is_usual(s, name)}
     total = sum(usual.values())
     head: Line = [
-        ("where the time goes", "dim"),
+        ("latency by phase", "dim"),
         (f"  {number_format.format_ms(total).strip()} ms", "text"),
     ]
     legend: Line = []
@@ -191,10 +191,10 @@ def _limits(s: Summary, now: float, width: int, glyphs: Glyphs) -> list[Line]:
         wait = number_format.format_age(s.hold_until - now)
         why = f"after {s.hold_reason or 'a failure'}"
         if s.hold_reason == "scarce":
-            why = "little is left"
+            why = "rate limit nearly used"
         lines.append([(f"waits {wait}: {why}", "warn")])
     if s.paced:
-        lines.append([(f"{number_format.format_count(s.paced)} paced: max_rpm is used up", "warn")])
+        lines.append([(f"{number_format.format_count(s.paced)} delayed by max_rpm", "warn")])
     if state is None:
         return lines
     for kind, limit in state.known:
@@ -230,7 +230,7 @@ def _skipped(s: Summary) -> list[Line]:
             [(fit("window", NAME_WIDTH), "dim"), (f"{kept} of {wanted} samples kept", "warn")]
         )
     if s.stalled_here:
-        text = f"{s.stalled_here} probes spanned a stop of this machine or process"
+        text = f"{s.stalled_here} probes during which this machine or process was suspended"
         lines.append([(fit("ignored", NAME_WIDTH), "dim"), (text, "warn")])
     if not s.skipped:
         return lines

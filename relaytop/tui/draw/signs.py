@@ -12,17 +12,17 @@ def signs(glyphs: Glyphs) -> list[tuple[str, str]]:
     """Return each sign and what it means."""
     status = glyphs.status
     return [
-        (f"{status['up']} up", "answers, within its thresholds"),
-        (f"{status['degraded']} degraded", "slow, failing now and then, or hanging"),
+        (f"{status['up']} up", "replies, within its thresholds"),
+        (f"{status['degraded']} degraded", "slow, some failures, or a hanging probe"),
         (
             f"{status['down']} down",
             "three probes in a row failed, or the last one for a reason that needs a fix",
         ),
         (
             f"{status['paused']} paused",
-            "switched off by you; a reached budget leaves the last status, dim",
+            "paused by you; with the budget reached, the last status is shown dim",
         ),
-        (f"{status['unknown']} unknown", "no probe has finished yet, or only a cache answers"),
+        (f"{status['unknown']} unknown", "no probe has finished yet, or only a cache answered"),
         ("! a z", "after a status: an alert fires, is acknowledged, is snoozed"),
         (
             glyphs.levels[5:],
@@ -35,18 +35,18 @@ def signs(glyphs: Glyphs) -> list[tuple[str, str]]:
             f"{glyphs.worst} {glyphs.clipped} {glyphs.failed}",
             "in the chart: the worst probe, one above its top, one that failed",
         ),
-        ("dim figure", "too few samples to carry it (P95: 20, P99: 100)"),
-        (">30s", "timeouts cut the tail off: it lies above the deadline"),
+        ("dim figure", "too few samples for it (P95 needs 20, P99 100)"),
+        (">30s", "above the deadline: too many probes timed out to measure it"),
         (
             f"{glyphs.hang}8522",
-            "probes were skipped: it may be up to so much; the detail has both ends",
+            "an upper bound, since probes were skipped; the detail has both bounds",
         ),
         (f"{glyphs.skipped}14", "after a name: probes of it that were due and not sent"),
-        (f"{glyphs.hang}12s", "under last: a probe has been hanging that long"),
+        (f"{glyphs.hang}12s", "under last: a probe has been waiting that long"),
         (glyphs.cached, "after a name: a cache answered; that is in no figure"),
         (glyphs.different, "after a name: another model serves than was asked for"),
-        ("BUSY BOX", "this machine reads late; the kernel's clock leaves that out"),
+        ("BUSY HOST", "this host reads replies late; latencies exclude that (kernel timestamps)"),
         ("58/60", "rate limit: left/limit; reset counts down"),
-        ("skipped", "due probes not sent because as many as may be still ran"),
-        ("paced", "due probes that the provider's max_rpm held back"),
+        ("skipped", "due probes not sent: too many were still in flight"),
+        ("paced", "due probes delayed by the provider's max_rpm"),
     ]

@@ -125,7 +125,7 @@ def _busy(overview: Overview) -> Sequence[Part]:
     """Return that this machine is busy, and how late its reads are."""
     if overview.busy_ms is None:
         return []
-    short = " BUSY BOX "
+    short = " BUSY HOST "
     late = f"{number_format.format_ms(overview.busy_ms).strip()} ms late"
     longer: Line = [(f"{short}{late} ", "warn2")]
     return [Part([(short, "warn2")], 1, len(short), 2, longer, 3, len("12,345 ms late "))]

@@ -68,9 +68,9 @@ class Term:
     def problem(self) -> str | None:
         """A sentence on a value that is none; None where it is one."""
         if self.key == "is" and not _statuses(self.value):
-            return f"is:{self.value} is no status; one of: {', '.join(STATES)}"
+            return f"is:{self.value} is not a status; valid: {', '.join(STATES)}"
         if self.key == "class" and not _starting_with(self.value, CLASSES):
-            return f"class:{self.value} is no error class; such as: {', '.join(CLASSES[:8])}"
+            return f"class:{self.value} is not an error class such as {', '.join(CLASSES[:8])}"
         return None
 
 

@@ -17,10 +17,10 @@ def status_lines(settings: Settings, offers: Mapping[str, Models]) -> list[str]:
     for provider in settings.providers:
         offer = offers.get(provider.name)
         if offer is None:
-            lines.append(f"{provider.name}: asking {provider.base_url}")
+            lines.append(f"{provider.name}: fetching the model list from {provider.base_url}")
         elif not offer.models:
             lines.append(f"{provider.name}: {_refusal(offer)}")
-            lines.append(f"  {_remedy(provider)}; `relaytop check` finds out more")
+            lines.append(f"  {_remedy(provider)}; run `relaytop check` for details")
     return lines
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 KEYS_WIDTH = 14
 """Cells of the keys, of a column's title or of a sign; a longer one takes a second line."""
-PALETTE = ("^p", "All of this by name, all themes, and a picture")
+PALETTE = ("^p", "Command palette: every command by name, themes, screenshot")
 
 
 class HelpText(VerticalScroll):

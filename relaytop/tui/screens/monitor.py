@@ -355,7 +355,7 @@ class MonitorScreen(AlertScreen):
             self.changed()
 
     def action_zoom(self) -> None:
-        """Give the selected target the whole screen, and back; fold or unfold a group."""
+        """Zoom the selected target, or return to the table; fold or unfold a group."""
         if self.selected_group is not None and not self.zoomed:
             self.toggle_fold()
             return
@@ -369,7 +369,7 @@ class MonitorScreen(AlertScreen):
     def action_window(self) -> None:
         """Change to the next window, unless the picture stands still."""
         if self.frozen:
-            self.notify("frozen: f lets the picture run, then w changes the window", timeout=4)
+            self.notify("frozen: press f to unfreeze, then w changes the window", timeout=4)
             return
         self.session.next_window()
         self.changed()

@@ -26,7 +26,7 @@ class NoteScreen(Dialog[str]):
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "note"
             dialog.border_subtitle = "enter writes it, esc cancels"
-            yield Input(placeholder="what you see or do now", max_length=MAX_LENGTH, id="words")
+            yield Input(placeholder="your observation or action", max_length=MAX_LENGTH, id="words")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Answer with the words."""

@@ -277,7 +277,7 @@ class TargetListScreen(FilterScreen):
             self.app.push_screen(ColumnPicker(self.chosen_columns, self.view.glyphs), keep)
 
     def action_reverse(self) -> None:
-        """Reverse the order of the rows."""
+        """Reverse the sort order."""
         self.row_query = replace(self.row_query, reverse=not self.row_query.reverse)
 
     def on_target_table_picked(self, message: TargetTable.Picked) -> None:

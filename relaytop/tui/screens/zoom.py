@@ -78,12 +78,12 @@ class ZoomScreen(TargetListScreen):
     def action_zoom_time(self, steps: int) -> None:
         """Show an earlier or a later range."""
         if not self._change(lambda zoom, known, _view: zoom.moved(steps, known)):
-            self._say("nothing older is kept" if steps < 0 else "this is now")
+            self._say("nothing older is kept" if steps < 0 else "already at the newest")
 
     def action_zoom_range(self, step: int) -> None:
         """Show a longer or a shorter range."""
         if not self._change(lambda zoom, known, _view: zoom.resized(step, known)):
-            self._say("that is all that is kept" if step > 0 else "that is the shortest range")
+            self._say("no older samples are kept" if step > 0 else "that is the shortest range")
 
     def action_zoom_live(self) -> None:
         """Go back to what is now."""

@@ -103,7 +103,7 @@ class Agent(WatchCore):
         try:
             await self._server.open(path)
         except OSError as error:
-            text = f"{path}: no screen and no `pick` can read this agent: {error.strerror or error}"
+            text = f"{path}: screens and `pick` cannot attach: {error.strerror or error}"
             self.note("notice", "error", text)
 
     # ── the engine ───────────────────────────────────────────────────────────
@@ -184,7 +184,7 @@ class Agent(WatchCore):
             try:
                 settings = await asyncio.to_thread(self._load)
             except RelaytopError as error:
-                text = f"not reloaded, the settings in force stay: {error}"
+                text = f"reload failed, the settings in force stay: {error}"
                 self.note("notice", "error", text)
                 continue
             self.monitor.reconfigure(settings, self.clock())
@@ -219,7 +219,7 @@ class Agent(WatchCore):
         try:
             path = await asyncio.to_thread(self.save, self.document())
         except OSError as error:
-            text = f"{self.snapshots}: no snapshot saved: {error.strerror}"
+            text = f"{self.snapshots}: snapshot not saved: {error.strerror}"
             self.note("snapshot", "error", text)
             return
         self.note_saved(path)
@@ -232,7 +232,7 @@ class Agent(WatchCore):
         if overview.projected_usd_per_h is not None:
             hour = f"at most ${overview.projected_usd_per_h:.4f} an hour"
             if not overview.usd_per_h_complete:
-                hour += " and what models of unknown price cost"
+                hour += " plus models of unknown price"
         targets = _count(self.settings)
         self.note("budget", "info", f"probing {targets}: {hour}, within ${budget:.2f} a day")
 

@@ -117,7 +117,8 @@ class AgentClient:
         for handover in self._history.values():
             monitor.restore(handover, now)
         self._history.clear()
-        text = f"an agent (process {self.pid}) probes this config and is read here; --fresh: not so"
+        text = f"an agent (process {self.pid}) probes this config: showing its data"
+        text += "; --fresh probes separately"
         monitor.note(Event(now, "engine", "info", None, text))
 
     def _read_history(self) -> None:
@@ -131,7 +132,7 @@ class AgentClient:
             data = self._socket.recv(HISTORY_READ_BYTES)
             count += len(data)
             if not data or count > most:
-                message = "it sends more than a history" if data else "it hangs up"
+                message = "it sent too much" if data else "it closed the connection"
                 raise BadMessageError(message)
             lines = self._lines.feed(data)
             for number, line in enumerate(lines):
@@ -144,11 +145,11 @@ class AgentClient:
         """Keep a message of the history; return whether it is the last."""
         if isinstance(message, Hello):
             if message.relaytop != relaytop.__version__:
-                sentence = f"it is a relaytop {message.relaytop}, this is {relaytop.__version__}"
+                sentence = f"it is relaytop {message.relaytop}, this is {relaytop.__version__}"
                 raise BadMessageError(sentence)
             self._hello = message
         elif self._hello is None:
-            sentence = "it does not say who it is"
+            sentence = "it did not identify itself"
             raise BadMessageError(sentence)
         elif isinstance(message, MonitorHandover):
             self._overall = message
@@ -204,7 +205,7 @@ class AgentClient:
             more = data is not None and len(data) > READ_BYTES // 2
             behind = behind + READ_BYTES if more else 0
             if behind > BEHIND_BYTES:
-                self._fault = "it sends more than can be read"
+                self._fault = "it sends faster than it can be read"
             await asyncio.sleep(BUSY_INTERVAL_S if more else self.poll_interval_s)
         self._socket.close()
         self.returncode = 0
@@ -241,7 +242,7 @@ class AgentClient:
 
 def _reason(error: OSError | BadMessageError) -> str:
     if isinstance(error, TimeoutError):
-        return "it does not answer in time"
+        return "no answer in time"
     if isinstance(error, OSError):
         return (error.strerror or type(error).__name__).lower()
     return str(error)

@@ -181,7 +181,7 @@ def _listen(path: Path) -> socket.socket:
     """Return a socket at `path` that its owner alone can open; one that nobody serves goes."""
     make_private_folder(path.parent)
     if _is_served(path):
-        raise FileExistsError(errno.EEXIST, "another agent of this config answers there")
+        raise FileExistsError(errno.EEXIST, "another agent with this config is already running")
     path.unlink(missing_ok=True)
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     before = os.umask(0o177)

@@ -65,10 +65,10 @@ class CommandChannel:
             )
         except subprocess.TimeoutExpired:
             if closing.begun:
-                return Undelivered("ended together with relaytop")
-            return Undelivered(f"ended after {self._timeout_s:g} s")
+                return Undelivered("killed: relaytop exited")
+            return Undelivered(f"killed after {self._timeout_s:g} s")
         except TooMuchOutputError:
-            return Undelivered(f"ended: it printed more than {MAX_OUTPUT // 1024} KiB")
+            return Undelivered(f"killed: it printed more than {MAX_OUTPUT // 1024} KiB")
         except OSError as error:
             return Undelivered(f"cannot be run: {error.strerror}")
         except ValueError as error:

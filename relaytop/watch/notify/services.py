@@ -62,7 +62,7 @@ class ServiceChannel:
         except Exception as error:  # noqa: BLE001 - whatever one of a hundred plugins raises
             return Undelivered(f"Apprise failed: {type(error).__name__}")
         if sent is None:
-            return Undelivered("Apprise does not understand the URL")
+            return Undelivered("Apprise does not recognise the URL")
         return None if sent else Undelivered("not accepted")
 
     def refresh(self, closing: Closing) -> None:

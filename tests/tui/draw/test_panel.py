@@ -68,7 +68,9 @@ def test_the_reason_of_a_status() -> None:
         slower_by=2.14,
         broken=("recent", "slower"),
     )
-    assert reason(degraded, limits) == "3 of the last 10 bad, 2.1 × its own hour"
+    assert (
+        reason(degraded, limits) == "3 of the last 10 failed or slow, latency 2.1 × its last hour's"
+    )
     assert reason(dataclasses.replace(degraded, broken=("hanging",)), limits) == "hanging"
     recovering = dataclasses.replace(degraded, recovering_ok=9, broken=("recent", "recovering"))
     assert reason(recovering, limits) == "recovering, 9 ok"
@@ -76,7 +78,7 @@ def test_the_reason_of_a_status() -> None:
     assert reason(unknown, limits) == "no probe has finished yet"
     some = dataclasses.replace(unknown, requests=2, total=Totals(2, 0))
     assert reason(some, limits) == "2 of 2 failed, not yet down"
-    assert reason(dataclasses.replace(some, reason="cache"), limits) == "a cache answers"
+    assert reason(dataclasses.replace(some, reason="cache"), limits) == "answered by a cache"
 
 
 def test_a_percentile_that_the_window_has_drowned() -> None:
@@ -85,7 +87,7 @@ def test_a_percentile_that_the_window_has_drowned() -> None:
     )
     assert reason(slow, Thresholds()) == "P95 2639 ms > 2000 ms"
     drowned = dataclasses.replace(slow, latency=Distribution(n=99, p95=900.0))
-    assert reason(drowned, Thresholds()) == "P95 over 2000 ms lately"
+    assert reason(drowned, Thresholds()) == "P95 recently over 2000 ms"
 
 
 def test_a_rate_of_errors_has_its_sign() -> None:

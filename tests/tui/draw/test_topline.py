@@ -99,7 +99,7 @@ def test_alerts_come_first_at_every_width(width: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("width", "shown"), [(60, " BUSY BOX "), (80, " BUSY BOX "), (120, " BUSY BOX 32 ms late ")]
+    ("width", "shown"), [(60, " BUSY HOST "), (80, " BUSY HOST "), (120, " BUSY HOST 32 ms late ")]
 )
 def test_a_busy_box_is_told_at_every_width(width: int, shown: str) -> None:
     assert shown in text(dataclasses.replace(USUAL, busy_ms=32.0), width)
@@ -116,8 +116,9 @@ def test_the_runway_of_prices_that_are_assumed_is_a_bound() -> None:
         reserved_usd_per_h=0.25,
     )
     line = text(unpriced, 160)
-    assert "$?/h" in line
-    assert "lasts ≥4h" in line
+    assert "cost/h unknown" in line
+    assert "budget left for ≥4h" in line
+    assert "$?/h" in text(unpriced, 100)
 
 
 def test_nothing_is_reckoned_where_nothing_may_cost() -> None:
@@ -151,7 +152,7 @@ def test_no_part_comes_and_goes_with_a_digit(
         in_flight=in_flight,
         budget=Budget(spent, 20.0, "ok"),
     )
-    ages = re.compile(r"lasts \S+")
+    ages = re.compile(r"(lasts|budget left for) \S+")
     assert words(ages.sub("lasts", text(other, width))) == words(
         ages.sub("lasts", text(USUAL, width))
     )

@@ -143,14 +143,14 @@ async def test_a_value_that_is_none_is_told_under_the_filter(session: Session) -
         assert "class:timeout" in shown(pilot, "keys")
         await pilot.press(*"wno")
         await pilot.pause()
-        assert "is:dwno is no status" in shown(pilot, "keys")
+        assert "is:dwno is not a status" in shown(pilot, "keys")
         assert len(monitor_of(pilot).listed) == 6
         text = picture(pilot).splitlines()
         assert "is:dwno" in text[-2]
         assert "no status" in text[-1]
         await pilot.press("enter")
         await pilot.pause()
-        assert "is:dwno is no status" in notices(pilot)[-1]
+        assert "is:dwno is not a status" in notices(pilot)[-1]
         assert "? help" in shown(pilot, "keys")
 
 

@@ -83,7 +83,7 @@ def test_a_receiver_that_fails_is_told_once_and_one_that_never_ends_is_ended(
         assert agent.end(signal.SIGTERM) == 0
         log = agent.log_text()
     until(lambda: not sleepers("4731.5"))
-    assert log.count("alert command sh: alert not sent: ended together with relaytop") == 1
+    assert log.count("alert command sh: alert not sent: killed: relaytop exited") == 1
     assert log.count("webhook 127.0.0.1: alert not sent: cannot be reached") == 1
     assert "sEcReT" not in log
 

@@ -117,7 +117,7 @@ def test_a_second_agent_says_that_it_cannot_be_read(
     other_home.mkdir()
     environ = {**home, "HOME": str(other_home), "A_KEY": KEY}
     with Agent(environ, "--config", str(config)) as other:
-        other.wait_for_event("another agent of this config answers there")
+        other.wait_for_event("another agent with this config is already running")
         until(lambda: other.probes(model="m") >= 1)
     assert len(agent.sockets()) == 1
 

@@ -61,12 +61,12 @@ def test_its_words_are_shown_without_keys() -> None:
 
 
 def test_one_that_prints_without_end_is_ended() -> None:
-    assert sh("yes") == ("ended: it printed more than 64 KiB", "")
+    assert sh("yes") == ("killed: it printed more than 64 KiB", "")
 
 
 def test_one_that_never_ends_is_ended_with_all_that_it_started() -> None:
     failure = sh("sleep 4721.5 & sleep 4721.5", timeout_s=0.3)
-    assert failure == ("ended after 0.3 s", "")
+    assert failure == ("killed after 0.3 s", "")
     until(lambda: not sleepers("4721.5"))
 
 
@@ -74,7 +74,7 @@ def test_at_the_end_of_relaytop_it_is_ended() -> None:
     closing = Closing()
     closing.begin(0.2)
     channel = CommandChannel(["sh", "-c", "sleep 4722.5 & wait"], ENVIRON, "ops-1")
-    assert channel.deliver(FIRING, closing) == ("ended together with relaytop", "")
+    assert channel.deliver(FIRING, closing) == ("killed: relaytop exited", "")
     until(lambda: not sleepers("4722.5"))
 
 

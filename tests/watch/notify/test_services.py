@@ -54,7 +54,7 @@ def test_a_service_that_refuses_or_is_not_understood(
     for url in (f"nonsense://{TOKEN}", TOKEN, f"tgram://{TOKEN}", ""):
         channel = ServiceChannel(Secret(url), "ops-1")
         failure = channel.deliver(FIRING, NoWaits())
-        assert failure == ("Apprise does not understand the URL", "")
+        assert failure == ("Apprise does not recognise the URL", "")
         assert TOKEN not in channel.name
     assert capfd.readouterr() == ("", "")
     assert not logging.getLogger("apprise").propagate
