@@ -169,9 +169,9 @@ def relaytop_command(
     ours = {**beside, **of_once, **{flag: True for flag, on in switches.items() if on}}
     for flag, value in ours.items():
         if value is not None and ctx.invoked_subcommand is not None:
-            message = (
-                f"before a command, {flag} belongs to the monitor: write it behind the command"
-            )
+            message = f"before a command, {flag} belongs to the monitor"
+            if flag != "--once":
+                message += ": write it behind the command, where it has one"
             raise click.UsageError(message)
     options = ctx.obj = dataclasses.replace(
         options, prometheus=prometheus, record=record, on_alert=on_alert
