@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -157,3 +158,24 @@ def test_what_fires_when_one_attaches_is_shown_and_no_news(
         terminal.press("A")
         terminal.wait_for("acknowledged: relay")
         terminal.wait_for("at this screen; the agent goes on telling others")
+
+
+def test_a_terminal_that_does_not_read_gets_them_when_it_does(
+    start: Start, relay: Relay, config: Path, tmp_path: Path
+) -> None:
+    recording = tmp_path / "rec"
+    terminal = start("--config", str(config), "--record", str(recording), A_KEY=KEY)
+    terminal.wait_for("up")
+    for _ in range(12):  # each repaints all of the screen: more than a pty holds
+        terminal.press("t")
+        time.sleep(0.1)
+    relay.refuses = True
+    until(lambda: b'"auth"' in recording.read_bytes())
+    time.sleep(1.0)
+    before = len(terminal.raw)
+    terminal.wait_for(" 1 alert ")
+    terminal.read(0.5)
+    assert len(terminal.raw) > before
+    assert bells(terminal) == 1
+    assert TITLE in terminal.raw
+    assert terminal.raw.count(b"\x1b]9;relaytop on ") == 1
