@@ -1,8 +1,8 @@
 """`python -m tests.bench [NAME …] [--runs N]`: run the benches and print a table.
 
-The names are the modules of this folder: truth, traffic, start, keys, rows, parsing, baseline,
-stall, openloop, diff, memory, busy, status, shadow. `--runs` is for those that simulate: more is
-finer. All of them take about fifteen minutes; they contact loopback alone.
+The names are the modules of this folder: truth, traffic, start, keys, rows, alert, parsing,
+baseline, stall, openloop, diff, memory, busy, status, shadow. `--runs` is for those that simulate:
+more is finer. All of them take about fifteen minutes; they contact loopback alone.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ NAMES = (
     "traffic",
     "keys",
     "rows",
+    "alert",
     "parsing",
     "baseline",
     "memory",
