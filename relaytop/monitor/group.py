@@ -55,7 +55,10 @@ class GroupSummary:
     status: Status
     """Down where all that are probed are, or more than half of one cause; degraded where any of
     them is not well; paused or unknown where none is probed; else up."""
+    health: Status
+    """The status; of a group that is paused the one that it had, as far as the budget ended it."""
     counts: Mapping[Status, int]
+    """Health → how many of its targets have it."""
     why: Why | None = None
     """None where all that are probed are well."""
     since: float
@@ -75,6 +78,11 @@ class GroupSummary:
     def error_rate(self) -> float | None:
         """0–1 over the window, of all requests together; None without one."""
         return 1 - self.ok / self.requests if self.requests else None
+
+    @property
+    def stopped_by_budget(self) -> bool:
+        """Whether none is probed any more, and of one at least the budget is why."""
+        return self.status == "paused" and any(s.reason == "budget" for s in self.members)
 
     @property
     def failing(self) -> int:
@@ -135,11 +143,12 @@ def severity(s: Summary, p95_ms: float) -> tuple[int, float, float]:
         p95_ms: Its threshold.
     """
     slow = float("inf") if "p95" in s.latency.censored else (s.latency.p95 or 0.0) / p95_ms
-    return WORST_FIRST.index(s.status), -(s.error_rate or 0.0), -max(slow, 1.0)
+    return WORST_FIRST.index(s.health), -(s.error_rate or 0.0), -max(slow, 1.0)
 
 
 def summarise(group: Group, members: Sequence[Summary]) -> GroupSummary:
     """Return the state of a group, given its members, the worst first."""
+    health = Counter(s.health for s in members)
     counts = Counter(s.status for s in members)
     bad = [s for s in members if s.status in FAILING]
     reason = _reason(bad, sum(counts[status] for status in PROBED))
@@ -149,7 +158,10 @@ def summarise(group: Group, members: Sequence[Summary]) -> GroupSummary:
         group=group,
         members=tuple(members),
         status=status,
-        counts=counts,
+        health=_status(health, [s for s in members if s.health == "down"])
+        if status == "paused"
+        else status,
+        counts=health,
         why=reason,
         since=_since(status, bad, members),
         slowest=max((s for s in members if _p95(s) > 0), key=_p95, default=None),

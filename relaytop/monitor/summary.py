@@ -179,3 +179,8 @@ class Summary:
     timeout_ms: float = 30_000.0
     """The deadline: what a censored percentile lies above."""
     interval_s: float = 5.0
+
+    @property
+    def health(self) -> Status:
+        """The status; the last one where the budget alone has ended its probing."""
+        return self.last_status or self.status if self.reason == "budget" else self.status

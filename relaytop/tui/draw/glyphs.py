@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from relaytop.monitor.summary import Status, Summary
     from relaytop.tui.draw.text_runs import Role
 
 STATUSES = ("up", "degraded", "down", "paused", "unknown")
@@ -20,11 +19,6 @@ ROLE: Mapping[str, Role] = {
     "unknown": "dim",
 }
 """Status → the role it is painted in."""
-
-
-def shown_status(s: Summary) -> Status:
-    """Return the status whose sign is shown: the last one, where the budget alone ended probing."""
-    return s.last_status or s.status if s.reason == "budget" else s.status
 
 
 class Glyphs(NamedTuple):

@@ -30,12 +30,14 @@ def group_title(
     """Draw a group's name, its status, why, its alert and since when."""
     line: Line = [
         (group.group.name, "bold"),
-        (f"  {glyphs.status[group.status]} {group.status}", ROLE[group.status]),
+        (f"  {glyphs.status[group.health]} {group.health}", ROLE[group.status]),
     ]
     if group.why is not None:
         line.append((f"  {group.why.texts[0]}", ROLE[group.status]))
     line += alert or []
-    if group.status != "unknown":
+    if group.stopped_by_budget:
+        line.append(("  not probed, budget reached", ROLE[group.status]))
+    elif group.status != "unknown":
         age = number_format.format_age(now - group.since)
         line.append((f"  since {time_of_day(group.since)} ({age})", "dim"))
     rule = width - line_width(line) - 1
@@ -86,7 +88,7 @@ def _member(
     glyphs: Glyphs,
 ) -> Line:
     line: Line = [
-        (f"{glyphs.status[s.status]} ", ROLE[s.status]),
+        (f"{glyphs.status[s.health]} ", ROLE[s.status]),
         (fit(names[s.target], longest), "text"),
         (f"  {reason(s, thresholds)}", ROLE[s.status]),
     ]
@@ -102,5 +104,5 @@ def _member(
 def _statuses(members: Sequence[Summary]) -> str:
     counts: dict[str, int] = {}
     for s in members:
-        counts[s.status] = counts.get(s.status, 0) + 1
+        counts[s.health] = counts.get(s.health, 0) + 1
     return ": " + ", ".join(f"{count} {status}" for status, count in counts.items())

@@ -87,13 +87,14 @@ def group_counts(group: GroupSummary, glyphs: Glyphs) -> Line:
     for status in WORST_FIRST:
         count = group.counts.get(status, 0)
         if count:
-            line.append((f"{glyphs.status[status]}{count} ", ROLE[status]))
+            role = ROLE[group.status if group.status == "paused" else status]
+            line.append((f"{glyphs.status[status]}{count} ", role))
     return line
 
 
 def _why(group: GroupSummary, width: int) -> str:
     if group.why is None:
-        return ""
+        return "budget" if group.stopped_by_budget else ""
     texts = [*group.why.texts, group.why.word]
     return next((text for text in texts if len(text) <= width), texts[-1])
 
@@ -107,7 +108,7 @@ def _cell(
 ) -> Run:
     match key:
         case "status":
-            return (glyphs.status[group.status], ROLE[group.status])
+            return (glyphs.status[group.health], ROLE[group.status])
         case "p95":
             return _of(group.slowest, key, thresholds, now, glyphs)
         case "error":

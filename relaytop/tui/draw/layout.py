@@ -38,9 +38,10 @@ def too_small(width: int, height: int) -> str | None:
 def arrange(width: int, height: int, targets: int, *, banner: bool, zoomed: bool) -> Areas:
     """Divide a screen of `width` × `height` cells among table, detail and log.
 
-    The top line, the footer and, where there is one, the banner take a row each.
+    The top line, the footer and, where there is one, the banner take a row each; the banner's is
+    the log's, so that no target moves.
     """
-    rows = height - 2 - (1 if banner else 0)
+    rows = height - 2 - banner
     side = 0 if width < SIDE_FROM_WIDTH else min(MAX_SIDE, max(32, width // 3, width - 110))
     if zoomed:
         failure = 2 if height >= WHOLE_FAILURE_FROM_HEIGHT else 1
@@ -48,10 +49,12 @@ def arrange(width: int, height: int, targets: int, *, banner: bool, zoomed: bool
             table=0, detail=rows - 1 - failure, log=0, side=side, caption=1, failure=failure
         )
     log = next((rows for from_height, rows in LOG_ROWS if height >= from_height), 0)
+    log -= banner and log > 1
     rows -= log
     wanted = targets + 1
     table = min(wanted, max(rows - 24, rows * 3 // 5))
     if rows - table < DETAIL_FROM_ROWS:
         # A half-shown table and no room for the chart would be the worst of both.
-        return Areas(table=rows, detail=0, log=log, side=0)
+        table = min(wanted, rows) if log else rows
+        return Areas(table=table, detail=0, log=log + rows - table if log else 0, side=0)
     return Areas(table=table, detail=rows - table, log=log, side=side)

@@ -8,7 +8,7 @@ from relaytop.monitor import number_format
 from relaytop.monitor.status_words import describe_rules
 from relaytop.tui.draw.bars import PHASE_ROLES, PHASES, gauge, stacked_phases
 from relaytop.tui.draw.clock import time_of_day
-from relaytop.tui.draw.glyphs import ROLE, shown_status
+from relaytop.tui.draw.glyphs import ROLE
 from relaytop.tui.draw.limits import reset_in_s
 from relaytop.tui.draw.origin import clock_lines, origin_warnings, served_lines, stream_lines
 from relaytop.tui.draw.text_runs import cropped, fit, fit_middle, line_width, wrapped
@@ -89,7 +89,7 @@ def title(
     alert: Line | None = None,
 ) -> Line:
     """Draw the detail's first line: the target, its status, why, its alert and since when."""
-    shown = shown_status(s)
+    shown = s.health
     line: Line = [(s.target, "bold"), (f"  {glyphs.status[shown]} {shown}", ROLE[s.status])]
     why = reason(s, thresholds)
     if why:

@@ -10,7 +10,7 @@ from relaytop.monitor import number_format
 from relaytop.monitor.why import why
 from relaytop.tui.draw.alert_marks import NO_MARK
 from relaytop.tui.draw.bars import remaining_role
-from relaytop.tui.draw.glyphs import ROLE, shown_status
+from relaytop.tui.draw.glyphs import ROLE
 from relaytop.tui.draw.limits import tightest, tightest_reset_s
 from relaytop.tui.draw.sparkline import sparkline
 from relaytop.tui.draw.text_runs import fit, merged
@@ -129,7 +129,7 @@ def cell(key: str, s: Summary, thresholds: Thresholds, now: float, glyphs: Glyph
     """Write one figure of a target, by the key of its column."""
     match key:
         case "status":
-            return (glyphs.status[shown_status(s)], ROLE[s.status])
+            return (glyphs.status[s.health], ROLE[s.status])
         case "p50" | "p95" | "p99" | "ttft":
             return _of_the_past(s, _latency(key, s, thresholds))
         case "tok_s":

@@ -44,8 +44,8 @@ def ordered_blocks(
 
 def _status(block: Block, summaries: Summaries) -> str:
     if block.group is None:
-        return summaries.of(block.targets[0]).status
-    return summaries.of_group(block.group).status
+        return summaries.of(block.targets[0]).health
+    return summaries.of_group(block.group).health
 
 
 def _sorted(

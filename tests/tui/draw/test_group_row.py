@@ -1,16 +1,19 @@
 """A group's line in the table."""
 
+import dataclasses
+
 import pytest
 
 from relaytop.config.settings import Thresholds
-from relaytop.monitor.group import group_by_provider, summarise
+from relaytop.monitor.group import GroupSummary, group_by_provider, summarise
 from relaytop.monitor.summary import LastError, Summary
 from relaytop.tui.draw.columns import fit_columns
 from relaytop.tui.draw.glyphs import ASCII, UNICODE, Glyphs
+from relaytop.tui.draw.group_panel import group_title
 from relaytop.tui.draw.group_row import group_row
 from relaytop.tui.draw.names import short_names
 from relaytop.tui.draw.table import header
-from relaytop.tui.draw.text_runs import line_width
+from relaytop.tui.draw.text_runs import Line, line_width
 from tests.support.samples import T0
 
 NAME = "litellm-internal"
@@ -27,14 +30,14 @@ def member(model: str, error: str | None = None) -> Summary:
     )
 
 
-def line_of(width: int, glyphs: Glyphs, chosen: tuple[str, ...] | None = None) -> str:
-    members = [member("a", "auth"), member("b", "auth"), member("c")]
-    (group,) = group_by_provider([s.target for s in members])
+def drawn(
+    group: GroupSummary, width: int, glyphs: Glyphs, chosen: tuple[str, ...] | None = None
+) -> Line:
     columns = fit_columns(width, 20, least_target=13, longest_why=12, chosen=chosen)
     line = group_row(
-        summarise(group, members),
+        group,
         columns,
-        {s.target: Thresholds() for s in members},
+        {s.target: Thresholds() for s in group.members},
         lambda cells: short_names((NAME,), cells)[NAME],
         T0,
         glyphs,
@@ -42,6 +45,13 @@ def line_of(width: int, glyphs: Glyphs, chosen: tuple[str, ...] | None = None) -
         folded=True,
     )
     assert line_width(line) == line_width(header(columns, "10m"))
+    return line
+
+
+def line_of(width: int, glyphs: Glyphs, chosen: tuple[str, ...] | None = None) -> str:
+    members = [member("a", "auth"), member("b", "auth"), member("c")]
+    (group,) = group_by_provider([s.target for s in members])
+    line = drawn(summarise(group, members), width, glyphs, chosen)
     return "".join(text for text, _role in line)
 
 
@@ -58,3 +68,29 @@ def test_with_chosen_columns_it_keeps_to_its_own() -> None:
     assert "litellm…nternal " in line_of(
         66, UNICODE, ("p95", "p50", "error", "why", "age", "since", "p99")
     )
+
+
+def test_a_reached_budget_does_not_hide_how_its_targets_were() -> None:
+    stopped = [
+        dataclasses.replace(s, status="paused", reason="budget", last_status=s.status)
+        for s in (member("a", "auth"), member("b", "auth"), member("c"))
+    ]
+    (group,) = group_by_provider([s.target for s in stopped])
+    summary = summarise(group, stopped)
+    assert (summary.status, summary.health) == ("paused", "down")
+    line = drawn(summary, 120, UNICODE)
+    assert {role for text, role in line if text.strip() not in {"", f"▸ {NAME}"}} == {"dim"}
+    text = "".join(text for text, _role in line)
+    assert text.startswith(" ✗ ")
+    assert "budget" in text
+    assert "✗2 ●1" in text
+    title = "".join(text for text, _role in group_title(summary, T0, 80, UNICODE))
+    assert f"{NAME}  ✗ down  not probed, budget reached" in title
+
+
+def test_what_the_user_paused_is_paused() -> None:
+    paused = [dataclasses.replace(member(m), status="paused", reason="user") for m in "ab"]
+    (group,) = group_by_provider([s.target for s in paused])
+    summary = summarise(group, paused)
+    assert (summary.status, summary.health) == ("paused", "paused")
+    assert "‖2" in "".join(text for text, _role in drawn(summary, 120, UNICODE))
