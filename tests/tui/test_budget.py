@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -102,3 +103,19 @@ def test_the_log_says_what_a_lower_one_stops(session: Session) -> None:
         "today's budget is now $0.00: no paid probe is sent",
         "today's budget is now $3.00",
     ]
+
+
+async def test_keys_that_arrive_at_once_change_nothing_before_it_is_asked(
+    session: Session,
+) -> None:
+    async with running(session) as pilot:
+        await pilot.press("dollar_sign")
+        await pilot.pause()
+        for key in ("0", "full_stop", "5", "y"):
+            pilot.app.post_message(events.Key(key, "." if key == "full_stop" else key))
+        for _ in range(10):
+            await pilot.pause()
+        assert sent(session) == []
+        assert "Set today's budget to $0.50? y/n" in picture(pilot)
+        await pilot.press("y")
+        assert sent(session) == [0.5]

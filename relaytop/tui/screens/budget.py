@@ -48,6 +48,9 @@ class BudgetScreen(Dialog[float]):
         self._spent_usd = spent_usd
         self._input = AmountInput(_plain(budget_usd), id="amount")
         self._answer = Static("", id="answer", markup=False)
+        self._asked: tuple[str, float] | None = None
+        """What is typed and its USD, that the question on the screen is about; None: there is none
+        yet."""
 
     def compose(self) -> ComposeResult:
         """Lay out the amount, and what comes of it."""
@@ -69,6 +72,7 @@ class BudgetScreen(Dialog[float]):
         self._explain()
 
     def _explain(self) -> None:
+        self._asked = None
         try:
             usd = parse_dollars(self._input.value)
         except ValueError as error:
@@ -79,17 +83,24 @@ class BudgetScreen(Dialog[float]):
             return
         question = f"Set today's budget to ${format_dollars(usd)}? y/n"
         self._answer.update("\n".join([*budget_effect(usd, self._spent_usd), question]))
+        self.call_after_refresh(self._note_asked, (self._input.value, usd))
+
+    def _note_asked(self, asked: tuple[str, float]) -> None:
+        self._asked = asked
 
     def action_wait(self) -> None:
         """Do nothing: only `y` spends money."""
 
     def action_set(self) -> None:
-        """Answer with the amount, if it is one and another."""
-        try:
-            usd = parse_dollars(self._input.value)
-        except ValueError:
-            return
-        self.dismiss(None if usd == self._budget_usd else usd)
+        """Answer with the amount that was asked about.
+
+        Keys that arrive at once, as on a link that lags, change nothing before it can be read what.
+        """
+        self._input.call_later(self._take)  # behind the digits that it has not taken yet
+
+    def _take(self) -> None:
+        if self._asked is not None and self._asked[0] == self._input.value:
+            self.dismiss(self._asked[1])
 
     def action_cancel(self) -> None:
         """Leave the budget as it is."""
