@@ -151,6 +151,8 @@ class WatchCore:
 
     def _evaluate_alerts(self) -> None:
         self.alerting.evaluate(self.monitor, self.clock(), self.trouble(), reads=self.reads_agent)
+        if self._notifier is not None:
+            self._notifier.update(self.alerting.firing)
 
     def trouble(self) -> str | None:
         """Return why nothing is probed; None while all is well."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any, Protocol
 
 from relaytop.alerts.formats.alertmanager import RESEND_S, alertmanager_alerts
@@ -9,7 +10,7 @@ from relaytop.alerts.formats.document import alert_document
 from relaytop.alerts.formats.slack import slack_message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from relaytop.alerts.alert import Alert
 
@@ -23,14 +24,14 @@ class Bodies(Protocol):
     path: str
     """Of a URL that names none."""
     refresh_s: float | None
-    """Seconds after which what fires is posted again; None: never."""
+    """Seconds between two posts of all that fires; None: never."""
 
     def of(self, alert: Alert) -> object:
         """Return the document that tells of one change."""
         ...
 
-    def again(self) -> object | None:
-        """Return the document of all that still fires; None without any."""
+    def again(self, firing: Sequence[Alert]) -> object | None:
+        """Return the document of all that fires now; None without any to be told of."""
         ...
 
 
@@ -48,7 +49,7 @@ class OneByOne:
         """Return the document that tells of one change."""
         return self._make(alert, self._host)
 
-    def again(self) -> None:
+    def again(self, firing: Sequence[Alert]) -> None:
         """Return None: nothing is told twice."""
 
 
@@ -66,22 +67,34 @@ class Alertmanager:
     def __init__(self, host: str, clock: Callable[[], float]) -> None:
         self._host = host
         self._clock = clock
-        self._firing: dict[str, Alert] = {}
+        self._told: dict[str, Alert] = {}
+        """Key → what was posted of it last, while it fires."""
 
     def of(self, alert: Alert) -> list[dict[str, Any]]:
         """Return the alert, and the end of what it was with another severity."""
-        before = self._firing.pop(alert.key, None)
+        before = self._told.pop(alert.key, None)
         if alert.state == "firing":
-            self._firing[alert.key] = alert
+            self._told[alert.key] = alert
         is_replaced = before is not None and before.severity != alert.severity
         replaced = [before] if before is not None and is_replaced else []
         return alertmanager_alerts([alert], self._host, self._clock(), replaced)
 
-    def again(self) -> list[dict[str, Any]] | None:
-        """Return all that still fires; None without any."""
-        if not self._firing:
-            return None
-        return alertmanager_alerts(self._firing.values(), self._host, self._clock())
+    def again(self, firing: Sequence[Alert]) -> list[dict[str, Any]] | None:
+        """Return all that fires, with what is known of it now; None without any.
+
+        Left out is what nobody was to be told of from the first. A severity that nobody was told
+        of, since the alert was acknowledged or snoozed before, is not told here either: it would be
+        another alert.
+        """
+        found = []
+        for alert in firing:
+            told = self._told.get(alert.key)
+            if told is not None:
+                found.append(dataclasses.replace(alert, severity=told.severity))
+            elif not alert.acknowledged and alert.snoozed_until is None:
+                found.append(alert)
+        self._told.update({alert.key: alert for alert in found})
+        return alertmanager_alerts(found, self._host, self._clock()) if found else None
 
 
 def bodies(form: str, host: str, clock: Callable[[], float]) -> Bodies:

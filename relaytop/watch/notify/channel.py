@@ -7,6 +7,8 @@ import time
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from relaytop.alerts.alert import Alert
 
 
@@ -27,10 +29,12 @@ class Closing:
         self._deadline_s = 0.0
 
     def begin(self, within_s: float) -> None:
-        """Let everything end within some seconds from now; only the first call counts."""
-        if not self._begun.is_set():
-            self._deadline_s = time.monotonic() + within_s
-            self._begun.set()
+        """Let everything end within some seconds from now; of several calls the earliest end."""
+        deadline_s = time.monotonic() + within_s
+        if self._begun.is_set():
+            deadline_s = min(deadline_s, self._deadline_s)
+        self._deadline_s = deadline_s
+        self._begun.set()
 
     @property
     def begun(self) -> bool:
@@ -59,13 +63,13 @@ class Channel(Protocol):
 
     @property
     def refresh_s(self) -> float | None:
-        """Seconds without an alert after which `refresh` is due; None: never."""
+        """Seconds between two calls of `refresh`; None: never."""
         ...
 
     def deliver(self, alert: Alert, closing: Closing) -> Undelivered | None:
         """Send one alert, in a bounded time; return why that failed, None where it did not."""
         ...
 
-    def refresh(self, closing: Closing) -> Undelivered | None:
-        """Send again what still fires; return why that failed, None where it did not."""
+    def refresh(self, firing: Sequence[Alert], closing: Closing) -> Undelivered | None:
+        """Send again what fires now; return why that failed, None where it did not."""
         ...

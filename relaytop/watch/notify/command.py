@@ -77,7 +77,7 @@ class CommandChannel:
             return None
         return Undelivered(_how_it_ended(done.returncode), _last_line(done.output))
 
-    def refresh(self, closing: Closing) -> None:
+    def refresh(self, firing: Sequence[Alert], closing: Closing) -> None:
         """Do nothing: a program is run once for each change."""
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from relaytop.alerts.alert import Alert
     from relaytop.monitor.source import Level
     from relaytop.watch.notify.channel import Channel, Closing, Undelivered
@@ -36,6 +40,8 @@ class DeliveryQueue:
         self._channel = channel
         self._closing = closing
         self._waiting: deque[Alert] = deque()
+        self._firing: Sequence[Alert] = ()
+        self._refresh_due_s = math.inf
         self._changed = threading.Condition()
         self._remarks: deque[Remark] = deque(maxlen=MAX_REMARKS)
         self._failures: set[str] = set()
@@ -46,8 +52,7 @@ class DeliveryQueue:
 
     def put(self, alert: Alert) -> None:
         """Send an alert soon; returns at once."""
-        if self._thread.ident is None:
-            self._thread.start()
+        self._start()
         with self._changed:
             self._waiting.append(alert)
             if len(self._waiting) > MAX_WAITING:
@@ -57,6 +62,13 @@ class DeliveryQueue:
                     text = f"more than {MAX_WAITING} alerts wait to be sent: the oldest are dropped"
                     self._remark("error", text)
             self._changed.notify()
+
+    def update(self, firing: Sequence[Alert]) -> None:
+        """Have the channel send again what fires, as often as it wants to; returns at once."""
+        if self._channel.refresh_s is not None:
+            self._firing = firing
+            if firing:
+                self._start()
 
     @property
     def waiting(self) -> int:
@@ -90,33 +102,51 @@ class DeliveryQueue:
             what = "1 alert" if lost == 1 else f"{lost} alerts"
             self._remark("error", f"{what} not sent: relaytop ended")
 
+    def _start(self) -> None:
+        if self._thread.ident is None:
+            self._set_refresh_due()
+            self._thread.start()
+
+    def _set_refresh_due(self) -> None:
+        if self._channel.refresh_s is not None:
+            self._refresh_due_s = time.monotonic() + self._channel.refresh_s
+
     def _run(self) -> None:
         while (alert := self._next()) is not None or not self._closing.begun:
             if alert is None:
-                self._report(self._channel.refresh(self._closing))
+                self._report(self._channel.refresh(self._firing, self._closing))
+                self._set_refresh_due()
             else:
-                self._report(self._channel.deliver(alert, self._closing))
+                failure = self._channel.deliver(alert, self._closing)
+                self._report(failure)
+                if failure is None:
+                    self._note_success()
                 self._delivering = False
 
     def _next(self) -> Alert | None:
         """Return the next alert; None where a refresh is due, or none comes any more."""
         with self._changed:
+            left_s = self._refresh_due_s - time.monotonic()
             self._changed.wait_for(
-                lambda: self._waiting or self._closing.begun, self._channel.refresh_s
+                lambda: self._waiting or self._closing.begun,
+                None if math.isinf(left_s) else max(0.0, left_s),
             )
             if not self._waiting or self._closing.left_s <= 0:
+                return None
+            if time.monotonic() >= self._refresh_due_s and not self._closing.begun:
                 return None
             if len(self._waiting) == 1:
                 self._overflowed = False
             self._delivering = True
             return self._waiting.popleft()
 
+    def _note_success(self) -> None:
+        if self._failures:
+            self._failures.clear()
+            self._remark("good", "sending alerts works again")
+
     def _report(self, failure: Undelivered | None) -> None:
-        if failure is None:
-            if self._failures:
-                self._failures.clear()
-                self._remark("good", "sending alerts works again")
-        elif failure.kind not in self._failures:
+        if failure is not None and failure.kind not in self._failures:
             self._failures.add(failure.kind)
             self._remark("error", "alert not sent: " + ": ".join(filter(None, failure)))
 

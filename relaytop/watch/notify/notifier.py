@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relaytop.watch.notify.senders import Senders
+from relaytop.watch.notify.senders import REPLACED_S, Senders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,7 +34,7 @@ class Notifier:
         """Change to the channels of other settings; what waits in those of before is sent."""
         if settings.alerts != self._alerts:
             self._alerts = settings.alerts
-            self._senders.begin_close()
+            self._senders.begin_close(REPLACED_S)
             self._before = [*self._before[-1:], self._senders]
             self._senders = Senders(self._make(settings))
 
@@ -42,13 +42,18 @@ class Notifier:
         """Send a change of an alert soon; returns at once."""
         self._senders.send(alert)
 
+    def update(self, firing: Sequence[Alert]) -> None:
+        """Hand over what fires now, for channels that send it again; returns at once."""
+        self._senders.update(firing)
+
     def remarks(self) -> list[Remark]:
         """Return (level, text) of what is new for the log."""
         return [each for senders in (*self._before, self._senders) for each in senders.remarks()]
 
     def begin_close(self) -> None:
         """Let the channels send what waits, for a bounded time; returns at once."""
-        self._senders.begin_close()
+        for senders in (*self._before, self._senders):
+            senders.begin_close()
 
     def close(self) -> None:
         """End the channels, at the latest a bounded time after `begin_close`."""

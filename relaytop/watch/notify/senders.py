@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 CLOSE_S = 0.9
 """Seconds at the end for what waits to be sent."""
+REPLACED_S = 10.0
+"""The same where others go on in their place."""
 
 
 class Senders:
@@ -34,13 +36,18 @@ class Senders:
         for queue in self._queues:
             queue.put(alert)
 
+    def update(self, firing: Sequence[Alert]) -> None:
+        """Hand over what fires now, for channels that send it again; returns at once."""
+        for queue in self._queues:
+            queue.update(firing)
+
     def remarks(self) -> list[Remark]:
         """Return (level, text) of what is new for the log."""
         return [remark for queue in self._queues for remark in queue.remarks()]
 
-    def begin_close(self) -> None:
+    def begin_close(self, within_s: float = CLOSE_S) -> None:
         """Let the channels send what waits, for a bounded time; returns at once."""
-        self._closing.begin(CLOSE_S)
+        self._closing.begin(within_s)
         for queue in self._queues:
             queue.wake()
 

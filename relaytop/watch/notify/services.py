@@ -13,6 +13,8 @@ from relaytop.watch.notify.channel import Undelivered
 from relaytop.wire.text import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from relaytop.alerts.alert import Alert
     from relaytop.config.settings import Secret
     from relaytop.watch.notify.channel import Closing
@@ -65,7 +67,7 @@ class ServiceChannel:
             return Undelivered("Apprise does not recognise the URL")
         return None if sent else Undelivered("not accepted")
 
-    def refresh(self, closing: Closing) -> None:
+    def refresh(self, firing: Sequence[Alert], closing: Closing) -> None:
         """Do nothing: a service is told of each change once."""
 
     def _send(self, alert: Alert) -> bool | None:

@@ -15,6 +15,8 @@ from relaytop.wire.durations import wait_s
 from relaytop.wire.text import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import httpx as httpx_types
 
     from relaytop.alerts.alert import Alert
@@ -65,9 +67,9 @@ class WebhookChannel:
         """Post one alert, for a bounded time again and again; return why it was not accepted."""
         return self._post(self._bodies.of(alert), closing, BACK_OFF_S)
 
-    def refresh(self, closing: Closing) -> Undelivered | None:
-        """Post once what still fires; return why it was not accepted."""
-        document = self._bodies.again()
+    def refresh(self, firing: Sequence[Alert], closing: Closing) -> Undelivered | None:
+        """Post once what fires; return why it was not accepted."""
+        document = self._bodies.again(firing)
         return None if document is None else self._post(document, closing, ())
 
     def _post(

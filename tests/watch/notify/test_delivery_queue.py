@@ -1,13 +1,20 @@
 """Alerts wait in a bounded queue; what fails is told once a kind; the end is bounded."""
 
-import threading
+from __future__ import annotations
 
-from relaytop.alerts.alert import Alert
+import threading
+from typing import TYPE_CHECKING
+
 from relaytop.watch.notify.channel import Closing, Undelivered
 from relaytop.watch.notify.delivery_queue import MAX_WAITING, DeliveryQueue
 from relaytop.watch.notify.senders import Senders
 from tests.support.agents import until
 from tests.support.alerts import FIRING, alert
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from relaytop.alerts.alert import Alert
 
 
 class Recorder:
@@ -18,7 +25,7 @@ class Recorder:
     def __init__(self, refresh_s: float | None = None) -> None:
         self.refresh_s = refresh_s
         self.got: list[str] = []
-        self.refreshed = 0
+        self.refreshed: list[list[str]] = []
         self.failures: list[Undelivered | None] = []
         self.open = threading.Event()
         self.open.set()
@@ -29,9 +36,9 @@ class Recorder:
         self.got.append(given.key)
         return self.failures.pop(0) if self.failures else None
 
-    def refresh(self, closing: Closing) -> None:
+    def refresh(self, firing: Sequence[Alert], closing: Closing) -> None:
         del closing
-        self.refreshed += 1
+        self.refreshed.append([each.key for each in firing])
 
 
 def named(number: int) -> Alert:
@@ -89,14 +96,39 @@ def test_a_kind_of_failure_is_told_once_until_it_works_again() -> None:
     assert queue.remarks() == []
 
 
-def test_what_fires_is_sent_again() -> None:
+def test_what_fires_is_sent_again_as_it_is_now() -> None:
     channel, closing = Recorder(refresh_s=0.01), Closing()
     queue = DeliveryQueue(channel, closing)
-    queue.put(FIRING)
-    until(lambda: channel.refreshed >= 2)
+    queue.update([])
+    queue.update([FIRING])  # nobody was told of it here: it fired under other settings
+    until(lambda: ["holysheep"] in channel.refreshed)
+    queue.update([FIRING, named(1)])
+    until(lambda: ["holysheep", "p1"] in channel.refreshed)
+    queue.update([])
+    until(lambda: channel.refreshed[-1] == [])
     closing.begin(1.0)
     queue.wake()
     queue.join()
+    assert channel.got == []
+    assert queue.remarks() == []
+
+
+def test_alerts_that_follow_one_another_do_not_put_off_what_is_sent_again() -> None:
+    channel, closing = Recorder(refresh_s=0.05), Closing()
+    channel.failures = [Undelivered("refused")]
+    queue = DeliveryQueue(channel, closing)
+    queue.update([FIRING])
+
+    def put_and_look() -> int:
+        if queue.waiting < 5:
+            queue.put(named(1))
+        return len(channel.refreshed)
+
+    until(lambda: put_and_look() >= 2)
+    closing.begin(1.0)
+    queue.wake()
+    queue.join()
+    assert queue.remarks()[0] == ("error", "test: alert not sent: refused")
 
 
 def test_a_channel_that_hangs_does_not_hold_up_the_others_nor_the_end() -> None:

@@ -185,14 +185,14 @@ def test_alertmanager_is_told_again_while_it_fires_and_of_the_end() -> None:
         channel = hook.channel("alertmanager", path="")
         assert channel.refresh_s == 60
         for done in (
-            channel.refresh(NoWaits()),
+            channel.refresh([], NoWaits()),
             channel.deliver(degraded, NoWaits()),
             channel.deliver(ONE, NoWaits()),
-            channel.refresh(NoWaits()),
+            channel.refresh([degraded, ONE], NoWaits()),
             channel.deliver(FIRING, NoWaits()),
             channel.deliver(resolved(), NoWaits()),
             channel.deliver(resolved(ONE), NoWaits()),
-            channel.refresh(NoWaits()),
+            channel.refresh([], NoWaits()),
         ):
             assert done is None
     later, now = "2026-09-21T14:18:20.000Z", "2026-09-21T14:14:20.000Z"
@@ -205,6 +205,26 @@ def test_alertmanager_is_told_again_while_it_fires_and_of_the_end() -> None:
         [("critical", "2026-09-21T14:25:20.000Z")],
         [("critical", "2026-09-21T14:25:20.000Z")],
     ]
+
+
+def test_alertmanager_is_told_what_is_known_now() -> None:
+    degraded = dataclasses.replace(FIRING, severity="degraded")
+    worse = dataclasses.replace(FIRING, acknowledged=True, targets=(*FIRING.targets, "holysheep/x"))
+    snoozed = dataclasses.replace(ONE, snoozed_until=T0 + 900)
+    with Hook(Response(200)) as hook:
+        channel = hook.channel("alertmanager")
+        for done in (
+            channel.deliver(degraded, NoWaits()),
+            channel.refresh([worse, snoozed], NoWaits()),
+            channel.refresh([snoozed], NoWaits()),
+            channel.refresh([ONE], NoWaits()),
+        ):
+            assert done is None
+    _, again, unsnoozed = (seen.json for seen in hook.requests)
+    (alert,) = again
+    assert alert["labels"]["severity"] == "warning", "the one that it was told of"
+    assert alert["annotations"]["targets"].endswith("holysheep/x")
+    assert [each["labels"]["key"] for each in unsnoozed] == [ONE.key]
 
 
 def test_the_documents_are_json_whatever_the_texts() -> None:
