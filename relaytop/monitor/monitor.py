@@ -16,12 +16,12 @@ from relaytop.monitor.lateness import SPAN_S as LATE_S
 from relaytop.monitor.lateness import Lateness
 from relaytop.monitor.origin import observe_origin
 from relaytop.monitor.points import read_points
+from relaytop.monitor.probe_costs import ProbeCosts
 from relaytop.monitor.source import Event, Overview
 from relaytop.monitor.status_words import describe_hold, describe_scarce, describe_status
 from relaytop.monitor.target import TargetMonitor
 from relaytop.monitor.throughput import COST_S, Throughput
 from relaytop.monitor.why import why
-from relaytop.pricing.estimate import estimate_usd_per_h
 from relaytop.protocol.messages import Budget, Finished, Hold, Note, Notice, Prices, Pulse, Ready
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class Monitor:
         self._events = EventHistory()
         self._throughput = Throughput(now)
         self._lateness = Lateness()
+        self._probe_costs = ProbeCosts()
         self._counts = EngineCounts()
         self.factor = 1.0
         """The factor of every target's own interval."""
@@ -386,9 +387,10 @@ class Monitor:
         active = [m for m in self._targets.values() if m.status.status != "paused"]
         providers = {p.name: p for p in self.settings.providers}
         estimates = [
-            estimate_usd_per_h(
-                dataclasses.replace(m.target, interval_s=m.interval_s),
-                providers[m.target.provider],
+            self._probe_costs.per_hour(
+                m.target,
+                m.interval_s,
+                providers[m.target.provider].prices.get(m.target.model),
                 self.settings.assumed_price,
             )
             for m in active

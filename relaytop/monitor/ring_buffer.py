@@ -272,16 +272,21 @@ class RingBuffer:
     @property
     def oldest_at(self) -> float | None:
         """Unix seconds at which the oldest kept sample ended; None of nothing."""
-        return self.get(self.first).at if self.count else None
+        return self.ended_at(self.first) if self.count else None
 
     @property
     def newest_at(self) -> float | None:
         """Unix seconds at which the newest kept sample ended; None of nothing."""
-        return self.get(self.count - 1).at if self.count else None
+        return self.ended_at(self.count - 1) if self.count else None
 
     def get(self, serial: int) -> Record:
         """Return a kept sample by its serial number (0 is the first ever)."""
         return self._record(serial % self.capacity * RECORD_BYTES)
+
+    def ended_at(self, serial: int) -> float:
+        """Return the Unix seconds at which a kept sample ended, by its serial number."""
+        (tick,) = _TICK.unpack_from(self._buffer, serial % self.capacity * RECORD_BYTES)
+        return float(self._began_at + tick * TICK_S)
 
     def _record(self, offset: int) -> Record:
         tick, *rest = _RECORD.unpack_from(self._buffer, offset)

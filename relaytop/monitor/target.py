@@ -225,6 +225,8 @@ class TargetMonitor:
     @property
     def paced(self) -> int:
         """Probes that `max_rpm` held back over the window."""
+        if not self.facts.paced:
+            return 0
         began_at = self.window.began_at
         return sum(count for at, count in self.facts.paced if at >= began_at)
 

@@ -108,7 +108,7 @@ class RollingWindow:
         if self.window.seconds is None:
             return False
         edge, before = now - self.window.seconds, self._tail
-        while self._tail < self._ring.count and self._ring.get(self._tail).at < edge:
+        while self._tail < self._ring.count and self._ring.ended_at(self._tail) < edge:
             self._drop()
         return self._tail != before
 
@@ -157,7 +157,7 @@ class RollingWindow:
     @property
     def began_at(self) -> float:
         """Unix seconds at which the oldest sample in it ended; 0 without one."""
-        return self._ring.get(self._tail).at if self._tail < self._ring.count else 0.0
+        return self._ring.ended_at(self._tail) if self._tail < self._ring.count else 0.0
 
     def kept_of(self, now: float, interval_s: float) -> tuple[int, int] | None:
         """Return (samples kept, samples due) where the ring holds less than the window; else None.
@@ -172,7 +172,7 @@ class RollingWindow:
         if seconds is None:
             wanted = self.window.count or 0
             return (ring.capacity, wanted) if wanted > ring.capacity else None
-        if ring.get(ring.first).at <= now - seconds + interval_s:
+        if ring.ended_at(ring.first) <= now - seconds + interval_s:
             return None
         return ring.capacity, max(ring.capacity + 1, round(seconds / interval_s))
 

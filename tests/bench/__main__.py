@@ -1,6 +1,6 @@
 """`python -m tests.bench [NAME …] [--runs N]`: run the benches and print a table.
 
-The names are the modules of this folder: truth, traffic, start, keys, rows, alert, parsing,
+The names are the modules of this folder: truth, traffic, start, keys, scale, alert, parsing,
 baseline, stall, openloop, diff, memory, busy, status, shadow. `--runs` is for those that simulate:
 more is finer. All of them take about fifteen minutes; they contact loopback alone.
 """
@@ -18,7 +18,7 @@ NAMES = (
     "start",
     "traffic",
     "keys",
-    "rows",
+    "scale",
     "alert",
     "parsing",
     "baseline",

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from relaytop.monitor.source import Source
     from relaytop.monitor.summary import Summary
 
+KeptState = tuple[tuple["Summary", ...], "GroupSummary"]
+"""The members of a group in the order of the config, and its state."""
+
 
 class Summaries:
     """Summaries as of one moment.
@@ -22,14 +25,23 @@ class Summaries:
         source: The figures.
         now: Unix seconds of the moment.
         thresholds: Target id → its thresholds.
+        kept: The states of groups, from picture to picture: of one in which nothing has changed
+            it is not computed again.
     """
 
-    def __init__(self, source: Source, now: float, thresholds: Mapping[str, Thresholds]) -> None:
+    def __init__(
+        self,
+        source: Source,
+        now: float,
+        thresholds: Mapping[str, Thresholds],
+        kept: dict[str, KeptState] | None = None,
+    ) -> None:
         self.now = now
         self._source = source
         self._thresholds = thresholds
         self._targets: dict[str, Summary] = {}
         self._groups: dict[str, GroupSummary] = {}
+        self._kept = {} if kept is None else kept
 
     def of(self, target: str) -> Summary:
         """Return one target's."""
@@ -42,8 +54,12 @@ class Summaries:
         """Return one group's, its targets the worst first."""
         found = self._groups.get(group.key)
         if found is None:
-            members = [self.of(target) for target in sorted(group.targets, key=self.severity)]
-            found = self._groups[group.key] = summarise(group, members)
+            members = tuple(self.of(target) for target in group.targets)
+            known = self._kept.get(group.key)
+            if known is None or known[0] != members:
+                ordered = [self.of(target) for target in sorted(group.targets, key=self.severity)]
+                known = self._kept[group.key] = members, summarise(group, ordered)
+            found = self._groups[group.key] = known[1]
         return found
 
     def severity(self, target: str) -> tuple[int, float, float]:

@@ -17,7 +17,7 @@ from relaytop.tui.keys import BINDINGS, ZOOM_BINDINGS, in_order
 from relaytop.tui.link import Link
 from relaytop.tui.os_errors import describe_os_error
 from relaytop.tui.palette import Palette
-from relaytop.tui.rows.summaries import Summaries
+from relaytop.tui.rows.summaries import KeptState, Summaries
 from relaytop.tui.screens.alerts import AlertScreen
 from relaytop.tui.screens.zoom import ACTION
 from relaytop.tui.view import View, oldest_sample, sparkline_span_s
@@ -68,6 +68,7 @@ class MonitorScreen(AlertScreen):
         self.set_reactive(MonitorScreen.selected, next(iter(session.monitor.targets()), None))
         self._palette: Palette | None = None
         self._modes = EnteredModes()
+        self._kept_groups: dict[str, KeptState] = {}
         self._page: Page | None = None
         """A full-screen page over this one, which shows the same view."""
         self.link = Link()
@@ -150,7 +151,8 @@ class MonitorScreen(AlertScreen):
 
     def relist(self) -> Summaries:
         """List the rows of the figures as they are now."""
-        summaries = Summaries(self.source, self.now, self.session.thresholds)
+        thresholds = self.session.thresholds
+        summaries = Summaries(self.source, self.now, thresholds, self._kept_groups)
         self.all_fit = self._have_room()
         self.list_targets(
             summaries,

@@ -8,13 +8,15 @@ import pytest
 
 from relaytop.monitor.group import FAILING
 from relaytop.monitor.summary import Summary
+from relaytop.protocol.messages import Finished
 from relaytop.tui.rows.blocks import Cursor
 from relaytop.tui.rows.listing import STILL_S, RowListing
 from relaytop.tui.rows.query import AS_CONFIGURED, RowQuery
 from relaytop.tui.rows.sort_keys import SORTABLE
-from relaytop.tui.rows.summaries import Summaries
+from relaytop.tui.rows.summaries import KeptState, Summaries
 from relaytop.watch.session import Session
 from tests.support.fake_engine import NAMES, NOW, feed, session_of
+from tests.support.samples import T0, sample
 
 FLAT = RowQuery(group_by="none")
 
@@ -171,3 +173,19 @@ def test_a_group_of_one_target_has_no_row() -> None:
 
 def test_failing_is_down_or_degraded() -> None:
     assert set(FAILING) == {"down", "degraded"}
+
+
+def test_a_group_is_summarised_anew_where_one_of_its_targets_has_changed(session: Session) -> None:
+    kept: dict[str, KeptState] = {}
+    source, clock = session.monitor, session.clock
+    groups = RowQuery().groups(source.targets(), {})
+    states = []
+    for _picture in range(3):
+        picture = Summaries(source, clock(), session.thresholds, kept)
+        states.append([picture.of_group(group) for group in groups])
+        if len(states) == 2:
+            session.monitor.apply(Finished(sample(NOW - T0, 1.0, target=NAMES[0])), NOW)
+    before, same, changed = states
+    assert all(a is b for a, b in zip(before, same, strict=True))
+    assert changed[0].requests == before[0].requests + 1
+    assert changed[1] is before[1]
