@@ -126,7 +126,7 @@ async def test_the_range_moves_over_all_that_is_kept(tmp_path: Path) -> None:
         await pressed(pilot, "left", "right")
         assert monitor_of(pilot).zoom.end is None
         text = await pressed(pilot, *["right_square_bracket"] * 4)
-        assert text.startswith(" latency line, last 1h  720 probes, 6 failed")
+        assert text.startswith(" latency line, last 1h  720 probes  6 failed")
         await pressed(pilot, "right_square_bracket")
         assert notices(pilot)[-1] == "no older samples are kept"
         text = await pressed(pilot, *["left_square_bracket"] * 5)

@@ -114,14 +114,13 @@ def _percentiles(together: SpanFigures, threshold_ms: float, timeout_ms: float) 
     """Draw the percentiles of the range."""
     times = together.times
     found: list[Run] = []
+    known = [name for name in PERCENTILES if getattr(times, name) is not None]
     for name in PERCENTILES:
         text, role = percentile(times, name, threshold_ms, timeout_ms)
         if text.strip():
-            found += [(f"  {name.upper()} ", "dim"), (text.strip(), role)]
-    if not found:
-        return []
-    unit = "" if len(times.censored) == len(PERCENTILES) else " ms"
-    return [Part([*found, (unit, "dim")], 2, 0, gap=0)]
+            unit = " ms" if name in known[-1:] else ""
+            found += [(f"  {name.upper()} ", "dim"), (text.strip(), role), (unit, "dim")]
+    return [Part(found, 2, 0, gap=0)] if found else []
 
 
 def _limit(plot: Plot, threshold_ms: float, glyphs: Glyphs) -> list[Part]:

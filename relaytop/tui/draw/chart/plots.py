@@ -72,10 +72,10 @@ class BandsPlot:
     def scale(self) -> Scale:
         """The scale of latencies."""
         times = [piece.times for piece in self.bins]
-        worst = [each.max for each in times if each.max is not None]
+        drawn = [[ms for ms in (each.p50, each.p95, each.p99) if ms is not None] for each in times]
         if self.log:
-            return log_scale([*worst, *(each.p50 for each in times if each.p50 is not None)])
-        return linear_scale(worst, self.p95_ms)
+            return log_scale(ms for piece in drawn for ms in piece)
+        return linear_scale([max(piece) for piece in drawn if piece], self.p95_ms)
 
     @property
     def nothing(self) -> str | None:

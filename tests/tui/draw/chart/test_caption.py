@@ -1,21 +1,24 @@
+from collections.abc import Sequence
+
 import pytest
 
+from relaytop.monitor.points import Point
 from relaytop.monitor.time_figures import span_figures
 from relaytop.tui.draw.chart.caption import caption
 from relaytop.tui.draw.glyphs import UNICODE
 from relaytop.tui.zoom import Known, Zoom
-from tests.tui.draw.chart.test_distributions import T0, bands, heat_map, ok, refused
+from tests.tui.draw.chart.test_distributions import T0, bands, heat_map, ok, refused, timed_out
 
 FOUND = [*(ok(i / 2, 300.0 + i) for i in range(100)), refused(55.0)]
 HOUR = Known(T0 + 3600, T0, 600.0)
 
 
-def drawn(zoom: Zoom, width: int) -> str:
-    plot = (heat_map if zoom.drawing == "heat map" else bands)(FOUND, (width, 20))
+def drawn(zoom: Zoom, width: int, found: Sequence[Point] = FOUND) -> str:
+    plot = (heat_map if zoom.drawing == "heat map" else bands)([*found], (width, 20))
     line = caption(
         zoom,
         plot,
-        span_figures(FOUND, "latency"),
+        span_figures(found, "latency"),
         HOUR,
         width=width,
         threshold_ms=350.0,
@@ -48,3 +51,8 @@ def test_a_range_of_the_past_has_its_times() -> None:
     past = Zoom("heat map", end=T0 + 1200, past_s=600.0)
     assert drawn(past, 80).startswith("  PAST 14:23:20 to 14:33:20   latency heat map, 10m")
     assert drawn(past, 20) == "  PAST 14:23:20 to …"
+
+
+def test_the_unit_stands_behind_the_last_figure_that_has_one() -> None:
+    found = [*(ok(i / 2, 300.0) for i in range(48)), timed_out(50.0), timed_out(51.0)]
+    assert "P50 300  P95 300 ms  P99 >30s" in drawn(Zoom("bands"), 130, found)
