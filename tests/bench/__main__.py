@@ -1,6 +1,6 @@
 """`python -m tests.bench [NAME …] [--runs N]`: run the benches and print a table.
 
-The names are the modules of this folder: truth, traffic, start, keys, scale, alert, parsing,
+The names are the modules of this folder: truth, traffic, start, keys, scale, alert, chart, parsing,
 baseline, stall, openloop, diff, memory, busy, status, shadow. `--runs` is for those that simulate:
 more is finer. All of them take about fifteen minutes; they contact loopback alone.
 """
@@ -20,6 +20,7 @@ NAMES = (
     "keys",
     "scale",
     "alert",
+    "chart",
     "parsing",
     "baseline",
     "memory",

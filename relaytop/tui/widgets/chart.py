@@ -27,6 +27,9 @@ PLOT_FROM_HEIGHT = 5
 SHORTEST_BIN_S = 2.0
 """Each bin is drawn when it begins: shorter ones cost bytes and show no more."""
 
+PICTURES_PER_RANGE = 600
+"""While a zoomed range goes by it is read so often: a long one has thousands of samples."""
+
 
 class Chart(ViewLines):
     """Draws in a thread, one drawing at a time, and only when what it shows has changed.
@@ -44,6 +47,8 @@ class Chart(ViewLines):
         self._drawing = False
         self._picture: Picture | None = None
         self._read_for: tuple[object, ...] | None = None
+        self._finished: tuple[object, ...] = ()
+        self._read_at = 0.0
         self._drawn_plot: Plot | None = None
         self._drawn_lines: list[Line] = []
         self._kept: tuple[tuple[object, ...], float] | None = None
@@ -92,11 +97,13 @@ class Chart(ViewLines):
         zoom, source = view.zoom, view.source
         known = known_of(view, summary.target)
         axis = zoom_axis(zoom, known, self.size.width, SHORTEST_BIN_S)
-        finished = summary.total.requests, summary.last_at, len(source.errors(summary.target))
         room = self._failure.extent
-        read_for = (source, summary.target, zoom, axis, self.size, room, finished)
-        if self._picture is None or read_for != self._read_for:
-            self._read_for = read_for
+        read_for = (source, summary.target, zoom, axis, self.size, room)
+        finished = summary.total.requests, summary.last_at, len(source.errors(summary.target))
+        due = known.now - self._read_at >= zoom.span_s(known) / PICTURES_PER_RANGE
+        is_new = read_for != self._read_for or (due and finished != self._finished)
+        if self._picture is None or is_new:
+            self._read_for, self._finished, self._read_at = read_for, finished, known.now
             return zoomed_picture(
                 source,
                 summary,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from relaytop.tui.draw.chart.axes import canvas_width, clock_line, labelled_rows
@@ -10,6 +11,7 @@ from relaytop.tui.draw.chart.histogram import bars_for
 from relaytop.tui.draw.time_axis import cells_of
 
 if TYPE_CHECKING:
+    from relaytop.tui.draw.chart.axes import Scale
     from relaytop.tui.draw.chart.plots import HeatMapPlot
     from relaytop.tui.draw.glyphs import Glyphs
     from relaytop.tui.draw.text_runs import Line
@@ -47,11 +49,18 @@ def level_count(plot: HeatMapPlot) -> int:
 
 def heat_counts(plot: HeatMapPlot) -> list[dict[int, int]]:
     """Return for each bin the probes by level, 0 the lowest."""
-    scale, levels = plot.scale, level_count(plot)
+    return _counts(plot.values, plot.scale, level_count(plot))
+
+
+@lru_cache(maxsize=1)
+def _counts(
+    values: tuple[tuple[float, ...], ...], scale: Scale, levels: int
+) -> list[dict[int, int]]:
+    """Count once what both the drawing and its caption ask for."""
     counts: list[dict[int, int]] = []
-    for values in plot.values:
+    for piece in values:
         column: dict[int, int] = {}
-        for value in values:
+        for value in piece:
             level = min(levels - 1, int(scale.share(value) * levels))
             column[level] = column.get(level, 0) + 1
         counts.append(column)
