@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from relaytop.monitor.source import Level
 
 BAD = {"degraded", "down"}
+GAP_S = 0.001
+"""Shortest time between two evaluations, for each target that is summed up in them: where hundreds
+go down one after the other, the screen must answer all the same."""
 
 
 class AlertSender(Protocol):
@@ -57,7 +60,7 @@ class Alerting:
         self.on_change: Callable[[Change], None] = _ignore
         """Called with each change: the screen's bell."""
         self._seen_changes = 0
-        self._due = 0.0
+        self._due = self._not_before = 0.0
         self._looked = False
 
     @property
@@ -75,7 +78,7 @@ class Alerting:
         self.keeper = AlertKeeper(self.keeper.after)
         for key, until in snoozes.items():
             self.keeper.snooze(key, until)
-        self._seen_changes, self._due = 0, 0.0
+        self._seen_changes, self._due, self._not_before = 0, 0.0, 0.0
 
     def keep_open_incidents(self) -> None:
         """Keep how bad the incidents have been that go on, before nobody looks any more."""
@@ -131,6 +134,8 @@ class Alerting:
             trouble: The reason why nothing is probed; None while all is well.
             reads: Whether another relaytop probes, and tells others: only the bell is ours then.
         """
+        if now < self._not_before:
+            return
         if monitor.status_changes == self._seen_changes and now < self._due:
             return
         self._seen_changes, self._due = monitor.status_changes, self.keeper.due_after(now)
@@ -140,6 +145,7 @@ class Alerting:
         if keeper.idle and trouble is None and not BAD & monitor.statuses():
             return  # with nothing to see, nothing is summed up
         summaries = [monitor.summary(target, now) for target in monitor.targets()]
+        self._not_before = now + len(summaries) * GAP_S
         self._seen_changes = monitor.status_changes  # a summary may find another one
         for change in keeper.evaluate(summaries, now, trouble=trouble, quiet=quiet):
             _log(monitor, change, now)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from relaytop.monitor.monitor import Monitor
 from relaytop.protocol.messages import Finished
+from relaytop.watch.alerting import Alerting
 from relaytop.watch.core import WatchCore
 from tests.support.fake_engine import FakeClock
 from tests.support.samples import T0, sample, settings
@@ -165,3 +167,22 @@ def test_a_watch_that_begins_anew_forgets_all_but_snoozes(tmp_path: Path) -> Non
     watch.alerting.forget()
     assert watch.alerting.firing == ()
     assert watch.alerting.snoozes == {"q/a": T0 + 5000}
+
+
+def test_where_many_go_down_one_after_the_other_few_evaluations_are_made() -> None:
+    names = [f"p{number % 10}/m{number}" for number in range(500)]
+    monitor, alerting = Monitor(settings(*names), T0), Alerting(2)
+    changes: list[Change] = []
+    alerting.on_change = changes.append
+    evaluations: set[float] = set()
+    for number, name in enumerate(names):
+        now = T0 + number / 100
+        monitor.apply(Finished(sample(number / 100, target=name, error="auth")), now)
+        before = alerting.keeper.due_after(now), len(changes)
+        alerting.evaluate(monitor, now, None, reads=False)
+        if (alerting.keeper.due_after(now), len(changes)) != before:
+            evaluations.add(now)
+    assert len(evaluations) <= 15, "one a half second"
+    assert changes[0].alert.fired_at == T0
+    alerting.evaluate(monitor, T0 + 6, None, reads=False)
+    assert {alert.key for alert in alerting.firing} == {f"p{number}" for number in range(10)}
