@@ -113,7 +113,7 @@ class Session(WatchCore):
     def trouble(self) -> str | None:
         """Return why nothing is probed; None while all is well."""
         if self.dead is not None:
-            return f"the engine {exit_phrase(self.dead)}"
+            return f"engine {exit_phrase(self.dead)}"
         return None if self.silent_s is None else silence_text(self.silent_s)
 
     @property

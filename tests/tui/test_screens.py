@@ -130,7 +130,7 @@ def test_choosing_models(snap_compare: Compare, tmp_path: Path, size: tuple[int,
 
 
 @sized
-@pytest.mark.parametrize("keys", ["CjJ ", "$.3"], ids=["columns", "budget"])
+@pytest.mark.parametrize("keys", ["CjJ ", "$.3", "GAS"], ids=["columns", "budget", "snooze"])
 def test_dialogs(snap_compare: Compare, tmp_path: Path, size: tuple[int, int], keys: str) -> None:
     names = {"$": "dollar_sign", " ": "space", ".": "full_stop"}
     pressed = [names.get(key, key) for key in keys]

@@ -64,5 +64,5 @@ def test_a_dead_engine_is_not_silent_too(tmp_path: Path) -> None:
     session.dead = "exit code -9"
     for second in range(1, 20):
         at(session, float(second))
-    assert session.trouble() == "the engine died (exit code -9)"
+    assert session.trouble() == "engine died (exit code -9)"
     assert {event.kind for event in session.monitor.events()} == {"alert"}

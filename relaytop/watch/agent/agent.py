@@ -121,7 +121,7 @@ class Agent(WatchCore):
             if loop.time() - began_at >= STEADY_S:
                 wait_s = shortest
             died = f"engine {exit_phrase(why)}"
-            self._why_dead = f"the {died}"
+            self._why_dead = died
             self.note("engine", "error", f"{died}; the next starts in {wait_s:g}s")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), wait_s)
