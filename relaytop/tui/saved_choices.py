@@ -61,10 +61,10 @@ class SavedChoices:
         if state.group_by is not None:
             query = replace(query, group_by=cast("GroupBy", state.group_by))
         known = {column.key for column in COLUMNS}
-        columns = state.columns and tuple(key for key in state.columns if key in known)
-        screen.open_with(
-            replace(query, reverse=state.reverse), frozenset(state.folded), columns or None
-        )
+        columns = tuple(key for key in state.columns or () if key in known)
+        all_unknown = not columns and bool(state.columns)
+        chosen = None if state.columns is None or all_unknown else columns
+        screen.open_with(replace(query, reverse=state.reverse), frozenset(state.folded), chosen)
         self._restore_window(app)
         self._mouse_configured = app.mouse
         if state.mouse is not None and not self._mouse_given:

@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from tests.support.launch import RELAYTOP
+from tests.support.mouse import CLICKS, modes_asked
 from tests.support.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -52,8 +53,9 @@ def test_it_gives_the_terminal_back_and_returns(shell: Terminal, *, from_outside
     else:
         shell.press("\x1a")
     wait_until_stopped(shell, screen)
-    for sequence in (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?7h", b"\x1b[?2004l", b"\x1b[?1000l"):
+    for sequence in (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?7h", b"\x1b[?2004l"):
         assert sequence in shell.raw
+    assert modes_asked(shell) == dict.fromkeys(CLICKS, False)
     shell.screen.reset()
     shell.press("echo $((6 * 7)) $(stty -a | grep -o ' icanon') done\r")
     shell.wait_for("42 icanon done")
@@ -66,6 +68,7 @@ def test_it_gives_the_terminal_back_and_returns(shell: Terminal, *, from_outside
     shell.wait_for(lambda text: "holysheep/gpt-4.1" in text and "? help" in text)
     shell.wait_for(lambda text: "? help" in text.splitlines()[29])
     assert all(len(line) <= 90 for line in shell.text.splitlines())
+    assert modes_asked(shell) == dict.fromkeys(CLICKS, True)
     if not from_outside:
         shell.press("l")
         shell.wait_for("the screen was suspended for")
@@ -80,5 +83,5 @@ def test_without_a_shell_it_stays(start: Start) -> None:
     terminal = start("demo")
     terminal.wait_for("holysheep/gpt-4.1")
     terminal.press("\x1a")
-    terminal.wait_for("no shell to go back to")
+    terminal.wait_for("cannot suspend: not started by a shell")
     assert psutil.Process(terminal.pid).status() != psutil.STATUS_STOPPED

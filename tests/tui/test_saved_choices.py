@@ -182,3 +182,11 @@ async def test_the_mouse_comes_back_as_m_left_it(
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("m")
     assert at_the_end(app, path).mouse is None
+
+
+def test_that_no_column_was_chosen_is_a_choice_too(path: Path, tmp_path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_state(UserState(columns=()), path)
+    assert app_with(path, tmp_path).monitor_screen.chosen_columns == ()
+    save_state(UserState(columns=("of a later version",)), path)
+    assert app_with(path, tmp_path).monitor_screen.chosen_columns is None
