@@ -62,7 +62,7 @@ STDERR = 2
     "snapshot_every_s",
     type=duration,
     metavar="DURATION",
-    help="Save a snapshot so often.  [default: at the end only]",
+    help="Save a snapshot at this interval.  [default: at the end only]",
 )
 @click.option("--record", type=click.Path(path_type=Path), help="Append every sample to this file.")
 @on_alert_option
@@ -77,7 +77,7 @@ def agent(
 ) -> None:
     """Probe without a screen and serve /metrics to Prometheus.
 
-    Events are told as JSON lines on stderr. SIGHUP reads the config again; SIGTERM saves a
+    Events are written as JSON lines on stderr. SIGHUP reads the config again; SIGTERM saves a
     snapshot and ends it with exit code 0. A monitor or a `pick` of the same config on this machine
     reads the agent instead of probing itself.
     """

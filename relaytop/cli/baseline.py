@@ -72,7 +72,7 @@ def baseline(
     output: Output,
     options: Options,
 ) -> None:
-    """Probe each target N times, one after another, and report what it showed.
+    """Probe each target N times, one after another, and report times, errors and cost.
 
     Exit code 1 where a target breaks its thresholds. ^C, SIGTERM and SIGHUP keep what there is.
     """

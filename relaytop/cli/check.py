@@ -31,7 +31,7 @@ FAILED = 1
 @output_options()
 @common_options
 def check(what: str | None, output: Output, options: Options) -> None:
-    """Look for what is wrong, from the config to a streamed reply, and say how to mend it.
+    """Look for what is wrong, from the config to a streamed reply, and say how to fix it.
 
     At most two one-token replies a target are paid for, within the budget.
     """

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--seed", type=int, default=1, show_default=True, help="Repeat the same incident.")
+@click.option(
+    "--seed",
+    type=int,
+    default=1,
+    show_default=True,
+    help="Seed of the incident; the same one repeats it.",
+)
 @click.option("--record", type=click.Path(path_type=Path), help="Append every sample to this file.")
 @screen_options
 @common_options

@@ -27,7 +27,7 @@ def require_utf8(arguments: Sequence[str], environ: Mapping[str, str]) -> None:
         environ: The environment. A key in it has a check of its own.
 
     Raises:
-        RelaytopError: One of them holds a byte that is no UTF-8.
+        RelaytopError: One of them contains a byte that is not UTF-8.
     """
     for number, text in enumerate(arguments):
         if not _is_utf8(text):
@@ -41,7 +41,7 @@ def require_utf8(arguments: Sequence[str], environ: Mapping[str, str]) -> None:
 
 
 def _refusal(place: str) -> RelaytopError:
-    return RelaytopError(f"{place} holds a byte that is no UTF-8; write it in UTF-8")
+    return RelaytopError(f"{place} contains a byte that is not UTF-8; write it in UTF-8")
 
 
 def _place(number: int, text: str, before: str) -> str:

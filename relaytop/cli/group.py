@@ -29,14 +29,14 @@ COMMANDS = {
     "init": "Write a commented config file; refuses to overwrite one.",
     "config": "Print the settings in force and where each came from, keys masked.",
     "keys": "Print the keys of the screen, and what each is called in the config's [keys].",
-    "baseline": "Probe each target N times, one after another, and report what it showed.",
+    "baseline": "Probe each target N times, one after another, and report times, errors and cost.",
     "shadow": "Send the same requests to the providers A and B in turns, and compare.",
     "models": "List what a provider offers (GET /models, which costs nothing); all without a name.",
-    "check": "Look for what is wrong, from the config to a streamed reply, and say how to mend it.",
+    "check": "Look for what is wrong, from the config to a streamed reply, and say how to fix it.",
     "pick": "Probe the providers that serve a model and print the healthiest.",
     "roi": "Print what moving to a relay saves a month and a year, per model and in all.",
     "prices": (
-        "Print what each model costs at its relay and at its maker, in USD per million tokens."
+        "Print what each model costs at its relay and from its maker, in USD per million tokens."
     ),
     "usage": "Print what was used and spent, by target and in total, from the ledger.",
     "agent": "Probe without a screen and serve /metrics to Prometheus.",
@@ -116,7 +116,7 @@ class LazyGroup(click.Group):
 @click.option(
     "--fail-on",
     type=click.Choice(["regression"]),
-    help="With --against: leave with 1 where something got worse beyond noise.",
+    help="With --against: exit with 1 where something got worse beyond noise.",
 )
 @click.option("--prometheus", type=listen_address, metavar="ADDR", help="Serve /metrics there too.")
 @click.option("--record", type=click.Path(path_type=Path), help="Append every sample to this file.")
@@ -132,7 +132,9 @@ class LazyGroup(click.Group):
 @click.option(
     "--format", "form", type=click.Choice(FORMS), help="With --once: what to print.  [table]"
 )
-@click.option("--fresh", is_flag=True, help="Probe here though an agent of this config runs.")
+@click.option(
+    "--fresh", is_flag=True, help="Probe separately even if an agent of this config runs."
+)
 @fresh_state_option
 @screen_options
 @common_options
@@ -171,7 +173,7 @@ def relaytop_command(
         if value is not None and ctx.invoked_subcommand is not None:
             message = f"before a command, {flag} belongs to the monitor"
             if flag != "--once":
-                message += ": write it behind the command, where it has one"
+                message += ": write it after the command, where that has it"
             raise click.UsageError(message)
     options = ctx.obj = dataclasses.replace(
         options, prometheus=prometheus, record=record, on_alert=on_alert

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from relaytop.cli.options import look_options
+from relaytop.cli.options import screen_config_options
 from relaytop.cli.output import output_options
 from relaytop.cli.user_keys import place_in, screen_settings
 from relaytop.report.keys import KeyRow, KeysReport
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @output_options()
-@look_options
+@screen_config_options
 def keys(output: Output, options: Options) -> None:
     """Print the keys of the screen, and what each is called in the config's [keys].
 
-    A mistake in [keys] is said with its place: a name or a key that is not known, or two bindings
+    A mistake in [keys] is reported with its line: an unknown name or key, or two bindings
     with one key. `--format toml` prints a [keys] table to start from.
     """
     bound = keys_in_force(screen_settings(options.config).keys, place_in(options.config))

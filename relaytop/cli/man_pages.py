@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 
 EXIT_STATUS = (
     ("0", "Fine."),
-    ("1", "The answer is bad: a check failed, a target is unhealthy, there is nothing to pick."),
-    ("2", "A mistake of usage or of the config."),
+    ("1", "The result is bad: a check failed, a target is down, no provider is healthy."),
+    ("2", "Wrong usage, or a mistake in the config."),
     ("130", "Interrupted."),
 )
 FILES = (
     ("~/.config/relaytop/config.toml", "What to watch; `relaytop init` writes one."),
     ("~/.local/state/relaytop/state.toml", "The choices at the screen: order, window, theme."),
+    ("~/.local/state/relaytop/incidents.jsonl", "Past incidents."),
     ("~/.local/share/relaytop/ledger.sqlite", "What was used and spent."),
     ("~/.local/share/relaytop/snapshots/", "Snapshots that were saved."),
 )
@@ -78,7 +79,11 @@ def _page(name: str, command: click.Command, context: click.Context, *ending: st
     text = inspect.cleandoc(command.help or "")
     summary, _, rest = text.partition("\n\n")
     usage = f"{roff.bold(context.command_path)} {roff.escape(_usage(command, context))}"
-    options = (param.get_help_record(context) for param in command.get_params(context))
+    options = (
+        param.get_help_record(context)
+        for param in command.get_params(context)
+        if isinstance(param, click.Option)
+    )
     lines = [
         *roff.title(name, relaytop.__version__),
         # A summary ends without a point, by the custom of these pages.

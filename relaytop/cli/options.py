@@ -55,7 +55,7 @@ def duration(value: str | float) -> float:
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
     if not SHORTEST_S <= seconds <= LONGEST_S:
-        message = f"{value} is out of bounds: from 100ms to 24h"
+        message = f"{value} is out of range: from 100ms to 24h"
         raise click.BadParameter(message)
     return seconds
 
@@ -91,7 +91,7 @@ class Dollars(click.FloatRange):
         """Read it, or say what would be one."""
         amount: float = super().convert(value, param, ctx)
         if math.isnan(amount):
-            self.fail(f"{value} is no amount; write USD as 0.50", param, ctx)
+            self.fail(f"{value} is not an amount; write USD as 0.50", param, ctx)
         return amount
 
 
@@ -128,7 +128,7 @@ _LOOKS = (
 )
 _COMMON = (
     click.option("--config", type=click.Path(path_type=Path), help="Read this config file."),
-    click.option("--base-url", metavar="URL", help="Watch this provider instead."),
+    click.option("--base-url", metavar="URL", help="Use this provider in place of the config's."),
     click.option(
         "--model",
         "models",
@@ -140,10 +140,24 @@ _COMMON = (
     click.option("--api-key-env", metavar="VAR", help="The variable that holds its key."),
     click.option("--api", type=click.Choice(APIS), help="Its wire API."),
     click.option("--name", metavar="P", help="What to call it.  [default: its host]"),
-    click.option("--interval", "interval_s", type=duration, help="Between two probes: 5s."),
-    click.option("--timeout", "timeout_s", type=duration, help="Deadline of a probe: 30s."),
-    click.option("--window", type=_window, metavar="W", help='10m or "100 requests".'),
-    click.option("--budget", "budget_usd", type=Dollars(0, 1e6), help="USD per UTC day; 0: free."),
+    click.option(
+        "--interval",
+        "interval_s",
+        type=duration,
+        help="Time between two probes of a target, such as 5s.",
+    ),
+    click.option(
+        "--timeout", "timeout_s", type=duration, help="Deadline of a whole probe, such as 30s."
+    ),
+    click.option(
+        "--window", type=_window, metavar="W", help='Span of the figures: 10m or "100 requests".'
+    ),
+    click.option(
+        "--budget",
+        "budget_usd",
+        type=Dollars(0, 1e6),
+        help="Budget in USD per UTC day; 0 sends nothing that costs.",
+    ),
     *_LOOKS,
 )
 """The common flags. Those whose parameter is a field of `Flags`, and --config, say what to probe or
@@ -191,9 +205,16 @@ def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def look_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the common flags to a command that reads no config and probes nothing."""
-    unread = "Taken as everywhere; nothing here needs it."
-    config = click.option("--config", type=click.Path(path_type=Path), help=unread)
-    return _with(function, (config, *_LOOKS))
+    return _with(function, (_config_option("Accepted, but not used by this command."), *_LOOKS))
+
+
+def screen_config_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the common flags to a command that reads of the config what is about the screen alone."""
+    return _with(function, (_config_option("Read [keys] and mouse of this file."), *_LOOKS))
+
+
+def _config_option(help_text: str) -> Callable[..., Any]:
+    return click.option("--config", type=click.Path(path_type=Path), help=help_text)
 
 
 def _with(function: Callable[..., Any], flags: Sequence[Callable[..., Any]]) -> Callable[..., Any]:

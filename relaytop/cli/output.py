@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from relaytop.report.render import Report
 
 output_option = click.option(
-    "--output", type=click.Path(path_type=Path), help="Write to this new file instead."
+    "--output", type=click.Path(path_type=Path), help="Write to this new file, not to stdout."
 )
 
 

@@ -38,13 +38,20 @@ NOBODY = 1
 @click.command()
 @click.argument("model", shell_complete=complete_model)
 @click.option(
-    "-n", "count", type=click.IntRange(1, 1000), default=5, show_default=True, help="Probes each."
+    "-n",
+    "count",
+    type=click.IntRange(1, 1000),
+    default=5,
+    show_default=True,
+    help="Probes per provider.",
 )
-@output_options("env", help_text="`env`: lines that a shell can eval.")
-@click.option("--watch", is_flag=True, help="Go on, and tell when the choice changes.")
-@click.option("--every", "every_s", type=duration, default=30.0, help="Between two rounds: 30s.")
+@output_options("env", help_text="`env`: lines for a shell to eval.")
+@click.option("--watch", is_flag=True, help="Keep probing, and print each change of the choice.")
+@click.option(
+    "--every", "every_s", type=duration, default=30.0, help="Time between two rounds, such as 30s."
+)
 @click.option("--exec", "command", metavar="CMD", help="With --watch: run this when it changes.")
-@click.option("--fresh", is_flag=True, help="Probe though an agent of this config runs.")
+@click.option("--fresh", is_flag=True, help="Probe even if an agent of this config runs.")
 @recording_option
 @common_options
 def pick(
@@ -64,16 +71,14 @@ def pick(
     Success counts first, then P95, then price. Exit code 1 when none is healthy. A command that
     `--exec` runs finds the choice in RELAYTOP_TARGET, RELAYTOP_PROVIDER, RELAYTOP_MODEL,
     RELAYTOP_BASE_URL, RELAYTOP_API and RELAYTOP_PREVIOUS; never a key. An agent of the same config
-    that runs on this machine is read instead of probing. With --recording it is who was the
-    healthiest when the recording ended.
+    that runs on this machine is read instead of probing. With --recording: the healthiest when
+    the recording ended.
     """
     if command is not None and not watch:
         message = "--exec needs --watch"
         raise click.UsageError(message)
     if watch and (output.form != "table" or output.path is not None):
-        message = (
-            "--watch tells each change as a line of JSON on stdout: leave --format and --output"
-        )
+        message = "--watch prints JSON lines to stdout: leave out --format and --output"
         raise click.UsageError(message)
     if recording is not None:
         refuse_probing_flags(options, "count", "watch", "every_s", "command", "fresh", but="window")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @output_options()
 @common_options
 def prices(output_share: float, output: Output, options: Options) -> None:
-    """Print what each model costs at its relay and at its maker, in USD per million tokens.
+    """Print what each model costs at its relay and from its maker, in USD per million tokens.
 
     Beside it the P50 that was measured last and the latency that the relay advertises. Without a
     config the relays that relaytop has a price book of are shown.

@@ -60,7 +60,7 @@ def open_recording(path: Path) -> Iterator[Recording]:
     """Open a recording, show on a terminal how far it is read, and report broken lines.
 
     Raises:
-        RelaytopError: It is no recording.
+        RelaytopError: It is not a recording.
     """
     with Recording(path) as recording:
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from relaytop.cli.monitor import require_terminal
-from relaytop.cli.options import look_options, screen_options
+from relaytop.cli.options import screen_config_options, screen_options
 from relaytop.cli.recordings import report_broken_lines
 from relaytop.cli.user_choices import fresh_state_option, keep_choices, saved_choices
 from relaytop.cli.user_keys import keymap, screen_settings
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @click.option("--from", "start", metavar="TIME", help="Begin at this local time: 14:30.")
 @fresh_state_option
 @screen_options
-@look_options
+@screen_config_options
 def replay(
     file: Path, *, speed: float, start: str | None, fresh_state: bool, options: Options
 ) -> None:

@@ -49,8 +49,9 @@ def prose(text: str) -> str:
 
 
 def title(name: str, version: str) -> list[str]:
-    """Return the first line of a page of section 1."""
-    return [f'.TH "{escape(name.upper())}" "1" "" "relaytop {escape(version)}" "User Commands"']
+    """Return the first lines of a page of section 1, whose words are neither cut nor spread."""
+    heading = f'.TH "{escape(name.upper())}" "1" "" "relaytop {escape(version)}" "User Commands"'
+    return [heading, ".nh", ".ad l"]
 
 
 def section(name: str, lines: Iterable[str]) -> list[str]:

@@ -97,13 +97,13 @@ def roi(
         if any(given is not None for given in (tokens, mix, output_share)):
             message = (
                 "--from-usage takes tokens, mix and output share from the ledger: "
-                "leave --tokens, --mix and --output-share"
+                "leave out --tokens, --mix and --output-share"
             )
             raise click.UsageError(message)
         used, usage = recent_usage(relay)
         sizes = [(int(sum(part.total for part in used.values())), used)]
     elif tokens is None or mix is None:
-        message = "say --tokens and --mix, or --from-usage"
+        message = "give --tokens and --mix, or --from-usage"
         raise click.UsageError(message)
     else:
         share = OUTPUT_SHARE if output_share is None else output_share

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from relaytop.cli.known_names import complete_target
 from relaytop.cli.options import look_options
 from relaytop.cli.output import output_options
 from relaytop.config.errors import RelaytopError
@@ -28,8 +29,15 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--by", type=click.Choice(list(PERIOD_TITLES)), default="day", show_default=True)
 @click.option("--since", metavar="S", help="A date, 2026-11-23, or a span: 7d, 12h or 90m.")
-@click.option("--target", "targets", multiple=True, metavar="T", help="Only this; repeatable.")
-@click.option("--utc", is_flag=True, help="Days of UTC, not of the local time.")
+@click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    metavar="T",
+    shell_complete=complete_target,
+    help="Only this target; repeatable.",
+)
+@click.option("--utc", is_flag=True, help="Use days of UTC, not of the local time zone.")
 @output_options()
 @look_options
 def usage(
@@ -49,13 +57,13 @@ def usage(
     for target in targets:
         if known and target not in known:
             clause = suggestion(target, map(clean, known))
-            sentence = f"--target {target}: nothing was ever booked for it; {clause}"
+            sentence = f"--target {target}: the ledger has no entry for it; {clause}"
             raise RelaytopError(sentence)
     periods = group(read_usage(path, targets, since_s or 0.0), by, zone)
     if not known:
-        click.echo(f"nothing is booked yet: no request is in the ledger {path}", err=True)
+        click.echo(f"no request is in the ledger yet: {path}", err=True)
     elif not periods:
-        click.echo(f"nothing was booked since {since}", err=True)
+        click.echo(f"the ledger has no entry since {since}", err=True)
     output.write(UsageReport(periods, by, since_s, zone), options)
 
 

@@ -16,7 +16,7 @@ def checked_command(value: object) -> tuple[str, ...]:
         message = f"no program; {COMMAND_SHAPE}"
         raise ValueError(message)
     if not all(isinstance(part, str) and "\0" not in part for part in value):
-        message = f"an argument is no text; {COMMAND_SHAPE}"
+        message = f"every argument must be a string; {COMMAND_SHAPE}"
         raise ValueError(message)
     return tuple(value)
 
@@ -29,7 +29,7 @@ def checked_webhook(value: object) -> Secret:
     except ValueError:
         right = False
     if not isinstance(value, str) or not right or " " in value or not value.isprintable():
-        message = "no http or https URL; write it as https://host/path"
+        message = "not an http or https URL; write it as https://host/path"
         raise ValueError(message)
     return Secret(value)
 
@@ -37,7 +37,9 @@ def checked_webhook(value: object) -> Secret:
 def checked_format(value: str) -> str:
     """Return a webhook's format; `ValueError` where there is none such."""
     if value not in WEBHOOK_FORMATS:
-        message = f"{value[:MAX_QUOTED]!r} is no format; valid: {', '.join(WEBHOOK_FORMATS)}"
+        message = (
+            f"{value[:MAX_QUOTED]!r} is not a valid format; valid: {', '.join(WEBHOOK_FORMATS)}"
+        )
         raise ValueError(message)
     return value
 

@@ -66,14 +66,14 @@ def _printed(command: list[str], bare: Mapping[str, str], place: str) -> str:
         done = run_user_command(command, bare, COMMAND_TIMEOUT_S)
         text = decode_text(done.output)
     except subprocess.TimeoutExpired:
-        sentence = f"{place} gave no answer within {COMMAND_TIMEOUT_S:g} s; {by_hand}"
+        sentence = f"{place} did not finish within {COMMAND_TIMEOUT_S:g} s; {by_hand}"
         raise ConfigError(sentence) from None
     except (TooMuchOutputError, UnicodeDecodeError):
-        sentence = f"{place} printed something else than URLs; {by_hand}"
+        sentence = f"{place} printed something other than URLs; {by_hand}"
         raise ConfigError(sentence) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        sentence = f"{place} cannot be run: {reason}; put one there that prints the URLs"
+        sentence = f"{place} cannot be run: {reason}; name a program that prints the URLs"
         raise ConfigError(sentence) from None
     if done.returncode != 0 or not text.strip():
         found = f"ended with exit code {done.returncode}" if done.returncode else "printed nothing"

@@ -12,7 +12,7 @@ def parse_dollars(text: str) -> float:
     """Return a budget in USD, with or without its sign.
 
     Raises:
-        ValueError: It is no amount, or none from 0 to a million; the sentence says so.
+        ValueError: It is not an amount, or none from 0 to a million; the sentence says so.
     """
     number = text.strip().removeprefix("$").strip()
     try:

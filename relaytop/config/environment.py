@@ -54,7 +54,7 @@ def providers_in(environ: Mapping[str, str]) -> list[UnresolvedProvider]:
             if variable in environ:
                 sentence = (
                     f"environment variable {variable} is set but empty: "
-                    f"put the key into it, or unset it"
+                    f"set it to the key, or unset it"
                 )
                 raise ConfigError(sentence)
     return found

@@ -20,8 +20,8 @@ def checked_name(text: str) -> str:
     """
     if not text or "/" in text or not text.isprintable() or text != text.strip():
         message = (
-            f"{text[:MAX_QUOTED]!r} is no provider's name; write it as relay or relay-2: "
-            "not empty, without a / or a blank at its ends"
+            f"{text[:MAX_QUOTED]!r} is not a valid provider name; write it as relay or "
+            "relay-2: not empty, no /, no blank at either end"
         )
         raise ValueError(message)
     return text
@@ -44,7 +44,7 @@ def checked_model(text: str) -> str:
 def checked_header_name(text: str) -> str:
     """Return a header's name; `ValueError` where HTTP knows none such."""
     if not _TOKEN.fullmatch(text):
-        message = "no name of an HTTP header; write it as X-Team: letters, digits and dashes"
+        message = "not a valid HTTP header name; write it as X-Team: letters, digits and dashes"
         raise ValueError(message)
     return text
 
@@ -53,8 +53,8 @@ def checked_header_value(text: str) -> str:
     """Return a header's value; `ValueError`, without the value, where HTTP cannot carry it."""
     if not _FIELD.fullmatch(text):
         message = (
-            "no value of an HTTP header; write it in ASCII, "
-            "without line breaks, control characters, or blanks at its ends"
+            "not a valid HTTP header value; write it in ASCII, "
+            "without line breaks, control characters, or blanks at either end"
         )
         raise ValueError(message)
     return text
@@ -76,7 +76,7 @@ def checked_ca_file(text: str) -> str:
             raise ValueError(message)
         # A pipe would be waited for.
         if not path.is_file():
-            message = f"{path} is no file; {wanted}"
+            message = f"{path} is not a file; {wanted}"
             raise ValueError(message)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         cafile, cadata = ca_source(path)
@@ -88,9 +88,9 @@ def checked_ca_file(text: str) -> str:
         message = f"{path}: cannot be read: {error.strerror}; {wanted}"
         raise ValueError(message) from None
     except RuntimeError:
-        message = f"{text[:MAX_QUOTED]!r}: nobody has this home folder; {wanted}"
+        message = f"{text[:MAX_QUOTED]!r}: no such home folder; {wanted}"
         raise ValueError(message) from None
     if not found:
-        message = f"{path} holds no certificate; {wanted}"
+        message = f"{path} contains no certificate; {wanted}"
         raise ValueError(message)
     return str(path)

@@ -44,7 +44,7 @@ def read_file(path: Path) -> tuple[ConfigFile, Source]:
         raise config_errors(mistakes(source, document, error)) from None
     holds_key = any("api_key" in table for table in config.get("providers", {}).values())
     if holds_key and readable_by_others(path):
-        sentence = f"{path} holds a key but is readable by others: run chmod 600 {path}"
+        sentence = f"{path} contains a key but is readable by others: run chmod 600 {path}"
         raise ConfigError(sentence)
     return config, source
 

@@ -68,7 +68,7 @@ def _from_variable(variable: str, environ: Mapping[str, str], place: str) -> Sec
         sentence = f"{where} is not set; {remedy}"
         raise ConfigError(sentence)
     if not environ[variable].strip():
-        sentence = f"{where} is empty; put the key into it"
+        sentence = f"{where} is empty; set it to the key"
         raise ConfigError(sentence)
     return _checked(environ[variable], where if place != f"{VARIABLE}{shown}" else place)
 
@@ -80,10 +80,10 @@ def _from_command(command: list[str], bare: Mapping[str, str], place: str) -> Se
         done = run_user_command(command, bare, COMMAND_TIMEOUT_S)
         printed = decode_text(done.output)
     except FileNotFoundError:
-        sentence = f"{where}: no such program; put one there that prints the key"
+        sentence = f"{where}: no such program; name a program that prints the key"
         raise ConfigError(sentence) from None
     except subprocess.TimeoutExpired:
-        sentence = f"{where} gave no answer within {COMMAND_TIMEOUT_S:g} s; {by_hand}"
+        sentence = f"{where} did not finish within {COMMAND_TIMEOUT_S:g} s; {by_hand}"
         raise ConfigError(sentence) from None
     except TooMuchOutputError:
         sentence = (
@@ -91,11 +91,11 @@ def _from_command(command: list[str], bare: Mapping[str, str], place: str) -> Se
         )
         raise ConfigError(sentence) from None
     except UnicodeDecodeError:
-        sentence = f"{where} printed no text; put one there that prints the key"
+        sentence = f"{where} printed something other than text; name a program that prints the key"
         raise ConfigError(sentence) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        sentence = f"{where} cannot be run: {reason}; put one there that prints the key"
+        sentence = f"{where} cannot be run: {reason}; name a program that prints the key"
         raise ConfigError(sentence) from None
     if done.returncode != 0:
         sentence = f"{where} ended with exit code {done.returncode}; {by_hand}"
@@ -109,7 +109,7 @@ def _from_command(command: list[str], bare: Mapping[str, str], place: str) -> Se
 def _from_file(name: str, place: str) -> Secret:
     shown = shown_path(name)
     where = f"{place}: {shown}"
-    remedy = "put the key into a file of yours, mode 600, and name it there"
+    remedy = "write the key to a file that only you can read (mode 600), and name that"
     try:
         path = Path(name).expanduser()
         if path.is_file() and readable_by_others(path):
@@ -124,7 +124,7 @@ def _from_file(name: str, place: str) -> Secret:
         raise ConfigError(sentence) from None
     except (RuntimeError, ValueError):
         # A home folder that nobody has, a path with a zero byte, or a file that is no text.
-        sentence = f"{where} is no text file; {remedy}"
+        sentence = f"{where} is not a text file; {remedy}"
         raise ConfigError(sentence) from None
     return _checked(text, where)
 
@@ -137,9 +137,12 @@ def readable_by_others(path: Path) -> bool:
 def _checked(text: str, where: str) -> Secret:
     key = text.strip().strip(_MARK).strip()
     if not key:
-        sentence = f"{where} holds no key; put the key into it"
+        sentence = f"{where} contains no key; write the key to it"
         raise ConfigError(sentence)
     if not key.isascii() or not key.isprintable() or " " in key:
-        sentence = f"{where}: a key has no blanks, line breaks or special characters; copy it again"
+        sentence = (
+            f"{where}: a key must not contain blanks, line breaks or special characters; "
+            "copy it again"
+        )
         raise ConfigError(sentence)
     return Secret(key)

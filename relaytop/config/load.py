@@ -71,7 +71,7 @@ def load_settings(
 def _providers_of(file: ConfigFile, source: Source) -> list[UnresolvedProvider]:
     tables = file.get("providers", {})
     if not tables:
-        sentence = f"{source.path}: no [providers.…] in it; `relaytop init` shows what one is like"
+        sentence = f"{source.path}: no [providers.…] in it; `relaytop init` writes an example"
         raise ConfigError(sentence)
     return [
         UnresolvedProvider(name, table, dict.fromkeys(table, source.origin), source)

@@ -44,7 +44,7 @@ def _sentence(source: Source, document: Mapping[str, Any], error: ErrorDetails) 
         hint = suggestion(str(location[-1]), valid, f"valid: {', '.join(valid)}")
         return f"{where}: unknown key; {hint}"
     if error["type"] == "missing":
-        return f"{where}: missing; it must be given"
+        return f"{where}: missing, but required"
     message = error["msg"].removeprefix("Value error, ")
     return f"{where}: {message[:1].lower()}{message[1:]}"
 

@@ -66,8 +66,10 @@ def read_bounded(path: Path, most_bytes: int, *, stdin: bool = False) -> bytes:
 
 def _check_kind(found: os.stat_result, path: Path) -> None:
     if not stat.S_ISREG(found.st_mode):
-        word = next((word for is_kind, word in _KINDS if is_kind(found.st_mode)), "it is no file")
-        raise OSError(errno.EINVAL, f"{word}, no regular file", str(path))
+        word = next(
+            (word for is_kind, word in _KINDS if is_kind(found.st_mode)), "it is not a file"
+        )
+        raise OSError(errno.EINVAL, f"{word}, not a regular file", str(path))
 
 
 def _size(count: int) -> str:
@@ -94,7 +96,7 @@ def make_private_folder(path: Path) -> None:
     if not stat.S_ISDIR(found.st_mode):
         raise NotADirectoryError(errno.ENOTDIR, "there is a file in its place", str(path))
     if found.st_uid != os.geteuid():
-        raise PermissionError(errno.EPERM, "the folder is another user's", str(path))
+        raise PermissionError(errno.EPERM, "the folder belongs to another user", str(path))
     if found.st_mode & _OTHERS_WRITE:
         path.chmod(0o700)
 

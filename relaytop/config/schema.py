@@ -60,7 +60,7 @@ def _duration_s(value: object) -> float:
 def _bounded_s(value: object, least_s: float, least: str) -> float:
     seconds = parse_duration_s(_text(value, f"must be quoted: {_quoted(value)}"))
     if not least_s <= seconds <= LONGEST_S:
-        message = f"{value} is out of bounds: from {least} to 24h"
+        message = f"{value} is out of range: from {least} to 24h"
         raise ValueError(message)
     return seconds
 
@@ -84,7 +84,7 @@ def _text(value: object, otherwise: str) -> str:
 
 def _api(value: str) -> str:
     if value not in APIS:
-        message = f"{value!r} is no wire API; valid: {', '.join(APIS)}"
+        message = f"{value!r} is not a wire API; valid: {', '.join(APIS)}"
         raise ValueError(message)
     return value
 

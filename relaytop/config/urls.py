@@ -21,7 +21,7 @@ def checked_url(text: str) -> str:
         parts, port = urlsplit(""), None
     shape = "write it as https://host/v1"
     if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
-        message = f"{text[:MAX_QUOTED]!r} is no http or https URL; {shape}"
+        message = f"{text[:MAX_QUOTED]!r} is not an http or https URL; {shape}"
         raise ValueError(message)
     if parts.username or parts.password:
         message = f"a URL must not carry a user or a key; {shape}, and name the key's variable"

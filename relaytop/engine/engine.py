@@ -308,7 +308,7 @@ class Engine:
         task.add_done_callback(self._tasks.discard)
 
     def _report_stall(self, stall: Stall) -> None:
-        text = f"this process was stopped for {stall.seconds:.3g} s"
+        text = f"this process was suspended for {stall.seconds:.3g} s"
         if self._in_flight:
             text += f": {self._in_flight} probes in flight are not counted"
         self._emit(Notice("warning", text))

@@ -37,7 +37,7 @@ def parse_address(text: str) -> Address:
     """
     match = _WRITTEN.match(text)
     if match is None or int(match["port"]) > MAX_PORT:
-        message = f"{text[:100]!r} is no address; {VALID}"
+        message = f"{text[:100]!r} is not an address; {VALID}"
         raise ValueError(message)
     return Address(match["six"] or match["host"], int(match["port"]))
 

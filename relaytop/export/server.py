@@ -137,7 +137,7 @@ class HttpServer:
         route = self._routes.get(target.partition("?")[0])
         if route is None:
             paths = " or ".join(self._routes)
-            text = f"there is nothing here: try {paths}\n"
+            text = f"not found: try {paths}\n"
             return Answer(text.encode(), status=HTTPStatus.NOT_FOUND), method == "HEAD"
         accept = [value for name, value in fields if name == "accept"]
         return route(",".join(accept)), method == "HEAD"

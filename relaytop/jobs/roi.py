@@ -48,7 +48,7 @@ def price_list(
         models: Those that a price is needed of.
 
     Raises:
-        RelaytopError: There is no such list, or it has no price of a model.
+        RelaytopError: There is no such list, or it has no price for a model.
     """
     own = next((provider for provider in providers if provider.name == name), None)
     known = _known_prices(flag, name, own, providers)
@@ -61,12 +61,14 @@ def price_list(
             listed = list_price(own.base_url, model, now) if own else official_price(model, now)
             priced = (listed, "today's list prices") if listed else None
         if priced is None:
-            sentence = f"{flag} {name}: it has no price of {model!r}; {_remedy(name, model, known)}"
+            sentence = (
+                f"{flag} {name}: it has no price for {model!r}; {_remedy(name, model, known)}"
+            )
             raise RelaytopError(sentence)
         found[model], source = priced
         sources[source] = None
     fees = {f"${price.request:g} a request" for price in found.values() if price.request}
-    beside = f"; {', '.join(sorted(fees))} comes on top of the tokens" if fees else ""
+    beside = f"; {', '.join(sorted(fees))} is added to the tokens" if fees else ""
     return PriceList(found, f"{name}: {'; '.join(sources)}{beside}")
 
 
@@ -85,8 +87,8 @@ def recent_usage(relay: str) -> tuple[dict[str, ModelTokens], str]:
         if row.input_tokens + row.output_tokens
     ]
     if not rows:
-        sentence = f"--from-usage: no tokens are booked for the last {USAGE_DAYS} days; "
-        sentence += "say --tokens and --mix instead"
+        sentence = f"--from-usage: the ledger has no tokens for the last {USAGE_DAYS} days; "
+        sentence += "give --tokens and --mix instead"
         raise RelaytopError(sentence)
     of_relay = [row for row in rows if row.target.startswith(f"{relay}/")]
     found: dict[str, ModelTokens] = {}

@@ -102,13 +102,13 @@ def _remarks(job: Job[Any], ended_by: signal.Signals | None) -> list[str]:
     if job.stopped is not None:
         found.append(f"stopped early: {job.stopped}")
     found += [
-        f"{target}: left alone after five times {error_class} in a row"
+        f"{target}: given up after five {error_class} failures in a row"
         for target, error_class in job.given_up.items()
     ]
     found += [stale_remark(target, count) for target, count in job.stale.items()]
     if job.stalled_s:
         found.append(
-            f"this process was stopped for {job.stalled_s:.1f} s in all: requests that spanned it "
-            "were sent again"
+            f"this process was suspended for {job.stalled_s:.1f} s in all: requests that spanned "
+            "it were sent again"
         )
     return found

@@ -34,8 +34,8 @@ def stale_remark(target: str, count: int) -> str:
     """Return the line that tells of a target's stale connections."""
     requests = "1 request was" if count == 1 else f"{count} requests were"
     return (
-        f"{target}: {requests} lost with a kept-alive connection that the server had closed "
-        "without a word, and sent again on a fresh one; not in the error rate"
+        f"{target}: {requests} lost on an idle connection that the server had closed, "
+        "and sent again on a new one; not in the error rate"
     )
 
 

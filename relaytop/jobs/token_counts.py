@@ -25,6 +25,6 @@ def token_remark(counts: Mapping[str, float]) -> str | None:
         return None
     return (
         f"{most} counts {high:.4g} input tokens where {least} counts {low:.4g} of the same prompt, "
-        f"{(high / low - 1) * 100:.0f} % more: another tokenizer, text of its own before the "
-        f"prompt, or another model; it proves none of them"
+        f"{(high / low - 1) * 100:.0f} % more: another tokenizer, an added system prompt, or "
+        f"another model; the count alone cannot tell which"
     )

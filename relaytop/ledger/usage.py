@@ -75,7 +75,7 @@ def known_targets(path: Path) -> list[str]:
     """Return the targets that have recorded usage; none where there is no ledger.
 
     Raises:
-        RelaytopError: The file cannot be read, or is no ledger.
+        RelaytopError: The file cannot be read, or is not a ledger.
     """
     query = "SELECT DISTINCT target FROM usage ORDER BY target"
     return [target for (target,) in _read(path, query, ())]
@@ -90,7 +90,7 @@ def read_usage(path: Path, targets: Sequence[str], since_s: float) -> Iterator[R
         since_s: Unix seconds; read from the quarter-hour in which they lie.
 
     Raises:
-        RelaytopError: The file cannot be read, or is no ledger.
+        RelaytopError: The file cannot be read, or is not a ledger.
     """
     only = f"AND target IN ({', '.join('?' * len(targets))})" if targets else ""
     for values in _read(path, READ + only, (since_s // QUARTER_S, *targets)):
@@ -112,7 +112,7 @@ def _read(path: Path, query: str, values: tuple[object, ...]) -> Iterator[tuple[
         sentence = f"the ledger {path} cannot be read: {error}"
         raise RelaytopError(sentence) from None
     except sqlite3.Error as error:
-        sentence = f"{path} is no ledger: {error}; move it away and relaytop begins a new one"
+        sentence = f"{path} is not a ledger: {error}; move it away and relaytop begins a new one"
         raise RelaytopError(sentence) from None
 
 
@@ -186,5 +186,5 @@ def parse_since(text: str, now_s: float, zone: tzinfo | None) -> float:
             return max(0.0, start_of_day(date.fromisoformat(text), zone).timestamp())
     except (ValueError, OverflowError):
         pass
-    message = f"{text[:32]!r} is no date and no span; {VALID_SINCE}"
+    message = f"{text[:32]!r} is neither a date nor a span; {VALID_SINCE}"
     raise ValueError(message)

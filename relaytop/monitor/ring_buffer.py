@@ -94,7 +94,7 @@ class Record(NamedTuple):
 
     @property
     def retried(self) -> bool:
-        """Whether the relay asked again before it answered."""
+        """Whether the relay retried before it answered."""
         return self.marks & _RETRIED > 0
 
     @property

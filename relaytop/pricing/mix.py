@@ -24,7 +24,9 @@ def parse_tokens(text: str) -> list[int]:
         match = _AMOUNT.fullmatch(part.strip())
         amount = Decimal(match[1]) * _UNITS[match[2].lower()] if match else Decimal(0)
         if amount < 1 or amount % 1:
-            message = f"{part.strip()[:_SHOWN]!r} is no amount of tokens: write 800k, 50M or 1.5B"
+            message = (
+                f"{part.strip()[:_SHOWN]!r} is not an amount of tokens: write 800k, 50M or 1.5B"
+            )
             raise ValueError(message)
         found.append(int(amount))
     return found
@@ -42,7 +44,7 @@ def parse_mix(text: str) -> dict[str, Decimal]:
         name, _, share = part.rpartition("=")
         model = name.strip()
         if not model:
-            message = f"{part.strip()[:_SHOWN]!r} is no share: write MODEL=0.3"
+            message = f"{part.strip()[:_SHOWN]!r} is not a share: write MODEL=0.3"
             raise ValueError(message)
         if model in shares:
             message = f"{model[:_SHOWN]!r} is named twice: give each model one share"
@@ -63,7 +65,7 @@ def parse_share(text: str) -> Decimal:
     """
     share = parse_number(text)
     if share is None or share > 1:
-        message = f"{text[:20]!r} is no share: write a number from 0 to 1, such as 0.25"
+        message = f"{text[:20]!r} is not a share: write a number from 0 to 1, such as 0.25"
         raise ValueError(message)
     return share
 
@@ -76,7 +78,7 @@ def parse_cost(text: str) -> Decimal:
     """
     cost = parse_number(text)
     if not cost:
-        message = f"{text[:20]!r} is no cost: write USD above 0, such as 5000"
+        message = f"{text[:20]!r} is not a cost: write USD above 0, such as 5000"
         raise ValueError(message)
     return cost
 

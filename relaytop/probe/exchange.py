@@ -70,7 +70,7 @@ class Exchange:
             async with asyncio.timeout(timeout_s):
                 await self._exchange(request)
         except TimeoutError:
-            message = f"no whole answer within {timeout_s:g} s ({self._progress()})"
+            message = f"no complete reply within {timeout_s:g} s ({self._progress()})"
             self.failure = Failure("timeout", message)
         except ProbeError as error:
             self.failure = Failure(error.error_class, str(error))

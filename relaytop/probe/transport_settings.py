@@ -56,7 +56,7 @@ def transport_settings(provider: Provider) -> TransportSettings:
 def tls_context(provider: Provider, *, http2: bool) -> ssl.SSLContext:
     """Return a verifying context by a provider's settings, shared with all that are alike.
 
-    httpcore writes the protocols on offer into it, so HTTP/2 has one of its own.
+    httpcore writes the protocols offered into it, so HTTP/2 has one of its own.
 
     Raises:
         ProbeError: There are no usable certificates.

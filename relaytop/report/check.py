@@ -13,7 +13,7 @@ from relaytop.report.blocks import Lines, Table, Text, columns
 from relaytop.report.cells import wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from relaytop.report.blocks import Block
     from relaytop.report.render import TextOptions
@@ -48,7 +48,7 @@ class CheckReport:
         Lines are wrapped at the terminal's width.
         """
         counts = count_by_level(self.findings)
-        summary = Text(f"{counts[GOOD]} good, {counts[WARN]} to mind, {counts[BAD]} bad")
+        summary = Text(_summary(counts))
         if options.markdown:
             marks = ASCII_MARKS if options.ascii_only else MARKS
             rows = [
@@ -63,6 +63,14 @@ class CheckReport:
             ),
             summary,
         ]
+
+
+def _summary(counts: Mapping[str, int]) -> str:
+    warnings, errors = counts[WARN], counts[BAD]
+    return (
+        f"{counts[GOOD]} good, {warnings} {'warning' if warnings == 1 else 'warnings'}, "
+        f"{errors} {'error' if errors == 1 else 'errors'}"
+    )
 
 
 def _subject(finding: Finding) -> str:

@@ -69,14 +69,14 @@ def _summary(month: Month, cost: Decimal | None) -> list[str]:
     indent = " " * len(size) + "  "
     if month.saved_usd <= 0:
         more = f": {_usd(-month.saved_usd)} USD more a month" if month.saved_usd else ""
-        never = [f"{indent}migration of {_usd(cost)} USD: never back"] if cost else []
+        never = [f"{indent}migration of {_usd(cost)} USD: never recovered"] if cost else []
         return [f"{size}: moving saves nothing{more}", *never]
     lines = [
         f"{size}: {_usd(month.saved_usd)} USD saved a month, {_usd(month.saved_year_usd)} a year"
     ]
     if cost is not None:
         payback, roi = month.payback_months(cost), month.roi(cost)
-        line = f"{indent}migration of {_usd(cost)} USD: back after {payback:,.1f} months"
+        line = f"{indent}migration of {_usd(cost)} USD recovered after {payback:,.1f} months"
         lines.append(f"{line}, first year's ROI {_percent(roi, 0)}")
     return lines
 

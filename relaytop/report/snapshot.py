@@ -82,7 +82,7 @@ def _remarks(target: dict[str, Any]) -> Iterator[str]:
     if target.get("served_match") == "different" and isinstance(served, dict):
         models = ", ".join(f"{clean(str(model))} {count}" for model, count in served.items())
         yield f"{name}: another model than the one that was asked for answers: {models}"
-    for key, what in (("relay_retries", "asked again"), ("relay_fallbacks", "asked another")):
+    for key, what in (("relay_retries", "retried its"), ("relay_fallbacks", "used another")):
         count = target.get(key)
         if isinstance(count, int) and count:
             yield f"{name}: for {count} replies the relay {what} upstream before it answered"

@@ -42,6 +42,6 @@ def _read(text: str, began: datetime) -> datetime:
         day = began.replace(tzinfo=None, microsecond=0)
         found = day.replace(hour=hour, minute=minute, second=second)
     except (ValueError, OverflowError):
-        sentence = f"--from {text[:40]!r} is no time; write 14:30, 14:30:05 or 2026-11-23T14:30"
+        sentence = f"--from {text[:40]!r} is not a time; write 14:30, 14:30:05 or 2026-11-23T14:30"
         raise RelaytopError(sentence) from None
     return (found if found >= day else found + timedelta(days=1)).astimezone()

@@ -44,8 +44,8 @@ class Recorder:
         keep: How many older parts are kept.
 
     Raises:
-        RelaytopError: It cannot be written, it or an older part of it is no recording, or another
-            relaytop writes it.
+        RelaytopError: It cannot be written, it or an older part of it is not a recording, or
+            another relaytop writes it.
     """
 
     def __init__(
@@ -164,14 +164,14 @@ def _continued(path: Path, fd: int) -> int:
     """Make sure that a file may be appended to; return its size in bytes."""
     found = os.fstat(fd)
     if not stat.S_ISREG(found.st_mode):
-        sentence = f"{path} is no file; name a new one"
+        sentence = f"{path} is not a file; name a new one"
         raise RelaytopError(sentence)
     if not found.st_size:
         os.fchmod(fd, 0o600)
         return 0
     header = read_header(os.pread(fd, LINE_BYTES, 0).partition(b"\n")[0])
     if header is None or header.schema > SCHEMA:
-        sentence = f"{path} is no recording that this relaytop can continue; name a new file"
+        sentence = f"{path} is not a recording that this relaytop can continue; name a new file"
         raise RelaytopError(sentence)
     os.fchmod(fd, 0o600)
     if os.pread(fd, 1, found.st_size - 1) != b"\n":
@@ -190,6 +190,6 @@ def _check_older(path: Path) -> None:
                 line = file.readline(LINE_BYTES)
         if line and read_header(line) is None:
             sentence = (
-                f"{older} is no recording, but has the name of an older part; name a new file"
+                f"{older} is not a recording, but has the name of an older part; name a new file"
             )
             raise RelaytopError(sentence)

@@ -42,7 +42,7 @@ ENDLESS_BYTES = 64 * 1024 * 1024
 
 
 class RecordingError(RelaytopError):
-    """A file that is no recording, an empty one, or one of a newer relaytop."""
+    """A file that is not a recording, an empty one, or one of a newer relaytop."""
 
 
 def is_recording(path: Path) -> bool:
@@ -68,7 +68,7 @@ class Recording:
         path: The newest part; older ones lie beside it under `.1`, `.2` …
 
     Raises:
-        RecordingError: There is no such file, or it is no recording, empty or of a newer schema.
+        RecordingError: There is no such file, or it is not a recording, empty or of a newer schema.
     """
 
     def __init__(self, path: Path) -> None:
@@ -100,7 +100,7 @@ class Recording:
             raise RecordingError(sentence)
         for name in found:
             if not name.is_file():
-                sentence = f"{self.path} is no relaytop recording: it is no file"
+                sentence = f"{self.path} is not a relaytop recording: it is not a file"
                 raise RecordingError(sentence)
             file = open_regular(name)
             self._files.append((file, file.seek(0, 2)))
@@ -165,7 +165,7 @@ class Recording:
             sentence = f"{self.path} is empty: nothing was recorded"
             raise RecordingError(sentence)
         if header is None or (sampled and not self._targets):
-            sentence = f"{self.path} is no relaytop recording: no line says what was watched"
+            sentence = f"{self.path} is not a relaytop recording: no line says what was watched"
             raise RecordingError(sentence)
         if began_at is None or not sampled:
             sentence = f"{self.path} is empty: no probe had ended when it was written"
@@ -235,7 +235,7 @@ class Recording:
                     left -= len(more)
                     skipped += len(more)
                     if skipped > ENDLESS_BYTES:
-                        sentence = f"{self.path} is no relaytop recording: a line has no end"
+                        sentence = f"{self.path} is not a relaytop recording: a line has no end"
                         raise RecordingError(sentence)
                     if more.endswith(b"\n"):
                         break

@@ -75,7 +75,7 @@ def load_snapshot(path: Path) -> dict[str, Any]:
 
 def _none(path: Path, why: str) -> SnapshotError:
     return SnapshotError(
-        f"{path} is no relaytop snapshot: {why}; name a file that `s` in the monitor, "
+        f"{path} is not a relaytop snapshot: {why}; name a file that `s` in the monitor, "
         "`relaytop baseline` or `relaytop shadow` saved, or a recording"
     )
 
@@ -108,7 +108,7 @@ def _check(path: Path, document: dict[str, Any]) -> None:
         raise _none(path, f"kind is none of {', '.join(KINDS)}")
     targets = document["targets"]
     if not isinstance(targets, list):
-        raise _none(path, "targets is no list")
+        raise _none(path, "targets is not a list")
     for number, target in enumerate(targets, 1):
         if not isinstance(target, dict) or not isinstance(target.get("target"), str):
             raise _none(path, f"target {number} has no name")

@@ -319,7 +319,7 @@ class RelaytopApp(OrderedKeysApp):
         self.push_screen(BudgetScreen(usd, spent_usd), answer)
 
     def action_restart(self) -> None:
-        """Start the engine again after it died or fell silent."""
+        """Restart the engine after it died or fell silent."""
         if self.session.trouble() is not None:
             self.session.restart_engine()
             self._read_engine()

@@ -246,7 +246,7 @@ BINDINGS: list[BindingType] = [
         "restart",
         "r",
         "app.restart",
-        "Start the engine again after it died",
+        "Restart the engine after it died",
         label="restart engine",
     ),
 ]

@@ -108,7 +108,7 @@ class Served:
     deployment: str | None = None
     """The relay's name for the upstream that it used (`x-litellm-model-id`)."""
     retries: int | None = None
-    """How often the relay asked again before it answered."""
+    """How often the relay retried before it answered."""
     fallbacks: int | None = None
     """How many other models or upstreams the relay turned to; 0: none."""
 

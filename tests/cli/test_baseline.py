@@ -115,7 +115,7 @@ def test_a_target_that_fails_is_exit_1_and_its_classes_are_told(tmp_path: Path, 
         asked = sum(seen.json["model"] == "b" for seen in server.requests)
     assert done.returncode == 1
     assert asked == 5
-    assert "p/b: left alone after five times auth in a row" in done.stderr
+    assert "p/b: given up after five auth failures in a row" in done.stderr
     assert "auth 5" in done.stdout
 
 

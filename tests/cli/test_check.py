@@ -72,7 +72,7 @@ def test_all_is_well(invoke: Invoke, config: str, tmp_path: Path) -> None:
     done = invoke("check", "good", "--config", config)
     assert done.exit_code == 0
     assert done.stdout.startswith("good\n  ✓ config ")
-    assert done.stdout.endswith("13 good, 0 to mind, 0 bad\n")
+    assert done.stdout.endswith("13 good, 0 warnings, 0 errors\n")
     assert "at most 2 one-token replies to 1 target: at most $0.000208" in done.stderr
     assert (tmp_path / "data" / "relaytop" / "ledger.sqlite").exists()
     assert KEY not in done.output
@@ -119,7 +119,7 @@ def test_a_key_that_cannot_be_had_is_one_finding(invoke: Invoke, config: str) ->
     (line,) = (line for line in done.stdout.splitlines() if "✗ key" in line)
     assert config in line
     place = "providers.good.api_key_env: environment variable GOOD_KEY is empty"
-    assert f"{place} → put the key into it" in line
+    assert f"{place} → set it to the key" in line
 
 
 @pytest.mark.parametrize(

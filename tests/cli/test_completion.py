@@ -62,6 +62,7 @@ def shell(request: pytest.FixtureRequest, at_home: dict[str, str]) -> Iterator[T
         ("relaytop models holy", "relaytop models holysheep"),
         ("relaytop baseline holy", "relaytop baseline holysheep/deepseek-v3.2"),
         ("relaytop pick big", "relaytop pick big-one"),
+        ("relaytop usage --target holy", "relaytop usage --target holysheep/deepseek-v3.2"),
         ("relaytop check openrouter/openai/gpt-4.1:f", "openrouter/openai/gpt-4.1:free"),
     ],
 )

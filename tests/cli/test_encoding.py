@@ -30,7 +30,9 @@ def test_a_model_that_is_no_utf8_is_refused_before_anything_is_sent(
 ) -> None:
     done = run(command, "--base-url", server.base_url, *model)
     assert done.returncode == 2
-    assert done.stderr == ("relaytop: --model holds a byte that is no UTF-8; write it in UTF-8\n")
+    assert done.stderr == (
+        "relaytop: --model contains a byte that is not UTF-8; write it in UTF-8\n"
+    )
     assert server.requests == []
 
 
@@ -49,7 +51,7 @@ def test_a_model_that_is_no_utf8_is_refused_before_anything_is_sent(
 def test_any_other_argument_is_too(run: Run, arguments: tuple[str, ...], place: str) -> None:
     done = run(*arguments)
     assert done.returncode == 2
-    assert done.stderr.startswith(f"relaytop: {place} holds a byte that is no UTF-8")
+    assert done.stderr.startswith(f"relaytop: {place} contains a byte that is not UTF-8")
 
 
 @pytest.mark.parametrize(

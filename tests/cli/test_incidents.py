@@ -123,7 +123,7 @@ def test_what_is_no_recording_is_told(run: Run, tmp_path: Path) -> None:
     (tmp_path / "x").write_text("hello\n")
     done = run("incidents", tmp_path / "x")
     assert done.returncode == 2
-    assert "is no relaytop recording" in done.stderr
+    assert "is not a relaytop recording" in done.stderr
 
 
 def test_a_file_of_another_kind_is_told(run: Run, state: Path) -> None:

@@ -263,7 +263,7 @@ def test_what_was_not_recorded(run: Run, rec: Path, arguments: tuple[str, ...], 
 @pytest.mark.parametrize("arguments", [("baseline",), SHADOW, PICK], ids=" ".join)
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(None, "no such file"), (b"", "is empty"), (b"schema = 1\n", "is no relaytop recording")],
+    [(None, "no such file"), (b"", "is empty"), (b"schema = 1\n", "is not a relaytop recording")],
     ids=str,
 )
 def test_a_file_that_is_no_recording(

@@ -79,7 +79,7 @@ def test_the_articles_example(roi: Roi) -> None:
 def test_payback_and_roi_of_a_migration(roi: Roi) -> None:
     arguments = ("--tokens", "50M", "--mix", MIX, "--official", "quoted")
     done = roi(*arguments, "--migration-cost", "5000")
-    words = "migration of 5,000.00 USD: back after 2.8 months, first year's ROI 330 %"
+    words = "migration of 5,000.00 USD recovered after 2.8 months, first year's ROI 330 %"
     assert words in done.stdout
     document = roi(*arguments, "--migration-cost", "5000", "--format", "json").stdout
     (month,) = json.loads(document)["months"]
@@ -109,7 +109,7 @@ def test_where_nothing_is_saved_it_says_so(roi: Roi) -> None:
     arguments = ("--tokens", "50M", "--mix", "gpt-4.1=1", "--official", "holysheep")
     done = roi(*arguments, "--migration-cost", "500", relay="quoted")
     assert "50M: moving saves nothing: 2,600.00 USD more a month" in done.stdout
-    assert "migration of 500.00 USD: never back" in done.stdout
+    assert "migration of 500.00 USD: never recovered" in done.stdout
     same = roi(*arguments, "--migration-cost", "500", "--format", "json")
     (month,) = json.loads(same.stdout)["months"]
     assert (month["saved_usd"], "payback_months" in month) == (0.0, False)
@@ -172,13 +172,13 @@ def test_a_config_that_is_wrong_stays_an_error(roi: Roi, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--tokens", "-5", "--mix", "gpt-4.1=1"), "is no amount of tokens"),
+        (("--tokens", "-5", "--mix", "gpt-4.1=1"), "is not an amount of tokens"),
         (("--tokens", "5M", "--mix", "gpt-4.1=0.4"), "add up to 0.4"),
         (("--tokens", "5M", "--mix", "gpt-4.2=1"), "did you mean 'gpt-4.1'?"),
         (("--tokens", "5M", "--mix", "zzz=1"), "known: gpt-4.1, claude-sonnet-4.5"),
-        (("--tokens", "5M"), "say --tokens and --mix"),
-        ((*ONE, "--from-usage"), "leave --tokens"),
-        (("--from-usage", "--output-share", "0.5"), "leave --tokens"),
+        (("--tokens", "5M"), "give --tokens and --mix"),
+        ((*ONE, "--from-usage"), "leave out --tokens"),
+        (("--from-usage", "--output-share", "0.5"), "leave out --tokens"),
         ((*ONE, "--official", "quotd"), "did you mean 'quoted'"),
         ((*ONE, "--official", "zzz"), "known: holysheep, quoted, market"),
         ((*ONE, "--output-share", "nan"), "write a number from 0 to 1"),
@@ -187,7 +187,7 @@ def test_a_config_that_is_wrong_stays_an_error(roi: Roi, tmp_path: Path) -> None
         ((*ONE, "--migration-cost", "-5"), "write USD above 0"),
         ((*ONE, "--migration-cost", "inf"), "write USD above 0"),
         ((*ONE, "--model", "m"), "give --base-url too"),
-        (("--from-usage",), "no tokens are booked for the last 30 days"),
+        (("--from-usage",), "the ledger has no tokens for the last 30 days"),
     ],
 )
 def test_mistakes(roi: Roi, arguments: tuple[str, ...], words: str) -> None:
@@ -199,7 +199,7 @@ def test_mistakes(roi: Roi, arguments: tuple[str, ...], words: str) -> None:
 def test_a_model_without_a_list_price_is_named(roi: Roi) -> None:
     done = roi("--tokens", "5M", "--mix", "llama=1", relay="market")
     assert done.returncode == 2
-    assert "it has no price of 'llama'; name a provider of the config that has" in done.stderr
+    assert "it has no price for 'llama'; name a provider of the config that has" in done.stderr
 
 
 def test_a_fee_for_each_request_is_told_beside_the_sums(roi: Roi, tmp_path: Path) -> None:
@@ -207,4 +207,4 @@ def test_a_fee_for_each_request_is_told_beside_the_sums(roi: Roi, tmp_path: Path
     path.write_text(CONFIG.replace("output = 4.0", "output = 4.0\nrequest = 0.012"))
     done = roi("--config", str(path), *ONE, "--official", "mine")
     assert done.returncode == 0, done.stderr
-    assert "$0.012 a request comes on top of the tokens" in done.stdout
+    assert "$0.012 a request is added to the tokens" in done.stdout

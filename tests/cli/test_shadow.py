@@ -146,7 +146,7 @@ def test_a_side_that_refuses_the_key_ends_its_comparison(tmp_path: Path, run: Ru
         assert len(b.requests) == 5
         assert len(a.requests) <= 6
     assert done.returncode == 1
-    assert "b/m: left alone after five times auth in a row" in done.stderr
+    assert "b/m: given up after five auth failures in a row" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -215,6 +215,6 @@ def test_stale_connections_do_not_eat_rounds(tmp_path: Path, run: Run) -> None:
     assert json.loads(done.stdout)["comparisons"][0]["rounds"] == 6
     assert requests == (6, 6)
     # A connection that was idle for long, on a slow machine, is not used again.
-    lost = re.search(r"a/m: (\d) requests? were lost with a kept-alive connection", done.stderr)
+    lost = re.search(r"a/m: (\d) requests? were lost on an idle connection", done.stderr)
     assert lost is not None
     assert 1 <= int(lost[1]) <= 5

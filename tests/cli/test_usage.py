@@ -195,7 +195,10 @@ def test_only_the_targets_asked_for_are_counted(usage: Usage, data: Path) -> Non
     ("arguments", "said"),
     [
         (("--target", "a/gpt4.1"), "did you mean 'a/gpt-4.1'?"),
-        (("--since", "yesterday"), "--since: 'yesterday' is no date and no span; write it as"),
+        (
+            ("--since", "yesterday"),
+            "--since: 'yesterday' is neither a date nor a span; write it as",
+        ),
         (("--by", "year"), "'year' is not one of 'day', 'week', 'month'"),
     ],
 )
@@ -215,14 +218,14 @@ def test_where_nothing_is_booked_it_says_so_and_where_it_looked(
     done = usage(tmp_path, "--format", form, "--target", "p/m")
     assert done.returncode == 0
     path = tmp_path / "relaytop" / "ledger.sqlite"
-    assert done.stderr == f"nothing is booked yet: no request is in the ledger {path}\n"
+    assert done.stderr == f"no request is in the ledger yet: {path}\n"
     assert form != "json" or json.loads(done.stdout)["periods"] == []
     assert list(tmp_path.iterdir()) == []
 
 
 def test_where_nothing_was_booked_since_it_says_so(usage: Usage, data: Path) -> None:
     done = usage(data, "--since", "2090-01-01")
-    assert (done.returncode, done.stderr) == (0, "nothing was booked since 2090-01-01\n")
+    assert (done.returncode, done.stderr) == (0, "the ledger has no entry since 2090-01-01\n")
 
 
 def test_a_ledger_that_is_no_database_is_one_sentence(usage: Usage, tmp_path: Path) -> None:
@@ -230,7 +233,7 @@ def test_a_ledger_that_is_no_database_is_one_sentence(usage: Usage, tmp_path: Pa
     path.write_text("no database at all, but a text of some length" * 50)
     done = usage(tmp_path)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-    assert f"{path} is no ledger" in done.stderr
+    assert f"{path} is not a ledger" in done.stderr
 
 
 def test_the_result_goes_to_a_new_file_and_never_over_another(

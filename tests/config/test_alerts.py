@@ -59,9 +59,9 @@ def test_urls_from_a_variable_or_a_command(tmp_path: Path) -> None:
     [
         ("after = 0", "alerts.after: input should be greater than or equal to 1"),
         ("affter = 2", "alerts.affter: unknown key; did you mean 'after'?"),
-        ('format = "xml"', "'xml' is no format; valid: json, slack, alertmanager"),
+        ('format = "xml"', "'xml' is not a valid format; valid: json, slack, alertmanager"),
         ("command = []", "alerts.command: no program; write it as"),
-        ('webhook = "hooks.example/T0K3N"', "no http or https URL; write it as"),
+        ('webhook = "hooks.example/T0K3N"', "not an http or https URL; write it as"),
         ('services = ["T0K3N"]', "not a list of apprise URLs"),
         ('webhook_env = "NOPE"', "environment variable NOPE is not set; export it"),
         ('webhook_command = ["false"]', "'false' ended with exit code 1; run it by hand"),
@@ -116,7 +116,7 @@ def test_a_refused_url_is_not_repeated(text: str) -> None:
         checked_webhook(f"ftp://{text}")
     assert (
         text not in str(caught.value)
-        or text in "no http or https URL; write it as https://host/path"
+        or text in "not an http or https URL; write it as https://host/path"
     )
 
 

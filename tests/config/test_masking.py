@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relaytop.config.errors import RelaytopError
 from relaytop.config.masking import MASK, mask_secrets, shown_path, shown_variable
 
 KEY = "sk-proj-Zk3vT9qLw82mXcP0aB7d"
@@ -15,7 +16,7 @@ HEX = "0f3a9c5be17d42a8b6c0d9e8f7a61234"
 @pytest.mark.parametrize(
     "sentence",
     [
-        "'{key}' is no http or https URL",
+        "'{key}' is not an http or https URL",
         "https://user:{key}@host/v1 is no URL",
         "htps:/x:{key}@host/v1",
         "https://host/v1?key={key} has a query",
@@ -37,7 +38,7 @@ def test_what_looks_like_a_key_is_masked_wherever_it_stands(sentence: str, key: 
 @pytest.mark.parametrize(
     "sentence",
     [
-        "config.toml, line 3: interval: '5 seconds' is no duration; write it as 500ms, 5s or 1h",
+        "config.toml, line 3: interval: '5 seconds' is not a valid duration; write it as 5s",
         "/home/user/.local/share/relaytop/snapshots/live-20261126T000918.471Z.toml: no such file",
         "no target 'openrouter/anthropic/claude-sonnet-4.5-20250929'; did you mean …",
         "write it as https://host/v1",
@@ -63,3 +64,8 @@ def test_names_that_do_not_look_like_names() -> None:
     assert shown_path("pass") == "pass"
     assert KEY not in shown_path(KEY)
     assert "a3f9" not in shown_path("my-own-relays-key-is-a3f9-and-long")
+
+
+def test_a_sentence_holds_nothing_that_a_terminal_obeys() -> None:
+    sentence = str(RelaytopError("/home/x\x1b[2J\x00\u202e: no such file\nand é"))
+    assert sentence == "/home/x\\x1b[2J\\x00\\u202e: no such file\nand é"

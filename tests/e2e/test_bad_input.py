@@ -52,8 +52,8 @@ def test_a_config_file(refused: Refused, config: Path, text: str, said: list[str
     ("line", "said"),
     [
         ("api_key_env = 'NO_SUCH'", "api_key_env: environment variable NO_SUCH is not set; export"),
-        ("api_key_env = 'EMPTY'", "api_key_env: environment variable EMPTY is empty; put"),
-        ("api_key_file = '/no/such'", "api_key_file: /no/such: no such file; put"),
+        ("api_key_env = 'EMPTY'", "api_key_env: environment variable EMPTY is empty; set"),
+        ("api_key_file = '/no/such'", "api_key_file: /no/such: no such file; write"),
         ("api_key_command = ['false']", "api_key_command: 'false' ended with exit code 1; run"),
     ],
 )
@@ -99,7 +99,7 @@ def test_init_overwrites_nothing(refused: Refused, config: Path) -> None:
     ("text", "said"),
     [
         ("hello", "neither TOML nor JSON"),
-        ("a = 1\n", "no relaytop snapshot"),
+        ("a = 1\n", "not a relaytop snapshot"),
         ('schema = 99\nkind = "live"\ntargets = []\n', "schema 99"),
         ('schema = 1\nkind = "live"\ntargets = [1]\n', "target 1"),
         ('{"schema": 1, "targets": []}', "kind"),
@@ -111,7 +111,7 @@ def test_a_snapshot_that_is_none(refused: Refused, tmp_path: Path, text: str, sa
     sentence = refused("show", str(file))
     assert said in sentence
     assert "file.toml" in sentence
-    if "is no relaytop snapshot" in sentence:
+    if "is not a relaytop snapshot" in sentence:
         assert "; name a file that `s` in the monitor, `relaytop baseline` or" in sentence
 
 

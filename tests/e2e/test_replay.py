@@ -115,7 +115,7 @@ def test_broken_lines_are_told_when_it_is_left(start: Start, ten: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--from", "noon"], "is no time; write 14:30"),
+        (["--from", "noon"], "is not a time; write 14:30"),
         (["--from", "2020-01-01 10:00"], "the recording does not hold it; it goes from"),
         (["--speed", "0"], "0.1<=x<=1000"),
         ([], "relaytop agent"),  # no terminal
@@ -130,7 +130,7 @@ def test_a_bad_flag(refused: Refused, ten: Path, arguments: list[str], said: str
     [
         (None, "no such file; `relaytop --record FILE` writes a recording"),
         (b"", "is empty: nothing was recorded"),
-        (b"my notes\n", "is no relaytop recording"),
+        (b"my notes\n", "is not a relaytop recording"),
         (b'{"":"Recording","schema":9,"relaytop":"2.0"}\n', "has schema 9"),
     ],
 )
@@ -147,7 +147,7 @@ def test_a_file_that_is_no_recording(
 
 @pytest.mark.parametrize("path", [".", "/", "/dev/null", "/dev/zero"])
 def test_a_path_that_is_no_file(refused: Refused, path: str) -> None:
-    assert "is no relaytop recording: it is no file" in refused("replay", path)
+    assert "is not a relaytop recording: it is not a file" in refused("replay", path)
 
 
 def test_recording_to_what_is_none(start: Start, refused: Refused, tmp_path: Path) -> None:

@@ -110,7 +110,9 @@ async def test_probes_that_span_a_stop_of_the_engine_are_counted_apart() -> None
                     and sum(r.sample.ok for r in samples(found)) >= 3
                 ),
             )
-    assert any("this process was stopped for 1." in r.text for r in found if isinstance(r, Notice))
+    assert any(
+        "this process was suspended for 1." in r.text for r in found if isinstance(r, Notice)
+    )
     assert any(r.sample.stalled_here for r in samples(found))
     counted = [r.sample for r in samples(found) if not r.sample.unmeasured]
     assert all(s.failure is None for s in counted)

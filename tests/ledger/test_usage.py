@@ -219,7 +219,9 @@ def test_where_nothing_was_booked_there_is_nothing(tmp_path: Path, content: byte
 def test_a_ledger_that_is_none_is_said_so(tmp_path: Path) -> None:
     path = tmp_path / "l"
     path.write_bytes(b"no database at all, but a text of some length" * 50)
-    with pytest.raises(RelaytopError, match="is no ledger: file is not a database; move it away"):
+    with pytest.raises(
+        RelaytopError, match="is not a ledger: file is not a database; move it away"
+    ):
         known_targets(path)
     with pytest.raises(RelaytopError, match="cannot be read"):
         known_targets(tmp_path)

@@ -28,7 +28,7 @@ def test_every_amount_is_exact(written: list[tuple[int, str]]) -> None:
 
 @pytest.mark.parametrize("text", ["", "-5", "0", "5X", "1,,2", "1e9", "M", "nan", "٣M", "1.5"])
 def test_no_amounts(text: str) -> None:
-    with pytest.raises(ValueError, match=r"is no amount of tokens: write 800k, 50M or 1\.5B"):
+    with pytest.raises(ValueError, match=r"is not an amount of tokens: write 800k, 50M or 1\.5B"):
         parse_tokens(text)
 
 
@@ -54,9 +54,9 @@ def test_shares_may_be_rounded(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("gpt", "is no share"),
-        ("=0.5", "is no share"),
-        ("a=0.5,", "is no share"),
+        ("gpt", "is not a share"),
+        ("=0.5", "is not a share"),
+        ("a=0.5,", "is not a share"),
         ("a=0.5,a=0.5", "named twice"),
         ("a=0.5", "add up to 0.5, not to 1"),
         ("a=0.5,b=0.5011", "add up to 1.0011, not to 1"),

@@ -21,7 +21,7 @@ def test_one_finding_a_line() -> None:
     assert lines[2] == "  ! tls      the certificate is valid for 3 days → have it renewed"
     assert lines[3:5] == ["", "p/m"]
     assert lines[5].startswith("  ✗ reply    ")
-    assert lines[-1] == "1 good, 1 to mind, 1 bad"
+    assert lines[-1] == "1 good, 1 warning, 1 error"
 
 
 def test_lines_are_wrapped_to_the_terminal() -> None:

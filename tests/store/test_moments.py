@@ -52,7 +52,7 @@ def test_what_the_recording_does_not_hold_is_told_with_what_it_holds(text: str) 
     "text", ["", "noon", "25:00", "14:60", "14", "2026-13-01", "-1:00", "9" * 99]
 )
 def test_what_is_no_time_is_told_with_what_would_be(text: str) -> None:
-    with pytest.raises(RelaytopError, match="is no time; write 14:30"):
+    with pytest.raises(RelaytopError, match="is not a time; write 14:30"):
         parse_moment(text, at(BEGAN), at(ENDED))
 
 

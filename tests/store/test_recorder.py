@@ -161,7 +161,7 @@ def test_a_file_that_is_no_recording_is_left_alone(tmp_path: Path, content: byte
 
 def test_a_part_that_is_no_recording_would_be_lost_so_it_is_named(tmp_path: Path) -> None:
     (tmp_path / "log.1").write_text("somebody's log\n")
-    with pytest.raises(RelaytopError, match=r"log\.1 is no recording"):
+    with pytest.raises(RelaytopError, match=r"log\.1 is not a recording"):
         Recorder(tmp_path / "log")
     assert [file.name for file in tmp_path.iterdir()] == ["log.1"]
 
@@ -175,7 +175,7 @@ def test_a_file_that_cannot_be_made_is_one_sentence(tmp_path: Path, name: str) -
 
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(RelaytopError, match="is no file"):
+    with pytest.raises(RelaytopError, match="is not a file"):
         Recorder(tmp_path / "pipe")
 
 

@@ -293,8 +293,8 @@ def test_bytes_that_a_disk_lost_do_no_more_than_lose_lines(
     ("content", "said"),
     [
         (b"", "is empty: nothing was recorded"),
-        (b"hello\n", "is no relaytop recording"),
-        (b'{"schema": 1, "kind": "live", "targets": []}', "is no relaytop recording"),
+        (b"hello\n", "is not a relaytop recording"),
+        (b'{"schema": 1, "kind": "live", "targets": []}', "is not a relaytop recording"),
         (b'{"":"Recording","schema":2,"relaytop":"9"}\n', "has schema 2, but this relaytop reads"),
     ],
 )

@@ -75,7 +75,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(path)
     state, warning = load_state(path)
     assert state == UserState()
-    assert warning == f"{path}: cannot be read: it is a pipe, no regular file"
+    assert warning == f"{path}: cannot be read: it is a pipe, not a regular file"
 
 
 def test_a_file_that_is_no_toml_is_moved_aside(tmp_path: Path) -> None:

@@ -171,7 +171,7 @@ async def test_input_tokens_that_are_counted_apart_are_evidence(session: Session
         text = " ".join(picture(pilot).split())
     assert "tokens in" in text
     assert "of the same prompt" in text
-    assert "it proves none of them" in text
+    assert "the count alone cannot tell which" in text
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50), (60, 15)], ids=str)

@@ -27,7 +27,7 @@ _CAUSES = (
     ("not yet valid", "the certificate is not valid yet", "check this machine's clock"),
     (
         "mismatch|not valid for",
-        "the certificate is for another name",
+        "the certificate is for another host name",
         "write the host in base_url as the certificate names it",
     ),
     (
@@ -47,18 +47,18 @@ _CAUSES = (
     ),
     (
         "no.application.protocol",
-        "the server takes no HTTP/1.1, so HTTP/2 alone",
+        "the server accepts HTTP/2 only",
         HTTP2_REMEDY,
     ),
     (
         "unsupported.protocol|protocol.version|wrong.ssl.version|version.too.low",
-        "the server speaks no version of TLS that this machine accepts",
-        "have its operator allow TLS 1.2 or newer",
+        "no TLS version in common with the server",
+        "ask its operator to allow TLS 1.2 or newer",
     ),
     (
         "certificate.required",
-        "the server wants a certificate of the client, which relaytop does not send",
-        "go through a proxy that sends it, or ask the operator for another way in",
+        "the server requires a client certificate, which relaytop does not send",
+        "use a proxy that sends it, or ask the operator for another endpoint",
     ),
     (
         "unrecognized.name",
@@ -68,7 +68,7 @@ _CAUSES = (
     (
         "too.small|too.weak",
         "the server's key or certificate is too weak for this machine's OpenSSL",
-        "have its operator renew it",
+        "ask its operator to renew it",
     ),
 )
 """Pattern of the TLS library's message → meaning, remedy; the first that fits."""
@@ -100,5 +100,5 @@ def certificate_finding(
         return subject.good("tls", f"{version}, the certificate is valid")
     meaning = f"{version}, the certificate is valid for {days} {'day' if days == 1 else 'days'}"
     if days < MIN_DAYS:
-        return subject.warn("tls", meaning, "have it renewed: the provider's operator does that")
+        return subject.warn("tls", meaning, "ask the provider's operator to renew it")
     return subject.good("tls", meaning)

@@ -115,7 +115,7 @@ class _Connection:
             return self._subject.good("dns", f"{found[0]} is an address itself")
         more = len(found) - SHOWN_ADDRESSES
         shown = ", ".join(found[:SHOWN_ADDRESSES]) + (f" and {more} more" if more > 0 else "")
-        meaning = f"{self._host} is {shown} ({self._phases.dns_ms:.0f} ms)"
+        meaning = f"{self._host} resolves to {shown} ({self._phases.dns_ms:.0f} ms)"
         return self._subject.good("dns", meaning)
 
     async def _tcp(self) -> Finding:
@@ -128,7 +128,7 @@ class _Connection:
         base_url = self._provider.base_url
         if not base_url.startswith("https:"):
             if self._provider.key is None or not may_be_listed(base_url):
-                return self._subject.good("tls", "none: plain http")
+                return self._subject.good("tls", "not used: plain http")
             meaning = "plain http: the key travels unencrypted"
             return self._subject.warn("tls", meaning, "write https:// in base_url")
         if self._transport.proxy is not None or self._socket is None:
@@ -150,7 +150,7 @@ class _Connection:
         remedy = _REMEDIES[step]
         if self._transport.proxy is not None:
             message = f"the proxy {without_credentials(self._transport.proxy)}: {message}"
-            remedy = f"correct or unset it: {proxy_origin(self._provider)}"
+            remedy = f"fix or unset it: {proxy_origin(self._provider)}"
         elif step == "tcp":
             message = f"{self._host} port {self._port}: {message}"
         return self._subject.bad(step, message, remedy)

@@ -74,11 +74,11 @@ def header_demand(failure: Failure, provider: Provider) -> tuple[str, str] | Non
     configured = {name.lower() for name in provider.headers}
     if configured & {name.lower() for name in values}:
         names = " and ".join(name for name in values if name.lower() in configured)
-        return f"the gateway refuses the header {names}", f"correct it: {_place(provider)}"
+        return f"the gateway rejects the header {names}", f"fix it: {_place(provider)}"
     if _ANTHROPIC in {name.lower() for name in values} and provider.api != "anthropic":
         return "the server speaks Anthropic's API", 'write api = "anthropic"'
     one_of = " or ".join(f'headers = {{ "{name}" = "{value}" }}' for name, value in values.items())
-    return "the gateway wants a header of its own", f"give {one_of} under [{_table(provider)}]"
+    return "the gateway requires a header of its own", f"give {one_of} under [{_table(provider)}]"
 
 
 def _wanted_headers(message: str, provider: Provider) -> dict[str, str]:

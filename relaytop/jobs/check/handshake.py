@@ -49,9 +49,11 @@ async def handshake_finding(
         return handshake_failure(subject, message)
     version, plain = await asyncio.gather(old_tls_version(provider), speaks_plain_http(provider))
     if version is not None:
-        meaning = f"the server speaks {version}, which this machine does not ({clean(message)})"
-        return subject.bad("tls", meaning, "have its operator allow TLS 1.2 or newer")
+        meaning = (
+            f"the server speaks {version}, which this machine does not accept ({clean(message)})"
+        )
+        return subject.bad("tls", meaning, "ask its operator to allow TLS 1.2 or newer")
     if plain and not _SPEAKS_TLS.search(message):
-        meaning = f"the port speaks plain HTTP and no TLS ({clean(message)})"
+        meaning = f"the port speaks plain HTTP, not TLS ({clean(message)})"
         return subject.bad("tls", meaning, "write http:// in base_url")
     return handshake_failure(subject, message)

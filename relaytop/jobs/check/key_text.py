@@ -27,7 +27,7 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _MASKED = re.compile(r"\*{3,}|\.{3,}")
-_ADVICE = re.compile(r"[:;] (?=(?:export|put|copy|run) )")
+_ADVICE = re.compile(r"[:;] (?=(?:export|set|write|name|copy|run) )")
 """The place where a sentence about a key goes on to say what to do."""
 _ASSIGNED = re.compile(r"^[A-Za-z_]\w*=")
 
@@ -47,7 +47,7 @@ def find_key_problem(provider: Provider) -> KeyProblem | None:
     if provider.key is None:
         return None
     key = provider.key.reveal()
-    remedy = f"correct it: {provider.key_from}"
+    remedy = f"fix it: {provider.key_from}"
     if key[0] in _QUOTES or key[-1] in _QUOTES:
         return KeyProblem("the key has quotes around it, which are sent with it", remedy)
     if key.startswith("$"):
@@ -56,7 +56,7 @@ def find_key_problem(provider: Provider) -> KeyProblem | None:
         return KeyProblem("the key begins with a variable's name and `=`", remedy)
     if _MASKED.search(key):
         return KeyProblem(
-            "the key is a masked one, as consoles show it", f"copy the whole; {remedy}"
+            "the key is a masked one, as shown in the console", f"copy all of it; {remedy}"
         )
     if _PLACEHOLDER.search(key):
         return KeyProblem("the key is a placeholder", remedy)
@@ -69,12 +69,12 @@ def _wrong_owner(key: str, provider: Provider, remedy: str) -> KeyProblem | None
     if wanted is None:
         return None
     prefixes = OWNER_PREFIXES.get(wanted, ())
-    form = f"; {wanted}'s begin with {' or '.join(prefixes)}" if prefixes else ""
+    form = f"; {wanted} keys begin with {' or '.join(prefixes)}" if prefixes else ""
     owner = owner_of_key(key)
     if owner is not None and owner != wanted:
         return KeyProblem(f"the key is one of {owner}{form}", remedy, foreign=at is not None)
     if prefixes and not key.startswith(prefixes):
-        return KeyProblem(f"the key has a wrong beginning{form}", remedy)
+        return KeyProblem(f"the key has the wrong prefix{form}", remedy)
     return None
 
 
@@ -96,11 +96,11 @@ def key_finding(provider: Provider, complaint: str | None) -> Finding:
         meaning, remedy = [*_ADVICE.split(complaint, maxsplit=1), ""][:2]
         return subject.bad("key", meaning, remedy)
     if provider.key is None:
-        return subject.good("key", "none is configured, so none is sent")
+        return subject.good("key", "no key is configured, none is sent")
     problem = find_key_problem(provider)
     if problem is None:
         length = len(provider.key.reveal())
         return subject.good("key", f"from {provider.key_from}, {length} characters")
     if problem.foreign:
-        return subject.bad("key", f"{problem.meaning}: it is not sent there", problem.remedy)
+        return subject.bad("key", f"{problem.meaning}: it is not sent", problem.remedy)
     return subject.warn("key", problem.meaning, problem.remedy)

@@ -1,4 +1,4 @@
-"""Findings of a provider's model list: the key, the base URL and the models on offer."""
+"""Findings of a provider's model list: the key, the base URL and the models offered."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _LIST_ONLY_CLASSES = frozenset({"permission", "not_found", "bad_request", "rate_
 
 @dataclass(frozen=True, slots=True)
 class ModelsResult:
-    """The models on offer, and what was found."""
+    """The models offered, and what was found."""
 
     models: Sequence[str]
     findings: Sequence[Finding]
@@ -104,7 +104,7 @@ def _list_finding(subject: Subject, response: ModelsResponse) -> Finding:
         return subject.warn("models", meaning, remedy)
     count = len(response.models)
     took = "" if response.latency_ms is None else f" ({response.latency_ms:.0f} ms)"
-    return subject.good("models", f"{count} {'model' if count == 1 else 'models'} on offer{took}")
+    return subject.good("models", f"{count} {'model' if count == 1 else 'models'} offered{took}")
 
 
 def _refusal(provider: Provider, failure: Failure) -> Finding:
@@ -119,7 +119,7 @@ async def _find_elsewhere(provider: Provider, transport: TransportSettings) -> F
         other = await request_models(candidate, transport)
         refused = other.failure is not None and other.failure.error_class == "auth"
         if other.failure is None or (refused and not other.is_web_page):
-            meaning = f"nothing at {provider.base_url}, but the API is at {candidate.base_url}"
+            meaning = f"no API at {provider.base_url}; found it at {candidate.base_url}"
             remedy = f'write base_url = "{candidate.base_url}"'
             return Subject(provider.name).bad("models", meaning, remedy)
     return None
@@ -134,6 +134,6 @@ def _no_list_finding(provider: Provider, response: ModelsResponse, failure: Fail
         what = clean(f"{what}, {failure.message}", MESSAGE_LIMIT)
     elif failure.error_class != "not_found":
         return _refusal(provider, failure)
-    meaning = f"no list at /models ({what}), so ids cannot be compared"
-    remedy = "the reply below decides; if it fails too, correct base_url"
+    meaning = f"no model list at /models ({what}), so ids cannot be compared"
+    remedy = "the reply below decides; if it fails too, fix base_url"
     return Subject(provider.name).warn("models", meaning, remedy)

@@ -32,7 +32,7 @@ def cache_finding(target: Target, replies: Sequence[Sample]) -> Finding | None:
     meaning = f"this relay answers from a cache: {count} came from there ({hits[-1].cached})"
     if len(hits) == len(replies):
         meaning += ", so nothing shows that the model answers"
-    remedy = "switch the cache off at the relay for this key"
+    remedy = "disable the relay's cache for this key"
     if not target.unique:
         remedy = "set unique = true under [probe], so that no cache knows a probe's request"
     level = BAD if len(hits) == len(replies) else WARN
@@ -82,7 +82,7 @@ def _rerouting(served: Served) -> str:
     """Return the relay's retries and fallbacks as the end of a sentence; empty without one."""
     found = ""
     if served.retries:
-        found += f"; the relay asked again {_times(served.retries)}"
+        found += f"; the relay retried {_times(served.retries)}"
     if served.fallbacks:
         found += f"; the relay fell back {_times(served.fallbacks)}"
     return found

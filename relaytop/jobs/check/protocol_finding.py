@@ -52,8 +52,8 @@ async def protocol_finding(
     if (unread or wants_tls) and await speaks_tls(provider):
         return subject.bad("models", "the port speaks TLS", "write https:// in base_url")
     if unread and await speaks_http2_without_tls(provider):
-        meaning = "the server speaks HTTP/2 alone, and without TLS"
-        remedy = "relaytop speaks HTTP/2 over TLS alone: write https:// and http2 = true"
+        meaning = "the server accepts HTTP/2 only, and without TLS"
+        remedy = "relaytop speaks HTTP/2 over TLS only: write https:// and http2 = true"
         return subject.bad("models", meaning, remedy)
     return None
 
@@ -64,6 +64,6 @@ async def _over_tls(
     subject = Subject(provider.name)
     refused = response.status in _OTHER_VERSION_STATUSES
     if (unread or refused) and not transport.http2 and await speaks_only_http2(provider):
-        return subject.bad("models", "the server speaks HTTP/2 alone", HTTP2_REMEDY)
+        return subject.bad("models", "the server accepts HTTP/2 only", HTTP2_REMEDY)
     alert = await alert_after_handshake(provider) if unread else None
     return handshake_failure(subject, f"after the handshake: {alert}") if alert else None

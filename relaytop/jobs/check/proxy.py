@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def proxy_finding(provider: Provider, proxy: str | None) -> Finding:
     """Return which proxy is used, if any, and what configured it."""
-    meaning = "none, a direct way"
+    meaning = "none, direct connection"
     if proxy is not None:
         meaning = f"through {without_credentials(proxy)}, {proxy_origin(provider)}"
     return Subject(provider.name).good("proxy", meaning)
@@ -51,21 +51,24 @@ def proxy_refusal(provider: Provider, message: str) -> tuple[str, str]:
     if message != PROXY_407:
         around = "leave it out" if provider.proxy else "name the host in NO_PROXY"
         remedy = f"ask its operator, or {around}: it is {proxy_origin(provider)}"
-        return "the proxy does not let this through", remedy
+        return "the proxy blocks this request", remedy
     if proxy is None:
-        return "a proxy between wants a user and a password", "name it: `proxy` at the provider"
+        return (
+            "a proxy on the network path requires a user name and password",
+            "name it: `proxy` at the provider",
+        )
     where = proxy_origin(provider)
     if urlsplit(proxy).username:
-        meaning = "the proxy does not accept the user and the password in its URL"
-        return meaning, f"correct them, %-encoded where they are odd: {where}"
-    meaning = "the proxy wants a user and a password"
+        meaning = "the proxy rejects the user name and password in its URL"
+        return meaning, f"fix them, special characters %-encoded: {where}"
+    meaning = "the proxy requires a user name and password"
     shown = without_credentials(proxy).replace("://", "://USER:PASSWORD@")
     return meaning, f"write {shown}: {where}"
 
 
 def transport_failure(provider: Provider, error: ProbeError) -> Finding:
     """Return why the settings allow no connection to a provider."""
-    step, remedy = "proxy", f"correct it: {proxy_origin(provider)}"
+    step, remedy = "proxy", f"fix it: {proxy_origin(provider)}"
     if error.error_class == TLS:
         step, remedy = "tls", "name a PEM file with certificates in `ca_file`"
     elif error.error_class == PROTOCOL:

@@ -65,15 +65,15 @@ _ACCOUNT = (
 _AUTH = (
     _Rule(
         r"(?:no|missing|without|provide)\b(?! such).{0,30}(?:api.?key|token|auth|credential)",
-        "the server saw no key in the request",
+        "the server found no key in the request",
         "check `api` and `headers`: the key may go under another header's name",
     ),
 )
 _PERMISSION = (
     _Rule(
         r"countr|region|territor|location",
-        "the provider does not serve the place from which this is sent",
-        "go through a proxy in a place that it serves",
+        "the provider does not serve this region",
+        "use a proxy in a region that it serves",
     ),
     _Rule(
         r"\bip\b|allow.?list|white.?list",
@@ -93,7 +93,7 @@ _CREDIT = (
         "a spending limit is reached",
         "raise the limit in the provider's console",
     ),
-    _Rule(r"", "out of credit: waiting does not help", "top up in the provider's console"),
+    _Rule(r"", "out of credit", "top up in the provider's console"),
 )
 _RATE = (
     _DAILY,
@@ -130,15 +130,15 @@ _REMEDIES = {
     "not_found": "compare `models` with `relaytop models`, and base_url with the provider's page",
     "bad_request": "compare the model's demands with [probe] in the config",
     "overloaded": "wait, or go to another provider",
-    "server_error": "wait; if it lasts, tell the provider",
+    "server_error": "wait; if it persists, tell the provider",
     "gateway": "look at the relay's own log, or wait",
-    "timeout": "raise `timeout`, or look at the way there",
+    "timeout": "raise `timeout`, or check the network path",
     "dns": "check the host in base_url, and this machine's resolver",
     "connect": "check host and port in base_url, and the firewall between",
     "tls": "check the certificate, `ca_file` and this machine's clock",
-    "protocol": "check `api` and base_url: another program may answer there",
-    "truncated": "try again; if it lasts, a proxy between cuts replies off",
-    "too_large": "check base_url: another program may answer there",
+    "protocol": "check `api` and base_url: another server may be answering",
+    "truncated": "try again; if it persists, a proxy cuts replies off",
+    "too_large": "check base_url: another server may be answering",
 }
 _KINDS = {"requests": "requests", "input_tokens": "tokens", "output_tokens": "tokens"}
 
@@ -168,8 +168,8 @@ def diagnose(
         remedy = suggested
     level = BAD
     if kind == "bad_request" and _ONE_TOKEN.search(failure.message):
-        level, meaning = WARN, "the model gives no reply of one token, so this says no more"
-        remedy = "give it more: `max_tokens` under [probe] in the config"
+        level, meaning = WARN, "the model rejects one-token replies, so nothing more is known"
+        remedy = "raise `max_tokens` under [probe] in the config"
     message = clean(failure.message, MESSAGE_LIMIT)
     return Diagnosis(level, f"{meaning} ({message})" if message else meaning, remedy)
 
@@ -193,18 +193,18 @@ def _by_class(failure: Failure, provider: Provider, limits: RateLimit | None) ->
     if kind == "rate_limited":
         return _by_limits(limits)
     if kind == "auth":
-        return "the server does not know the key", _REMEDIES["auth"]
+        return "the server does not accept the key", _REMEDIES["auth"]
     return MEANING[kind], _REMEDIES[kind]
 
 
 def _by_key(provider: Provider) -> tuple[str, str] | None:
     """Return why a key is refused, where its text shows it."""
     if provider.key is None:
-        return "the server wants a key and none is configured", "give `api_key_env`"
+        return "the server requires a key and none is configured", "give `api_key_env`"
     problem = find_key_problem(provider)
     if problem is None:
         return None
-    return f"the key is refused: {problem.meaning}", problem.remedy
+    return f"the key is rejected: {problem.meaning}", problem.remedy
 
 
 def _by_limits(limits: RateLimit | None) -> tuple[str, str]:
@@ -212,5 +212,5 @@ def _by_limits(limits: RateLimit | None) -> tuple[str, str]:
     tightest = limits.tightest if limits is not None else None
     if tightest is not None and tightest[1].remaining == 0:
         what = _KINDS.get(tightest[0], "tokens")
-        return f"the limit of {what} is used up", "probe less often, or raise the plan"
-    return "too many requests; which limit it was is not told", "probe less often (`interval`)"
+        return f"the limit of {what} is reached", "probe less often, or raise the plan"
+    return "too many requests; the server does not say which limit", "probe less often (`interval`)"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def model_finding(target: Target, models: Sequence[str], *, deployments: bool) -> Finding | None:
-    """Return whether a model is on offer; None where that cannot be known.
+    """Return whether a model is offered; None where that cannot be known.
 
     Args:
         target: With the model.
@@ -37,7 +37,7 @@ def model_finding(target: Target, models: Sequence[str], *, deployments: bool) -
 def price_finding(target: Target, price: Price | None, assumed_price: float) -> Finding:
     """Return a model's price and where it comes from; USD per million tokens."""
     if price is None:
-        meaning = f"unknown: the budget takes ${assumed_price:g} per million tokens for it"
+        meaning = f"unknown: the budget assumes ${assumed_price:g} per million tokens for it"
         bare = target.provider.replace("-", "").replace("_", "").isalnum()
         name = target.provider if bare else f'"{target.provider}"'
         remedy = f'give [providers.{name}.prices."{target.model}"] in the config'
@@ -73,7 +73,7 @@ def usage_finding(target: Target, unstreamed: Sample, streamed: Sample | None) -
     }
     without = [f"{name} replies" for name, sample in good.items() if not _has_usage(sample)]
     if without:
-        meaning = f"{' and '.join(without)} do not tell their tokens"
+        meaning = f"{' and '.join(without)} do not report token counts"
         remedy = "none at this provider: tokens and cost of such replies stay unknown"
         return Subject.of(target).warn("usage", meaning, remedy)
     texts = [
@@ -91,7 +91,7 @@ def _has_usage(sample: Sample) -> bool:
 
 def reuse_finding(target: Target) -> Finding:
     """Return that the server closes connections which it promised to keep alive."""
-    meaning = "the server closes a kept-alive connection without a word, and a request is lost"
+    meaning = "the server closes idle connections silently, and a request is lost"
     remedy = "have it send `connection: close`, or keep idle connections longer"
     return Subject.of(target).warn("reuse", meaning, remedy)
 
@@ -105,9 +105,9 @@ def limits_finding(target: Target, replies: Sequence[Sample]) -> Finding:
         if limit.remaining is not None
     ]
     if not known:
-        return Subject.of(target).good("limits", "the server does not tell them")
+        return Subject.of(target).good("limits", "the server does not send any")
     meaning = f"left: {', '.join(text for text, _ in known)}"
     if any(limit.limit and limit.share_left < SCARCE_SHARE for _, limit in known):
-        remedy = "probe less often, or raise the plan: 429s are near"
+        remedy = "probe less often, or raise the plan: 429s are likely soon"
         return Subject.of(target).warn("limits", meaning, remedy)
     return Subject.of(target).good("limits", meaning)

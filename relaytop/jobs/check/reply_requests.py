@@ -84,7 +84,7 @@ class ReplyChecker:
             return result
         streamed = await self._request(target, result, stream=True)
         if failure is not None and streamed is not None and streamed.ok and target.stream:
-            remedy = "none: it streams, and so does the config"
+            remedy = "none needed: the config streams, and that works"
             result.findings = [dataclasses.replace(reply, level=WARN, remedy=remedy)]
         if streamed is not None:
             result.findings.append(self._stream_finding(target, streamed))
@@ -145,22 +145,22 @@ class ReplyChecker:
     def _reply_finding(self, target: Target, sample: Sample) -> Finding:
         if sample.failure is not None:
             return self._failure_finding(target, "reply", sample, sample.failure)
-        meaning = f"a whole one after {sample.latency_ms or 0:.0f} ms{_cached(sample)}"
+        meaning = f"complete after {sample.latency_ms or 0:.0f} ms{_cached(sample)}"
         return Subject.of(target).good("reply", meaning)
 
     def _stream_finding(self, target: Target, sample: Sample) -> Finding:
         if sample.failure is not None:
             found = self._failure_finding(target, "stream", sample, sample.failure)
             if not target.stream:
-                remedy = "none: the config does not stream"
+                remedy = "none needed: the config does not stream"
                 return dataclasses.replace(found, level=WARN, remedy=remedy)
             if sample.failure.error_class == "bad_request":
                 remedy = f'set stream = false under [targets."{target.id}"]'
                 return dataclasses.replace(found, remedy=remedy)
             return found
         if sample.ttft_ms is None:
-            meaning = "a reply without a visible token, so TTFT stays unknown"
-            remedy = "none where the model thinks first; else the relay does not stream"
+            meaning = "no visible token in the reply, so TTFT is unknown"
+            remedy = "none needed where the model reasons first; else the relay does not stream"
             return Subject.of(target).warn("stream", meaning, remedy)
         meaning = (
             f"the first token after {sample.ttft_ms:.0f} ms, "

@@ -181,7 +181,7 @@ class CheckRun:
                 self._input_tokens[target.id] = result.input_tokens
         findings = [finding for result in results for finding in result.findings]
         if any(result.over_budget for result in results):
-            remedy = "raise `budget`, or go on when the UTC day is over"
+            remedy = "raise `budget`, or wait for the next UTC day"
             findings.append(Subject(provider.name).warn("budget", budget.exhausted_reason, remedy))
         left_out = [
             f"{target.model} {'/'.join(result.skipped)}"

@@ -123,7 +123,10 @@ class Search:
             return None
         pid, summaries = found
         if tell:
-            notice(f"the agent (process {pid}) is read: nothing is probed; --fresh probes")
+            notice(
+                f"an agent (process {pid}) probes this config: showing its data; "
+                "--fresh probes separately"
+            )
         return self._ranked(summaries)
 
     @asynccontextmanager

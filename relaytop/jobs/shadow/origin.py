@@ -37,7 +37,7 @@ class Origin:
     served: dict[str, int]
     """Model that replies named → count, the most frequent first."""
     rerouted: int
-    """Replies for which the relay asked again, or asked another."""
+    """Replies for which the relay retried, or asked another."""
     rerouted_p50_ms: float | None
     """Their median latency."""
     direct_p50_ms: float | None
@@ -76,7 +76,9 @@ class Origin:
             for model, count in self.different.items()
         ]
         if self.rerouted:
-            text = f"{name}: for {self.rerouted} replies the relay asked again, or another upstream"
+            text = (
+                f"{name}: for {self.rerouted} replies the relay retried, or used another upstream"
+            )
             if self.rerouted_p50_ms is not None and self.direct_p50_ms is not None:
                 text += f" (P50 {format_ms(self.rerouted_p50_ms).strip()} ms"
                 text += f" against {format_ms(self.direct_p50_ms).strip()})"

@@ -70,7 +70,7 @@ def read_prompts(path: Path) -> tuple[Messages, ...]:
     lines = [line.removeprefix(MARK) for line in raw.split(b"\n")]
     filled = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not filled:
-        sentence = f"--prompts {path}: no prompt in it"
+        sentence = f"--prompts {path}: contains no prompt"
         raise RelaytopError(sentence)
     objects = path.suffix == ".jsonl" or (
         path.suffix != ".txt" and filled[0][1].lstrip().startswith(b"{")
@@ -103,7 +103,7 @@ def _request(text: str) -> dict[str, object]:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
-        sentence = f"no JSON; {_SHAPE}"
+        sentence = f"not JSON; {_SHAPE}"
         raise _BadLineError(sentence) from None
     if isinstance(document, dict) and isinstance(document.get("body"), dict):
         document = document["body"]

@@ -331,7 +331,7 @@ class MonitorScreen(AlertScreen):
         self.changed()
 
     def action_freeze(self) -> None:
-        """Hold the picture still, or let it run again."""
+        """Freeze the screen, or let it run again."""
         session = self.session
         self.frozen = (
             None if self.frozen else FrozenSource(session.monitor, session.clock(), session.span_s)

@@ -60,7 +60,7 @@ def test_a_header_that_is_sent_and_refused() -> None:
     one = provider(headers={"X-Portkey-Provider": "opnai"}, name="my relay")
     found = header_demand(Failure("bad_request", "Invalid x-portkey-provider passed"), one)
     assert found is not None
-    assert found[1] == 'correct it: `headers` under [providers."my relay"]'
+    assert found[1] == 'fix it: `headers` under [providers."my relay"]'
 
 
 def test_a_header_that_the_api_sends_itself() -> None:

@@ -31,7 +31,11 @@ def test_what_is_odd_about_a_key(key: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("url", "key", "words"),
     [
-        ("https://openrouter.ai/api/v1", "gsk_0123456789", "one of Groq; OpenRouter's begin with"),
+        (
+            "https://openrouter.ai/api/v1",
+            "gsk_0123456789",
+            "one of Groq; OpenRouter keys begin with",
+        ),
         ("https://api.groq.com/openai/v1", "sk-or-v1-0123456789", "one of OpenRouter"),
         ("https://api.anthropic.com", "AIza0123456789", "one of Gemini"),
         ("https://api.openai.com/v1", "sk-ant-0123456789", "one of Anthropic"),
@@ -68,9 +72,9 @@ def test_a_relay_that_is_named_after_a_provider_only_makes_one_wonder() -> None:
 
 
 def test_a_key_that_could_not_be_had() -> None:
-    complaint = "providers.p: environment variable P_KEY is empty: put the key into it"
+    complaint = "providers.p: environment variable P_KEY is empty; set it to the key"
     finding = key_finding(provider(key=None), complaint)
-    assert (finding.level, finding.remedy) == ("bad", "put the key into it")
+    assert (finding.level, finding.remedy) == ("bad", "set it to the key")
     assert finding.meaning == "providers.p: environment variable P_KEY is empty"
 
 

@@ -192,7 +192,7 @@ async def test_a_407_is_one_finding_for_http_and_https(tmp_path: Path, user: str
 async def test_a_proxy_that_lets_nothing_through(tmp_path: Path) -> None:
     async with connect_proxy([], refuse=b"HTTP/1.1 403 Forbidden") as proxy:
         found = await round_of(provider("https://relay.invalid/v1", proxy=proxy), tmp_path)
-    assert "the proxy does not let this through" in found["models"].meaning
+    assert "the proxy blocks this request" in found["models"].meaning
     assert "403 Forbidden" in found["models"].meaning
     assert "providers.p.proxy" in found["models"].remedy
 
@@ -302,7 +302,7 @@ async def test_a_server_that_says_that_it_speaks_old_tls(tmp_path: Path, version
 async def test_a_server_that_wants_a_certificate_of_the_client(tmp_path: Path) -> None:
     with openssl_server("-Verify", "1", "-verify_return_error", "-www", "-tls1_3") as url:
         found = await round_of(provider(url, ca_file=str(CERTIFICATE), models=("m",)), tmp_path)
-    assert "wants a certificate of the client" in found["tls"].meaning
+    assert "requires a client certificate" in found["tls"].meaning
     assert found["skipped"].meaning == "the replies of m"
 
 
@@ -357,7 +357,7 @@ async def test_http_to_a_port_of_tls(tmp_path: Path, plain: bytes) -> None:
 async def test_a_server_that_speaks_http2_alone(tmp_path: Path) -> None:
     async with http2_server([(0.0, DONE)]) as url:
         found = await round_of(provider(url, ca_file=str(CERTIFICATE), models=("m",)), tmp_path)
-    assert "HTTP/2 alone" in found["models"].meaning
+    assert "HTTP/2 only" in found["models"].meaning
     assert "http2 = true" in found["models"].remedy
     assert found["skipped"].meaning == "the replies of m"
 
@@ -368,7 +368,7 @@ async def test_a_server_that_refuses_every_protocol_but_http2(tmp_path: Path) ->
         found = await round_of(provider(url, ca_file=str(CERTIFICATE), models=("m",)), tmp_path)
     bad = [finding for finding in found.values() if finding.level == "bad"]
     assert len(bad) == 1
-    assert "HTTP/2 alone" in bad[0].meaning
+    assert "HTTP/2 only" in bad[0].meaning
     assert "http2 = true" in bad[0].remedy
 
 
@@ -380,14 +380,14 @@ async def test_a_refusal_of_http1_by_its_status(tmp_path: Path, status: int) -> 
     found = await check(
         lambda _: refusal, tmp_path, tls=context, ca_file=str(CERTIFICATE), http2=False
     )
-    assert "HTTP/2 alone" in found["models"].meaning
+    assert "HTTP/2 only" in found["models"].meaning
 
 
 async def test_http2_without_tls(tmp_path: Path) -> None:
     settings = b"\0\0\0\x04\0\0\0\0\0"
     async with raw_server(settings) as url:
         found = await round_of(provider(url.replace("https:", "http:")), tmp_path)
-    assert "HTTP/2 alone, and without TLS" in found["models"].meaning
+    assert "HTTP/2 only, and without TLS" in found["models"].meaning
 
 
 async def test_a_server_that_hangs_up_speaks_no_other_http(tmp_path: Path) -> None:

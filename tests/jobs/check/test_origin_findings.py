@@ -47,7 +47,7 @@ async def test_a_relay_that_answers_from_a_cache(tmp_path: Path) -> None:
     assert levels(found)["cache"] == "bad"
     assert "this relay answers from a cache: both replies" in found["cache"].meaning
     assert "x-portkey-cache-status: SEMANTIC HIT" in found["cache"].meaning
-    assert "switch the cache off at the relay" in found["cache"].remedy
+    assert "disable the relay's cache" in found["cache"].remedy
     assert found["reply"].meaning.endswith(", from a cache")
     assert found["stream"].meaning.endswith(", from a cache")
 
@@ -74,7 +74,7 @@ async def test_another_model_than_the_one_asked_for(tmp_path: Path) -> None:
 async def test_a_retry_is_told_and_a_dated_name_is_the_same_model(tmp_path: Path) -> None:
     found = await check(relay({"x-litellm-attempted-retries": "2"}, model="m"), tmp_path)
     assert found["served"].level == "warn"
-    assert found["served"].meaning == "by m; the relay asked again 2 times"
+    assert found["served"].meaning == "by m; the relay retried 2 times"
     assert found["served"].remedy.endswith("the latency includes the detour")
     found = await check(relay(model="m-2026-04-14"), tmp_path)
     assert (found["served"].level, found["served"].meaning) == ("good", "by m-2026-04-14")

@@ -45,7 +45,7 @@ def test_a_certificate_without_a_date() -> None:
         ("certificate: self-signed certificate", "is self-signed"),
         ("certificate: self signed certificate", "is self-signed"),
         ("certificate: self-signed certificate in certificate chain", "not trusted here"),
-        ("certificate: Hostname mismatch, certificate is not valid for 'x'.", "another name"),
+        ("certificate: Hostname mismatch, certificate is not valid for 'x'.", "another host name"),
         ("certificate: IP address mismatch, certificate is not valid for '1.2.3.4'", "another"),
         ("certificate: unable to get local issuer certificate", "unknown here"),
         ("certificate: certificate is not yet valid", "not valid yet"),

@@ -147,7 +147,7 @@ async def test_a_key_that_the_server_refuses(tmp_path: Path) -> None:
     refusal = error_reply(401, words, code="invalid_api_key")
     found, requests = await check(relay(models=refusal), tmp_path)
     assert found["models"].level == "bad"
-    assert "does not know the key" in found["models"].meaning
+    assert "does not accept the key" in found["models"].meaning
     assert KEY not in found["models"].meaning
     assert len(requests) == 1
     assert found["skipped"].meaning == "the replies of m"
@@ -229,7 +229,7 @@ async def test_usage_missing_where_it_streams(tmp_path: Path) -> None:
     silent = stream_of([(0.0, ROLE), (0.0, delta(content="x")), (0.0, STOP), (0.0, DONE)])
     found, _ = await check(relay(streamed=silent), tmp_path)
     assert found["usage"].level == "warn"
-    assert found["usage"].meaning == "streamed replies do not tell their tokens"
+    assert found["usage"].meaning == "streamed replies do not report token counts"
     assert found["limits"].level == "good"
 
 

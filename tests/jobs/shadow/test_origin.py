@@ -65,7 +65,7 @@ def test_another_model_and_a_detour_are_told() -> None:
     assert origin.document() == {"cached": 0, "served": {"m": 3, "else": 2}}
     assert origin.remarks() == [
         "a/m: asked for m, served by else in 2 replies",
-        "a/m: for 2 replies the relay asked again, or another upstream (P50 700 ms against 100)",
+        "a/m: for 2 replies the relay retried, or used another upstream (P50 700 ms against 100)",
     ]
 
 

@@ -47,10 +47,10 @@ def test_settings_in_a_line_are_said_to_be_ignored(
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("p.jsonl", b'{"messages": [{"role": "user", "content": "a"}]}\n\nx', "line 3: no JSON"),
+        ("p.jsonl", b'{"messages": [{"role": "user", "content": "a"}]}\n\nx', "line 3: not JSON"),
         ("p.jsonl", b'{"input": "a"}', "line 1: no messages; expected"),
         ("p.jsonl", b'["a"]', "line 1: no messages; expected"),
-        ("p.jsonl", b"[" * 5000, "line 1: no JSON"),
+        ("p.jsonl", b"[" * 5000, "line 1: not JSON"),
         (
             "p.jsonl",
             b'{"messages": [{"role": "tool", "content": "a"}]}',
@@ -59,7 +59,7 @@ def test_settings_in_a_line_are_said_to_be_ignored(
         ("p.jsonl", b'{"messages": [{"role": "user", "content": ""}]}', "must be text"),
         ("p.jsonl", b'{"messages": [{"role": "system", "content": "a"}]}', "of the role user"),
         ("p.txt", b"fine\n\xff\n", "line 2: not UTF-8"),
-        ("p.txt", b"\n \n", "no prompt in it"),
+        ("p.txt", b"\n \n", "contains no prompt"),
     ],
 )
 def test_an_unreadable_file_is_an_error_with_its_line(

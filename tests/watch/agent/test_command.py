@@ -212,13 +212,13 @@ def served(address: str, path: str) -> str:
 
 def test_an_address_that_others_reach_is_warned_of(home: dict[str, str], config: Path) -> None:
     with Agent({**home, "A_KEY": KEY}, "--listen", "0.0.0.0:0", "--config", str(config)) as agent:
-        agent.wait_for_event("whoever reaches 0.0.0.0:")
-        (event,) = (e for e in agent.events() if "whoever reaches" in e["text"])
+        agent.wait_for_event("anyone who can reach 0.0.0.0:")
+        (event,) = (e for e in agent.events() if "anyone who can reach" in e["text"])
         assert event["level"] == "warning"
 
 
 def test_the_screen_warns_of_it_too(start: Start) -> None:
     terminal = start("--prometheus", "0.0.0.0:0", "demo")
-    terminal.wait_for("whoever reaches 0.0.0.0:")
+    terminal.wait_for("anyone who can reach 0.0.0.0:")
     terminal.press("q")
     assert terminal.wait() == 0
