@@ -271,7 +271,8 @@ class Engine:
         self, state: TargetState, due_at: float, began_at: float, reserve: Reserve
     ) -> None:
         try:
-            sample = await state.prober.probe(state.target, due_at)
+            with self._budget.booked_if_cut(state.target, reserve, self._wall):
+                sample = await state.prober.probe(state.target, due_at)
         finally:
             state.running.remove(began_at)
             self._in_flight -= 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import dataclasses
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,10 +14,12 @@ from relaytop.pricing.estimate import least_usd, reserve_usd
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Callable, Iterator
 
     from relaytop.config.settings import Price, Target
     from relaytop.ledger.ledger import Ledger
     from relaytop.probe.sample import Sample
+    from relaytop.wire.facts import Usage
 
 POLL_S = 0.01
 """Seconds between two checks whether the ledger has answered, while a probe waits for it."""
@@ -100,21 +104,60 @@ class EngineBudget:
         if estimated:
             before = self._recent_usd.get(sample.target, 0.0)
             self._recent_usd[sample.target] = max(estimated, before * RECENT_COST_DECAY)
-        if self._ledger is None or sample.stale:
-            return charged
-        self._ledger.record(
-            Entry(
+        if not sample.stale:
+            self._record(
                 sample.target,
-                # Not when it ended: budget and ledger must count it to the same day.
-                max(now, self.daily.began_at),
-                sample.failure is not None,
-                usage.input_tokens if usage else None,
-                usage.output_tokens if usage else None,
-                cost,
-                charged - (cost or 0.0),
+                now,
+                failed=sample.failure is not None,
+                usage=usage,
+                cost_usd=cost,
+                assumed_usd=charged - (cost or 0.0),
             )
-        )
         return charged
+
+    def _record(
+        self,
+        target: str,
+        now: float,
+        *,
+        failed: bool = False,
+        usage: Usage | None = None,
+        cost_usd: float | None = None,
+        assumed_usd: float,
+    ) -> None:
+        if self._ledger is None:
+            return
+        entry = Entry(
+            target,
+            # Not when it ended: budget and ledger must count it to the same day.
+            max(now, self.daily.began_at),
+            failed,
+            usage.input_tokens if usage else None,
+            usage.output_tokens if usage else None,
+            cost_usd,
+            assumed_usd,
+        )
+        self._ledger.record(entry)
+
+    @contextlib.contextmanager
+    def booked_if_cut(
+        self, target: Target, reserve: Reserve, now: Callable[[], float]
+    ) -> Iterator[None]:
+        """Book the whole reserve of a probe that is cancelled inside: its server may bill it.
+
+        Args:
+            target: Its target.
+            reserve: What was reserved for it.
+            now: Unix seconds.
+        """
+        try:
+            yield
+        except asyncio.CancelledError:
+            if reserve.usd > 0:
+                at = now()
+                self.daily.settle(reserve.usd, reserve.usd, at, known=False)
+                self._record(target.id, at, assumed_usd=reserve.usd)
+            raise
 
     # ── the ledger ───────────────────────────────────────────────────────────
 

@@ -13,7 +13,7 @@ from relaytop.jobs.stderr import notice
 from relaytop.ledger.ledger import Ledger
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
     from relaytop.config.settings import Price, Settings, Target
     from relaytop.engine.engine_budget import Reserve
@@ -92,6 +92,12 @@ class JobBudget:
 
     def _request_more(self) -> None:
         self._engine_budget.request_more(*self._wanted_usd())
+
+    @contextlib.contextmanager
+    def booked_if_cut(self, target: Target, reserve: Reserve) -> Iterator[None]:
+        """Book the whole reserve of a probe that is cancelled inside: its server may bill it."""
+        with self._engine_budget.booked_if_cut(target, reserve, time.time):
+            yield
 
     def settle(self, sample: Sample, reserve: Reserve) -> None:
         """Record what a probe cost for which money was reserved."""

@@ -165,7 +165,8 @@ class Runner:
         if self._beating is None:
             self._beating = asyncio.ensure_future(self._heartbeat.run())
         began_at = self._clock()
-        sample = await self._prober(target.provider, slot).probe(target, due_at)
+        with self._budget.booked_if_cut(target, reserved):
+            sample = await self._prober(target.provider, slot).probe(target, due_at)
         if self._heartbeat.has_stalled_since(began_at):
             sample = dataclasses.replace(sample, stalled_here=True)
         self._budget.settle(sample, reserved)

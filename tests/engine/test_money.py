@@ -212,6 +212,24 @@ async def test_while_the_budget_is_reached_the_free_list_is_asked_and_its_failin
     assert all(found.sample.ok for found in paid)
 
 
+async def test_probes_in_flight_at_the_end_are_booked() -> None:
+    """They were sent, and their server bills them: the next start must not spend that again."""
+    watched = settings("p/m", interval_s=0.1, prices={"m": PRICE}, budget_usd=1.0)
+    ledger, reports = FakeLedger(), list[Report]()
+    ledger.answer(1.0, at=time.time())
+    engine = Engine(
+        watched,
+        emit=reports.append,
+        make_prober=lambda _provider: FakeProber(dear, delay_s=60),
+        uniform=lambda: 1.0,
+        ledger=ledger,
+    )
+    async with running(engine):
+        await until(lambda: [r for r in reports if isinstance(r, Pulse) and r.in_flight == 6])
+    assert [entry.cost_usd for entry in ledger.recorded] == [None] * 6
+    assert all(entry.assumed_usd > 0 and not entry.failed for entry in ledger.recorded)
+
+
 async def test_the_allowance_covers_probes_that_hang_and_the_next_ones_too() -> None:
     """Six of a target in flight hold six reserves: other targets must not wait for their money."""
     watched = settings("p/m", interval_s=0.3, prices={"m": PRICE}, budget_usd=1.0)

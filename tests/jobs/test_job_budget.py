@@ -104,3 +104,24 @@ async def until_asked(ledger: FakeLedger, times: int) -> None:
     async with asyncio.timeout(10):
         while len(ledger.requests) < times:  # noqa: ASYNC110 - a fake tells of nothing
             await asyncio.sleep(0.005)
+
+
+async def test_a_probe_that_is_cut_is_booked_whole() -> None:
+    """Its server may bill it: ^C on a job must not leave more of the day's budget than there is."""
+    ledger = FakeLedger()
+    ledger.answer(1.0, at=time.time())
+    budget = JobBudget(1.0, 10.0, ledger)
+    reserve = await budget.reserve(TARGET, PRICE)
+    assert reserve is not None
+
+    async def probe() -> None:
+        with budget.booked_if_cut(TARGET, reserve):
+            await asyncio.sleep(60)
+
+    under_way = asyncio.ensure_future(probe())
+    await asyncio.sleep(0)
+    under_way.cancel()
+    await asyncio.gather(under_way, return_exceptions=True)
+    (entry,) = ledger.recorded
+    assert (entry.cost_usd, entry.assumed_usd) == (None, reserve.usd)
+    assert budget.budget.spent_usd == reserve.usd

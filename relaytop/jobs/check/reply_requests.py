@@ -122,7 +122,8 @@ class ReplyChecker:
             if reserved is None:
                 result.over_budget = True
                 return sample
-            sample = await self.prober.probe(single, STEADY())
+            with self.budget.booked_if_cut(single, reserved):
+                sample = await self.prober.probe(single, STEADY())
             self.budget.settle(sample, reserved)
             if sample.stale:
                 stale += 1
