@@ -47,6 +47,8 @@ class DeliveryQueue:
         self._failures: set[str] = set()
         self._overflowed = False
         self._delivering = False
+        self._lost = 0
+        """Alerts that failed at the end, beside those that were reported."""
         # A daemon: a name server that does not answer must not keep the process.
         self._thread = threading.Thread(target=self._run, name="alerts", daemon=True)
 
@@ -96,7 +98,7 @@ class DeliveryQueue:
             return
         self._thread.join(self._closing.left_s + GRACE_S)
         with self._changed:
-            lost = len(self._waiting) + self._delivering
+            lost = len(self._waiting) + self._delivering + self._lost
             self._waiting.clear()
         if lost:
             what = "1 alert" if lost == 1 else f"{lost} alerts"
@@ -112,16 +114,25 @@ class DeliveryQueue:
             self._refresh_due_s = time.monotonic() + self._channel.refresh_s
 
     def _run(self) -> None:
-        while (alert := self._next()) is not None or not self._closing.begun:
-            if alert is None:
+        while not self._is_over:
+            alert = self._next()
+            if alert is not None:
+                self._deliver(alert)
+            elif not self._closing.begun:
                 self._report(self._channel.refresh(self._firing, self._closing))
                 self._set_refresh_due()
-            else:
-                failure = self._channel.deliver(alert, self._closing)
-                self._report(failure)
-                if failure is None:
-                    self._note_success()
-                self._delivering = False
+
+    @property
+    def _is_over(self) -> bool:
+        return self._closing.begun and (not self._waiting or self._closing.left_s <= 0)
+
+    def _deliver(self, alert: Alert) -> None:
+        failure = self._channel.deliver(alert, self._closing)
+        if failure is None:
+            self._note_success()
+        elif not self._report(failure) and self._closing.begun:
+            self._lost += 1
+        self._delivering = False
 
     def _next(self) -> Alert | None:
         """Return the next alert; None where a refresh is due, or none comes any more."""
@@ -145,10 +156,13 @@ class DeliveryQueue:
             self._failures.clear()
             self._remark("good", "sending alerts works again")
 
-    def _report(self, failure: Undelivered | None) -> None:
-        if failure is not None and failure.kind not in self._failures:
-            self._failures.add(failure.kind)
-            self._remark("error", "alert not sent: " + ": ".join(filter(None, failure)))
+    def _report(self, failure: Undelivered | None) -> bool:
+        """Report a failure of a new kind; return whether it is one."""
+        if failure is None or failure.kind in self._failures:
+            return False
+        self._failures.add(failure.kind)
+        self._remark("error", "alert not sent: " + ": ".join(filter(None, failure)))
+        return True
 
     def _remark(self, level: Level, text: str) -> None:
         self._remarks.append((level, f"{self._channel.name}: {text}"))

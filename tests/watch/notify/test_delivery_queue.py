@@ -162,6 +162,26 @@ def test_what_was_not_sent_by_the_end_is_told() -> None:
     channel.open.set()
 
 
+def test_what_fails_at_the_end_is_counted_though_its_kind_is_known() -> None:
+    channel, closing = Recorder(), Closing()
+    channel.failures = [Undelivered("refused")] * 4
+    queue = DeliveryQueue(channel, closing)
+    queue.put(named(0))
+    until(lambda: channel.got and not queue.waiting)
+    channel.open.clear()
+    for number in (1, 2, 3):
+        queue.put(named(number))
+    until(lambda: queue.waiting == 2)
+    closing.begin(10.0)
+    channel.open.set()
+    queue.wake()
+    queue.join()
+    assert queue.remarks() == [
+        ("error", "test: alert not sent: refused"),
+        ("error", "test: 3 alerts not sent: relaytop ended"),
+    ]
+
+
 def test_without_channels_nothing_is_kept() -> None:
     senders = Senders([])
     senders.send(FIRING)
