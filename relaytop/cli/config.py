@@ -9,6 +9,7 @@ import click
 
 from relaytop.cli.options import common_options
 from relaytop.cli.output import output_options
+from relaytop.cli.user_keys import keymap
 from relaytop.config.load import load_settings
 from relaytop.report.config import ConfigReport
 
@@ -29,4 +30,5 @@ def config(output: Output, options: Options) -> None:
     settings = load_settings(
         config=options.config, flags=options.flags, environ=os.environ, complaints=complaints
     )
+    keymap(settings.keys, options.config)  # a mistake in [keys] is one of the config
     output.write(ConfigReport(settings, complaints, ascii_only=options.ascii), options)

@@ -53,9 +53,12 @@ def test_markdown_has_a_table_for_each_group(invoke: Invoke, config: Path) -> No
     assert "monitor.freeze" in done.stdout
 
 
-def test_a_conflict_is_an_error_with_its_place_and_both_ids(run: Run, config: Path) -> None:
+@pytest.mark.parametrize("command", ["keys", "config"])
+def test_a_conflict_is_an_error_with_its_place_and_both_ids(
+    run: Run, config: Path, command: str
+) -> None:
     config.write_text(CONFIG + '"monitor.zoom" = "f"\n')
-    done = run("keys", "--config", config)
+    done = run(command, "--config", config)
     assert done.returncode == 2
     assert "line 7" in done.stderr
     assert "monitor.zoom" in done.stderr
