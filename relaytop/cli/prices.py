@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 @click.command()
 @click.option(
     "--output-share",
-    metavar="SHARE",
     type=click.FloatRange(0, 1),
     default=0.25,
     show_default=True,

@@ -252,6 +252,19 @@ class RelaytopApp(OrderedKeysApp):
         save = partial(self.set_timer, PALETTE_GONE_S, self.save_picture)
         yield from commands.other_commands(self.action_change_theme, save, self.session.snapshots)
 
+    def action_command_palette(self) -> None:
+        """Open the command palette."""
+        from relaytop.tui.screens import command_search  # noqa: PLC0415 - after first paint
+
+        if not isinstance(self.screen, command_search.CommandSearch):
+            self.push_screen(command_search.CommandSearch(id=command_search.PALETTE_ID))
+
+    def search_themes(self) -> None:
+        """Open the command palette with all themes."""
+        from relaytop.tui.screens import command_search  # noqa: PLC0415 - after first paint
+
+        self.push_screen(command_search.theme_search())
+
     def save_picture(self) -> None:
         """Save the screen as a picture beside the snapshots."""
         from relaytop.tui.commands import write_picture  # noqa: PLC0415 - after first paint

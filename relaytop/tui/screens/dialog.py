@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen
 
 from relaytop.tui.draw.layout import MIN_HEIGHT, MIN_WIDTH
@@ -21,3 +22,12 @@ class Dialog(ModalScreen[Answer]):
 
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
+
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """Leave with an answer, once.
+
+        Over a bad link keys come in bunches: the message of a second `enter` is still in the queue
+        when the first has taken the dialog away. It must neither answer again nor take away the
+        screen beneath.
+        """
+        return super().dismiss(result) if self.is_active else AwaitComplete()

@@ -17,6 +17,7 @@ from relaytop.tui.draw.glyphs import CHOSEN, NOT_CHOSEN
 from relaytop.tui.draw.text_runs import fit_middle
 from relaytop.tui.screens.catalogue_status import complaint, status_lines
 from relaytop.tui.screens.dialog import Dialog
+from relaytop.tui.widgets.option_list import ResizableOptionList
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -81,7 +82,7 @@ class ModelPicker(Dialog[list[Choice]]):
             dialog.border_subtitle = f" {self._glyphs.dot} ".join(keys)
             yield Input(placeholder="filter", id="filter")
             yield Static("", id="asking", markup=False)
-            yield OptionList(id="models", markup=False)
+            yield ResizableOptionList(id="models", markup=False)
             yield Static("", id="sum", markup=False)
 
     def on_mount(self) -> None:

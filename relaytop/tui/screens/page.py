@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from textual.await_complete import AwaitComplete
 from textual.reactive import var
 from textual.screen import Screen
 
@@ -53,6 +54,10 @@ class Page(Screen[None]):
         """The item at the top, which stays there while others come."""
         self._offset = 0
         """The number of its lines above the top."""
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Leave, once: keys come in bunches, as `Dialog` tells."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
 
     def compose(self) -> ComposeResult:
         """Lay out the title, the lines and the keys."""

@@ -241,7 +241,7 @@ class TargetTable(ViewLines):
             column = column_at(self.columns, event.x)
             if column is not None:
                 self.post_message(self.Sorted(column))
-        elif index < len(self._listed):
+        elif 0 <= index < len(self._listed):  # it is negative after a page up that is not yet drawn
             self.post_message(self.Picked(self._listed[index]))
 
     def on_mouse_scroll_down(self) -> None:
