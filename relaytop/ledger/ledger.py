@@ -182,7 +182,7 @@ class Ledger:
         self._lost_usd[day] = spent_usd
         self._claim = (0, 0.0, 0.0)
         self._warnings.put(
-            f"ledger {self._path}: the file was deleted or replaced; another one is begun, and "
+            f"ledger {self._path}: the file was deleted or replaced; a new one is started, and "
             "what was spent today still counts"
         )
 
@@ -257,7 +257,7 @@ class Ledger:
         if not self._warned:
             self._warned = True
             self._warnings.put(
-                f"ledger {self._path}: {error}; meanwhile the budget goes on in memory"
+                f"ledger {self._path}: {error}; until then the budget is kept in memory"
             )
 
 

@@ -157,15 +157,15 @@ class Exchange:
         reused = stream is not None and stream is self._before
         silent = stream is not None and stream.first_read_at is None
         if self.status is not None:
-            self.failure = Failure("truncated", "the connection ended inside the reply")
+            self.failure = Failure("truncated", "the connection closed in the middle of the reply")
         elif stream is not None and reused and (silent or stream.http2):
             # HTTP/2 says goodbye before it hangs up, so there silence is no sign.
             self.stale = True
             self.failure = Failure("connect", HUNG_UP)
         elif stream is None or silent:
-            self.failure = Failure("connect", "the server hung up without an answer")
+            self.failure = Failure("connect", "the server closed the connection without a reply")
         else:
-            self.failure = Failure("protocol", f"no valid HTTP: {reason}")
+            self.failure = Failure("protocol", f"not valid HTTP: {reason}")
 
     def _record_proxy_refusal(self, reason: str) -> None:
         """Set the failure of a tunnel that was refused, by the status line's end."""
@@ -179,8 +179,8 @@ class Exchange:
         if stream is None or not stream.sent_at:
             return "connecting"
         if self.status is not None:
-            return "the reply had begun"
-        return "no byte came" if stream.first_read_at is None else "in the headers"
+            return "the reply had started"
+        return "nothing received" if stream.first_read_at is None else "in the headers"
 
     def _copy_stamps(self) -> None:
         stream = self._stream

@@ -86,7 +86,7 @@ class ReplyBody:
             try:
                 data = inflate.decompress(data, self._remaining + 1)
             except zlib.error:
-                raise ProbeError(PROTOCOL, "the body is no valid gzip") from None
+                raise ProbeError(PROTOCOL, "the body is not valid gzip") from None
             if inflate.unconsumed_tail:
                 # Short of the bound in the next layer, what is left over would be lost.
                 raise ProbeError(TOO_LARGE, "the reply is larger than 4 MiB")

@@ -408,7 +408,9 @@ class StampedStream(httpcore.AsyncNetworkStream):
         except ssl.SSLCertVerificationError as error:
             raise ProbeError(TLS, f"certificate: {error.verify_message}") from None
         except (ssl.SSLError, OSError, httpcore.WriteError) as error:
-            message = getattr(error, "reason", None) or str(error) or "the peer hung up"
+            message = (
+                getattr(error, "reason", None) or str(error) or "the peer closed the connection"
+            )
             raise ProbeError(TLS, f"handshake failed: {message}") from None
         self.phases.tls_ms = (perf_counter() - began) * 1000
         return self

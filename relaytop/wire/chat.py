@@ -165,7 +165,9 @@ class ChatAPI(ABC):
         if _is_stream(raw):
             return read_stream(self, raw)
         if not raw.ended_cleanly:
-            return Reply(failure=Failure("truncated", "the connection ended inside the reply"))
+            return Reply(
+                failure=Failure("truncated", "the connection closed in the middle of the reply")
+            )
         return self._read_document(raw)
 
     def _read_error(self, raw: RawReply) -> Reply:

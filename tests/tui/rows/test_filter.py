@@ -72,7 +72,7 @@ def test_what_is_listed(text: str, numbers: str) -> None:
 def test_a_value_that_is_none_is_told_and_hides_nothing() -> None:
     found = parse_filter("is:dwon gpt class:tiemout")
     assert found.terms == (Term("", "gpt"),)
-    assert [each.split(" is no ")[0] for each in found.problems] == ["is:dwon", "class:tiemout"]
+    assert [each.split(" is not a")[0] for each in found.problems] == ["is:dwon", "class:tiemout"]
     assert "up, degraded, down" in found.problems[0]
 
 
