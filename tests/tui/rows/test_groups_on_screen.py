@@ -28,9 +28,9 @@ async def test_a_group_has_a_row_and_its_targets_no_prefix(session: Session) -> 
     async with running(session) as pilot:
         assert keys_of(pilot) == [HOLYSHEEP, *NAMES[:4], DIRECT, *NAMES[4:]]
         lines = table_lines(pilot)
-        assert lines[1].startswith(" ▲ ▾ holysheep")
+        assert lines[1].startswith(" ▲!▾ holysheep")
         assert lines[2].startswith("▌●   gpt-4.1 ")
-        assert lines[6].startswith(" ✗ ▾ direct")
+        assert lines[6].startswith(" ✗!▾ direct")
         assert "2/2 connect" in lines[6]
         assert "holysheep/" not in shown(pilot, "table")
 
@@ -43,7 +43,7 @@ async def test_b_groups_by_model_then_not_then_by_provider(session: Session) -> 
         assert names == ["gpt-4.1", "holysheep", "direct"]
         await pilot.press("b")
         assert keys_of(pilot) == list(NAMES)
-        assert " direct/" in shown(pilot, "table")
+        assert "direct/" in shown(pilot, "table")
         await pilot.press("b")
         assert keys_of(pilot)[0] == HOLYSHEEP
 
@@ -55,7 +55,7 @@ async def test_folding(session: Session, keys: tuple[str, ...]) -> None:
         await pilot.press(*keys)
         assert keys_of(pilot) == [HOLYSHEEP, DIRECT, *NAMES[4:]]
         assert screen.selected_group == HOLYSHEEP
-        assert "▲ ▸ holysheep" in table_lines(pilot)[1]
+        assert "▲!▸ holysheep" in table_lines(pilot)[1]
         await pilot.press("right")
         assert len(keys_of(pilot)) == 8
         assert screen.folded == frozenset()
@@ -79,7 +79,7 @@ async def test_space_pauses_and_resumes_all_of_a_group(session: Session) -> None
         await pilot.press("k", "space")
         sent = [c for c in engine_of(session).commands if isinstance(c, Pause)]
         assert sent == [Pause(name) for name in NAMES[:4]]
-        assert table_lines(pilot)[1].startswith("▌‖ ▾ holysheep")
+        assert table_lines(pilot)[1].startswith("▌‖!▾ holysheep")
         assert "holysheep: 4 targets paused" in shown(pilot, "log")
         await pilot.press("space")
         assert Resume(NAMES[3]) in engine_of(session).commands
@@ -147,7 +147,7 @@ async def test_a_value_that_is_none_is_told_under_the_filter(session: Session) -
         assert len(monitor_of(pilot).listed) == 6
         text = picture(pilot).splitlines()
         assert "is:dwno" in text[-2]
-        assert "no status" in text[-1]
+        assert "is not a status" in text[-1]
         await pilot.press("enter")
         await pilot.pause()
         assert "is:dwno is not a status" in notices(pilot)[-1]
