@@ -252,7 +252,8 @@ class TargetMonitor:
     def judge_hanging(self, now: float) -> bool:
         """Note whether a probe hangs; return whether the status changed."""
         since, status = self.facts.running_since, self.status
-        hangs = since is not None and not status.paused and now - since > self.hangs_after_s
+        runs_s = 0.0 if since is None or status.paused else now - since
+        hangs = runs_s > HANGS_S and runs_s > self.hangs_after_s
         before = status.hanging
         changed = status.note_hanging(now, hangs=hangs)
         if status.hanging != before:

@@ -72,11 +72,10 @@ def _cut(names: tuple[str, ...], long: list[str], width: int) -> dict[str, str]:
         if not left:
             break
         found |= _ends(names, left, head, tail)
-    everything = "\0".join(names)
-    for name in long:
-        text = None if name in found else _window(name, width, everything)
-        if text is not None:
-            found[name] = text
+    left = [name for name in long if name not in found]
+    if left and width - 2 >= LEAST_END:
+        counts = Counter(part for name in names for part in set(_parts(name, width - 2)))
+        found |= {name: text for name in left if (text := _window(name, width - 2, counts))}
     taken = Counter([*found.values(), *(name for name in names if cell_len(name) <= width)])
     return {name: text for name, text in found.items() if taken[text] == 1}
 
@@ -110,14 +109,21 @@ def _splits(width: int) -> Iterator[tuple[int, int]]:
     yield room, 0
 
 
-def _window(name: str, width: int, everything: str) -> str | None:
-    """Return the part of a name that occurs in no other, cut at both ends; None without one."""
-    room = width - 2
-    if room < LEAST_END:
-        return None
-    parts = [_first(name[start:], room) for start in range(1, len(name))]
-    found = [part for part in parts if len(part) >= LEAST_END and everything.count(part) == 1]
-    inside = [part for part in found if not name.endswith(part)]
+def _parts(name: str, room: int) -> list[str]:
+    """Return the parts of a name in `room` cells, those at its ends left out."""
+    parts = [_first(name[start:], room) for start in range(1, len(name) - LEAST_END)]
+    return [part for part in parts if len(part) >= LEAST_END and not name.endswith(part)]
+
+
+def _window(name: str, room: int, counts: Mapping[str, int]) -> str | None:
+    """Return a part of a name that no other has, cut at both ends; None without one.
+
+    Args:
+        name: The name.
+        room: The cells of the part.
+        counts: Part → the names that have it.
+    """
+    inside = [part for part in _parts(name, room) if counts[part] == 1]
     # What is special is in the middle of the one in the middle.
     return f"{ELLIPSIS}{inside[len(inside) // 2]}{ELLIPSIS}" if inside else None
 
