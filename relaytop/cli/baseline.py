@@ -34,10 +34,17 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("targets", nargs=-1, metavar="[TARGET]…", shell_complete=complete_target)
 @click.option(
-    "-n", "count", type=click.IntRange(1, 100_000), default=100, help="Probes per target."
+    "-n",
+    "count",
+    metavar="N",
+    type=click.IntRange(1, 100_000),
+    default=100,
+    show_default=True,
+    help="Probes per target.",
 )
 @click.option(
     "--concurrency",
+    metavar="N",
     type=click.IntRange(1, 64),
     default=1,
     show_default=True,
@@ -46,6 +53,7 @@ if TYPE_CHECKING:
 @click.option(
     "--rate",
     "rate_per_s",
+    metavar="R",
     type=click.FloatRange(0.01, 1000),
     help="Probes of one target a second, whatever the replies do.",
 )

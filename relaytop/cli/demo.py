@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.option(
     "--seed",
+    metavar="N",
     type=int,
     default=1,
     show_default=True,

@@ -127,7 +127,11 @@ class LazyGroup(click.Group):
     help="Probe each target once, print the table, and exit with 1 where one is down.",
 )
 @click.option(
-    "-n", "count", type=click.IntRange(1, 100_000), help="With --once: probes per target."
+    "-n",
+    "count",
+    metavar="N",
+    type=click.IntRange(1, 100_000),
+    help="With --once: probes per target.",
 )
 @click.option(
     "--format", "form", type=click.Choice(FORMS), help="With --once: what to print.  [table]"

@@ -40,6 +40,7 @@ NOBODY = 1
 @click.option(
     "-n",
     "count",
+    metavar="N",
     type=click.IntRange(1, 1000),
     default=5,
     show_default=True,

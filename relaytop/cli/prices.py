@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.option(
     "--output-share",
+    metavar="SHARE",
     type=click.FloatRange(0, 1),
     default=0.25,
     show_default=True,

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--speed",
+    metavar="X",
     type=click.FloatRange(0.1, 1000),
     default=10.0,
     show_default=True,

@@ -41,11 +41,13 @@ def _parsed_by(parse: Callable[[str], T]) -> Callable[..., T | None]:
 @click.command()
 @click.option(
     "--tokens",
+    metavar="N",
     callback=_parsed_by(parse_tokens),
     help="Tokens a month: 50M, or several: 1M,10M,100M.",
 )
 @click.option(
     "--mix",
+    metavar="M=SHARE,…",
     callback=_parsed_by(parse_mix),
     help="Shares of models: gpt-4.1=0.7,gemini-2.5-flash=0.3.",
 )
@@ -56,12 +58,14 @@ def _parsed_by(parse: Callable[[str], T]) -> Callable[..., T | None]:
 )
 @click.option(
     "--relay",
+    metavar="R",
     required=True,
     shell_complete=complete_provider,
     help="A provider of the config, or a price book.",
 )
 @click.option(
     "--official",
+    metavar="R",
     default=MARKET,
     show_default=True,
     shell_complete=complete_provider,
@@ -69,6 +73,7 @@ def _parsed_by(parse: Callable[[str], T]) -> Callable[..., T | None]:
 )
 @click.option(
     "--output-share",
+    metavar="SHARE",
     callback=_parsed_by(parse_share),
     help=f"Share of the tokens that are output.  [default: {OUTPUT_SHARE}]",
 )

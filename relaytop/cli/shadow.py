@@ -43,13 +43,21 @@ if TYPE_CHECKING:
 @click.option(
     "-n",
     "count",
+    metavar="N",
     type=click.IntRange(1, 100_000),
     default=100,
     show_default=True,
     help="Requests per provider and model.",
 )
-@click.option("--max-tokens", type=click.IntRange(1, 100_000), help="Bound of each reply.")
-@click.option("--seed", type=click.IntRange(0), help="Repeat the order and the intervals of a run.")
+@click.option(
+    "--max-tokens", metavar="N", type=click.IntRange(1, 100_000), help="Bound of each reply."
+)
+@click.option(
+    "--seed",
+    metavar="N",
+    type=click.IntRange(0),
+    help="Repeat the order and the intervals of a run.",
+)
 @click.option(
     "--save-replies",
     "folder",

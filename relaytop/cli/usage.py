@@ -27,7 +27,13 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--by", type=click.Choice(list(PERIOD_TITLES)), default="day", show_default=True)
+@click.option(
+    "--by",
+    type=click.Choice(list(PERIOD_TITLES)),
+    default="day",
+    show_default=True,
+    help="The periods to add up.",
+)
 @click.option("--since", metavar="S", help="A date, 2026-11-23, or a span: 7d, 12h or 90m.")
 @click.option(
     "--target",
