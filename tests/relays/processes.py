@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -67,7 +68,7 @@ def answers(url: str) -> bool:
             return True
     except urllib.error.HTTPError as error:
         error.close()
-        return True
+        return error.code != HTTPStatus.SERVICE_UNAVAILABLE  # what is not ready yet says so
     except OSError:
         return False
 

@@ -81,7 +81,11 @@ def test_a_shadow_finds_the_slower(job: Job) -> None:
     document, _ = job(*asked, "--model", "mock-slow=answers")
     (comparison,) = document["comparisons"]
     assert [target["ok"] for target in document["targets"]] == [20, 20]
-    assert "straight is faster" in comparison["verdict"]
+    slow, fast = (target["latency_ms"]["p50"] for target in document["targets"])
+    assert slow > max(800, fast)
+    # On a busy machine neighbouring requests may be slow together, and it says that of twenty.
+    verdict = comparison["verdict"]
+    assert "straight is faster" in verdict or "latency: too few independent rounds" in verdict
 
 
 def test_a_pick_takes_the_one_that_answers(config: Path, job: Job) -> None:
