@@ -70,6 +70,7 @@ class WatchCore:
         self.exporter: Exporter | None = None
         """Shows the same to Prometheus; None where nobody asked for it."""
         self._notifier: Notifier | None = None
+        self._ends = False
         self.peers: Peers | None = None
         """Finds others that probe the same; None where nobody is to be found."""
         self._recorder: Recorder | None = None
@@ -105,6 +106,7 @@ class WatchCore:
 
     def begin_end(self) -> None:
         """Let alerts that wait to be sent go out, for a bounded time; returns at once."""
+        self._ends = True
         if self._notifier is not None:
             self._notifier.begin_close()
 
@@ -177,7 +179,8 @@ class WatchCore:
         self._check_engine()
         self._check_peers()
         self._evaluate_alerts()
-        self.note_sending()
+        if not self._ends:  # a screen that is about to go shows nothing of it any more
+            self.note_sending()
 
     def _check_clock(self) -> None:
         correction_s = STEADY.correction_s

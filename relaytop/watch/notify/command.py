@@ -65,7 +65,7 @@ class CommandChannel:
             )
         except subprocess.TimeoutExpired:
             if closing.begun:
-                return Undelivered("killed: relaytop exited")
+                return Undelivered("killed: relaytop exited or reloaded")
             return Undelivered(f"killed after {self._timeout_s:g} s")
         except TooMuchOutputError:
             return Undelivered(f"killed: it printed more than {MAX_OUTPUT // 1024} KiB")

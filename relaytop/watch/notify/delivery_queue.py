@@ -102,7 +102,7 @@ class DeliveryQueue:
             self._waiting.clear()
         if lost:
             what = "1 alert" if lost == 1 else f"{lost} alerts"
-            self._remark("error", f"{what} not sent: relaytop ended")
+            self._remark("error", f"{what} not sent: relaytop exited")
 
     def _start(self) -> None:
         if self._thread.ident is None:

@@ -74,7 +74,7 @@ def test_at_the_end_of_relaytop_it_is_ended() -> None:
     closing = Closing()
     closing.begin(0.2)
     channel = CommandChannel(["sh", "-c", "sleep 4722.5 & wait"], ENVIRON, "ops-1")
-    assert channel.deliver(FIRING, closing) == ("killed: relaytop exited", "")
+    assert channel.deliver(FIRING, closing) == ("killed: relaytop exited or reloaded", "")
     until(lambda: not sleepers("4722.5"))
 
 

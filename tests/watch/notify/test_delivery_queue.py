@@ -158,7 +158,7 @@ def test_what_was_not_sent_by_the_end_is_told() -> None:
     closing.begin(0.0)
     queue.wake()
     queue.join()
-    assert queue.remarks() == [("error", "test: 3 alerts not sent: relaytop ended")]
+    assert queue.remarks() == [("error", "test: 3 alerts not sent: relaytop exited")]
     channel.open.set()
 
 
@@ -178,7 +178,7 @@ def test_what_fails_at_the_end_is_counted_though_its_kind_is_known() -> None:
     queue.join()
     assert queue.remarks() == [
         ("error", "test: alert not sent: refused"),
-        ("error", "test: 3 alerts not sent: relaytop ended"),
+        ("error", "test: 3 alerts not sent: relaytop exited"),
     ]
 
 
