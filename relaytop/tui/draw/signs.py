@@ -35,6 +35,8 @@ def signs(glyphs: Glyphs) -> list[tuple[str, str]]:
             f"{glyphs.worst} {glyphs.clipped} {glyphs.failed}",
             "in the chart: the worst probe, one above its top, one that failed",
         ),
+        (glyphs.order[0], "under the zoomed chart: the failure whose message is shown"),
+        ("PAST", "the zoomed chart's range does not reach to now"),
         ("dim figure", "too few samples for it (P95 needs 20, P99 100)"),
         (">30s", "above the deadline: too many probes timed out to measure it"),
         (

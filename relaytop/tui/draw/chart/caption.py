@@ -12,7 +12,7 @@ from relaytop.tui.draw.chart.plots import BandsPlot, HeatMapPlot
 from relaytop.tui.draw.clock import local_time, time_of_day
 from relaytop.tui.draw.priority_line import Part, join_parts, select_parts
 from relaytop.tui.draw.table import percentile
-from relaytop.tui.draw.text_runs import cropped
+from relaytop.tui.draw.text_runs import cropped, line_width
 from relaytop.tui.zoom import SCALED
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 TITLES = {"latency": "latency", "ttft": "TTFT"}
 PERCENTILES = ("p50", "p95", "p99")
+SHORT = "p95"
 
 
 def caption(
@@ -91,41 +92,46 @@ def _key(plot: Plot, glyphs: Glyphs) -> list[Part]:
         inner: Run = (glyphs.shades[1], "accent")
         outer: Run = (glyphs.shades[0], "dim")
         names: list[Run] = [(" P50 ", "dim"), (" to P95 ", "dim"), (" to P99", "dim")]
-        return [_part(3, median, names[0], inner, names[1], outer, names[2])]
+        return [_part(4, median, names[0], inner, names[1], outer, names[2])]
     if isinstance(plot, HeatMapPlot):
         most = most_at_once(plot)
         if most < len(glyphs.shades):
             signs = " ".join(f"{shade_of(n, most, glyphs)}{n}" for n in range(1, most + 1))
-            return [_part(3, (signs, "dim"))]
-        return [_part(3, (f"1 {glyphs.shades} {most}", "dim"))]
+            return [_part(4, (signs, "dim"))]
+        return [_part(4, (f"1 {glyphs.shades} {most}", "dim"))]
     return []
 
 
 def _counts(together: SpanFigures) -> list[Part]:
     """Draw how many probes the range has."""
     total = number_format.format_count(together.ok + together.failed)
-    parts = [_part(4, (f"{total} probes", "dim"))]
+    parts = [_part(5, (f"{total} probes", "dim"))]
     if together.failed:
         parts.append(_part(1, (f"{number_format.format_count(together.failed)} failed", "bad")))
     return parts
 
 
 def _percentiles(together: SpanFigures, threshold_ms: float, timeout_ms: float) -> list[Part]:
-    """Draw the percentiles of the range."""
+    """Draw the percentiles of the range; the P95 alone where there is less room."""
     times = together.times
-    found: list[Run] = []
+    found: dict[str, Line] = {}
     known = [name for name in PERCENTILES if getattr(times, name) is not None]
     for name in PERCENTILES:
         text, role = percentile(times, name, threshold_ms, timeout_ms)
         if text.strip():
             unit = " ms" if name in known[-1:] else ""
-            found += [(f"  {name.upper()} ", "dim"), (text.strip(), role), (unit, "dim")]
-    return [Part(found, 2, 0, gap=0)] if found else []
+            found[name] = [(f"  {name.upper()} ", "dim"), (text.strip(), role), (unit, "dim")]
+    if SHORT not in found:
+        return []
+    every: Line = [run for line in found.values() for run in line]
+    short = [*found[SHORT][:-1], (" ms" if SHORT in known else "", "dim")]
+    more = line_width(every) - line_width(short)
+    return [Part(short, 2, 0, gap=0, longer=every, longer_rank=3, longer_by=more)]
 
 
 def _limit(plot: Plot, threshold_ms: float, glyphs: Glyphs) -> list[Part]:
     """Draw the threshold, with the sign of its line where there is one."""
     text = f"limit {number_format.format_ms(threshold_ms).strip()} ms"
     if isinstance(plot, BandsPlot | HeatMapPlot) and threshold_ms <= plot.scale.high:
-        return [_part(5, (glyphs.p95_line, "warn"), (f" {text}", "dim"))]
-    return [_part(5, (text, "dim"))]
+        return [_part(6, (glyphs.p95_line, "warn"), (f" {text}", "dim"))]
+    return [_part(6, (text, "dim"))]

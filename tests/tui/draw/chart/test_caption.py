@@ -44,6 +44,7 @@ def test_what_has_no_room_is_left_out_whole() -> None:
         " latency bands, last 10m  1 failed  P50 350  P95 394  P99 398 ms  • P50 ▒ to P95 ░ to P99"
     )
     assert drawn(zoom, 70) == " latency bands, last 10m  1 failed  P50 350  P95 394  P99 398 ms"
+    assert drawn(zoom, 60) == " latency bands, last 10m  101 probes  1 failed  P95 394 ms"
     assert drawn(zoom, 40) == " latency bands, last 10m  1 failed"
 
 
