@@ -13,6 +13,7 @@ import click
 from relaytop.cli.encoding import require_utf8
 from relaytop.config.errors import RelaytopError
 from relaytop.config.masking import mask_secrets
+from relaytop.config.printable import printable
 
 if TYPE_CHECKING:
     from typing import NoReturn
@@ -33,7 +34,7 @@ def run(command: click.Command) -> NoReturn:
     except click.ClickException as error:
         shown = io.StringIO()
         error.show(shown)
-        click.echo(mask_secrets(shown.getvalue()), nl=False, err=True)
+        click.echo(printable(mask_secrets(shown.getvalue()), keep="\n"), nl=False, err=True)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(INTERRUPTED)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import dataclasses
 from typing import TYPE_CHECKING, NamedTuple
@@ -143,7 +142,7 @@ class EngineBudget:
     def booked_if_cut(
         self, target: Target, reserve: Reserve, now: Callable[[], float]
     ) -> Iterator[None]:
-        """Book the whole reserve of a probe that is cancelled inside: its server may bill it.
+        """Book the whole reserve of a probe that ends inside without a sample: it may be billed.
 
         Args:
             target: Its target.
@@ -152,7 +151,7 @@ class EngineBudget:
         """
         try:
             yield
-        except asyncio.CancelledError:
+        except BaseException:  # cancelled, or a fault of ours
             if reserve.usd > 0:
                 at = now()
                 self.daily.settle(reserve.usd, reserve.usd, at, known=False)

@@ -95,7 +95,7 @@ class JobBudget:
 
     @contextlib.contextmanager
     def booked_if_cut(self, target: Target, reserve: Reserve) -> Iterator[None]:
-        """Book the whole reserve of a probe that is cancelled inside: its server may bill it."""
+        """Book the whole reserve of a probe that ends inside without a sample: it may be billed."""
         with self._engine_budget.booked_if_cut(target, reserve, time.time):
             yield
 

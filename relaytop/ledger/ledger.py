@@ -100,6 +100,8 @@ class Ledger:
         """UTC day → USD assumed for its requests of unknown price."""
         self._claim = (0, 0.0, 0.0)
         """The claim in the file: its UTC day, USD ahead, USD assumed."""
+        self._ceiling_usd: dict[int, float] = {}
+        """UTC day → the highest ceiling that was answered: its process may have spent up to it."""
         self._allowance: Allowance | None = None
         self._day = 0
         """The UTC day that spending counts to."""
@@ -224,6 +226,7 @@ class Ledger:
             if time.monotonic() - self._recent_at_s >= RECENT_S:
                 self._recent_usd = tables.read_recent(connection, int(now // QUARTER_S) - QUARTERS)
                 self._recent_at_s = time.monotonic()
+            own = recorded.get(today, 0.0)
             assumed, granted, exhausted = self._assumed_usd.get(today, 0.0), 0.0, False
             if request is not None:
                 left = request.budget_usd - spent_usd - assumed
@@ -231,6 +234,8 @@ class Ledger:
                 # Half of what is left at most, so that one process does not starve the others.
                 share = max(left / 2, request.minimum_usd)
                 granted = max(0.0, min(request.ahead_usd, left, share))
+                # A lower one would reach the process late, or while more than that is in flight.
+                granted = max(granted, self._ceiling_usd.get(today, 0.0) - own - assumed)
                 exhausted = granted < request.ahead_usd and granted >= left
             claim = (today, granted, assumed)
             if claim != self._claim:
@@ -242,12 +247,12 @@ class Ledger:
             raise
         self._recorded_usd, self._claim = recorded, claim
         self._known_usd = today, spent_usd
-        own = recorded.get(today, 0.0)
+        self._ceiling_usd[today] = ceiling_usd = own + assumed + granted
         self._allowance = Allowance(
             today,
             max(0.0, spent_usd - own) + totals.assumed_usd,
             totals.complete,
-            own + assumed + granted,
+            ceiling_usd,
             exhausted,
             self._recent_usd,
         )

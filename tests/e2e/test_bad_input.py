@@ -205,3 +205,11 @@ def test_a_key_on_the_command_line_is_not_repeated(
 def assert_hidden(sentence: str) -> None:
     assert sentence
     assert not any(PASTED[i : i + 10] in sentence for i in range(8, len(PASTED) - 10)), sentence
+
+
+@pytest.mark.parametrize("command", [("prices", "{odd}"), ("{odd}",), ("--interval", "{odd}")])
+def test_what_was_typed_is_no_order_to_the_terminal(start: Start, command: tuple[str, ...]) -> None:
+    terminal = start(*(word.format(odd="x\x1b]0;y") for word in command), columns=200)
+    terminal.wait_for("\\x1b]0;y")
+    assert terminal.wait() == 2
+    assert b"\x1b]0;y" not in bytes(terminal.raw)

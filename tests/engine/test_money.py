@@ -212,26 +212,9 @@ async def test_while_the_budget_is_reached_the_free_list_is_asked_and_its_failin
     assert all(found.sample.ok for found in paid)
 
 
-async def test_probes_in_flight_at_the_end_are_booked() -> None:
-    """They were sent, and their server bills them: the next start must not spend that again."""
-    watched = settings("p/m", interval_s=0.1, prices={"m": PRICE}, budget_usd=1.0)
-    ledger, reports = FakeLedger(), list[Report]()
-    ledger.answer(1.0, at=time.time())
-    engine = Engine(
-        watched,
-        emit=reports.append,
-        make_prober=lambda _provider: FakeProber(dear, delay_s=60),
-        uniform=lambda: 1.0,
-        ledger=ledger,
-    )
-    async with running(engine):
-        await until(lambda: [r for r in reports if isinstance(r, Pulse) and r.in_flight == 6])
-    assert [entry.cost_usd for entry in ledger.recorded] == [None] * 6
-    assert all(entry.assumed_usd > 0 and not entry.failed for entry in ledger.recorded)
-
-
-async def test_the_allowance_covers_probes_that_hang_and_the_next_ones_too() -> None:
-    """Six of a target in flight hold six reserves: other targets must not wait for their money."""
+@contextlib.asynccontextmanager
+async def six_hang() -> AsyncIterator[FakeLedger]:
+    """Run an engine whose probes are never answered; yields once six are in flight."""
     watched = settings("p/m", interval_s=0.3, prices={"m": PRICE}, budget_usd=1.0)
     ledger, reports = FakeLedger(), list[Report]()
     ledger.answer(1.0, at=time.time())
@@ -244,6 +227,20 @@ async def test_the_allowance_covers_probes_that_hang_and_the_next_ones_too() -> 
     )
     async with running(engine):
         await until(lambda: [r for r in reports if isinstance(r, Pulse) and r.in_flight == 6])
+        yield ledger
+
+
+async def test_probes_in_flight_at_the_end_are_booked() -> None:
+    """They were sent, and their server bills them: the next start must not spend that again."""
+    async with six_hang() as ledger:
+        pass
+    assert [entry.cost_usd for entry in ledger.recorded] == [None] * 6
+    assert all(entry.assumed_usd > 0 and not entry.failed for entry in ledger.recorded)
+
+
+async def test_the_allowance_covers_probes_that_hang_and_the_next_ones_too() -> None:
+    """Six of a target in flight hold six reserves: other targets must not wait for their money."""
+    async with six_hang() as ledger:
         await until(lambda: ledger.requests[-1].ahead_usd > 6 * ledger.requests[0].minimum_usd)
         await asyncio.sleep(1.2)
     once_usd = ledger.requests[0].minimum_usd

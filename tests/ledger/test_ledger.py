@@ -149,6 +149,21 @@ def test_nobody_takes_more_than_half_of_what_is_left_unless_it_needs_it(tmp_path
     second.close()
 
 
+def test_what_was_given_is_not_taken_back_from_who_may_have_spent_it(tmp_path: Path) -> None:
+    """Half of it was given at first; half of what is left by then would be less."""
+    first, second = Ledger(tmp_path / "l"), Ledger(tmp_path / "l")
+    for ledger, ceiling_usd in ((first, 0.5), (second, 0.25), (first, 0.5), (second, 0.25)):
+        ask(ledger, AllowanceRequest(1.00, 0.5, 0.125))
+        assert allowed(ledger).ceiling_usd == ceiling_usd
+    first.record(entry(0.25))
+    ask(first, AllowanceRequest(1.00, 0.125, 0.125))
+    assert allowed(first).ceiling_usd == 0.5
+    first.close()
+    ask(second, AllowanceRequest(1.00, 1.0, 1.0))
+    assert allowed(second).ceiling_usd == 0.75  # what was not spent is given back at the end
+    second.close()
+
+
 def test_what_was_spent_lowers_what_may_be(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "l")
     ledger.record(entry(0.5))
