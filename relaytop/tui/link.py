@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
 SLOW_REDRAW_S = 5.0
 """Seconds between two readings of the figures on a slow link."""
 SLOW_CHART_S = 20.0
-"""Seconds between two drawings of a chart on a slow link."""
+"""Seconds between two drawings of a chart or a sparkline on a slow link."""
 SLOW_BINS = 10
 """The most spans of time that a sparkline or a chart has on a slow link."""
 SLOW_FROM_S = 1.0
@@ -56,6 +57,16 @@ class Link:
     def keeps_chart(self, age_s: float) -> bool:
         """Whether a chart stays as it is, so many seconds after it was drawn."""
         return self.is_slow and 0 <= age_s < SLOW_CHART_S
+
+    def sparkline_end(self, now: float, oldest: float | None) -> float:
+        """Return the moment that sparklines end at; on a slow link it moves in steps.
+
+        Args:
+            now: Unix seconds.
+            oldest: Unix seconds of the first sample; None without one.
+        """
+        step = math.floor(now / SLOW_CHART_S) * SLOW_CHART_S
+        return step if self.is_slow and oldest is not None and oldest < step else now
 
     def shortest_bin_s(self, usual_s: float, span_s: float) -> float:
         """Return the shortest bin of a sparkline or a chart, in seconds.

@@ -44,6 +44,14 @@ def test_only_a_slow_one_keeps_charts_and_coarsens_bins() -> None:
     assert slow.shortest_bin_s(120.0, 600.0) == 120.0
 
 
+def test_sparklines_of_a_slow_one_end_at_a_step_of_time() -> None:
+    slow = Link(said_slow=True)
+    assert Link().sparkline_end(119.0, 5.0) == 119.0
+    assert [slow.sparkline_end(now, 5.0) for now in (100.0, 119.0, 120.0)] == [100, 100, 120]
+    assert slow.sparkline_end(119.0, 110.0) == 119.0, "the first seconds are shown as they come"
+    assert slow.sparkline_end(119.0, None) == 119.0
+
+
 async def test_the_chart_stays_for_twenty_seconds_unless_another_is_asked_for(
     session: Session,
 ) -> None:

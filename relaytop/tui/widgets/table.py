@@ -215,8 +215,9 @@ class TargetTable(ViewLines):
         source, now = view.source, view.now
         summary = view.summaries.of(row.key)
         shortest_s = view.link.shortest_bin_s(summary.interval_s, view.span_s)
-        axis = time_axis(now, view.oldest, view.span_s, cells, shortest_s)
-        bins = per_cell(source.bins(row.key, *axis), axis, now, cells) if cells else ()
+        end = view.link.sparkline_end(now, view.oldest)
+        axis = time_axis(end, view.oldest, view.span_s, cells, shortest_s)
+        bins = per_cell(source.bins(row.key, *axis), axis, end, cells) if cells else ()
         versus: Run = ("", "dim")
         if view.reference is not None:
             versus = view.reference.cell(source, summary)
