@@ -78,4 +78,6 @@ def read_key(text: str) -> str | None:
         return None
     if text == ",":  # it would part two keys
         return "comma"
-    return next(iter(Binding.make_bindings([Binding(text, "")]))).key
+    key = next(iter(Binding.make_bindings([Binding(text, "")]))).key
+    # Textual's name of a character such as « does not tell which one it was.
+    return key if character_of(key) == text else None
