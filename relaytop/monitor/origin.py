@@ -38,9 +38,9 @@ def observe_origin(facts: TargetFacts, asked: str | None, sample: Sample) -> Ite
         facts.cache_sign = sample.cached
     match facts.cache.observe(present=sample.from_cache):
         case "began":
-            yield "cache", "warning", f"answered by a cache ({sample.cached}): not measured"
+            yield "cache", "warning", f"cached reply ({sample.cached}): not measured"
         case "ended":
-            yield "cache", "good", "no longer answered by a cache"
+            yield "cache", "good", "replies no longer cached"
         case None:
             pass
     if sample.from_cache:

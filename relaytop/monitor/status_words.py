@@ -21,7 +21,7 @@ def describe_status(s: Summary, thresholds: Thresholds) -> str:
     if s.status == "degraded":
         return f"degraded: {describe_rules(s, thresholds)}"
     if s.status == "unknown":
-        return "unknown: answered by a cache, not by the model"
+        return "unknown: only cached replies"
     if s.status == "paused":
         return "paused" if s.reason == "user" else "paused: budget reached"
     return s.status

@@ -298,7 +298,7 @@ class RelaytopApp(OrderedKeysApp):
         """Change to the next theme."""
         themes = theme_cycle(self.depth)
         if not themes:
-            self.notify("no colours, so no themes (NO_COLOR, --no-color or TERM)", timeout=4)
+            self.notify("themes need colours (off: NO_COLOR, --no-color or TERM)", timeout=4)
             return
         at = themes.index(self.theme) + 1 if self.theme in themes else 0
         self.theme = themes[at % len(themes)]
@@ -332,7 +332,7 @@ class RelaytopApp(OrderedKeysApp):
         self.push_screen(BudgetScreen(usd, spent_usd), answer)
 
     def action_restart(self) -> None:
-        """Restart the engine after it died or fell silent."""
+        """Restart the engine after it died or stopped reporting or fell silent."""
         if self.session.trouble() is not None:
             self.session.restart_engine()
             self._read_engine()

@@ -55,13 +55,15 @@ def _key(
 
 
 ZOOM_BINDINGS: list[BindingType] = [
-    _key(LOOK, "zoom.drawing", "v", "zoom_drawing", "Line, bands, histogram, heat map"),
+    _key(
+        LOOK, "zoom.drawing", "v", "zoom_drawing", "Next drawing: line, bands, histogram, heat map"
+    ),
     _key(
         LOOK,
         "zoom.earlier",
         "left",
         "zoom_time(-1)",
-        "Earlier, as far back as samples are kept",
+        "Move back in time, to the oldest sample kept",
         label="time",
     ),
     _key(
@@ -69,7 +71,7 @@ ZOOM_BINDINGS: list[BindingType] = [
         "zoom.later",
         "right",
         "zoom_time(1)",
-        "Later, up to now",
+        "Move forward in time, up to now",
         label="time",
     ),
     _key(
@@ -93,7 +95,7 @@ ZOOM_BINDINGS: list[BindingType] = [
         "zoom.shorter",
         "left_square_bracket",
         "zoom_range(-1)",
-        "A shorter range of time",
+        "Shorter time range",
         label="range",
     ),
     _key(
@@ -101,25 +103,25 @@ ZOOM_BINDINGS: list[BindingType] = [
         "zoom.longer",
         "right_square_bracket",
         "zoom_range(1)",
-        "A longer range of time",
+        "Longer time range",
         label="range",
     ),
-    _key(LOOK, "zoom.scale", "L", "zoom_scale", "Logarithmic scale, or linear", label="log"),
-    _key(LOOK, "zoom.figure", "T", "zoom_figure", "TTFT, or latency", label="TTFT"),
+    _key(LOOK, "zoom.scale", "L", "zoom_scale", "Toggle log or linear scale", label="log"),
+    _key(LOOK, "zoom.figure", "T", "zoom_figure", "Toggle TTFT or latency", label="TTFT"),
     _key(LOOK, "zoom.live", "end", "zoom_live", "Back to now", label="now"),
-    _key(LOOK, "zoom.oldest", "home", "zoom_oldest", "The oldest sample that is kept", show=False),
+    _key(LOOK, "zoom.oldest", "home", "zoom_oldest", "Back to the oldest sample kept", show=False),
 ]
 """Keys of the chart while it is zoomed; they come before those that have the same key."""
 
 BINDINGS: list[BindingType] = [
-    _key(HELP, "help", "question_mark", "app.help", "This page: keys, columns, signs"),
+    _key(HELP, "help", "question_mark", "app.help", "This page: keys, columns, symbols"),
     _key(HELP, "quit", "q", "app.quit", "Stop probing and quit"),
     _key(
         ALERTS,
         "acknowledge",
         "A",
         "acknowledge",
-        "Acknowledge the alert about the selected row: no bell until it resolves; A takes it back",
+        "Acknowledge the selected row's alert: no bell until it resolves; again to undo",
         label="ack",
     ),
     _key(
@@ -127,7 +129,7 @@ BINDINGS: list[BindingType] = [
         "snooze",
         "S",
         "snooze",
-        "Snooze the selected target or group: no bell, nothing sent, for a while",
+        "Snooze the selected target or group: no bell, no notifications for a while",
         show=False,
     ),
     _key(
@@ -135,13 +137,13 @@ BINDINGS: list[BindingType] = [
         "toggle",
         "space",
         "toggle_target",
-        "Stop or start probing the selected model",
+        "Stop or start probing the selected target or group",
         label="on/off",
     ),
     _key(PROBE, "add", "a", "app.add", "Add models from a provider's list"),
     _key(PROBE, "pause", "p", "pause", "Pause or resume all probing"),
     _key(LOOK, "freeze", "f", "freeze", "Freeze the screen; probing continues"),
-    _key(KEEP, "snapshot", "s", "snapshot", "Save a snapshot of all figures as TOML"),
+    _key(KEEP, "snapshot", "s", "snapshot", "Save a snapshot of all figures (TOML)"),
     _key(
         KEEP,
         "copy",
@@ -159,20 +161,22 @@ BINDINGS: list[BindingType] = [
         label="copy all",
         show=False,
     ),
-    _key(
-        KEEP, "note", "M", "note", "Write a note into the event log and the recording", show=False
-    ),
-    _key(LOOK, "zoom", "enter,z", "zoom", "Zoom the selected target, or return to the table"),
+    _key(KEEP, "note", "M", "note", "Add a note to the event log and the recording", show=False),
+    _key(LOOK, "zoom", "enter,z", "zoom", "Zoom in on the selected target, or back to the table"),
     _key(
         LOOK,
         "errors",
         "e",
         "open('errors')",
-        "All failures of the selected target: whole messages, request ids",
+        "Failures of the selected target: full messages, request ids",
     ),
-    _key(LOOK, "log", "l", "open('log')", "The whole event log"),
+    _key(LOOK, "log", "l", "open('log')", "Event log"),
     _key(
-        LOOK, "compare", "c", "open('compare')", "The same model at other providers, side by side"
+        LOOK,
+        "compare",
+        "c",
+        "open('compare')",
+        "Compare providers of the selected model side by side",
     ),
     _key(LOOK, "theme", "t", "app.theme", "Next theme", show=False),
     _key(
@@ -180,17 +184,17 @@ BINDINGS: list[BindingType] = [
         "filter",
         "slash",
         "filter",
-        "Filter: words, is:down, class:timeout, provider:x, !not",
+        "Filter: text, is:down, class:timeout, provider:x, !not",
     ),
     _key(
         LOOK,
         "clear",
         "escape",
         "clear",
-        "Leave what was entered last: filter or zoom",
+        "Back: leave zoom, clear the filter",
         label="back",
     ),
-    _key(LOOK, "group", "b", "group", "Group the rows by provider, by model, or not"),
+    _key(LOOK, "group", "b", "group", "Group rows by provider, by model, or not at all"),
     _key(
         LOOK,
         "next_failing",
@@ -208,7 +212,9 @@ BINDINGS: list[BindingType] = [
         label="previous failing",
         show=False,
     ),
-    _key(LOOK, "worst_first", "W", "worst_first", "Sort worst first, or as configured", show=False),
+    _key(
+        LOOK, "worst_first", "W", "worst_first", "Sort worst first, or in config order", show=False
+    ),
     _key(LOOK, "fold", "left", "fold(0)", "Fold the group", show=False),
     _key(LOOK, "unfold", "right", "fold(1)", "Unfold the group", show=False),
     _key(LOOK, "order", "o", "sort", "Sort by the next column"),
@@ -219,10 +225,10 @@ BINDINGS: list[BindingType] = [
         "mouse",
         "m",
         "app.mouse",
-        "Mouse on or off; off, the terminal selects text with it",
+        "Mouse on or off (off: the terminal selects text)",
         show=False,
     ),
-    _key(LOOK, "window", "w", "window", "Next window: the span of percentiles and error rate"),
+    _key(LOOK, "window", "w", "window", "Next window (time span of percentiles and error rate)"),
     _key(PROBE, "faster", "plus,equals_sign", "interval(-1)", "Probe more often"),
     _key(PROBE, "slower", "minus", "interval(1)", "Probe less often"),
     _key(PROBE, "budget", "dollar_sign", "app.budget", "Change today's budget (asks first)"),
@@ -231,14 +237,14 @@ BINDINGS: list[BindingType] = [
         "link_rate",
         "B",
         "link_rate",
-        "Show the bytes per second that go to the terminal",
+        "Show bytes per second sent to the terminal",
         label="bytes/s",
         show=False,
     ),
     _key(LOOK, "down", "down,j", "move(1)", "Next target", show=False),
     _key(LOOK, "up", "up,k", "move(-1)", "Previous target", show=False),
-    _key(LOOK, "page_down", "pagedown", "page(1)", "A screen down", label="page down", show=False),
-    _key(LOOK, "page_up", "pageup", "page(-1)", "A screen up", label="page up", show=False),
+    _key(LOOK, "page_down", "pagedown", "page(1)", "One page down", label="page down", show=False),
+    _key(LOOK, "page_up", "pageup", "page(-1)", "One page up", label="page up", show=False),
     _key(LOOK, "first", "home,g", "move(-100000)", "First target", show=False),
     _key(LOOK, "last", "end,G", "move(100000)", "Last target", show=False),
     _key(
@@ -246,7 +252,7 @@ BINDINGS: list[BindingType] = [
         "restart",
         "r",
         "app.restart",
-        "Restart the engine after it died",
+        "Restart the engine after it died or stopped reporting",
         label="restart engine",
     ),
 ]
@@ -254,8 +260,8 @@ BINDINGS: list[BindingType] = [
 REPLAY_BINDINGS: list[BindingType] = [
     _key(HELP, "replay.quit", "q", "app.quit", "Leave"),
     _key(LOOK, "replay.pause", "p", "pause", "Pause or resume playback"),
-    _key(LOOK, "replay.back", "left", "seek(-60)", "A minute back", label="-1m"),
-    _key(LOOK, "replay.on", "right", "seek(60)", "A minute forward", label="+1m"),
+    _key(LOOK, "replay.back", "left", "seek(-60)", "Back one minute", label="-1m"),
+    _key(LOOK, "replay.on", "right", "seek(60)", "Forward one minute", label="+1m"),
     _key(
         LOOK,
         "replay.first",
@@ -274,14 +280,14 @@ REPLAY_BINDINGS: list[BindingType] = [
 """Keys of a recording that is played, beside the monitor's own or in their place."""
 
 PAGE_BINDINGS: list[BindingType] = [
-    _key(HELP, "page.help", "question_mark", "app.help", "This page: the keys of where you are"),
+    _key(HELP, "page.help", "question_mark", "app.help", "This page: keys of the current view"),
     _key(LOOK, "page.close", "escape,q,enter,l,e,c", "dismiss", "Back to the monitor"),
-    _key(LOOK, "page.down", "down,j", "scroll(1)", "A line down"),
-    _key(LOOK, "page.up", "up,k", "scroll(-1)", "A line up"),
-    _key(LOOK, "page.pagedown", "pagedown,space", "page(1)", "A screen down"),
-    _key(LOOK, "page.pageup", "pageup", "page(-1)", "A screen up"),
-    _key(LOOK, "page.first", "home,g", f"scroll(-{FAR})", "The first line"),
-    _key(LOOK, "page.last", "end,G", f"scroll({FAR})", "The last line"),
+    _key(LOOK, "page.down", "down,j", "scroll(1)", "One line down"),
+    _key(LOOK, "page.up", "up,k", "scroll(-1)", "One line up"),
+    _key(LOOK, "page.pagedown", "pagedown,space", "page(1)", "One page down"),
+    _key(LOOK, "page.pageup", "pageup", "page(-1)", "One page up"),
+    _key(LOOK, "page.first", "home,g", f"scroll(-{FAR})", "First line"),
+    _key(LOOK, "page.last", "end,G", f"scroll({FAR})", "Last line"),
 ]
 """Keys of every page over the monitor: log, failures, comparison."""
 
@@ -291,7 +297,7 @@ ERRORS_BINDINGS: list[BindingType] = [
         "errors.fold",
         "enter",
         "fold",
-        "Unfold or fold the group's failures",
+        "Fold or unfold the selected group",
         label="unfold",
     ),
     _key(LOOK, "errors.down", "down,j", "select(1)", "Next group or failure", label="down"),
@@ -300,16 +306,16 @@ ERRORS_BINDINGS: list[BindingType] = [
 """Keys of the failures, beside a page's or in their place."""
 
 LOG_BINDINGS: list[BindingType] = [
-    _key(LOOK, "log.back", "escape", "back", "Clear the last filter, then go back", label="back"),
-    _key(LOOK, "log.search", "slash", "search", "Search the log for words", label="search"),
-    _key(LOOK, "log.level", "f", "level", "Least level: all, warnings, errors", label="level"),
-    _key(LOOK, "log.target", "t", "target", "Only the selected target", label="target"),
+    _key(LOOK, "log.back", "escape", "back", "Clear the last filter, then close", label="back"),
+    _key(LOOK, "log.search", "slash", "search", "Search the log", label="search"),
+    _key(LOOK, "log.level", "f", "level", "Minimum level: all, warnings, errors", label="level"),
+    _key(LOOK, "log.target", "t", "target", "Events of the selected target only", label="target"),
 ]
 """Keys of the event log, beside a page's or in their place."""
 
 COMPARE_BINDINGS: list[BindingType] = [
-    _key(LOOK, "compare.left", "left", "shift(-1)", "Previous provider, where not all fit"),
-    _key(LOOK, "compare.right", "right", "shift(1)", "The next provider, where not all fit"),
+    _key(LOOK, "compare.left", "left", "shift(-1)", "Previous provider, if not all fit"),
+    _key(LOOK, "compare.right", "right", "shift(1)", "Next provider, if not all fit"),
 ]
 """Keys of the comparison, beside a page's."""
 
@@ -346,7 +352,7 @@ PLACES = {
     "everywhere": APP_BINDINGS,
 }
 """Place → the keys that work there."""
-RESERVED = {"ctrl+p": "the command palette", "ctrl+q": "leaving"}
+RESERVED = {"ctrl+p": "the command palette", "ctrl+q": "quitting"}
 """Keys that Textual has bound everywhere → what for."""
 
 

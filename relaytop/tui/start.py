@@ -46,7 +46,7 @@ def make_app(
     """
     answer = signs.finish() if signs is not None else SignAnswer(shows_signs=True, typed=b"")
     if not answer.shows_signs and not ascii_only:
-        session.note("notice", "info", "this terminal cannot show all signs: ASCII instead")
+        session.note("notice", "info", "this terminal cannot show all symbols: using ASCII")
     app = RelaytopApp(
         session,
         UNICODE if answer.shows_signs and not ascii_only else ASCII,

@@ -157,7 +157,7 @@ def test_what_fires_when_one_attaches_is_shown_and_no_news(
         assert TITLE in terminal.raw
         terminal.press("A")
         terminal.wait_for("acknowledged: relay")
-        terminal.wait_for("at this screen; the agent goes on telling others")
+        terminal.wait_for("this screen only; the agent still sends notifications")
 
 
 def test_a_terminal_that_does_not_read_gets_them_when_it_does(

@@ -70,7 +70,7 @@ def test_a_click_and_the_wheel_arrive(start: Start) -> None:
     terminal.press(f"\x1b[<0;{x};2M\x1b[<0;{x};2m")
     terminal.wait_for("▲P95")
     terminal.press("?")
-    terminal.wait_for("Signs" if "Signs" in terminal.text else "esc closes")
+    terminal.wait_for("Symbols" if "Signs" in terminal.text else "esc closes")
     before = terminal.text
     terminal.press("\x1b[<65;20;12M" * 3)
     terminal.wait_for(lambda text: text != before)

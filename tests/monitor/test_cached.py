@@ -106,13 +106,13 @@ def test_a_broken_threshold_stays_broken_behind_them_while_the_window_says_so() 
 def test_the_log_says_when_it_begins_and_when_it_ends() -> None:
     monitor = fed(sample(0), cached(1), cached(2), sample(3), cached(4))
     assert [e.text for e in monitor.events() if e.kind == "cache"] == [
-        "answered by a cache (x-cache: HIT): not measured"
+        "cached reply (x-cache: HIT): not measured"
     ]
     for at in range(5, 15):
         monitor.apply(Finished(sample(at)), T0 + at)
     events = [event for event in monitor.events() if event.kind == "cache"]
     assert [(e.level, e.text, e.target) for e in events[1:]] == [
-        ("good", "no longer answered by a cache", TARGET)
+        ("good", "replies no longer cached", TARGET)
     ]
 
 

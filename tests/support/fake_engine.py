@@ -128,7 +128,7 @@ def incident() -> list[tuple[float, Report]]:
 
 
 def replies_from_elsewhere() -> list[tuple[float, Report]]:
-    """Five minutes on a busy box: two targets are answered by a cache, two by another model."""
+    """Five minutes on a busy box: a cache answers for two targets, another model for two."""
     mini = Served("gpt-4.1-mini", "fp_44709d6fcb", "Azure", "east-2", retries=2, fallbacks=1)
     served = [mini, Served("claude-sonnet-4.5-20250929"), NOT_DECLARED, Served("deepseek-v3.2")]
     reports: list[tuple[float, Report]] = []

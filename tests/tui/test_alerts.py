@@ -68,7 +68,7 @@ async def test_where_no_alert_is_about_the_row_a_says_so(session: Session) -> No
         await look(pilot, session)
         await select(pilot, "holysheep/gpt-4.1")
         await pilot.press("A")
-        assert notices(pilot) == ["no alert is about holysheep/gpt-4.1"]
+        assert notices(pilot) == ["no alert for holysheep/gpt-4.1"]
 
 
 async def test_without_any_alert_a_is_no_key(tmp_path: Path) -> None:

@@ -71,8 +71,8 @@ async def test_no_leaves_it(session: Session, key: str) -> None:
     [
         ("1..2", "'1..2' is not an amount: write USD as 2.50"),
         ("2000000", "not from 0 to 1,000,000 USD"),
-        ("0.3", "$0.4123 is spent: paid probes stop at once."),
-        ("0", "No paid probe will be sent."),
+        ("0.3", "$0.4123 already spent: paid probes stop at once."),
+        ("0", "No paid probes will be sent."),
         ("1", "Already today's budget: type another amount."),
     ],
 )

@@ -49,7 +49,7 @@ async def test_groups_are_counted_and_unfold_to_the_newest_failures(session: Ses
             await pilot.press("j")
         await pilot.pause()
         text = picture(pilot)
-        assert "21 older ones are counted, not kept" in text
+        assert "21 older failures: counted, details not kept" in text
         assert "▌+ gateway" in text
         await pilot.press("k", "enter")
         await pilot.pause()

@@ -39,8 +39,8 @@ async def test_keys_come_first_then_columns_then_signs(session: Session) -> None
 @pytest.mark.parametrize(
     ("keys", "place", "there", "elsewhere"),
     [
-        (("z",), "zoomed target", "Zoom the selected target", "P95 Latency"),
-        (("l",), "event log", "Search the log for words", "Probe more often"),
+        (("z",), "zoomed target", "Zoom in on the selected target", "P95 Latency"),
+        (("l",), "event log", "Search the log", "Probe more often"),
         (("e",), "failures", "Next group or failure", "Probe more often"),
     ],
 )

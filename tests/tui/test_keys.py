@@ -265,7 +265,7 @@ async def test_without_a_target_it_asks_and_leaves_when_nothing_is_chosen(tmp_pa
     ("offer", "words"),
     [
         (Models("relay", error="auth: the server does not accept the key"), "auth: the server"),
-        (Models("relay"), "its list is empty"),
+        (Models("relay"), "the model list is empty"),
     ],
 )
 async def test_where_nothing_is_offered_it_says_what_to_do(

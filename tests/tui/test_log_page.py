@@ -58,7 +58,7 @@ async def test_a_search_lists_and_marks_what_matches_so_far(noted: Session) -> N
         assert numbers(pilot) == [7]
         await pilot.press("f", "f", "f", "slash", "end", "q", "enter")
         await pilot.pause()
-        assert "no such event" in picture(pilot)
+        assert "no matching events" in picture(pilot)
         assert "/alpha 07q" in picture(pilot)
 
 

@@ -77,7 +77,7 @@ async def test_a_title_that_nothing_is_sorted_by_says_so(session: Session) -> No
         before = monitor_of(pilot).row_query
         await click_title(pilot, "latency")
         assert monitor_of(pilot).row_query == before
-        assert notices(pilot) == ["rows cannot be sorted by latency"]
+        assert notices(pilot) == ["cannot sort by latency"]
 
 
 async def test_the_order_that_holds_unasked_is_reversed_by_its_title(many: Session) -> None:

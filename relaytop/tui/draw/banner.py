@@ -26,14 +26,14 @@ def banner(overview: Overview, dead: str | None, silent_s: float | None, width: 
     role: Role = "bad2"
     texts: tuple[str, ...]
     if dead is not None:
-        end = "no probe runs; r restarts it"
+        end = "probing stopped; press r to restart"
         died = f"engine {exit_phrase(dead)}"
-        texts = (f"{died}. N{end[1:]}", f"{died.partition(' (')[0]}; {end}")
+        texts = (f"{died}: {end}", f"{died.partition(' (')[0]}; {end}")
     elif silent_s is not None:
         since = f"no report from the engine for {number_format.format_age(silent_s)}"
         texts = (
-            f"{since}: stopped or starved of CPU. All figures are stale; r restarts it",
-            f"{since}: all figures are stale; r restarts it",
+            f"{since}: stopped or starved of CPU. All figures are stale; press r to restart",
+            f"{since}: all figures are stale; press r to restart",
             since,
         )
     elif (common := overview.common_error) is not None:

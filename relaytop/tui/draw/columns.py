@@ -33,38 +33,34 @@ class Column:
         return text + " " * self.gap
 
 
-STATUS = Column("status", "", 1, "The status of the target, as a sign.", "left")
-TARGET = Column("target", "target", 13, "The provider and the model that are probed.", "left")
+STATUS = Column("status", "", 1, "Status, as a symbol.", "left")
+TARGET = Column("target", "target", 13, "Provider and model probed.", "left")
 COLUMNS = (
     STATUS,
     TARGET,
-    Column("p50", "P50", 6, "Median latency of the successful probes in the window, in ms."),
-    Column(
-        "p95", "P95", 6, "Latency that 95 % of the probes stay within, in ms; timeouts rank last."
-    ),
-    Column(
-        "p99", "P99", 6, "Latency that 99 % of the probes stay within, in ms; timeouts rank last."
-    ),
-    Column("ttft", "TTFT", 6, "Median time to the first token, in ms."),
-    Column("tok_s", "tok/s", 5, "Median output tokens per second, after the first token."),
-    Column("error", "err%", 5, "Share of failed probes in the window, in percent."),
+    Column("p50", "P50", 6, "Median latency of successful probes in the window, in ms."),
+    Column("p95", "P95", 6, "Latency, 95th percentile, in ms; timeouts count as slowest."),
+    Column("p99", "P99", 6, "Latency, 99th percentile, in ms; timeouts count as slowest."),
+    Column("ttft", "TTFT", 6, "Median time to first token, in ms."),
+    Column("tok_s", "tok/s", 5, "Median output tokens per second after the first token."),
+    Column("error", "err%", 5, "Failed probes in the window, in percent."),
     Column(
         "why",
         "why",
         4,
-        "Why it is not up: error class, slow, hanging, paused or budget.",
+        "Reason if not up: error class, slow, hanging, paused or budget.",
         "left",
     ),
+    Column("age", "last", 4, "Time since the last result; …12s: a probe in flight that long."),
+    Column("since", "for", 5, "Time in this status; 9 ok: good probes in a row while recovering."),
+    Column("spark", "latency", 8, "Latency over the window; failures are marked.", "left"),
     Column(
-        "age", "last", 4, "Time since the last result; …12s: a probe has been waiting that long."
+        "limit", "limit left", 10, "Rate limit remaining/limit, or the wait until the next probe."
     ),
-    Column("since", "for", 5, "Time in this status; 9 ok: good probes since the last bad one."),
-    Column("spark", "latency", 8, "Latency over the window, failures marked.", "left"),
-    Column("limit", "limit left", 10, "Rate limit: left/limit, or the wait until the next probe."),
-    Column("reset", "reset", 5, "Time until that rate limit resets."),
-    Column("cost", "$", 8, "Cost since the start, in USD; ≥: part of it has no known price."),
+    Column("reset", "reset", 5, "Time until the rate limit resets."),
+    Column("cost", "$", 8, "Cost since the start, in USD; ≥: some prices are unknown."),
 )
-VERSUS = Column("versus", "vs ref", 9, "Change against the reference snapshot.")
+VERSUS = Column("versus", "vs ref", 9, "Change from the reference snapshot.")
 """Behind the percentiles, where the live figures are compared with a snapshot."""
 DROPPED = (
     "reset",

@@ -60,8 +60,9 @@ def _runway(budget: Budget, overview: Overview, glyphs: Glyphs) -> Sequence[Part
         bound = glyphs.over if measured is None else ""
         lasts = f"{bound}{number_format.format_age(hours * 3600)}"
     role = ROLES.get(budget.state, "dim")
-    longer: Line = [(f"budget left for {lasts}", role)]
-    by = len("budget left for ") - len("lasts ")
+    unit = "min" if lasts.endswith("m") else lasts[-1]
+    longer: Line = [(f"budget left for {lasts[:-1]} {unit}", role)]
+    by = len("budget left for ") + len(" min") - len("lasts m")
     return [Part([(f"lasts {lasts}", role)], 8, 9, 1, longer, LONGER_RANK, by)]
 
 

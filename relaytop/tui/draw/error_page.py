@@ -80,7 +80,7 @@ def group_items(
 
 def _end_lines(missing: int, width: int) -> list[Line]:
     """Draw how many failures of a group are not kept singly, and a blank line."""
-    text = f"{INDENT}{format_count(missing)} older ones are counted, not kept"
+    text = f"{INDENT}{format_count(missing)} older failures: counted, details not kept"
     blank: Line = [("", "text")]
     return [cropped([(text, "dim")], width), blank] if missing else [blank]
 
@@ -109,7 +109,7 @@ def _message_lines(group: ErrorGroup, width: int) -> list[Line]:
     inside = width - len(INDENT)
     lines: list[Line] = []
     if group.pattern is None:
-        lines.append([(INDENT, "text"), (fit("with various messages; the newest:", inside), "dim")])
+        lines.append([(INDENT, "text"), (fit("various messages; latest:", inside), "dim")])
     lines += [[(INDENT, "text"), (text, "text")] for text in _wrapped(group.message, inside)]
     if group.request_ids:
         ids = wrapped(f"id {', '.join(group.request_ids)}", inside, MAX_LINES)

@@ -26,7 +26,7 @@ def origin_warnings(s: Summary, width: int, glyphs: Glyphs) -> list[Line]:
     if s.cached:
         sign = f" ({s.cache_sign})" if s.cache_sign else ""
         count, total = map(number_format.format_count, (s.cached, s.cached + s.ok))
-        text = f"{count} of {total} answers came from a cache{sign}: not measured"
+        text = f"{count} of {total} replies cached{sign}: not measured"
         lines += _wrapped(f"{glyphs.cached} {text}", width, "warn")
     if s.served_match == "different":
         others = ", ".join(f"{name} ({count})" for name, count in s.served.items())

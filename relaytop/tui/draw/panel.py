@@ -97,7 +97,7 @@ def title(
     line += alert or []
     if s.status != "unknown" and s.reason != "budget":
         since = f"  since {time_of_day(s.since)} ({number_format.format_age(now - s.since)})"
-        line.append((since + ", the status before the pause" * (s.reason == "before_pause"), "dim"))
+        line.append((since + ", status before the pause" * (s.reason == "before_pause"), "dim"))
     rule = width - line_width(line) - 1
     if ruled and rule > 0:
         line.append((" " + glyphs.rule * rule, "rule"))
@@ -109,7 +109,7 @@ def reason(s: Summary, thresholds: Thresholds) -> str:
     if s.status == "paused":
         return "by you" if s.reason == "user" else not_probed(s)
     if s.reason == "cache":
-        return "answered by a cache"
+        return "only cached replies"
     if s.status == "unknown":
         return _unknown(s)
     if s.recovering_ok is not None:
@@ -129,7 +129,7 @@ def not_probed(s: Summary) -> str:
 def _unknown(s: Summary) -> str:
     finished = s.total.requests
     if not finished:
-        return "no probe has finished yet"
+        return "no finished probe yet"
     return f"{finished - s.total.ok} of {finished} failed, not yet down"
 
 
@@ -227,17 +227,20 @@ def _skipped(s: Summary) -> list[Line]:
     if s.kept_of is not None:
         kept, wanted = map(number_format.format_count, s.kept_of)
         lines.append(
-            [(fit("window", NAME_WIDTH), "dim"), (f"{kept} of {wanted} samples kept", "warn")]
+            [
+                (fit("window", NAME_WIDTH), "dim"),
+                (f"{kept} of {wanted} samples kept: raise history", "warn"),
+            ]
         )
     if s.stalled_here:
-        text = f"{s.stalled_here} probes during which this machine or process was suspended"
+        text = f"{s.stalled_here} probes: this host or process was suspended"
         lines.append([(fit("ignored", NAME_WIDTH), "dim"), (text, "warn")])
     if not s.skipped:
         return lines
     lines += [
         [
             (fit("skipped", NAME_WIDTH), "dim"),
-            (f"{number_format.format_count(s.skipped)} due, not sent: too many in flight", "warn"),
+            (f"{number_format.format_count(s.skipped)} probes: too many in flight", "warn"),
         ]
     ]
     for name in ("p50", "p95", "p99"):

@@ -28,7 +28,7 @@ STATES: Mapping[str, Sequence[str]] = {
 CLASSES = (*ERROR_CLASSES, "slow", "hanging", "errors", "paused", "budget", "cache")
 """Words after `class:`: the error classes, and what else the column `why` says."""
 KEYS = ("is", "class", "provider", "model")
-HINT = "words  is:down  is:failing  class:timeout  provider:x  model:x  !not"
+HINT = "text  is:down  is:failing  class:timeout  provider:x  model:x  !not"
 _TOKEN = re.compile(
     r'(?P<no>!?)(?:(?P<key>[a-z]+):)?(?:"(?P<quoted>[^"]*)"?|(?P<bare>\S*))', re.IGNORECASE
 )

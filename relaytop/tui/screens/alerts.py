@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from relaytop.watch.session import Session
 
 SOON_GONE_S = 4
-ELSEWHERE = " (at this screen; the agent goes on telling others)"
+ELSEWHERE = " (this screen only; the agent still sends notifications)"
 
 
 class AlertScreen(ZoomScreen):
@@ -51,7 +51,7 @@ class AlertScreen(ZoomScreen):
         alerts = self._alerts_about(targets)
         if not alerts:
             name = group.name if group is not None else (targets[0] if targets else "nothing here")
-            self._tell(f"no alert is about {name}")
+            self._tell(f"no alert for {name}")
             return
         fresh = [alert for alert in alerts if not alert.acknowledged]
         for alert in fresh or alerts:

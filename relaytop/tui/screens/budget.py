@@ -76,10 +76,10 @@ class BudgetScreen(Dialog[float]):
         try:
             usd = parse_dollars(self._input.value)
         except ValueError as error:
-            self._answer.update(f"{error}\nesc  leave it at ${format_dollars(self._budget_usd)}")
+            self._answer.update(f"{error}\nesc  keep ${format_dollars(self._budget_usd)}")
             return
         if usd == self._budget_usd:
-            self._answer.update("Already today's budget: type another amount.\nesc  leave it")
+            self._answer.update("Already today's budget: type another amount.\nesc  cancel")
             return
         question = f"Set today's budget to ${format_dollars(usd)}? y/n"
         self._answer.update("\n".join([*budget_effect(usd, self._spent_usd), question]))
@@ -110,9 +110,9 @@ class BudgetScreen(Dialog[float]):
 def budget_effect(usd: float, spent_usd: float) -> list[str]:
     """Return what a budget stops at once, in at most one line."""
     if usd <= 0:
-        return ["No paid probe will be sent."]
+        return ["No paid probes will be sent."]
     if usd <= spent_usd:
-        return [f"${format_dollars(spent_usd, 4)} is spent: paid probes stop at once."]
+        return [f"${format_dollars(spent_usd, 4)} already spent: paid probes stop at once."]
     return []
 
 

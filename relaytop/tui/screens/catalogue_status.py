@@ -30,7 +30,7 @@ def complaint(settings: Settings, offers: Mapping[str, Models]) -> str | None:
     if not answers or any(offer is None or offer.models for offer in answers):
         return None
     refusals = "; ".join(
-        f"{provider.name} at {provider.base_url} lists no models ({_refusal(offer)}): "
+        f"{provider.name} at {provider.base_url} offers no models ({_refusal(offer)}): "
         f"{_remedy(provider)}"
         for provider, offer in zip(settings.providers, answers, strict=True)
         if offer is not None
@@ -39,7 +39,7 @@ def complaint(settings: Settings, offers: Mapping[str, Models]) -> str | None:
 
 
 def _refusal(offer: Models) -> str:
-    return offer.error or "its list is empty"
+    return offer.error or "the model list is empty"
 
 
 def _remedy(provider: Provider) -> str:

@@ -76,7 +76,7 @@ class HelpScreen(Dialog[None]):
             yield Static(self._keys())
             if self._columns_shown:
                 yield Static(_section("Columns", self._columns()))
-            yield Static(_section("Signs", signs(self._glyphs)))
+            yield Static(_section("Symbols", signs(self._glyphs)))
 
     def _keys(self) -> Table:
         """List the keys that are relaytop's own, all of an action together."""

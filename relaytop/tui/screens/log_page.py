@@ -1,4 +1,4 @@
-"""The whole event log: searched, and listed by level and target."""
+"""Event log: searched, and listed by level and target."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class LogPage(Page):
                     item = log_item(event, width)
                 items.append(item)
                 self._drawn[id(event)] = item
-        return items or [(None, [[(" no such event", "dim")]])]
+        return items or [(None, [[(" no matching events", "dim")]])]
 
     def in_sight(self, line: Line) -> Line:
         """Mark the words that were searched for."""
@@ -94,7 +94,7 @@ class LogPage(Page):
         if self._input is None:
             from textual.widgets import Input  # noqa: PLC0415 - after first paint
 
-            self._input = Input(placeholder="words of an event or a target", id="search")
+            self._input = Input(placeholder="text or target", id="search")
             await self.mount(self._input)
         self._input.value = self.log_filter.words
         self._input.display = True

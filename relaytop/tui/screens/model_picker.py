@@ -142,7 +142,7 @@ class ModelPicker(Dialog[list[Choice]]):
             listing.highlighted = self._shown.index(highlighted)
         lines = status_lines(self._settings, self._offers)
         if len(matching) > SHOWN:
-            lines.append(f"{len(matching)} match; the first {SHOWN} are listed")
+            lines.append(f"{len(matching)} match; first {SHOWN} shown")
         elif not matching and not lines:
             lines.append("nothing matches the filter")
         self.query_one("#asking", Static).update("\n".join(lines))
@@ -243,7 +243,9 @@ class ModelPicker(Dialog[list[Choice]]):
         if self._chosen:
             self.dismiss(list(self._chosen))
         else:
-            self.query_one("#sum", Static).update("choose at least one with space, or esc to leave")
+            self.query_one("#sum", Static).update(
+                "select at least one with space, or esc to cancel"
+            )
 
     def action_cancel(self) -> None:
         """Leave without choosing."""

@@ -357,21 +357,21 @@ class MonitorScreen(AlertScreen):
             self.changed()
 
     def action_zoom(self) -> None:
-        """Zoom the selected target, or return to the table; fold or unfold a group."""
+        """Zoom in on the selected target, or back to the table; fold or unfold a group."""
         if self.selected_group is not None and not self.zoomed:
             self.toggle_fold()
             return
         self.zoomed = not self.zoomed
 
     def action_link_rate(self) -> None:
-        """Show the bytes per second that go to the terminal, or hide them."""
+        """Show bytes per second sent to the terminal, or hide them."""
         self.link.shows_rate = not self.link.shows_rate
         self.changed()
 
     def action_window(self) -> None:
         """Change to the next window, unless the picture stands still."""
         if self.frozen:
-            self.notify("frozen: press f to unfreeze, then w changes the window", timeout=4)
+            self.notify("frozen: press f to unfreeze before changing the window", timeout=4)
             return
         self.session.next_window()
         self.changed()
@@ -418,7 +418,7 @@ class MonitorScreen(AlertScreen):
         if self._page is not None:
             self.app.push_screen(self._page, self._page_closed)
         else:
-            text = f"{view.selected}: no other provider of this model is watched; a adds one"
+            text = f"{view.selected}: no other provider of this model; press a to add one"
             self.notify(text, timeout=4, markup=False)
 
     def _page_closed(self, _nothing: None) -> None:

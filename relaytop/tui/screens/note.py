@@ -25,7 +25,7 @@ class NoteScreen(Dialog[str]):
         """Lay out the field."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "note"
-            dialog.border_subtitle = "enter writes it, esc cancels"
+            dialog.border_subtitle = "enter saves, esc cancels"
             yield Input(placeholder="your observation or action", max_length=MAX_LENGTH, id="words")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

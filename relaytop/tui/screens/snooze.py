@@ -85,7 +85,7 @@ class SnoozeScreen(Dialog[Snooze]):
         self._dialog.border_title = Content(f"snooze {self._what.name}{state}")
         other = self._choices[(self._at + 1) % len(self._choices)].name
         keys = [f"p: {other}"] * (len(self._choices) > 1)
-        hint = ", ".join([*keys, "enter chooses", "esc cancels"])
+        hint = ", ".join([*keys, "enter selects", "esc cancels"])
         self._dialog.border_subtitle = Content(hint)
         self._list.clear_options()
         labels = (f"{number}  {text}" for number, (text, _s) in enumerate(self._spans, 1))

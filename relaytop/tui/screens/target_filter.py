@@ -59,7 +59,7 @@ class FilterScreen(Screen[None]):
         if self._input is None:
             from textual.widgets import Input  # noqa: PLC0415 - after first paint
 
-            self._input = Input(placeholder="words of a name or a status", id="filter")
+            self._input = Input(placeholder="text, is:down, class:timeout", id="filter")
             await self.mount(self._input)
         self._input.value = self.row_query.words
         self._input.display = True

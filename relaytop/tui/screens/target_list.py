@@ -220,7 +220,7 @@ class TargetListScreen(FilterScreen):
         ring = [order[(at + step * n) % len(order)] for n in range(1, len(order) + 1)]
         target = next((name for name in ring if summaries.of(name).status in FAILING), None)
         if target is None:
-            what = "of those listed fails" if self.row_query.words.strip() else "fails"
+            what = "in this list is failing" if self.row_query.words.strip() else "is failing"
             self.notify(f"no target {what}", timeout=2)
             return
         key = self._group_of(target)
@@ -255,7 +255,7 @@ class TargetListScreen(FilterScreen):
         worst = self.row_query.order(all_fit=self.all_fit) == WORST_FIRST
         column = AS_CONFIGURED if worst and not self.row_query.reverse else WORST_FIRST
         self.row_query = replace(self.row_query, column=column, reverse=False)
-        self.notify("as configured" if column == AS_CONFIGURED else "worst first", timeout=2)
+        self.notify("config order" if column == AS_CONFIGURED else "worst first", timeout=2)
 
     def action_sort(self) -> None:
         """Sort the rows by the next column."""
@@ -296,4 +296,4 @@ class TargetListScreen(FilterScreen):
         if column.key in SORTABLE:
             self.row_query = self.row_query.sorted_by(column.key, all_fit=self.all_fit)
         else:
-            self.notify(f"rows cannot be sorted by {column.title}", timeout=2, markup=False)
+            self.notify(f"cannot sort by {column.title}", timeout=2, markup=False)

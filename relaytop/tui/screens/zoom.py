@@ -78,12 +78,12 @@ class ZoomScreen(TargetListScreen):
     def action_zoom_time(self, steps: int) -> None:
         """Show an earlier or a later range."""
         if not self._change(lambda zoom, known, _view: zoom.moved(steps, known)):
-            self._say("nothing older is kept" if steps < 0 else "already at the newest")
+            self._say("no older samples kept" if steps < 0 else "already at the newest sample")
 
     def action_zoom_range(self, step: int) -> None:
         """Show a longer or a shorter range."""
         if not self._change(lambda zoom, known, _view: zoom.resized(step, known)):
-            self._say("no older samples are kept" if step > 0 else "that is the shortest range")
+            self._say("no older samples kept" if step > 0 else "already the shortest range")
 
     def action_zoom_live(self) -> None:
         """Go back to what is now."""
@@ -99,7 +99,7 @@ class ZoomScreen(TargetListScreen):
             lambda zoom, known, view: zoom.at_failure(step, _failures(view), known)
         ):
             where = "later" if step > 0 else "earlier"
-            self._say(f"no {where} failure is kept")
+            self._say(f"no {where} failure kept")
 
     def _say(self, text: str) -> None:
         self.notify(text, timeout=SOON_GONE_S)

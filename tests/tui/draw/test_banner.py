@@ -34,7 +34,7 @@ def test_a_dead_engine_names_its_key(width: int, why: str) -> None:
     line = banner(USUAL, why, None, width)
     assert line is not None
     assert line_width(line) <= width
-    assert "r restarts it" in text(line)
+    assert "press r to restart" in text(line)
 
 
 @given(widths, st.floats(3, 1e6))
@@ -43,7 +43,7 @@ def test_a_silent_engine_is_said_with_its_seconds(width: int, silent_s: float) -
     assert line is not None
     assert line_width(line) <= width
     assert f"no report from the engine for {format_age(silent_s)}" in text(line)
-    assert width < 80 or "r restarts it" in text(line)
+    assert width < 80 or "press r to restart" in text(line)
 
 
 @given(widths)

@@ -39,7 +39,7 @@ def test_a_good_target_has_none_of_it() -> None:
 
 def test_how_many_answers_came_from_a_cache_and_by_which_sign() -> None:
     told = detail(80, cached=40, cache_sign="x-cache: HIT")
-    assert "≡ 40 of 49 answers came from a cache (x-cache: HIT): not measured" in told
+    assert "≡ 40 of 49 replies cached (x-cache: HIT): not measured" in told
 
 
 def test_who_served_in_place_of_whom() -> None:

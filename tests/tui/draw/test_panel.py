@@ -75,10 +75,10 @@ def test_the_reason_of_a_status() -> None:
     recovering = dataclasses.replace(degraded, recovering_ok=9, broken=("recent", "recovering"))
     assert reason(recovering, limits) == "recovering, 9 ok"
     unknown = dataclasses.replace(DOWN, status="unknown", requests=0)
-    assert reason(unknown, limits) == "no probe has finished yet"
+    assert reason(unknown, limits) == "no finished probe yet"
     some = dataclasses.replace(unknown, requests=2, total=Totals(2, 0))
     assert reason(some, limits) == "2 of 2 failed, not yet down"
-    assert reason(dataclasses.replace(some, reason="cache"), limits) == "answered by a cache"
+    assert reason(dataclasses.replace(some, reason="cache"), limits) == "only cached replies"
 
 
 def test_a_percentile_that_the_window_has_drowned() -> None:

@@ -117,7 +117,7 @@ def test_the_runway_of_prices_that_are_assumed_is_a_bound() -> None:
     )
     line = text(unpriced, 160)
     assert "cost/h unknown" in line
-    assert "budget left for ≥4h" in line
+    assert "budget left for ≥4 h" in line
     assert "$?/h" in text(unpriced, 100)
 
 
@@ -152,7 +152,7 @@ def test_no_part_comes_and_goes_with_a_digit(
         in_flight=in_flight,
         budget=Budget(spent, 20.0, "ok"),
     )
-    ages = re.compile(r"(lasts|budget left for) \S+")
+    ages = re.compile(r"(lasts \S+|budget left for \S+ \S+)")
     assert words(ages.sub("lasts", text(other, width))) == words(
         ages.sub("lasts", text(USUAL, width))
     )

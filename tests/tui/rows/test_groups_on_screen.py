@@ -113,13 +113,13 @@ async def test_n_unfolds_the_group_and_stays_within_the_filter(session: Session)
         assert screen.selected_group is None
         assert screen.folded == frozenset()
         await pilot.press("slash", *"is:up", "enter", "n")
-        assert notices(pilot)[-1] == "no target of those listed fails"
+        assert notices(pilot)[-1] == "no target in this list is failing"
 
 
 async def test_where_none_fails_n_says_so(tmp_path: Path) -> None:
     async with running(session_of(tmp_path)) as pilot:
         await pilot.press("n")
-        assert notices(pilot) == ["no target fails"]
+        assert notices(pilot) == ["no target is failing"]
 
 
 async def test_what_the_filter_hides_has_no_detail(session: Session) -> None:

@@ -90,7 +90,7 @@ def failure_lines(
     ]
     error = next((e for e in errors if _is_of(e, point)), None)
     if error is None:
-        line.append(("  its message is no longer kept", "dim"))
+        line.append(("  message no longer kept", "dim"))
         return (cropped(line, width),)
     request_id = f"  id {error.request_id}" if error.request_id else ""
     if height > 1:
@@ -107,7 +107,7 @@ def failure_lines(
 def _count_line(failures: Sequence[Point], width: int) -> Line:
     """Draw how many failures there are, by class, the most frequent first."""
     if not failures:
-        return [(" no failure in this range", "dim")]
+        return [(" no failures in this range", "dim")]
     count = len(failures)
     classes = Counter(point.error_class for point in failures).most_common()
     named = ", ".join(f"{name} {n}" for name, n in classes)

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from relaytop.monitor.time_figures import SpanFigures
     from relaytop.tui.draw.time_axis import TimeAxis
 
-NO_SAMPLE = "no sample in this range"
-NO_TTFT = "no TTFT in this range: the replies are not streamed"
+NO_SAMPLE = "no samples in this range"
+NO_TTFT = "no TTFT in this range: replies are not streamed"
 
 
 def _nothing(*, known: bool, ok: bool, failed: bool) -> str | None:

@@ -143,7 +143,7 @@ def test_a_bin_of_timeouts_is_marked_at_the_top() -> None:
 def test_nothing_to_draw_is_said(draw: object) -> None:
     assert callable(draw)
     for glyphs in (UNICODE, ASCII):
-        assert "no sample in this range" in "\n".join(drawn(draw([], (60, 12)), glyphs))
+        assert "no samples in this range" in "\n".join(drawn(draw([], (60, 12)), glyphs))
 
 
 def test_no_probes_have_no_figures() -> None:

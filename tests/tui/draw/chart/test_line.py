@@ -97,7 +97,7 @@ def test_five_bins_are_a_line_over_the_whole_canvas() -> None:
 
 def test_nothing_to_draw_is_said() -> None:
     for canvas in CANVASES:
-        assert "no sample in this range" in text_of(canvas.draw(plot_of([Bin()] * 20)))
+        assert "no samples in this range" in text_of(canvas.draw(plot_of([Bin()] * 20)))
 
 
 @given(st.floats(0.01, 1e7), st.floats(0.01, 1e7))
