@@ -60,7 +60,7 @@ def test_any_other_argument_is_too(run: Run, arguments: tuple[str, ...], place: 
 def test_a_variable_that_is_read_is_too(run: Run, name: str) -> None:
     done = run("config", environ={name: f"/nowhere/{ODD}"})
     assert done.returncode == 2
-    assert done.stderr.startswith(f"relaytop: environment variable {name} holds a byte")
+    assert done.stderr.startswith(f"relaytop: environment variable {name} contains a byte")
 
 
 def test_a_variable_of_others_is_none_of_its_business(run: Run) -> None:

@@ -39,14 +39,14 @@ def test_grouping_is_kept_and_fresh_state_ignores_it(
     apart.press("b")
     apart.wait_for("grouped by model")  # from provider, as at the very first time
     apart.press("b")
-    apart.wait_for("grouped by none")
+    apart.wait_for("not grouped")
     apart.press("q")
     assert apart.wait() == 0
     assert state()["group_by"] == "model"
     again = start("replay", str(recording))
     again.wait_for("relay")
     again.press("b")
-    again.wait_for("grouped by none")
+    again.wait_for("not grouped")
     again.press("q")
     assert again.wait() == 0
     assert state()["group_by"] == "none"

@@ -22,7 +22,7 @@ SCREENS = {
     "zoomed": ("z", "v drawing"),
     "frozen": ("f", "FROZEN"),
     "filtering": ("/gpt", "gpt"),
-    "help": ("?", "Hold the picture"),
+    "help": ("?", "Freeze the screen"),
     "log": ("l", "esc back"),
     "failures": ("e", "esc back"),
     "comparison": ("c", "esc back"),

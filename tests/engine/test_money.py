@@ -194,7 +194,7 @@ async def test_while_the_budget_is_reached_the_free_list_is_asked_and_its_failin
 
         def notices() -> list[Report]:
             found = [report for report in reports if isinstance(report, Notice)]
-            return [n for n in found if "was stopped" not in n.text]  # the clock leaps
+            return [n for n in found if "was suspended" not in n.text]  # the clock leaps
 
         async with running(engine):
             await until(lambda: lists() == 1)

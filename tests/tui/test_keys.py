@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from textual import events
 from textual.binding import Binding
+from textual.command import CommandPalette
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
@@ -359,7 +360,7 @@ async def test_the_command_palette_and_another_theme(session: Session) -> None:
     async with running(session) as pilot:
         await pilot.press("ctrl+p")
         await pilot.pause()
-        assert type(pilot.app.screen).__name__ == "CommandPalette"
+        assert isinstance(pilot.app.screen, CommandPalette)
         await pilot.press("escape")
         pilot.app.theme = "textual-light"
         await pilot.pause()

@@ -33,15 +33,22 @@ class Labels:
     longest: int
     """Cells in which all are whole."""
 
-    def short(self, row: Row, width: int) -> str:
-        """Return the name of a row in at most `width` cells, without its indent."""
+    def short(self, row: Row, width: int, column_width: int) -> str:
+        """Return the name of a row in at most `width` cells, without its indent.
+
+        Args:
+            row: A row.
+            width: Cells for its name.
+            column_width: Cells of the column, the same for all rows: of their names either all
+                have the provider or none, whatever marks stand behind one.
+        """
         if row.target is None:
             names = self._siblings[_GROUPS]
         elif row.group is not None:
             names = self._siblings[row.group.key]
         else:
             names = self._siblings[_ALONE]
-            if any(len(name) > width for name in names.values()):
+            if any(len(name) > column_width for name in names.values()):
                 names = self._bare
         return short_names(tuple(names.values()), width)[names[row.key]]
 

@@ -177,7 +177,7 @@ class TargetTable(ViewLines):
         for each in rows:
             here = each.key == selected
             if each.target is None and each.group is not None:
-                name = partial(labels.short, each)
+                name = partial(labels.short, each, column_width=self._name_width)
                 line = self._group_row(view, each.group, name, selected=here)
             else:
                 line = self._target_row(view, each, labels, cells, selected=here)
@@ -230,7 +230,9 @@ class TargetTable(ViewLines):
             now,
             view.glyphs,
             selected=selected,
-            short_name=lambda width: " " * indent + labels.short(row, width - indent),
+            short_name=lambda width: (
+                " " * indent + labels.short(row, width - indent, self._name_width)
+            ),
             mark=view.alerts.mark([row.key], row.key, summary.provider),
             versus=versus,
         )

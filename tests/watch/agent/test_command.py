@@ -75,7 +75,7 @@ def test_hang_up_reads_the_config_again(agent: Agent, config: Path, server: Scri
 def test_a_bad_config_leaves_the_one_in_force(agent: Agent, config: Path) -> None:
     config.write_text("interval = 5\n")
     agent.send(signal.SIGHUP)
-    agent.wait_for_event("not reloaded, the settings in force stay")
+    agent.wait_for_event("reload failed, the settings in force stay")
     before = agent.probes(model="m")
     agent.until(lambda: agent.probes(model="m") > before)
     assert agent.health() == 200
