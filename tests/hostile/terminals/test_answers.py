@@ -39,8 +39,8 @@ def test_a_lone_escape_is_a_key_soon(start: Start) -> None:
     terminal = start("demo")
     terminal.wait_for("holysheep/gpt-4.1")
     terminal.press("?")
-    terminal.wait_for("Symbols")
+    terminal.wait_for("help: monitor")
     terminal.press("escape")
-    terminal.wait_for(lambda text: "Symbols" not in text)
+    terminal.wait_for(lambda text: "help: monitor" not in text)
     terminal.press("q")
     assert terminal.wait() == 0
