@@ -206,7 +206,7 @@ class TargetListScreen(FilterScreen):
     def action_page(self, pages: int) -> None:
         """Select a row a screen further down, or up where `pages` is negative."""
         self.table.follow_selected(pages=pages)
-        self.action_move(pages * self.table.rows_in_sight)
+        self.action_move(pages * self.table.page_step)
 
     def action_next_failing(self, step: int) -> None:
         """Select the next target that is down or degraded, or the one before; its group unfolds."""

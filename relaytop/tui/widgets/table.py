@@ -73,6 +73,12 @@ class TargetTable(ViewLines):
         """The number of rows that have room below the header."""
         return max(1, self.extent.height - 1)
 
+    @property
+    def page_step(self) -> int:
+        """The number of rows by which a page scrolls: less what a group's own row may cover."""
+        grouped = any(row.group is not None for row in self._listed)
+        return max(1, self.rows_in_sight - grouped)
+
     def show_view(self, view: View) -> None:
         """Draw the header and the rows in sight."""
         width, height = self.extent
@@ -91,11 +97,29 @@ class TargetTable(ViewLines):
             chosen=view.chosen_columns,
             versus=view.reference is not None,
         )
-        first, last = self.first_row, self.first_row + self.rows_in_sight
-        lines = [self._header(view, len(rows) - last)]
-        lines += self._rows(view, rows[first:last], labels, key)
-        selected = None if index is None else index - first + 1
+        in_sight = self._in_sight()
+        lines = [self._header(view, len(rows) - self.first_row - self.rows_in_sight)]
+        lines += self._rows(view, in_sight, labels, key)
+        selected = next((at for at, row in enumerate(in_sight, 1) if row.key == key), None)
         self.show(lines, view.palette, selected=selected)
+
+    def _in_sight(self) -> Sequence[Row]:
+        """Return the rows in sight.
+
+        Where the first is of a group whose own row is above, that takes its line: names without
+        their provider would say too little.
+        """
+        rows = self._listed[self.first_row : self.first_row + self.rows_in_sight]
+        if not self._is_covered(self.first_row):
+            return rows
+        above = self._listed[self.first_row :: -1]
+        return [next(row for row in above if row.target is None), *rows[1:]]
+
+    def _is_covered(self, index: int) -> bool:
+        """Return whether the row of a group has a row's line, were that the first in sight."""
+        row = self._listed[index] if 0 <= index < len(self._listed) else None
+        in_group = row is not None and row.group is not None and row.target is not None
+        return in_group and self.rows_in_sight > 1
 
     @staticmethod
     def _longest_why(view: View) -> int:
@@ -117,7 +141,7 @@ class TargetTable(ViewLines):
             pages: Screens to scroll down first; up where it is negative.
         """
         self._away = False
-        self.first_row += pages * self.rows_in_sight
+        self.first_row += pages * self.page_step
 
     def scroll_rows(self, lines: int) -> None:
         """Scroll down, or up where `lines` is negative; another row is not selected by that."""
@@ -126,8 +150,7 @@ class TargetTable(ViewLines):
         if first == self.first_row or self._view is None:
             return
         self.first_row = first
-        keys = [row.key for row in self._listed[first : first + self.rows_in_sight]]
-        self._away = self._selected_key not in keys
+        self._away = self._selected_key not in [row.key for row in self._in_sight()]
         self._still = None
         self.update(self._view)
         self.post_message(self.Wheeled())
@@ -154,6 +177,7 @@ class TargetTable(ViewLines):
             elif index <= 1:
                 first = 0
             first = min(max(first, index - room + 1), index)
+            first -= first == index and self._is_covered(index)
         self.first_row = first = max(0, min(first, len(rows) - room))
         if self._away and rows:
             self._still = (rows[first].key, first)
@@ -244,8 +268,8 @@ class TargetTable(ViewLines):
             column = column_at(self.columns, event.x)
             if column is not None:
                 self.post_message(self.Sorted(column))
-        elif 0 <= index < len(self._listed):  # it is negative after a page up that is not yet drawn
-            self.post_message(self.Picked(self._listed[index]))
+        elif 0 <= self.first_row <= index < len(self._listed):  # else a page up is not yet drawn
+            self.post_message(self.Picked(self._in_sight()[event.y - 1]))
 
     def on_mouse_scroll_down(self) -> None:
         """Scroll down."""

@@ -255,3 +255,65 @@ async def test_a_group_is_drawn_at_every_size(session: Session, size: tuple[int,
 def test_the_fixture_has_an_incident(session: Session) -> None:
     assert session.monitor.summary(NAMES[5], NOW).status == "down"
     assert feed(session) is session
+
+
+def many_of_two(tmp_path: Path) -> Session:
+    models = [f"maker/model-{number:02}" for number in range(40)]
+    return feed(session_of(tmp_path, *(f"{p}/{m}" for p in ("one", "two") for m in models)), [])
+
+
+def ids_on(lines: list[str]) -> list[str]:
+    """The key of each row, as its group above it and its name tell."""
+    found: list[str] = []
+    owner = ""
+    for line in lines:
+        words = line[3:].split()
+        owner = words[1] if words[0] == "▾" else owner
+        found.append(f"provider:{owner}" if words[0] == "▾" else f"{owner}/{words[0]}")
+    return found
+
+
+async def test_the_row_of_a_group_stays_above_its_targets_in_sight(tmp_path: Path) -> None:
+    async with running(many_of_two(tmp_path)) as pilot:
+        for key in ("j", *["pagedown"] * 6, *["pageup"] * 6, "G", *["k"] * 60, "n", "g"):
+            await pilot.press(key)
+            await pilot.pause()
+            lines = table_lines(pilot)[1:]
+            keys = ids_on(lines)
+            assert keys[0].startswith("provider:")
+            marked = [at for at, line in enumerate(lines) if line.startswith("▌")]
+            assert [keys[at] for at in marked] == [monitor_of(pilot).selected_key]
+
+
+async def test_pages_of_grouped_rows_leave_none_out(tmp_path: Path) -> None:
+    async with running(many_of_two(tmp_path)) as pilot:
+        seen: set[str] = set()
+        await pilot.press("g")
+        for _ in range(8):
+            await pilot.pause()
+            seen |= set(ids_on(table_lines(pilot)[1:]))
+            await pilot.press("pagedown")
+        assert seen == set(keys_of(pilot))
+
+
+async def test_a_click_on_the_row_that_stays_selects_the_group(tmp_path: Path) -> None:
+    async with running(many_of_two(tmp_path)) as pilot:
+        await pilot.press("pagedown")
+        await pilot.pause()
+        keys = ids_on(table_lines(pilot)[1:])
+        assert keys[0] == "provider:one"
+        await pilot.click("#table", (10, 2))
+        await pilot.pause()
+        assert monitor_of(pilot).selected_key == keys[1]
+        await pilot.click("#table", (10, 1))
+        await pilot.pause()
+        assert monitor_of(pilot).selected_key == "provider:one"
+        assert table_lines(pilot)[1].startswith("▌")
+
+
+async def test_the_group_is_in_sight_once_rows_are_grouped(tmp_path: Path) -> None:
+    names = [f"one/maker/model-{number:02}" for number in range(40)]
+    async with running(session_of(tmp_path, *names)) as pilot:
+        await pilot.press("j", "k", "b")
+        await pilot.pause()
+        assert "▾ one" in table_lines(pilot)[1]
