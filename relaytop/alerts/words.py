@@ -9,6 +9,7 @@ from relaytop.monitor.number_format import format_percent
 from relaytop.wire.text import clean
 
 if TYPE_CHECKING:
+    from relaytop.alerts.alert import Alert
     from relaytop.alerts.firing import Change
     from relaytop.alerts.incident_record import IncidentRecord
 
@@ -30,11 +31,25 @@ def describe_change(change: Change, *, named: bool = True) -> str:
     if change.kind == "folded":
         words = f"part of {clean(alert.folded_into or '')}'s alert now"
         return f"{clean(alert.key)}: {words}" if named else words
-    state = "worse" if change.kind == "worse" else "firing"
-    muted = " (acknowledged)" if alert.acknowledged else ""
-    muted = " (snoozed)" if alert.snoozed_until is not None and not muted else muted
     words = sentence(alert) if named else f"{alert.severity} ({clean(alert.why)})"
-    return f"alert {state}: {words}{muted}"
+    return f"alert {_state(change)}: {words}{_muted(alert)}"
+
+
+def in_short(change: Change) -> str:
+    """Return what is added to the line of the status that an alert fires for; empty at its end."""
+    if change.kind in {"resolved", "folded"}:
+        return ""
+    return f"alert {_state(change)}{_muted(change.alert)}"
+
+
+def _state(change: Change) -> str:
+    return "worse" if change.kind == "worse" else "firing"
+
+
+def _muted(alert: Alert) -> str:
+    if alert.acknowledged:
+        return " (acknowledged)"
+    return "" if alert.snoozed_until is None else " (snoozed)"
 
 
 def describe_end(record: IncidentRecord, *, named: bool = True) -> str:

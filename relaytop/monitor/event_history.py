@@ -39,6 +39,8 @@ class EventHistory:
         self._newest: dict[tuple[str | None, str], int] = {}
         """(Target, subject) → its newest line."""
         self._joined: dict[Key, JoinedLine] = {}
+        self._status_lines: dict[str, JoinedLine] = {}
+        """Target → the line that its newest status is in."""
         self._repeated: dict[tuple[str | None, str], Event] = {}
         """(Target, subject) → the newest event, with how often it came."""
         self._all: tuple[Event, ...] | None = None
@@ -61,17 +63,35 @@ class EventHistory:
         if key is None:
             self._replace_line(single)
             return
+        if event.kind == "alert" and self._add_to_status(event):
+            return
         open_line = self._joined.get(key)
         if open_line is None or not open_line.takes(event):
             before = None if open_line is None else open_line.repeats
-            self._joined[key] = JoinedLine(event, self._replace_line(single), before)
+            open_line = JoinedLine(event, self._replace_line(single), before)
+            self._joined[key] = open_line
             if len(self._joined) > MAX_EVENTS:
                 del self._joined[next(iter(self._joined))]
-            return
-        open_line.add(event)
-        self._drop(open_line.number)
-        line = self._counted(open_line.event(), self._take_before(open_line))
-        open_line.repeats = open_line.number = self._append(line)
+            open_line.line = single
+        else:
+            open_line.add(event)
+            self._drop(open_line.number)
+            open_line.line = self._counted(open_line.event(), self._take_before(open_line))
+            open_line.repeats = open_line.number = self._append(open_line.with_alerts())
+        if event.kind == "status" and event.target is not None:
+            self._status_lines[event.target] = open_line
+            if len(self._status_lines) > MAX_EVENTS:
+                del self._status_lines[next(iter(self._status_lines))]
+
+    def _add_to_status(self, event: Event) -> bool:
+        """Add an alert to the line of its target's status, if that is of the same moment."""
+        line = self._status_lines.get(event.target or "")
+        if line is None or line.number not in self._lines or not line.takes_alert(event):
+            return False
+        line.add_alert(event)
+        self._lines[line.number] = line.with_alerts()
+        self._all = None
+        return True
 
     def _take_before(self, open_line: JoinedLine) -> Event | None:
         """Return the joined line that this one repeats, out of the log."""

@@ -47,6 +47,10 @@ class JoinedLine:
         self._newest = event
         self._members: dict[str, None] = {event.target or "": None}
         self._count = 1
+        self._alerts: dict[str, str] = {}
+        """Target → what its alert of the same moment says in short."""
+        self.line = event
+        """As it is in the log, but for the alerts."""
 
     def takes(self, event: Event) -> bool:
         """Return whether an event of the same key belongs in this line."""
@@ -59,6 +63,27 @@ class JoinedLine:
         self._count += 1
         if len(self._members) < MAX_MEMBERS:
             self._members[event.target or ""] = None
+
+    def takes_alert(self, event: Event) -> bool:
+        """Return whether an alert about one of its targets says nothing that it does not."""
+        newest = self._newest
+        near = event.at - newest.at <= JOIN_S and event.status == newest.status
+        known = event.target in self._members and event.target not in self._alerts
+        return bool(event.detail) and near and known
+
+    def add_alert(self, event: Event) -> None:
+        """Add that a target's status fired an alert."""
+        self._alerts[event.target or ""] = event.detail
+
+    def with_alerts(self) -> Event:
+        """Return the line with the alerts that its targets' status fired."""
+        if not self._alerts:
+            return self.line
+        text, why = self.line.text, self._newest.why
+        if why and why not in text:
+            text += f" ({why})"
+        text += "; " if len(self._alerts) == self._count else f"; {len(self._alerts)} of them: "
+        return dataclasses.replace(self.line, text=text + next(reversed(self._alerts.values())))
 
     def event(self) -> Event:
         """Return the line as an event of no single target."""
@@ -74,6 +99,8 @@ class JoinedLine:
 
 
 def _text(newest: Event, count: int) -> str:
+    if newest.kind == "alert":
+        return f"{count} targets, {newest.cause}"
     if newest.kind != "status":
         return f"{count} targets, {newest.text}"
     subject = "probing resumed" if newest.subject == "resumed" else newest.subject

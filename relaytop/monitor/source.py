@@ -63,7 +63,8 @@ class Event:
     members: tuple[str, ...] = ()
     """The targets of such a line, which has no `target` then; not all where they are many."""
     detail: str = ""
-    """The newest of its members' texts."""
+    """The newest of its members' texts; of an alert that fires, what is added to the line of the
+    status that it fires for."""
     status: str | None = None
     """The status that its target had then; None without a target."""
     why: str | None = None

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Protocol
 
 from relaytop.alerts.keeper import AlertKeeper
-from relaytop.alerts.words import describe_change
+from relaytop.alerts.words import describe_change, in_short
 from relaytop.config.steady_clock import STEADY
 from relaytop.monitor.source import Event
 
@@ -174,7 +174,8 @@ def _log(monitor: Monitor, change: Change, now: float) -> None:
         level = "good" if change.kind == "resolved" else "info"
     target = alert.key if alert.key in alert.targets else None
     text = describe_change(change, named=target is None)
-    monitor.note(Event(now, "alert", level, target, text))
+    cause = "alert resolved" if change.kind == "resolved" else text
+    monitor.note(Event(now, "alert", level, target, text, cause=cause, detail=in_short(change)))
 
 
 def _whole(seconds: float) -> float:

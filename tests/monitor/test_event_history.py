@@ -1,5 +1,6 @@
 """The event log: what repeats, and what happens to several at once, is one line."""
 
+import dataclasses
 from collections import Counter
 
 from hypothesis import given
@@ -138,3 +139,65 @@ def test_it_is_bounded_and_the_newest_stay() -> None:
         history.note(down(10.0 * number, f"p{number}/m"))
     assert len(history.all()) == len(history.after(0)) == MAX_EVENTS
     assert history.all()[-2].text == str(3 * MAX_EVENTS - 1)
+
+
+def firing(at: float, target: str, cause: str = "connect") -> Event:
+    text = f"alert firing: down ({cause})"
+    return Event(
+        T0 + at, "alert", "error", target, text, cause=text, detail="alert firing", status="down"
+    )
+
+
+def with_status(event: Event) -> Event:
+    return dataclasses.replace(event, status="down", why="connect")
+
+
+def test_an_alert_is_in_the_line_of_the_status_that_it_fires_for() -> None:
+    history = log_of(with_status(down(0, NAMES[0])), firing(0.1, NAMES[0]))
+    assert texts(history) == ["down: connect · refused by openrouter/a; alert firing"]
+    assert [event.kind for event in history.after(0)] == ["status", "alert"]
+
+
+def test_alerts_of_several_are_in_the_line_that_these_share() -> None:
+    history = EventHistory()
+    found = []
+    for number, name in enumerate(NAMES[:3]):
+        history.note(with_status(down(0.5 * number, name)))
+        history.note(firing(0.5 * number, name))
+        found.append(texts(history))
+    assert found[1:] == [
+        ["openrouter: 2 down, connect; alert firing"],
+        ["openrouter: 3 down, connect; alert firing"],
+    ]
+    history.note(with_status(down(1.5, "openrouter/d")))
+    assert texts(history) == ["openrouter: 4 down, connect; 3 of them: alert firing"]
+
+
+def test_an_alert_names_the_cause_that_the_status_does_not() -> None:
+    status = dataclasses.replace(with_status(down(0, NAMES[0])), text="down: 3 of the last 3")
+    history = log_of(status, firing(0, NAMES[0]))
+    assert texts(history) == ["down: 3 of the last 3 (connect); alert firing"]
+
+
+def test_an_alert_of_another_moment_or_status_is_another_line() -> None:
+    late = log_of(with_status(down(0, NAMES[0])), firing(JOIN_S + 0.1, NAMES[0]))
+    other = log_of(dataclasses.replace(down(0, NAMES[0]), status="degraded"), firing(0, NAMES[0]))
+    assert texts(late)[1] == texts(other)[1] == "alert firing: down (connect)"
+
+
+def test_alerts_that_fire_or_resolve_together_are_one_line() -> None:
+    history = log_of(*(firing(0.1 * number, name) for number, name in enumerate(NAMES)))
+    assert texts(history) == [
+        "openrouter: 3 targets, alert firing: down (connect)",
+        "alert firing: down (connect)",
+    ]
+    ends = ("12 min", "45 s", "2 min")
+    history = log_of(
+        *(
+            Event(T0, "alert", "good", name, f"resolved after {end}: down", cause="alert resolved")
+            for name, end in zip(NAMES, ends, strict=False)
+        )
+    )
+    (line,) = history.all()
+    assert line.text == "openrouter: 3 targets, alert resolved"
+    assert line.detail == "resolved after 2 min: down"

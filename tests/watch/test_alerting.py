@@ -80,7 +80,10 @@ class Watch(WatchCore):
 
     @property
     def lines(self) -> list[str]:
-        return [event.text for event in self.monitor.events() if event.kind == "alert"]
+        """The lines about alerts, those of a status that fires one among them."""
+        kinds = {"alert", "status"}
+        found = [event.text for event in self.monitor.events() if event.kind in kinds]
+        return [text for text in found if "alert" in text or "resolved" in text]
 
 
 def test_an_outage_is_one_alert_at_the_moment_of_the_status(tmp_path: Path) -> None:
@@ -147,8 +150,8 @@ def test_snoozes_go_from_one_run_to_the_next(tmp_path: Path) -> None:
     watch.run(60, failing="p/a", error="timeout")
     assert watch.kept.sent == []
     assert watch.lines == [
-        "alert firing: degraded (timeout) (snoozed)",
-        "alert worse: down (timeout) (snoozed)",
+        "degraded: 3 of the last 10 failed or slow (timeout); alert firing (snoozed)",
+        "down: timeout · no; alert worse (snoozed)",
     ]
 
 
