@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import struct
+from statistics import median
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from relaytop.monitor.ring_buffer import OK, OUTCOME_BITS, TICK_S, UNMEASURED, error_class_of
+from relaytop.monitor.source import Bin
 from relaytop.monitor.window import TIMEOUTS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from relaytop.monitor.ring_buffer import RingBuffer
 
 Figure = Literal["latency", "ttft"]
@@ -52,3 +56,10 @@ def read_points(ring: RingBuffer, start: float, end: float) -> list[Point]:
         for tick, latency_ms, ttft_ms, marks in _POINT.iter_unpack(records)
         if marks & OUTCOME_BITS not in UNMEASURED
     ]
+
+
+def bin_of(points: Sequence[Point]) -> Bin:
+    """Return the bin that samples are in."""
+    values = [point.latency_ms for point in points if point.ok]
+    failed = len(points) - len(values)
+    return Bin(len(values), failed, median(values), max(values)) if values else Bin(0, failed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from relaytop.monitor.points import bin_of
 from relaytop.monitor.source import Bin
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 class FrozenSource:
     """Implements `Source` as of the moment it was made.
 
-    Summaries, errors and events are copied; of the bins only those that were complete then
-    are read, since the samples in them change no more.
+    Summaries, errors and events are copied. Samples do not change: those that had ended then are
+    read where they are.
 
     Args:
         source: The live source.
@@ -50,9 +51,13 @@ class FrozenSource:
         return self._summaries[target]
 
     def bins(self, target: str, start: float, bin_s: float, n: int) -> list[Bin]:
-        """The bins that were complete at the moment; empty ones after it."""
+        """The bins as they were at the moment; empty ones after it."""
         complete = max(0, min(n, int((self.now - start) / bin_s)))
-        return self._source.bins(target, start, bin_s, complete) + [Bin()] * (n - complete)
+        bins = self._source.bins(target, start, bin_s, complete)
+        if complete < n:
+            begun = start + complete * bin_s
+            bins = [*bins, bin_of(self.points(target, begun, begun + bin_s))]
+        return bins + [Bin()] * (n - len(bins))
 
     def points(self, target: str, start: float, end: float) -> list[Point]:
         """The samples that had ended at the moment."""

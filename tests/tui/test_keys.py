@@ -14,6 +14,7 @@ from textual.widgets import OptionList, Static
 from relaytop.config.settings import Price, Settings
 from relaytop.protocol.messages import (
     Add,
+    Finished,
     ListModels,
     Models,
     Pause,
@@ -26,8 +27,8 @@ from relaytop.tui.keys import APP_BINDINGS, BINDINGS
 from relaytop.tui.screens.help import HelpScreen
 from relaytop.tui.screens.model_picker import ModelPicker
 from relaytop.watch.session import Session
-from tests.support.fake_engine import NAMES, FakeClock, app_of, engine_of, feed, session_of
-from tests.support.samples import settings
+from tests.support.fake_engine import NAMES, NOW, FakeClock, app_of, engine_of, feed, session_of
+from tests.support.samples import sample, settings
 from tests.tui.pilots import (
     app_in,
     clock_of,
@@ -38,6 +39,7 @@ from tests.tui.pilots import (
     picker_of,
     picture,
     running,
+    settled,
     shown,
 )
 
@@ -121,6 +123,21 @@ async def test_w_changes_the_window(session: Session) -> None:
         assert "window 10m" in shown(pilot, "top")
         await pilot.press("w")
         assert "window 30m" in shown(pilot, "top")
+
+
+async def test_what_is_frozen_is_what_was_seen(session: Session) -> None:
+    clock_of(session).now = NOW + 3  # in the middle of a bin
+    session.monitor.apply(Finished(sample(302.0, 9000.0, target=NAMES[0])), NOW + 2)
+    async with running(session) as pilot:
+        await settled(pilot)
+        seen = [shown(pilot, part) for part in ("table", "chart")]
+        await pilot.press("f")
+        await settled(pilot)
+        assert [shown(pilot, part) for part in ("table", "chart")] == seen
+        clock_of(session).now = NOW + 20
+        session.monitor.apply(Finished(sample(318.0, 400.0, target=NAMES[0])), NOW + 18)
+        await settled(pilot)
+        assert [shown(pilot, part) for part in ("table", "chart")] == seen
 
 
 async def test_a_frozen_picture_keeps_its_window(session: Session) -> None:
