@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import signal
 import time
@@ -79,6 +80,37 @@ def test_it_gives_the_terminal_back_and_returns(shell: Terminal, *, from_outside
     # The emulator knows no second screen: the prompt goes on where the cursor was, over two lines.
     shell.wait_for(lambda text: "shell>" in text.replace("\n", ""))
     assert not screen.is_running()
+
+
+@pytest.mark.parametrize("begin", ["^Z", "kill -STOP", "&"])
+def test_in_the_background_it_waits_for_fg_and_sends_nothing(shell: Terminal, begin: str) -> None:
+    command = shlex.join([*RELAYTOP, "demo"])
+    if begin == "&":
+        shell.press(f"{command} &\r")
+        while not shell.tree()[1:]:
+            shell.read(0.02)
+    else:
+        shell.press(f"{command}\r")
+        shell.wait_for("holysheep/gpt-4.1")
+        if begin == "^Z":
+            shell.press("\x1a")
+        else:
+            os.kill(screen_of(shell).pid, signal.SIGSTOP)
+        wait_until_stopped(shell, screen_of(shell))
+        shell.press("bg\r")
+        shell.read(0.5)
+    shell.raw.clear()
+    wait_until_stopped(shell, screen_of(shell))
+    shell.press("echo $((6 * 7)) $(stty -a | grep -o ' icanon') done\r")
+    shell.wait_for("42 icanon done")
+    assert b"\x1b[?1049" not in shell.raw
+    shell.screen.reset()
+    shell.press("fg\r")
+    shell.wait_for("? help")
+    if begin != "kill -STOP":  # after that the terminal was never given back
+        assert re.findall(rb"\x1b\[\?1049[hl]", shell.raw) == [b"\x1b[?1049h"]
+    shell.press("q")
+    shell.wait_for(lambda text: "shell>" in text.replace("\n", ""))
 
 
 def test_without_a_shell_it_stays(start: Start) -> None:

@@ -193,10 +193,15 @@ class TerminalDriver(LinuxDriver):
     # ── beginning and end ────────────────────────────────────────────────────
 
     def start_application_mode(self) -> None:
-        """Enter application mode, the first time or after a suspension."""
+        """Enter application mode, the first time or after a suspension.
+
+        In the background it is entered by `fg`, whose signal calls this again.
+        """
+        was_painting = self._painting
+        self._stop_in_background()
         if self._painting:
             # Continued after a stop that could not be caught: someone else had the terminal.
-            if not self._in_foreground():
+            if not was_painting or not self._in_foreground():
                 return
             self.suspend_application_mode()
         self._output.open()
@@ -207,6 +212,11 @@ class TerminalDriver(LinuxDriver):
         self._pass_line_feeds()
         self._watch_size()
         self.repaint()
+
+    def _stop_in_background(self) -> None:
+        """Stop as a job that writes from the background does, before anything is sent."""
+        with contextlib.suppress(termios.error):
+            termios.tcsetattr(self.fileno, termios.TCSANOW, termios.tcgetattr(self.fileno))
 
     def _in_foreground(self) -> bool:
         try:
