@@ -29,7 +29,7 @@ from relaytop.export.address import listen as listening_on
 from relaytop.export.address import url_of
 from relaytop.export.exporter import Exporter
 from relaytop.export.loopback import exposure
-from relaytop.monitor.source import Event
+from relaytop.monitor.event import Event
 from relaytop.store.recorder import Recorder
 from relaytop.watch.agent.agent import Agent
 from relaytop.watch.agent.event_log import EventLog

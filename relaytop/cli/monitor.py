@@ -23,6 +23,7 @@ from relaytop.config.paths import incidents_file, ledger_path, runtime_folder, s
 from relaytop.export.address import listen
 from relaytop.tui.terminal.sign_query import SignQuery
 from relaytop.watch.agent import discovery
+from relaytop.watch.agent.agent_error import AgentError
 
 if TYPE_CHECKING:
     import socket
@@ -187,7 +188,7 @@ def _attached(settings: Settings) -> tuple[AgentClient | None, str | None]:
     """Return the agent that watches the same, or why there is one that cannot be read."""
     try:
         return discovery.connect_agent(settings), None
-    except discovery.AgentError as error:
+    except AgentError as error:
         return None, str(error)
 
 

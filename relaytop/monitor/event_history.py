@@ -12,8 +12,8 @@ from relaytop.monitor.event_join import JoinedLine, join_key
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from relaytop.monitor.event import Event
     from relaytop.monitor.event_join import Key
-    from relaytop.monitor.source import Event
 
 MAX_EVENTS = 2000
 MAX_NOTES = 200

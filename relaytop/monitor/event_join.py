@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from relaytop.monitor.source import Event
+    from relaytop.monitor.event import Event
 
     Key = tuple[str, str, str, str]
     """Kind, provider, subject and cause."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from relaytop.monitor.episode import Episode
 from relaytop.monitor.error_groups import MAX_GROUPS, ErrorGroup
+from relaytop.monitor.event import Event
 from relaytop.monitor.hold_log import HoldLog
 from relaytop.monitor.server_timing import PARTS
-from relaytop.monitor.source import Event
 from relaytop.monitor.status import StatusKeeper
 from relaytop.monitor.summary import LastError
 from relaytop.wire.facts import NOT_DECLARED, RateLimit, Served

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from relaytop.config.durations import scaled_s
 from relaytop.config.list_prices import with_list_prices
 from relaytop.monitor import number_format
+from relaytop.monitor.event import Event
 from relaytop.monitor.event_history import EventHistory
 from relaytop.monitor.handover import EngineCounts, MonitorHandover, TargetHandover
 from relaytop.monitor.lateness import SPAN_S as LATE_S
@@ -17,7 +18,7 @@ from relaytop.monitor.lateness import Lateness
 from relaytop.monitor.origin import observe_origin
 from relaytop.monitor.points import read_points
 from relaytop.monitor.probe_costs import ProbeCosts
-from relaytop.monitor.source import Event, Overview
+from relaytop.monitor.source import Overview
 from relaytop.monitor.status_words import describe_hold, describe_scarce, describe_status
 from relaytop.monitor.target import TargetMonitor
 from relaytop.monitor.throughput import COST_S, Throughput
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
     from relaytop.config.settings import Settings, Target, Window
     from relaytop.monitor.confidence import Confidence
     from relaytop.monitor.error_groups import ErrorGroup
+    from relaytop.monitor.event import Level
     from relaytop.monitor.points import Point
-    from relaytop.monitor.source import Bin, Level
+    from relaytop.monitor.source import Bin
     from relaytop.monitor.summary import LastError, Status, Summary
     from relaytop.probe.sample import Sample
     from relaytop.protocol.messages import Report

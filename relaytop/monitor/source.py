@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -11,25 +11,10 @@ if TYPE_CHECKING:
     from relaytop.config.settings import Window
     from relaytop.monitor.confidence import Confidence
     from relaytop.monitor.error_groups import ErrorGroup
+    from relaytop.monitor.event import Event
     from relaytop.monitor.points import Point
     from relaytop.monitor.summary import LastError, Summary
     from relaytop.protocol.messages import Budget
-
-
-Kind = Literal[
-    "status",
-    "limit",
-    "budget",
-    "snapshot",
-    "engine",
-    "notice",
-    "cache",
-    "served",
-    "busy",
-    "note",
-    "alert",
-]
-Level = Literal["good", "info", "warning", "error"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,35 +25,6 @@ class Bin:
     failed: int = 0
     p50_ms: float | None = None
     max_ms: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something worth a line in the event log."""
-
-    at: float
-    """Unix seconds."""
-    kind: Kind
-    level: Level
-    target: str | None
-    text: str
-    subject: str = ""
-    """Another of the same target and subject soon after is a repeat: it takes this one's place."""
-    times: int = 1
-    """How often it came."""
-    first_at: float | None = None
-    """Unix seconds of the first of several."""
-    cause: str = ""
-    """Others of the same moment, provider, subject and cause go in one line; none where empty."""
-    members: tuple[str, ...] = ()
-    """The targets of such a line, which has no `target` then; not all where they are many."""
-    detail: str = ""
-    """The newest of its members' texts; of an alert that fires, what is added to the line of the
-    status that it fires for."""
-    status: str | None = None
-    """The status that its target had then; None without a target."""
-    why: str | None = None
-    """Why it was not well, in one word (see `why.py`); None where it was."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,13 @@ from relaytop.tui.draw.alert_marks import title_text
 from relaytop.tui.terminal.driver import TerminalDriver
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.driver import Driver
+
     from relaytop.alerts.firing import Change
-    from relaytop.tui.app import RelaytopApp
+    from relaytop.tui.draw.glyphs import Glyphs
+    from relaytop.watch.session import Session
 
 NAME = "relaytop"
 
@@ -19,22 +24,27 @@ class AlertNotices:
     """Passes alerts on to the terminal, as far as `[alerts]` wants it.
 
     Args:
-        app: Its terminal is told, and its session has the alerts.
+        session: What has the alerts.
+        glyphs: The signs of the title.
+        driver: Returns the driver of the terminal that is told; of another than our own, such as
+            that of a test, nothing is asked.
     """
 
-    def __init__(self, app: RelaytopApp) -> None:
-        self._app = app
-        self._alerts = app.session.settings.alerts
+    def __init__(
+        self, session: Session, glyphs: Glyphs, driver: Callable[[], Driver | None]
+    ) -> None:
+        self._session, self._glyphs, self._find_driver = session, glyphs, driver
+        self._alerts = session.settings.alerts
         self._titled = False
         """Whether the title is ours: before the first alert it is left as it is."""
-        app.session.alerting.on_change = self._tell
+        session.alerting.on_change = self._tell
 
     def update_title(self) -> None:
         """Have the title tell how many alerts call for attention now."""
         driver = self._driver
         if driver is None or not self._alerts.title:
             return
-        title = title_text(self._app.session.alerting.firing, self._app.glyphs)
+        title = title_text(self._session.alerting.firing, self._glyphs)
         self._titled = self._titled or title is not None
         if self._titled:
             driver.attention.set_title(title or NAME)
@@ -48,13 +58,12 @@ class AlertNotices:
             driver.attention.ring()
         is_end = change.kind == "resolved" and change.sent
         if (change.rings or is_end) and self._alerts.notify:
-            host = self._app.session.host
+            host = self._session.host
             driver.attention.notify(f"{NAME} on {host}: {sentence(change.alert)}")
         self.update_title()
         driver.send_attention()
 
     @property
     def _driver(self) -> TerminalDriver | None:
-        """The driver of our own; None where the app runs on another, as in tests."""
-        driver = self._app._driver  # noqa: SLF001 - Textual has no other way to it
+        driver = self._find_driver()
         return driver if isinstance(driver, TerminalDriver) else None

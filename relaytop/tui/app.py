@@ -116,7 +116,9 @@ class RelaytopApp(OrderedKeysApp):
         """The reason why there was nothing to choose from, in one sentence."""
         self.choices: SavedChoices | None = None
         """The keeper of the user's choices; None: they end with the app."""
-        self._notices = None if session.player is not None else AlertNotices(self)
+        self._notices = None
+        if session.player is None:
+            self._notices = AlertNotices(session, glyphs, lambda: self._driver)
         self._terminating = False
         self._suspended_at: float | None = None
         self._picker: ModelPicker | None = None

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
     from relaytop.monitor.confidence import Confidence
     from relaytop.monitor.error_groups import ErrorGroup
+    from relaytop.monitor.event import Event
     from relaytop.monitor.points import Point
-    from relaytop.monitor.source import Event, Overview, Source
+    from relaytop.monitor.source import Overview, Source
     from relaytop.monitor.summary import LastError, Summary
 
 

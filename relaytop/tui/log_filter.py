@@ -11,7 +11,7 @@ from relaytop.monitor.event_join import MAX_MEMBERS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from relaytop.monitor.source import Event
+    from relaytop.monitor.event import Event
     from relaytop.tui.draw.text_runs import Line
 
 LEVELS = ("all", "warning", "error")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from relaytop.tui.draw.time_axis import shown_span_s
+from relaytop.tui.zoom import Known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -93,6 +94,11 @@ class View:
     """The keys in force."""
     glyphs: Glyphs
     palette: Palette
+
+    def known(self, target: str) -> Known:
+        """Return the time that there is of a target."""
+        interval_s = self.source.summary(target, self.now).interval_s
+        return Known(self.now, self.source.oldest_at(target), self.longest_s, interval_s)
 
 
 def oldest_sample(source: Source) -> float | None:

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from relaytop.monitor.points import Figure
-    from relaytop.tui.view import View
 
 Drawing = Literal["line", "bands", "histogram", "heat map"]
 DRAWINGS: tuple[Drawing, ...] = ("line", "bands", "histogram", "heat map")
@@ -139,10 +138,3 @@ class Zoom:
     def live(self) -> Zoom:
         """Return the range that ends now."""
         return replace(self, end=None, past_s=None, failure_at=None)
-
-
-def known_of(view: View, target: str) -> Known:
-    """Return the time that there is of a target."""
-    source = view.source
-    interval_s = source.summary(target, view.now).interval_s
-    return Known(view.now, source.oldest_at(target), view.longest_s, interval_s)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from relaytop.alerts.keeper import AlertKeeper
 from relaytop.alerts.words import describe_change, in_short
 from relaytop.config.steady_clock import STEADY
-from relaytop.monitor.source import Event
+from relaytop.monitor.event import Event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from relaytop.alerts.alert import Alert
     from relaytop.alerts.firing import Change
     from relaytop.alerts.incident_record import IncidentRecord
+    from relaytop.monitor.event import Level
     from relaytop.monitor.monitor import Monitor
-    from relaytop.monitor.source import Level
 
 BAD = {"degraded", "down"}
 GAP_S = 0.001

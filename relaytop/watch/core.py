@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from relaytop.config.masking import mask_secrets
 from relaytop.config.steady_clock import JUMP_S, STEADY
+from relaytop.monitor.event import Event
 from relaytop.monitor.monitor import Monitor
 from relaytop.monitor.number_format import format_age
-from relaytop.monitor.source import Event
 from relaytop.protocol.messages import Note
 from relaytop.watch.alerting import Alerting
 from relaytop.watch.engine_exit import exit_reason
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relaytop.config.settings import Settings, Thresholds
-    from relaytop.monitor.source import Kind, Level
+    from relaytop.monitor.event import Kind, Level
     from relaytop.protocol.messages import Report
     from relaytop.store.recorder import Recorder
     from relaytop.watch.engine import Engine

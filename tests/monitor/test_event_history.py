@@ -6,10 +6,10 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relaytop.monitor.event import Event
 from relaytop.monitor.event_history import MAX_EVENTS, EventHistory
 from relaytop.monitor.event_join import JOIN_S
 from relaytop.monitor.monitor import Monitor
-from relaytop.monitor.source import Event
 from relaytop.protocol.messages import Finished
 from tests.support.samples import T0, sample, settings
 

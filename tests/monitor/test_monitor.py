@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from relaytop.config.settings import Price, Thresholds, Window
+from relaytop.monitor.event import Event
 from relaytop.monitor.monitor import Monitor
-from relaytop.monitor.source import Event
 from relaytop.probe.sample import Phases, Sample
 from relaytop.protocol.messages import Budget, Finished, Hold, Notice, Prices, Pulse
 from relaytop.wire.facts import Limit, RateLimit

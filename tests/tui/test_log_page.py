@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relaytop.monitor.source import Event, Level
+from relaytop.monitor.event import Event, Level
 from relaytop.tui.screens.log_page import LogPage
 from relaytop.tui.widgets.lines import Lines
 from tests.support.fake_engine import NAMES, NOW

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from relaytop.monitor.source import Event
+from relaytop.monitor.event import Event
 from relaytop.protocol.messages import Finished
 from relaytop.tui.draw.compare import same_model_targets
 from relaytop.tui.screens.page import Page

@@ -10,7 +10,7 @@ from relaytop.tui.draw.text_runs import cropped
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from relaytop.monitor.source import Event
+    from relaytop.monitor.event import Event
     from relaytop.tui.draw.text_runs import Line, Role
 
 ROLES: Mapping[str, Role] = {"good": "good", "info": "text", "warning": "warn", "error": "bad"}

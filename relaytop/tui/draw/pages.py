@@ -8,7 +8,7 @@ from relaytop.tui.draw.log import event_head, event_role
 from relaytop.tui.draw.text_runs import line_width, wrapped
 
 if TYPE_CHECKING:
-    from relaytop.monitor.source import Event
+    from relaytop.monitor.event import Event
     from relaytop.tui.draw.text_runs import Line
 
 INDENT = " " * 12

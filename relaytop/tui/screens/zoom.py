@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.reactive import var
 
 from relaytop.tui.screens.target_list import TargetListScreen
-from relaytop.tui.zoom import SCALED, Known, Zoom, known_of
+from relaytop.tui.zoom import SCALED, Known, Zoom
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +56,7 @@ class ZoomScreen(TargetListScreen):
         view = self.view
         if view is None or view.selected is None:
             return False
-        chosen = choose(self.zoom, known_of(view, view.selected), view)
+        chosen = choose(self.zoom, view.known(view.selected), view)
         if chosen is None or chosen == self.zoom:
             return False
         self.zoom = chosen

@@ -13,7 +13,6 @@ from relaytop.tui.draw.chart.plots import LinePlot
 from relaytop.tui.draw.chart.zoomed import zoom_axis, zoomed_picture
 from relaytop.tui.draw.time_axis import shown_span_s, time_axis
 from relaytop.tui.widgets.view_lines import ViewLines
-from relaytop.tui.zoom import known_of
 
 if TYPE_CHECKING:
     from relaytop.monitor.summary import Summary
@@ -95,7 +94,7 @@ class Chart(ViewLines):
             self._read_for = None
             return self._plain(view, summary)
         zoom, source = view.zoom, view.source
-        known = known_of(view, summary.target)
+        known = view.known(summary.target)
         axis = zoom_axis(zoom, known, self.size.width, SHORTEST_BIN_S)
         room = self._failure.extent
         read_for = (source, summary.target, zoom, axis, self.size, room)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from relaytop.config.settings import Settings
     from relaytop.engine.child import EngineChild
-    from relaytop.monitor.source import Event, Kind, Level
+    from relaytop.monitor.event import Event, Kind, Level
     from relaytop.protocol.messages import Report
 
 TICK_S = 1.0

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 
 import relaytop
 from relaytop.config.steady_clock import STEADY
+from relaytop.monitor.event import Event
 from relaytop.monitor.handover import MonitorHandover, TargetHandover
 from relaytop.monitor.ring_buffer import RECORD_BYTES, check_handover
-from relaytop.monitor.source import Event
 from relaytop.protocol.codec import BadMessageError
 from relaytop.protocol.lines import MAX_LINE, LineBuffer
 from relaytop.protocol.messages import Report
 from relaytop.protocol.validate import read_message, read_report
-from relaytop.watch.agent.discovery import AgentError
+from relaytop.watch.agent.agent_error import AgentError
 from relaytop.watch.agent.protocol import MESSAGES, WATCH, Hello, HistoryEnd, request_line
 
 if TYPE_CHECKING:

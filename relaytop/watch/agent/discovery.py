@@ -12,10 +12,6 @@ if TYPE_CHECKING:
     from relaytop.watch.agent.client import AgentClient
 
 
-class AgentError(Exception):
-    """An agent that cannot be read, in a sentence."""
-
-
 def any_agent_socket() -> bool:
     """Return whether any agent left its socket; quick, for nothing is connected to."""
     return any(runtime_folder().glob("agent-*.sock"))

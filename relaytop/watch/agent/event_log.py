@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from relaytop.config.steady_clock import STEADY
 
 if TYPE_CHECKING:
-    from relaytop.monitor.source import Event
+    from relaytop.monitor.event import Event
 
 MAX_WAITING = 1000
 """Lines that may wait for a reader; newer ones are lost until it takes them."""

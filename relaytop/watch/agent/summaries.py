@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relaytop.monitor.monitor import Monitor
-from relaytop.watch.agent.discovery import AgentError, any_agent_socket, connect_agent
+from relaytop.watch.agent.agent_error import AgentError
+from relaytop.watch.agent.discovery import any_agent_socket, connect_agent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from relaytop.alerts.alert import Alert
-    from relaytop.monitor.source import Level
+    from relaytop.monitor.event import Level
     from relaytop.watch.notify.channel import Channel, Closing, Undelivered
 
 MAX_WAITING = 100

@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relaytop.monitor.source import Event, Kind
+from relaytop.monitor.event import Event, Kind
 from relaytop.tui.draw.log import MOMENT_S, newest_first
 from relaytop.tui.draw.pages import log_item
 from relaytop.tui.draw.text_runs import line_width

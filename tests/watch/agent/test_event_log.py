@@ -3,7 +3,7 @@
 import json
 import os
 
-from relaytop.monitor.source import Event
+from relaytop.monitor.event import Event
 from relaytop.watch.agent.event_log import EventLog
 
 EVENT = Event(

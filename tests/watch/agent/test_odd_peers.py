@@ -18,8 +18,8 @@ from relaytop.protocol.messages import Finished, Notice, Pulse
 from relaytop.store.document import snapshot_document
 from relaytop.tui.draw.glyphs import UNICODE
 from relaytop.tui.draw.panel import panel
+from relaytop.watch.agent.agent_error import AgentError
 from relaytop.watch.agent.client import AgentClient
-from relaytop.watch.agent.discovery import AgentError
 from tests.support.samples import T0, TARGET, sample
 from tests.watch.agent.peers import END, HELLO, NOW, SETTINGS, Peer, history, news, peer
 

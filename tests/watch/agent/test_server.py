@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from relaytop.monitor.event import Event
 from relaytop.monitor.monitor import Monitor
-from relaytop.monitor.source import Event
 from relaytop.protocol.codec import encode
 from relaytop.protocol.messages import Finished, Pulse, Report
 from relaytop.store.document import snapshot_document
