@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @screen_options
 @common_options
 def demo(seed: int, record: Path | None, options: Options) -> None:
-    """Watch a simulated incident: two providers on loopback, no key, no network."""
+    """Watch a simulated incident: three providers on loopback, no key, no network."""
     refuse_flags(
         options,
         "the demo brings its own providers",

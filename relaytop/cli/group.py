@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from relaytop.export.address import Address
 
 COMMANDS = {
-    "demo": "Watch a simulated incident: two providers on loopback, no key, no network.",
+    "demo": "Watch a simulated incident: three providers on loopback, no key, no network.",
     "init": "Write a commented config file; refuses to overwrite one.",
     "config": "Print the settings in force and where each came from, keys masked.",
     "keys": "Print the keys of the screen, and what each is called in the config's [keys].",

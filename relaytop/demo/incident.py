@@ -1,6 +1,7 @@
 """The script of incidents: pure, so that the same second has always the same condition.
 
-About two minutes of incidents, then two of calm in which the window empties, then again.
+A provider's outage, from the first error to the alert that resolves, takes the first minute. A
+minute later begins a calm in which the window empties; then all of it comes again.
 """
 
 from __future__ import annotations
@@ -47,19 +48,19 @@ class Incident(NamedTuple):
         return 1.0 if self.ramp_s == 0 else min(1.0, (at_s - self.start_s) / self.ramp_s)
 
 
-# A span of half a second holds one probe of the demo: single errors, as every relay has them.
+# One thing after another, so that each is seen for itself. A span of half a second holds one probe
+# of the demo: single errors, as every relay has them.
 SCRIPT = (
-    Incident(15, 56, "holysheep", "claude-sonnet-4.5", "tail", 0.5, ramp_s=12),
-    Incident(22, 40, "direct", "deepseek/deepseek-v3.2", "cached"),
-    Incident(30, 30.5, "direct", "openai/gpt-4.1", "server_error"),
-    Incident(38, 46, "holysheep", None, "slow", 1.3, ramp_s=8),
-    Incident(46, 74, "holysheep", None, "rate_limited", 0.92),
-    Incident(66, 66.5, "direct", "google/gemini-2.5-flash", "truncated"),
-    Incident(82, 103, "direct", None, "down"),
-    Incident(84, 106, "holysheep", "gemini-2.5-flash", "substituted"),
-    Incident(103, 112, "direct", None, "slow", 1.7),
-    Incident(112, 112.5, "holysheep", "deepseek-v3.2", "hang"),
-    Incident(120, 120.5, "holysheep", "gpt-4.1", "server_error"),
+    Incident(18, 32, "direct", None, "down"),
+    Incident(32, 36, "direct", None, "slow", 1.6),
+    Incident(38, 55, "holysheep", "deepseek-v3.2", "cached"),
+    Incident(41, 41.5, "official", "gpt-4.1", "server_error"),
+    Incident(46, 84, "holysheep", "gemini-2.5-flash", "substituted"),
+    Incident(62, 62.5, "direct", "google/gemini-2.5-flash", "truncated"),
+    Incident(70, 106, "holysheep", "claude-sonnet-4.5", "tail", 0.5, ramp_s=8),
+    Incident(96, 104, "holysheep", None, "slow", 1.3, ramp_s=8),
+    Incident(104, 130, "holysheep", None, "rate_limited", 0.92),
+    Incident(136, 136.5, "direct", "anthropic/claude-sonnet-4.5", "hang"),
     Incident(171, 171.5, "direct", "anthropic/claude-sonnet-4.5", "truncated"),
 )
 

@@ -1,4 +1,4 @@
-"""The demo's two providers and their models, with the latency and the price of each."""
+"""The demo's three providers and their models, with the latency and the price of each."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ DIRECT = DemoProvider(
         DemoModel("openai/gpt-4.1", 170, 0.18, 6, 2.00, 8.00),
         DemoModel("anthropic/claude-sonnet-4.5", 215, 0.18, 8, 3.00, 15.00),
         DemoModel("google/gemini-2.5-flash", 80, 0.25, 3, 0.30, 2.50),
-        DemoModel("deepseek/deepseek-v3.2", 240, 0.22, 7, 0.28, 0.42),
+        DemoModel("deepseek/deepseek-v3.2", 240, 0.22, 7, 0.28, 0.42, probed=False),
         DemoModel("mistral/mistral-medium-3", 150, 0.20, 5, 0.40, 2.00, probed=False),
     ),
     requests_per_minute=1000,
@@ -69,4 +69,15 @@ DIRECT = DemoProvider(
     limit_style="ietf",
     head_share=0.5,
 )
-PROVIDERS = (HOLYSHEEP, DIRECT)
+OFFICIAL = DemoProvider(
+    name="official",
+    models=(
+        DemoModel("gpt-4.1", 150, 0.15, 6, 2.00, 8.00),
+        DemoModel("gpt-4.1-mini", 105, 0.18, 4, 0.40, 1.60, probed=False),
+    ),
+    requests_per_minute=1000,
+    tokens_per_minute=400_000,
+    limit_style="openai",
+    head_share=0.95,
+)
+PROVIDERS = (HOLYSHEEP, DIRECT, OFFICIAL)

@@ -79,9 +79,9 @@ def demo_settings(ports: Mapping[str, int]) -> Settings:
 
 
 def _aliases(targets: tuple[Target, ...]) -> dict[str, tuple[str, ...]]:
-    """Return each model's targets at both providers: its id may carry its maker's name."""
+    """Return the targets of each model of several providers; ids may carry a maker's name."""
     found: dict[str, tuple[str, ...]] = {}
     for target in targets:
         name = target.model.rpartition("/")[2]
         found[name] = (*found.get(name, ()), target.id)
-    return found
+    return {name: several for name, several in found.items() if len(several) > 1}

@@ -6,9 +6,15 @@ from contextlib import contextmanager
 
 from relaytop.config.settings import Settings
 from relaytop.demo.child import DemoRelay
+from relaytop.demo.incident import SCRIPT, Incident
 from relaytop.demo.settings import demo_settings
 from relaytop.probe.prober import Prober
 from relaytop.probe.sample import Sample
+
+
+def incident(kind: str, provider: str) -> Incident:
+    """Return the script's first incident of a kind at a provider."""
+    return next(each for each in SCRIPT if (each.kind, each.provider) == (kind, provider))
 
 
 @contextmanager

@@ -28,8 +28,8 @@ def test_it_tells_its_ports_at_once_and_again() -> None:
     relay = DemoRelay.spawn(1)
     try:
         ports = relay.ports()
-        assert list(ports) == ["holysheep", "direct"]
-        assert len(set(ports.values())) == 2
+        assert list(ports) == ["holysheep", "direct", "official"]
+        assert len(set(ports.values())) == 3
         assert relay.ports() == ports
     finally:
         relay.stop()

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from relaytop.demo.http import Request
 from relaytop.demo.incident import PERIOD_S
 from relaytop.demo.relay import HANG_S, Answer, Relay
-from relaytop.demo.scenario import DIRECT, HOLYSHEEP
+from relaytop.demo.scenario import DIRECT, HOLYSHEEP, OFFICIAL
+from tests.demo.support import incident
 
 CALM_S = 5.0
-LIMITED_S = 60.0
+LIMITED_S = incident("rate_limited", "holysheep").start_s + 10
 
 
 def ask(model: str = "gpt-4.1", **more: object) -> Request:
@@ -93,7 +94,8 @@ def test_the_limit_itself_refuses_too() -> None:
 
 
 def test_a_single_failure_has_the_servers_words_and_a_request_id() -> None:
-    answer = sent(Relay(DIRECT, 1).answer(ask("openai/gpt-4.1"), 30.2))
+    at_s = incident("server_error", "official").start_s + 0.2
+    answer = sent(Relay(OFFICIAL, 1).answer(ask("gpt-4.1"), at_s))
     assert answer.startswith(b"HTTP/1.1 500")
     assert b"x-request-id: req_" in answer
     assert b"quote the request id" in answer
@@ -101,14 +103,16 @@ def test_a_single_failure_has_the_servers_words_and_a_request_id() -> None:
 
 def test_a_truncated_stream_has_no_end() -> None:
     relay, model = Relay(DIRECT, 1), "google/gemini-2.5-flash"
-    answer = relay.answer(ask(model, stream=True), 66.2)
+    at_s = incident("truncated", "direct").start_s + 0.2
+    answer = relay.answer(ask(model, stream=True), at_s)
     assert b"[DONE]" not in sent(answer)
     assert all(e["choices"][0]["finish_reason"] is None for e in events(answer))
-    assert relay.answer(ask(model), 66.2).cut
+    assert relay.answer(ask(model), at_s).cut
 
 
 def test_a_hang_says_nothing_at_all() -> None:
-    answer = Relay(HOLYSHEEP, 1).answer(ask("deepseek-v3.2"), 112.2)
+    hang = incident("hang", "direct")
+    answer = Relay(DIRECT, 1).answer(ask(hang.model or ""), hang.start_s + 0.2)
     assert answer == Answer(((HANG_S, b""),), cut=True)
 
 
@@ -148,11 +152,13 @@ def test_every_body_gets_an_answer(body: bytes) -> None:
 
 
 def test_a_cached_reply_says_so_and_is_whole_at_once() -> None:
-    answer = Relay(DIRECT, 1).answer(ask("deepseek/deepseek-v3.2", stream=True), 30.0)
+    at_s = incident("cached", "holysheep").start_s + 1
+    answer = Relay(HOLYSHEEP, 1).answer(ask("deepseek-v3.2", stream=True), at_s)
     assert b"x-cache: HIT" in sent(answer)
     assert answer.steps[-1][0] < 0.01
 
 
 def test_a_substitute_names_itself() -> None:
-    found = events(Relay(HOLYSHEEP, 1).answer(ask("gemini-2.5-flash", stream=True), 95.0))
+    at_s = incident("substituted", "holysheep").start_s + 1
+    found = events(Relay(HOLYSHEEP, 1).answer(ask("gemini-2.5-flash", stream=True), at_s))
     assert {event["model"] for event in found} == {"gemini-2.5-flash-lite"}

@@ -16,6 +16,7 @@ import pytest
 
 from relaytop.demo.child import DemoRelay
 from relaytop.export.dashboard import dashboard
+from tests.demo.support import incident
 from tests.relays.processes import free_port, running_server
 from tests.support.agents import Agent
 
@@ -32,7 +33,7 @@ MODELS = {
     "direct": ["openai/gpt-4.1", "google/gemini-2.5-flash"],
 }
 ALL = {(provider, model) for provider, models in MODELS.items() for model in models}
-LIMITED_FROM_S = 46
+LIMITED_FROM_S = incident("rate_limited", "holysheep").start_s
 """From then on the demo's holysheep answers nearly every request with 429."""
 SPAN = "30s"
 SCRAPES = """
