@@ -41,8 +41,13 @@ class Why:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The reason in words, the longest first."""
-        return (f"{self.count} of {self.of} {self.word}", f"{self.count}/{self.of} {self.word}")
+        """The reason in a cell, the longest first."""
+        return (f"{self.count}/{self.of} {self.word}", f"{self.count} {self.word}", self.word)
+
+    @property
+    def sentence(self) -> str:
+        """The reason in words."""
+        return f"{self.count} of {self.of} {self.word}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,7 +89,7 @@ def test_every_target_is_in_one_group(
 def test_its_status_and_why(members: tuple[Summary, ...], status: str, why: str | None) -> None:
     found = state(*members)
     assert found.status == status
-    assert (found.why.texts[0] if found.why else None) == why
+    assert (found.why.sentence if found.why else None) == why
 
 
 def test_its_figures_are_the_worst_and_the_sums_of_its_targets() -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from relaytop.monitor import number_format
 from relaytop.monitor.group import FAILING
-from relaytop.tui.draw.clock import time_of_day
+from relaytop.tui.draw.detail_title import title_line
 from relaytop.tui.draw.glyphs import ROLE
 from relaytop.tui.draw.panel import reason
 from relaytop.tui.draw.text_runs import cropped, fit, line_width
@@ -28,22 +28,15 @@ def group_title(
     group: GroupSummary, now: float, width: int, glyphs: Glyphs, alert: Line | None = None
 ) -> Line:
     """Draw a group's name, its status, why, its alert and since when."""
-    line: Line = [
-        (group.group.name, "bold"),
-        (f"  {glyphs.status[group.health]} {group.health}", ROLE[group.status]),
-    ]
+    state: Line = [(f"  {glyphs.status[group.health]} {group.health}", ROLE[group.status])]
     if group.why is not None:
-        line.append((f"  {group.why.texts[0]}", ROLE[group.status]))
-    line += alert or []
-    if group.stopped_by_budget:
-        line.append(("  not probed, budget reached", ROLE[group.status]))
-    elif group.status != "unknown":
-        age = number_format.format_age(now - group.since)
-        line.append((f"  since {time_of_day(group.since)} ({age})", "dim"))
-    rule = width - line_width(line) - 1
-    if rule > 0:
-        line.append((" " + glyphs.rule * rule, "rule"))
-    return cropped(line, width)
+        state.append((f"  {group.why.sentence}", ROLE[group.status]))
+    state += alert or []
+    stopped = group.stopped_by_budget
+    if stopped:
+        state.append(("  not probed, budget reached", ROLE[group.status]))
+    since = None if stopped or group.status == "unknown" else group.since
+    return title_line(group.group.name, state, since, now, width, glyphs)
 
 
 def group_panel(

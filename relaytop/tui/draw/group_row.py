@@ -95,7 +95,7 @@ def group_counts(group: GroupSummary, glyphs: Glyphs) -> Line:
 def _why(group: GroupSummary, width: int) -> str:
     if group.why is None:
         return "budget" if group.stopped_by_budget else ""
-    texts = [*group.why.texts, group.why.word]
+    texts = group.why.texts
     return next((text for text in texts if len(text) <= width), texts[-1])
 
 

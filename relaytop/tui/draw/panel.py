@@ -8,6 +8,7 @@ from relaytop.monitor import number_format
 from relaytop.monitor.status_words import describe_rules
 from relaytop.tui.draw.bars import PHASE_ROLES, PHASES, gauge, stacked_phases
 from relaytop.tui.draw.clock import time_of_day
+from relaytop.tui.draw.detail_title import title_line
 from relaytop.tui.draw.glyphs import ROLE
 from relaytop.tui.draw.limits import reset_in_s
 from relaytop.tui.draw.origin import clock_lines, origin_warnings, served_lines, stream_lines
@@ -89,19 +90,20 @@ def title(
     alert: Line | None = None,
 ) -> Line:
     """Draw the detail's first line: the target, its status, why, its alert and since when."""
-    shown = s.health
-    line: Line = [(s.target, "bold"), (f"  {glyphs.status[shown]} {shown}", ROLE[s.status])]
+    state: Line = [(f"  {glyphs.status[s.health]} {s.health}", ROLE[s.status])]
     why = reason(s, thresholds)
     if why:
-        line.append((f"  {why}", ROLE[s.status]))
-    line += alert or []
-    if s.status != "unknown" and s.reason != "budget":
-        since = f"  since {time_of_day(s.since)} ({number_format.format_age(now - s.since)})"
-        line.append((since + ", status before the pause" * (s.reason == "before_pause"), "dim"))
-    rule = width - line_width(line) - 1
-    if ruled and rule > 0:
-        line.append((" " + glyphs.rule * rule, "rule"))
-    return cropped(line, width)
+        state.append((f"  {why}", ROLE[s.status]))
+    return title_line(
+        s.target,
+        [*state, *(alert or [])],
+        None if s.status == "unknown" or s.reason == "budget" else s.since,
+        now,
+        width,
+        glyphs,
+        note=", status before the pause" * (s.reason == "before_pause"),
+        ruled=ruled,
+    )
 
 
 def reason(s: Summary, thresholds: Thresholds) -> str:

@@ -126,7 +126,7 @@ class TargetTable(ViewLines):
         """Return the cells of the longest reason, in sight or not: the columns keep still."""
         reasons = [why(view.summaries.of(target)) or "" for target in view.source.targets()]
         groups = [view.summaries.of_group(group).why for group in view.groups]
-        reasons += [reason.texts[-1] for reason in groups if reason is not None]
+        reasons += [reason.texts[0] for reason in groups if reason is not None]
         return max(map(len, reasons), default=0)
 
     @property

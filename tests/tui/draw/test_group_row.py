@@ -60,7 +60,7 @@ def line_of(width: int, glyphs: Glyphs, chosen: tuple[str, ...] | None = None) -
 def test_its_name_goes_on_where_its_p50_would_be(width: int, glyphs: Glyphs) -> None:
     line = line_of(width, glyphs)
     assert NAME in line
-    assert "2 of 3 auth" in line
+    assert "2/3 auth" in line
     assert width < 80 or "60s" in line.split()
 
 
