@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Literal
 
-from relaytop.monitor.ring_buffer import LATE
+from relaytop.monitor.record import LATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relaytop.monitor.handover import MAX_NAMES
-from relaytop.monitor.ring_buffer import MAX_SERVED
+from relaytop.monitor.record import MAX_SERVED
 from relaytop.wire.served import compare_models
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import struct
 from statistics import median
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from relaytop.monitor.ring_buffer import OK, OUTCOME_BITS, TICK_S, UNMEASURED, error_class_of
+from relaytop.monitor.record import OK, OUTCOME_BITS, TICK_S, UNMEASURED, error_class_of
 from relaytop.monitor.source import Bin
 from relaytop.monitor.window import TIMEOUTS
 

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from relaytop.monitor.binomial import critical_count
-from relaytop.monitor.ring_buffer import OK, UNMEASURED
+from relaytop.monitor.record import OK, UNMEASURED
 from relaytop.monitor.window import TIMEOUTS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from relaytop.config.settings import Thresholds
-    from relaytop.monitor.ring_buffer import Record, RingBuffer
+    from relaytop.monitor.record import Record
+    from relaytop.monitor.ring_buffer import RingBuffer
 
 LEVEL = 0.01
 """A threshold is broken where so many beyond it were less likely than this at the threshold."""

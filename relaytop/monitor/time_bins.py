@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import median
 from typing import TYPE_CHECKING
 
-from relaytop.monitor.ring_buffer import UNMEASURED
+from relaytop.monitor.record import UNMEASURED
 from relaytop.monitor.source import Bin
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from relaytop.monitor.confidence import Confidence, error_inflation, intervals
-from relaytop.monitor.ring_buffer import (
+from relaytop.monitor.record import (
     CACHED,
     CUT_OFF,
     OK,
@@ -23,7 +23,8 @@ from relaytop.monitor.sorted_window import SortedWindow
 
 if TYPE_CHECKING:
     from relaytop.config.settings import Window
-    from relaytop.monitor.ring_buffer import Record, RingBuffer
+    from relaytop.monitor.record import Record
+    from relaytop.monitor.ring_buffer import RingBuffer
 
 TIMEOUTS = frozenset({TIMEOUT, CUT_OFF})
 """Outcomes of probes that would have taken longer than they were given."""

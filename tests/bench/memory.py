@@ -10,7 +10,7 @@ import psutil
 
 from relaytop.config.settings import Provider, Settings, Target
 from relaytop.monitor.monitor import Monitor
-from relaytop.monitor.ring_buffer import RECORD_BYTES
+from relaytop.monitor.record import RECORD_BYTES
 from relaytop.protocol.messages import Finished
 from tests.bench.scene import Figure, config, pss_mb, screen, server
 from tests.support.samples import T0, sample

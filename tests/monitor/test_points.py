@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relaytop.monitor.points import read_points
-from relaytop.monitor.ring_buffer import UNMEASURED, RingBuffer
+from relaytop.monitor.record import UNMEASURED
+from relaytop.monitor.ring_buffer import RingBuffer
 from tests.support.samples import T0, sample
 
 KINDS = ("ok", "timeout", "auth", "stale")

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from relaytop.config.settings import Window
 from relaytop.monitor.monitor import Monitor
-from relaytop.monitor.ring_buffer import RECORD_BYTES, RingBuffer
+from relaytop.monitor.record import RECORD_BYTES
+from relaytop.monitor.ring_buffer import RingBuffer
 from relaytop.monitor.sorted_window import SortedWindow
 from relaytop.monitor.window import RollingWindow
 from relaytop.probe.sample import Phases, Sample

@@ -17,7 +17,8 @@ import relaytop
 from relaytop.config.steady_clock import STEADY
 from relaytop.monitor.event import Event
 from relaytop.monitor.handover import MonitorHandover, TargetHandover
-from relaytop.monitor.ring_buffer import RECORD_BYTES, check_handover
+from relaytop.monitor.record import RECORD_BYTES
+from relaytop.monitor.ring_check import check_handover
 from relaytop.protocol.codec import BadMessageError
 from relaytop.protocol.lines import MAX_LINE, LineBuffer
 from relaytop.protocol.messages import Report

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relaytop.monitor.points import Point
-from relaytop.monitor.ring_buffer import CUT_OFF, OK, TIMEOUT
+from relaytop.monitor.record import CUT_OFF, OK, TIMEOUT
 from relaytop.monitor.time_figures import SpanFigures, binned, span_figures, values_ms
 from relaytop.tui.draw.chart.axes import canvas_width
 from relaytop.tui.draw.chart.canvas import Canvas

@@ -1,7 +1,7 @@
 import pytest
 
 from relaytop.monitor.points import Point
-from relaytop.monitor.ring_buffer import TIMEOUT
+from relaytop.monitor.record import TIMEOUT
 from relaytop.monitor.summary import LastError
 from relaytop.tui.draw.chart.failures import failure_lines
 from relaytop.tui.draw.glyphs import ASCII, UNICODE
