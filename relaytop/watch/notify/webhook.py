@@ -8,9 +8,12 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+import relaytop
 from relaytop.config.settings import Provider
 from relaytop.probe.errors import ProbeError
 from relaytop.watch.notify.channel import Undelivered
+from relaytop.watch.notify.request_deadline import RequestDeadline
+from relaytop.watch.notify.transport_words import transport_words
 from relaytop.wire.durations import wait_s
 from relaytop.wire.text import clean
 
@@ -52,7 +55,7 @@ class WebhookChannel:
     Args:
         url: A secret.
         bodies: What is posted.
-        timeout_s: Of connecting, and of each wait for the server.
+        timeout_s: Of one try, from connecting to the answer's headers.
     """
 
     def __init__(self, url: Secret, bodies: Bodies, *, timeout_s: float = TIMEOUT_S) -> None:
@@ -93,14 +96,23 @@ class WebhookChannel:
             url = httpx.URL(self._url.reveal())
             if url.path in {"", "/"}:
                 url = url.copy_with(path=self._bodies.path)
-            with client.stream("POST", url, json=document, timeout=timeout_s) as response:
+            with (
+                RequestDeadline(timeout_s) as deadline,
+                client.stream(
+                    "POST",
+                    url,
+                    json=document,
+                    timeout=timeout_s,
+                    extensions={"trace": deadline.trace},
+                ) as response,
+            ):
                 return _refusal_of(response)
         except ProbeError as error:
             return _Refusal(str(error), is_final=True)
-        except httpx.TimeoutException:
-            return _Refusal("no answer in time")
         except httpx.TransportError as error:
-            return _Refusal(_transport_words(error))
+            if isinstance(error, httpx.TimeoutException) or deadline.is_over:
+                return _Refusal("no answer in time")
+            return _Refusal(f"cannot be reached: {transport_words(error)}")
         except (httpx.InvalidURL, ValueError):
             return _Refusal("the URL cannot be used", is_final=True)
 
@@ -117,7 +129,10 @@ class WebhookChannel:
                 verify=settings.context,
                 proxy=settings.proxy,
                 trust_env=False,
+                headers={"User-Agent": f"relaytop/{relaytop.__version__}"},
                 follow_redirects=False,
+                # The next alert is minutes away: a connection that is kept would be gone by then.
+                limits=httpx.Limits(max_keepalive_connections=0),
             )
         return self._client
 
@@ -142,13 +157,3 @@ def _refusal_of(response: httpx_types.Response) -> _Refusal | None:
     is_final = status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in _RETRIED
     asked_s = wait_s(response.headers.get("retry-after"), time.time())
     return _Refusal(text, asked_s or 0.0, is_final)
-
-
-def _transport_words(error: httpx_types.TransportError) -> str:
-    """Return what went wrong, without the library's own text, which may quote the URL."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, OSError) and cause.strerror:
-            return f"cannot be reached: {cause.strerror}"
-        cause = cause.__cause__ or cause.__context__
-    return f"cannot be reached: {type(error).__name__}"

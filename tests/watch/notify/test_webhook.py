@@ -1,7 +1,10 @@
 """A webhook is a real server here: it takes an alert, refuses it, hangs, or is not there."""
 
+import contextlib
 import dataclasses
 import json
+import socket
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -48,6 +51,7 @@ def test_an_alert_is_posted_as_json() -> None:
         (seen,) = hook.requests
     assert (seen.method, seen.path) == ("POST", PATH)
     assert seen.headers["content-type"] == "application/json"
+    assert seen.headers["user-agent"].startswith("relaytop/")
     assert (seen.json["state"], seen.json["key"]) == ("firing", "holysheep")
 
 
@@ -131,6 +135,52 @@ def test_a_server_that_hangs_for_ever() -> None:
         failure = hook.channel(timeout_s=0.05).deliver(FIRING, NoWaits())
     assert failure is not None
     assert failure.kind == "no answer in time"
+
+
+@contextlib.contextmanager
+def dripping(first: bytes, drop: bytes) -> Iterator[int]:
+    """Serve what never ends, a drop every 10 ms; yields the port."""
+
+    def serve() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                with connection, contextlib.suppress(OSError):
+                    connection.sendall(first)
+                    while not connection.send(drop) or not over.wait(0.01):
+                        pass
+
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve, daemon=True).start()
+        yield listener.getsockname()[1]
+        over.set()
+
+
+@pytest.mark.parametrize("first", [b"", b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 200 OK\r\n"])
+def test_a_server_whose_headers_never_end(first: bytes) -> None:
+    with dripping(first, b"a: b\r\n" if first else b"H") as port:
+        url = Secret(f"http://127.0.0.1:{port}{PATH}")
+        channel = WebhookChannel(url, bodies("json", "ops-1", lambda: T0), timeout_s=0.1)
+        failure = channel.deliver(FIRING, NoWaits())
+    assert failure is not None
+    assert failure.kind in {"no answer in time", "cannot be reached: no valid HTTP answer"}
+
+
+def test_a_server_that_does_not_speak_tls_and_one_that_nobody_vouches_for() -> None:
+    with dripping(b"HTTP/1.1 400 Bad Request\r\n", b"a: b\r\n") as port:
+        url = Secret(f"https://127.0.0.1:{port}{PATH}")
+        channel = WebhookChannel(url, bodies("json", "ops-1", lambda: T0))
+        failure = channel.deliver(FIRING, NoWaits())
+    assert failure is not None
+    assert failure.kind.startswith("cannot be reached: TLS handshake failed: ")
+    assert "_" not in failure.kind
+    with ScriptedServer(lambda _seen: Response(200), tls=True) as server:
+        url = Secret(f"https://127.0.0.1:{server.port}{PATH}")
+        channel = WebhookChannel(url, bodies("json", "ops-1", lambda: T0))
+        failure = channel.deliver(FIRING, NoWaits())
+    assert failure is not None
+    assert failure.kind.startswith("cannot be reached: certificate: ")
 
 
 def test_no_server_and_no_http() -> None:
