@@ -55,14 +55,14 @@ STDERR = 2
     default="127.0.0.1:9464",
     show_default=True,
     metavar="ADDR",
-    help="Where to serve /metrics and /healthz.",
+    help="Address of /metrics and /healthz.",
 )
 @click.option(
     "--snapshot-every",
     "snapshot_every_s",
     type=duration,
     metavar="DURATION",
-    help="Save a snapshot at this interval.  [default: at the end only]",
+    help="Save a snapshot at this interval.  [default: on exit only]",
 )
 @click.option("--record", type=click.Path(path_type=Path), help="Append every sample to this file.")
 @on_alert_option
@@ -77,9 +77,9 @@ def agent(
 ) -> None:
     """Probe without a screen and serve /metrics to Prometheus.
 
-    Events are written as JSON lines on stderr. SIGHUP reads the config again; SIGTERM saves a
-    snapshot and ends it with exit code 0. A monitor or a `pick` of the same config on this machine
-    reads the agent instead of probing itself.
+    Events go to stderr as JSON lines. SIGHUP reloads the config; SIGTERM saves a snapshot and exits
+    with 0. A monitor or a `pick` with the same config on this host shows the agent's data instead
+    of probing separately.
     """
 
     def load() -> Settings:

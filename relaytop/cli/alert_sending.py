@@ -32,7 +32,7 @@ def _command(value: str | tuple[str, ...]) -> tuple[str, ...]:
     except ValueError:
         words = ()
     if not words or "\0" in value:
-        message = "no program and its arguments; write it as '/usr/local/bin/page --loud'"
+        message = "not a command; write it as '/usr/local/bin/page --loud'"
         raise click.BadParameter(message)
     return words
 
@@ -43,7 +43,7 @@ def on_alert_option(function: Callable[..., Any]) -> Callable[..., Any]:
         "--on-alert",
         type=_command,
         metavar="CMD",
-        help="Run this when an alert fires, gets worse or resolves.",
+        help="Run this command when an alert fires, gets worse or resolves.",
     )
     return option(function)
 

@@ -48,14 +48,14 @@ if TYPE_CHECKING:
     type=click.IntRange(1, 64),
     default=1,
     show_default=True,
-    help="Probes of one target at a time.",
+    help="Concurrent probes per target.",
 )
 @click.option(
     "--rate",
     "rate_per_s",
     metavar="R",
     type=click.FloatRange(0.01, 1000),
-    help="Probes of one target a second, whatever the replies do.",
+    help="Probes per second and target, at a fixed rate (open loop).",
 )
 @click.option(
     "--against", type=click.Path(path_type=Path), help="Compare with this snapshot or recording."
@@ -64,7 +64,7 @@ if TYPE_CHECKING:
 @click.option(
     "--fail-on",
     type=click.Choice(["regression"]),
-    help="With --against: exit with 1 where something got worse beyond noise.",
+    help="With --against: exit 1 if something got significantly worse.",
 )
 @output_options()
 @common_options
@@ -80,9 +80,10 @@ def baseline(
     output: Output,
     options: Options,
 ) -> None:
-    """Probe each target N times, one after another, and report times, errors and cost.
+    """Probe each target N times and report latencies, errors and cost.
 
-    Exit code 1 where a target breaks its thresholds. ^C, SIGTERM and SIGHUP keep what there is.
+    Exits with 1 if a target exceeds its thresholds. ^C, SIGTERM and SIGHUP end the run early; the
+    report and the snapshot then cover the probes so far.
     """
     if fail_on is not None and against is None:
         message = "--fail-on needs --against: name the snapshot to compare with"

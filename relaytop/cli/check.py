@@ -31,9 +31,9 @@ FAILED = 1
 @output_options()
 @common_options
 def check(what: str | None, output: Output, options: Options) -> None:
-    """Look for what is wrong, from the config to a streamed reply, and say how to fix it.
+    """Check config, key, network, TLS and replies, and say how to fix what fails.
 
-    At most two one-token replies a target are paid for, within the budget.
+    It pays for at most two one-token replies per target, within the budget.
     """
     complaints: dict[str, str] = {}
     settings = load_settings(

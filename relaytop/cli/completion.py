@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 @click.argument("shell", type=click.Choice([*SHELLS]))
 @look_options
 def completion(shell: str, options: Options) -> None:
-    """Print a script that completes commands, options and the config's names in a shell.
+    """Print a shell completion script for commands, options, targets, providers and models.
 
-    bash reads it from ~/.local/share/bash-completion/completions/relaytop, zsh from a file
-    _relaytop in a folder of $fpath, fish from ~/.config/fish/completions/relaytop.fish.
+    Save it as ~/.local/share/bash-completion/completions/relaytop (bash), _relaytop in a folder of
+    $fpath (zsh) or ~/.config/fish/completions/relaytop.fish (fish).
 
-    Targets, providers and models are those of the config file; nothing is sent for them.
+    Targets, providers and models come from the config file; no request is sent.
     """
     del options
     write_text(script(click.get_current_context().find_root().command, shell).rstrip(), None)

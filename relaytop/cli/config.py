@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 @output_options()
 @common_options
 def config(output: Output, options: Options) -> None:
-    """Print the settings in force and where each came from, keys masked.
+    """Print the effective settings and the origin of each; keys are masked.
 
-    A key that cannot be had is shown as missing, with the reason.
+    A key that cannot be read is shown as missing, with the reason.
     """
     complaints: dict[str, str] = {}
     settings = load_settings(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     type=int,
     default=1,
     show_default=True,
-    help="Seed of the incident; the same one repeats it.",
+    help="Random seed; the same one repeats the incident.",
 )
 @click.option("--record", type=click.Path(path_type=Path), help="Append every sample to this file.")
 @screen_options
@@ -36,7 +36,7 @@ def demo(seed: int, record: Path | None, options: Options) -> None:
     """Watch a simulated incident: three providers on loopback, no key, no network."""
     refuse_flags(
         options,
-        "the demo brings its own providers",
+        "the demo has its own providers",
         but={"interval_s", "timeout_s", "window", "budget_usd"},
     )
     monitor.require_terminal()

@@ -26,14 +26,14 @@ REGRESSION = 1
 @click.option(
     "--fail-on",
     type=click.Choice(["regression"]),
-    help="Exit with 1 where something got worse beyond noise.",
+    help="Exit 1 if something got significantly worse.",
 )
 @output_options()
 @look_options
 def diff(before: Path, after: Path, fail_on: str | None, output: Output, options: Options) -> None:
-    """Show what got slower, failed more or cost more between two snapshots, and what is noise.
+    """Compare two snapshots: changes in latency, error rate and cost, apart from noise.
 
-    A recording may stand in place of either: all of it counts.
+    Either may be a recording; all of it is used.
     """
     documents = read_document(before), read_document(after)
     output.write(

@@ -41,7 +41,7 @@ def require_utf8(arguments: Sequence[str], environ: Mapping[str, str]) -> None:
 
 
 def _refusal(place: str) -> RelaytopError:
-    return RelaytopError(f"{place} contains a byte that is not UTF-8; write it in UTF-8")
+    return RelaytopError(f"{place} is not valid UTF-8; write it in UTF-8")
 
 
 def _place(number: int, text: str, before: str) -> str:

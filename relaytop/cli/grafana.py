@@ -21,6 +21,6 @@ if TYPE_CHECKING:
 @output_option
 @look_options
 def grafana(output: Path | None, options: Options) -> None:
-    """Print a Grafana dashboard of the metrics, as JSON to import."""
+    """Print a Grafana dashboard as JSON to import."""
     del options  # it is in ASCII and without colours anyway
     write_text(json.dumps(dashboard(), indent=2), output)

@@ -26,34 +26,28 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "demo": "Watch a simulated incident: three providers on loopback, no key, no network.",
-    "init": "Write a commented config file; refuses to overwrite one.",
-    "config": "Print the settings in force and where each came from, keys masked.",
-    "keys": "Print the keys of the screen, and what each is called in the config's [keys].",
-    "baseline": "Probe each target N times, one after another, and report times, errors and cost.",
-    "shadow": "Send the same requests to the providers A and B in turns, and compare.",
-    "models": "List what a provider offers (GET /models, which costs nothing); all without a name.",
-    "check": "Look for what is wrong, from the config to a streamed reply, and say how to fix it.",
-    "pick": "Probe the providers that serve a model and print the healthiest.",
-    "roi": "Print what moving to a relay saves a month and a year, per model and in all.",
-    "prices": (
-        "Print what each model costs at its relay and from its maker, in USD per million tokens."
-    ),
-    "usage": "Print what was used and spent, by target and in total, from the ledger.",
+    "init": "Write a commented config file; never overwrites one.",
+    "config": "Print the effective settings and the origin of each; keys are masked.",
+    "keys": "List the screen's keys and their names in the config's [keys].",
+    "baseline": "Probe each target N times and report latencies, errors and cost.",
+    "shadow": "Send the same requests to providers A and B, interleaved, and compare them.",
+    "models": "List the models of a provider, or of all (GET /models, free of charge).",
+    "check": "Check config, key, network, TLS and replies, and say how to fix what fails.",
+    "pick": "Probe the providers of a model and print the healthiest.",
+    "roi": "Calculate what moving to a relay saves per month and year, by model and in total.",
+    "prices": "Compare relay prices with official list prices, in USD per million tokens.",
+    "usage": "Print tokens and cost per target and in total, from the ledger.",
     "agent": "Probe without a screen and serve /metrics to Prometheus.",
     "completion": (
-        "Print a script that completes commands, options and the config's names in a shell."
+        "Print a shell completion script for commands, options, targets, providers and models."
     ),
-    "man": "Print the manual page, or write one for each command into a folder.",
-    "show": "Print a snapshot, or all of a recording, as a table, latencies in milliseconds.",
-    "diff": (
-        "Show what got slower, failed more or cost more between two snapshots, and what is noise."
-    ),
+    "man": "Print the man page, or write the pages of all commands into a folder.",
+    "show": "Print a snapshot or a recording as a table.",
+    "diff": "Compare two snapshots: changes in latency, error rate and cost, apart from noise.",
     "replay": "Play a recording back in the monitor.",
-    "incidents": "List past incidents: when each began, how long it lasted, how bad it was.",
-    "rules": (
-        "Print Prometheus alert rules with the config's thresholds, or the defaults without one."
-    ),
-    "grafana": "Print a Grafana dashboard of the metrics, as JSON to import.",
+    "incidents": "List past incidents: start, duration, targets affected, peak error rate.",
+    "rules": "Print Prometheus alert rules with the thresholds of the config (or the defaults).",
+    "grafana": "Print a Grafana dashboard as JSON to import.",
 }
 """Command → its short help: the first sentence of what `relaytop CMD --help` says."""
 
@@ -116,15 +110,17 @@ class LazyGroup(click.Group):
 @click.option(
     "--fail-on",
     type=click.Choice(["regression"]),
-    help="With --against: exit with 1 where something got worse beyond noise.",
+    help="With --against: exit 1 if something got significantly worse.",
 )
-@click.option("--prometheus", type=listen_address, metavar="ADDR", help="Serve /metrics there too.")
+@click.option(
+    "--prometheus", type=listen_address, metavar="ADDR", help="Also serve /metrics at this address."
+)
 @click.option("--record", type=click.Path(path_type=Path), help="Append every sample to this file.")
 @on_alert_option
 @click.option(
     "--once",
     is_flag=True,
-    help="Probe each target once, print the table, and exit with 1 where one is down.",
+    help="Probe each target once, print the table, exit 1 if any is down.",
 )
 @click.option(
     "-n",
@@ -134,10 +130,10 @@ class LazyGroup(click.Group):
     help="With --once: probes per target.",
 )
 @click.option(
-    "--format", "form", type=click.Choice(FORMS), help="With --once: what to print.  [table]"
+    "--format", "form", type=click.Choice(FORMS), help="With --once: output format.  [table]"
 )
 @click.option(
-    "--fresh", is_flag=True, help="Probe separately even if an agent of this config runs."
+    "--fresh", is_flag=True, help="Probe separately even if an agent with this config is running."
 )
 @fresh_state_option
 @screen_options
@@ -164,10 +160,12 @@ def relaytop_command(
     environment.
     """
     if prometheus is not None and ctx.invoked_subcommand not in {None, "demo"}:
-        message = "--prometheus belongs to the monitor; without a screen there is `relaytop agent`"
+        message = (
+            "--prometheus is for the monitor and the demo; without a screen use `relaytop agent`"
+        )
         raise click.UsageError(message)
     if record is not None and ctx.invoked_subcommand not in {None, "demo"}:
-        message = "before a command, --record belongs to the monitor and the demo alone"
+        message = "before a command, --record is for the monitor and the demo only"
         raise click.UsageError(message)
     of_once = {"-n": count, "--format": form}
     beside = {"--against": against, "--fail-on": fail_on, "--on-alert": on_alert}
@@ -175,9 +173,9 @@ def relaytop_command(
     ours = {**beside, **of_once, **{flag: True for flag, on in switches.items() if on}}
     for flag, value in ours.items():
         if value is not None and ctx.invoked_subcommand is not None:
-            message = f"before a command, {flag} belongs to the monitor"
+            message = f"before a command, {flag} is for the monitor only"
             if flag != "--once":
-                message += ": write it after the command, where that has it"
+                message += ": write it after the command, if that has it"
             raise click.UsageError(message)
     options = ctx.obj = dataclasses.replace(
         options, prometheus=prometheus, record=record, on_alert=on_alert
@@ -187,7 +185,7 @@ def relaytop_command(
 
         _refuse(
             {**beside, "--prometheus": prometheus, "--record": record},
-            "makes no sense with --once, which prints one table and ends",
+            "cannot be used with --once, which prints one table and exits",
         )
         gc.enable()
         raise SystemExit(print_once(options, count=count or 1, form=form or "table"))
@@ -197,7 +195,7 @@ def relaytop_command(
         if fail_on is not None and against is None:
             message = "--fail-on needs --against: name the snapshot to compare with"
             raise click.UsageError(message)
-        _refuse(of_once, "belongs to --once")
+        _refuse(of_once, "needs --once")
         code = monitor(
             options,
             against=against,

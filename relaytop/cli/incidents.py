@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 @output_options()
 @look_options
 def incidents(file: Path | None, output: Output, options: Options) -> None:
-    """List past incidents: when each began, how long it lasted, how bad it was.
+    """List past incidents: start, duration, targets affected, peak error rate.
 
-    They are those that the monitor and the agent saw on this machine; of FILE, a recording, those
-    that its probes show.
+    Without FILE: those seen by the monitor and the agent on this host. With FILE, a recording:
+    those found in its probes.
     """
     report = _kept() if file is None else _recorded(file)
     output.write(report, options)
@@ -42,9 +42,7 @@ def _kept() -> IncidentsReport:
     except OSError as error:
         sentence = f"{path} cannot be read: {error.strerror}"
         raise RelaytopError(sentence) from None
-    return IncidentsReport(
-        records, "no incidents yet; the monitor and the agent keep what their alerts find"
-    )
+    return IncidentsReport(records, "no incidents yet; the monitor and the agent record them")
 
 
 def _recorded(file: Path) -> IncidentsReport:

@@ -29,7 +29,7 @@ def write_config(path: Path) -> None:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(TEMPLATE)
     except FileExistsError:
-        sentence = f"{path} exists already and is left alone: edit it, or move it away"
+        sentence = f"{path} already exists and is not overwritten: edit it, or move it away"
         raise ConfigError(sentence) from None
     except OSError as error:
         sentence = f"{path} cannot be written: {error.strerror}"
@@ -39,9 +39,9 @@ def write_config(path: Path) -> None:
 @click.command()
 @common_options
 def init(options: Options) -> None:
-    """Write a commented config file; refuses to overwrite one."""
+    """Write a commented config file; never overwrites one."""
     refuse_flags(options, "init writes the defaults; edit the file", but={"config"})
     path, _named_by = config_file(options.config, os.environ)
     write_config(path)
     click.echo(path)
-    click.echo("Edit it, export the key's variable, then run `relaytop`.", err=True)
+    click.echo("Edit it, export the variable with the key, then run `relaytop`.", err=True)

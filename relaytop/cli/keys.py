@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @output_options()
 @screen_config_options
 def keys(output: Output, options: Options) -> None:
-    """Print the keys of the screen, and what each is called in the config's [keys].
+    """List the screen's keys and their names in the config's [keys].
 
     A mistake in [keys] is reported with its line: an unknown name or key, or two bindings
     with one key. `--format toml` prints a [keys] table to start from.

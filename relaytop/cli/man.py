@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @look_options
 def man(folder: Path | None, options: Options) -> None:
-    """Print the manual page, or write one for each command into a folder.
+    """Print the man page, or write the pages of all commands into a folder.
 
-    `relaytop man | man -l -` shows it. In ~/.local/share/man/man1 `man relaytop` finds the pages,
-    `man relaytop-check` those of a command; pages that are there already are replaced.
+    `relaytop man | man -l -` displays it. Pages in ~/.local/share/man/man1 are found by
+    `man relaytop` and `man relaytop-check`; existing ones are replaced.
     """
     del options
     group = cast("click.Group", click.get_current_context().find_root().command)

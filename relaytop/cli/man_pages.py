@@ -17,20 +17,23 @@ if TYPE_CHECKING:
 
 EXIT_STATUS = (
     ("0", "Fine."),
-    ("1", "The result is bad: a check failed, a target is down, no provider is healthy."),
-    ("2", "Wrong usage, or a mistake in the config."),
+    ("1", "Bad result: a check failed, a target is down, no provider is healthy."),
+    ("2", "Usage or config error."),
     ("130", "Interrupted."),
 )
 FILES = (
-    ("~/.config/relaytop/config.toml", "What to watch; `relaytop init` writes one."),
-    ("~/.local/state/relaytop/state.toml", "The choices at the screen: order, window, theme."),
+    ("~/.config/relaytop/config.toml", "The config; `relaytop init` writes one."),
+    (
+        "~/.local/state/relaytop/state.toml",
+        "Choices made on the screen: sort order, window, theme.",
+    ),
     ("~/.local/state/relaytop/incidents.jsonl", "Past incidents."),
-    ("~/.local/share/relaytop/ledger.sqlite", "What was used and spent."),
-    ("~/.local/share/relaytop/snapshots/", "Snapshots that were saved."),
+    ("~/.local/share/relaytop/ledger.sqlite", "The ledger: tokens and cost."),
+    ("~/.local/share/relaytop/snapshots/", "Saved snapshots."),
 )
 ENVIRONMENT = (
-    ("RELAYTOP_CONFIG", "The config file, where `--config` names none."),
-    (", ".join(KNOWN), "Keys of providers, where there is no config file."),
+    ("RELAYTOP_CONFIG", "The config file, unless `--config` is given."),
+    (", ".join(KNOWN), "API keys, used if there is no config file."),
     ("NO_COLOR", "No colours, as with `--no-color`."),
 )
 

@@ -31,11 +31,11 @@ FAILED = 1
 @output_options()
 @common_options
 def models(provider: str | None, output: Output, options: Options) -> None:
-    """List what a provider offers (GET /models, which costs nothing); all without a name."""
+    """List the models of a provider, or of all (GET /models, free of charge)."""
     settings = load_settings(config=options.config, flags=options.flags, environ=os.environ)
     providers = _selected(settings.providers, provider)
     for each in providers:
-        click.echo(f"asking {each.base_url} …", err=True)
+        click.echo(f"fetching the model list from {each.base_url} …", err=True)
     answers = asyncio.run(model_lists(providers))
     offers = {name: offer for name, offer in answers.items() if not isinstance(offer, Failure)}
     for name, answer in answers.items():
@@ -47,7 +47,7 @@ def models(provider: str | None, output: Output, options: Options) -> None:
     if empty:
         sentence = (
             f"the list at /models is empty for {', '.join(empty)}: "
-            "the key may see no model; name them in the config's `models`"
+            "the key may have no access to any; name them in the config's `models`"
         )
         raise RelaytopError(sentence)
     if len(offers) < len(answers):

@@ -91,8 +91,8 @@ def require_terminal() -> None:
         raise RelaytopError(sentence)
     if os.environ.get("TERM", "") in {"", "dumb"}:
         sentence = (
-            f"TERM={os.environ.get('TERM', '')!s}: this terminal cannot move its cursor; "
-            "set TERM to what it is (xterm-256color, say), or use `relaytop agent`"
+            f"TERM={os.environ.get('TERM', '')!s}: this terminal cannot position the cursor; "
+            "set TERM to match it (such as xterm-256color), or use `relaytop agent`"
         )
         raise RelaytopError(sentence)
 
@@ -153,7 +153,7 @@ def watch(
             if attached is not None:
                 attached.restore(session.monitor, session.clock())
             if unread is not None:
-                session.note("engine", "warning", f"{unread}; probed here instead")
+                session.note("engine", "warning", f"{unread}; probing here instead")
             _equip(session, reference, outputs)
             if peers is not None:
                 session.peers = Peers(peers, os.getpid())
@@ -197,7 +197,7 @@ def _send_alerts(session: Session, notifier: Notifier | None, options: Options) 
     if notifier is not None:
         session.send_alerts_by(notifier)
     elif options.on_alert is not None:
-        text = "--on-alert is not used: the agent that probes sends the alerts"
+        text = "--on-alert is ignored: the agent sends the alerts"
         session.note("alert", "warning", text)
 
 

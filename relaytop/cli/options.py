@@ -115,7 +115,7 @@ def _screen_flag(name: str, text: str) -> Callable[..., Any]:
 
 def screen_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the flags of every command that shows the screen."""
-    slow_link = _screen_flag("--slow-link", "Draw every 5 s, in coarse steps.")
+    slow_link = _screen_flag("--slow-link", "Redraw every 5 s, charts in coarse steps.")
     no_mouse = _screen_flag("--no-mouse", "Leave clicks and the wheel to the terminal.")
     added: Callable[..., Any] = slow_link(no_mouse(function))
     return added
@@ -123,7 +123,7 @@ def screen_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 _LOOKS = (
     click.option("--no-color", is_flag=True, help="No colours."),
-    click.option("--ascii", "ascii_only", is_flag=True, help="No characters beyond ASCII."),
+    click.option("--ascii", "ascii_only", is_flag=True, help="Use ASCII characters only."),
     click.version_option(relaytop.__version__, "-V", "--version", prog_name="relaytop"),
 )
 _COMMON = (
@@ -135,28 +135,29 @@ _COMMON = (
         multiple=True,
         metavar="M",
         shell_complete=complete_model,
-        help="A model of it; repeatable.",
+        help="A model to probe there; repeatable.",
     ),
-    click.option("--api-key-env", metavar="VAR", help="The variable that holds its key."),
+    click.option("--api-key-env", metavar="VAR", help="Environment variable with its API key."),
     click.option("--api", type=click.Choice(APIS), help="Its wire API."),
-    click.option("--name", metavar="P", help="What to call it.  [default: its host]"),
+    click.option("--name", metavar="P", help="Name of this provider.  [default: its host]"),
     click.option(
         "--interval",
         "interval_s",
         type=duration,
-        help="Time between two probes of a target, such as 5s.",
+        help="Interval between probes of a target, such as 5s.",
     ),
+    click.option("--timeout", "timeout_s", type=duration, help="Timeout of a probe, such as 30s."),
     click.option(
-        "--timeout", "timeout_s", type=duration, help="Deadline of a whole probe, such as 30s."
-    ),
-    click.option(
-        "--window", type=_window, metavar="W", help='Span of the figures: 10m or "100 requests".'
+        "--window",
+        type=_window,
+        metavar="W",
+        help='Window of percentiles and error rate: 10m or "100 requests".',
     ),
     click.option(
         "--budget",
         "budget_usd",
         type=Dollars(0, 1e6),
-        help="Budget in USD per UTC day; 0 sends nothing that costs.",
+        help="Budget in USD per UTC day; 0: no paid probes.",
     ),
     *_LOOKS,
 )
@@ -191,7 +192,7 @@ def refuse_flags(options: Options, why: str, *, but: Collection[str] = ()) -> No
         click.UsageError: One was given.
     """
     for flag in given_probing_flags(options, but=but):
-        message = f"{flag} makes no sense here: {why}"
+        message = f"{flag} cannot be used here: {why}"
         raise click.UsageError(message)
 
 
@@ -205,12 +206,12 @@ def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def look_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the common flags to a command that reads no config and probes nothing."""
-    return _with(function, (_config_option("Accepted, but not used by this command."), *_LOOKS))
+    return _with(function, (_config_option("Accepted but ignored by this command."), *_LOOKS))
 
 
 def screen_config_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the common flags to a command that reads of the config what is about the screen alone."""
-    return _with(function, (_config_option("Read [keys] and mouse of this file."), *_LOOKS))
+    return _with(function, (_config_option("Read [keys] and mouse from this file."), *_LOOKS))
 
 
 def _config_option(help_text: str) -> Callable[..., Any]:

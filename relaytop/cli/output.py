@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from relaytop.report.render import Report
 
 output_option = click.option(
-    "--output", type=click.Path(path_type=Path), help="Write to this new file, not to stdout."
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write to this file instead of stdout; it must not exist.",
 )
 
 
@@ -98,7 +100,7 @@ def write_text(text: str, output: Path | None) -> None:
         write_exactly(output, (text + "\n").encode())
     except OSError as error:
         _print(text)
-        sentence = f"--output {output}: {error.strerror}; the result is on stdout"
+        sentence = f"--output {output}: {error.strerror}; result printed on stdout"
         raise RelaytopError(sentence) from None
 
 

@@ -47,12 +47,16 @@ NOBODY = 1
     help="Probes per provider.",
 )
 @output_options("env", help_text="`env`: lines for a shell to eval.")
-@click.option("--watch", is_flag=True, help="Keep probing, and print each change of the choice.")
+@click.option("--watch", is_flag=True, help="Keep probing and print every change of provider.")
 @click.option(
-    "--every", "every_s", type=duration, default=30.0, help="Time between two rounds, such as 30s."
+    "--every", "every_s", type=duration, default=30.0, help="Interval between rounds, such as 30s."
 )
-@click.option("--exec", "command", metavar="CMD", help="With --watch: run this when it changes.")
-@click.option("--fresh", is_flag=True, help="Probe even if an agent of this config runs.")
+@click.option(
+    "--exec", "command", metavar="CMD", help="With --watch: run this command on every change."
+)
+@click.option(
+    "--fresh", is_flag=True, help="Probe separately even if an agent with this config is running."
+)
 @recording_option
 @common_options
 def pick(
@@ -67,7 +71,7 @@ def pick(
     recording: Path | None,
     options: Options,
 ) -> None:
-    """Probe the providers that serve a model and print the healthiest.
+    """Probe the providers of a model and print the healthiest.
 
     Success counts first, then P95, then price. Exit code 1 when none is healthy. A command that
     `--exec` runs finds the choice in RELAYTOP_TARGET, RELAYTOP_PROVIDER, RELAYTOP_MODEL,

@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     type=click.FloatRange(0, 1),
     default=0.25,
     show_default=True,
-    help="Share of the tokens that are output.",
+    help="Share of output tokens.",
 )
 @output_options()
 @common_options
 def prices(output_share: float, output: Output, options: Options) -> None:
-    """Print what each model costs at its relay and from its maker, in USD per million tokens.
+    """Compare relay prices with official list prices, in USD per million tokens.
 
-    Beside it the P50 that was measured last and the latency that the relay advertises. Without a
-    config the relays that relaytop has a price book of are shown.
+    Also shows the last measured P50 and the latency that the relay advertises. Without a config,
+    the built-in price lists are shown.
     """
     settings = price_settings(options)
     models = compare_bundled() if settings is None else compare_configured(settings)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 recording_option = click.option(
     "--recording",
     type=click.Path(path_type=Path),
-    help="Probe nothing: report what this recording holds.",
+    help="Report on this recording instead of probing.",
 )
 
 
@@ -49,8 +49,8 @@ def refuse_probing_flags(options: Options, *names: str, but: str = "") -> None:
     given += given_probing_flags(options, but=(but,))
     if given:
         sentence = (
-            f"{given[0]} makes no sense with --recording: nothing is probed, "
-            "and the recording tells what was watched"
+            f"{given[0]} cannot be used with --recording: nothing is probed, "
+            "and the recording defines the targets"
         )
         raise RelaytopError(sentence)
 

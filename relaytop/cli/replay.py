@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     type=click.FloatRange(0.1, 1000),
     default=10.0,
     show_default=True,
-    help="Seconds of the recording per second.",
+    help="Playback speed: recorded seconds per second.",
 )
-@click.option("--from", "start", metavar="TIME", help="Begin at this local time: 14:30.")
+@click.option("--from", "start", metavar="TIME", help="Start at this local time, such as 14:30.")
 @fresh_state_option
 @screen_options
 @screen_config_options
@@ -44,8 +44,8 @@ def replay(
 ) -> None:
     """Play a recording back in the monitor.
 
-    Windows, ages and the clock are those of the recording. `p` stops it, ← and → go a minute
-    back or on, home and end to its ends.
+    Windows, ages and the clock follow the recording. `p` pauses, ← and → seek one minute back or
+    forward, home and end go to its start and end.
     """
     with Recording(file) as recording:
         start_at = None

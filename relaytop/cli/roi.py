@@ -43,25 +43,25 @@ def _parsed_by(parse: Callable[[str], T]) -> Callable[..., T | None]:
     "--tokens",
     metavar="N",
     callback=_parsed_by(parse_tokens),
-    help="Tokens a month: 50M, or several: 1M,10M,100M.",
+    help="Tokens per month: 50M, or several: 1M,10M,100M.",
 )
 @click.option(
     "--mix",
     metavar="M=SHARE,…",
     callback=_parsed_by(parse_mix),
-    help="Shares of models: gpt-4.1=0.7,gemini-2.5-flash=0.3.",
+    help="Share of tokens per model: gpt-4.1=0.7,gemini-2.5-flash=0.3.",
 )
 @click.option(
     "--from-usage",
     is_flag=True,
-    help="Take both from the ledger's last 30 days: the relay's own targets, else all.",
+    help="Take tokens and mix from the ledger's last 30 days: the relay's targets, else all.",
 )
 @click.option(
     "--relay",
     metavar="R",
     required=True,
     shell_complete=complete_provider,
-    help="A provider of the config, or a price book.",
+    help="A provider of the config, or a built-in price list.",
 )
 @click.option(
     "--official",
@@ -69,19 +69,19 @@ def _parsed_by(parse: Callable[[str], T]) -> Callable[..., T | None]:
     default=MARKET,
     show_default=True,
     shell_complete=complete_provider,
-    help="`market`: today's list prices; or a provider of the config, or a price book.",
+    help="`market`: today's list prices; or a provider of the config, or a built-in price list.",
 )
 @click.option(
     "--output-share",
     metavar="SHARE",
     callback=_parsed_by(parse_share),
-    help=f"Share of the tokens that are output.  [default: {OUTPUT_SHARE}]",
+    help=f"Share of output tokens.  [default: {OUTPUT_SHARE}]",
 )
 @click.option(
     "--migration-cost",
     callback=_parsed_by(parse_cost),
     metavar="USD",
-    help="What moving costs, once.",
+    help="One-off cost of moving.",
 )
 @output_options()
 @common_options
@@ -97,7 +97,7 @@ def roi(
     output: Output,
     options: Options,
 ) -> None:
-    """Print what moving to a relay saves a month and a year, per model and in all."""
+    """Calculate what moving to a relay saves per month and year, by model and in total."""
     if from_usage:
         if any(given is not None for given in (tokens, mix, output_share)):
             message = (

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @output_option
 @common_options
 def rules(output: Path | None, options: Options) -> None:
-    """Print Prometheus alert rules with the config's thresholds, or the defaults without one."""
+    """Print Prometheus alert rules with the thresholds of the config (or the defaults)."""
     write_text(rules_file(_settings(options)).rstrip(), output)
 
 

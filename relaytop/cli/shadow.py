@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     "--prompts",
     "prompts_file",
     type=click.Path(path_type=Path),
-    help="A prompt a line, or JSON lines with `messages`.  [default: five of our own]",
+    help="One prompt per line, or JSON lines with `messages`.  [default: five built-in]",
 )
 @click.option(
     "-n",
@@ -50,19 +50,22 @@ if TYPE_CHECKING:
     help="Requests per provider and model.",
 )
 @click.option(
-    "--max-tokens", metavar="N", type=click.IntRange(1, 100_000), help="Bound of each reply."
+    "--max-tokens",
+    metavar="N",
+    type=click.IntRange(1, 100_000),
+    help="Maximum tokens of each reply.",
 )
 @click.option(
     "--seed",
     metavar="N",
     type=click.IntRange(0),
-    help="Repeat the order and the intervals of a run.",
+    help="Random seed; the same one repeats a run's order and intervals.",
 )
 @click.option(
     "--save-replies",
     "folder",
     type=click.Path(path_type=Path),
-    help="Keep both answers to each request in this folder.",
+    help="Save both replies to each request in this folder.",
 )
 @recording_option
 @output_options()
@@ -80,11 +83,12 @@ def shadow(
     output: Output,
     options: Options,
 ) -> None:
-    """Send the same requests to the providers A and B in turns, and compare.
+    """Send the same requests to providers A and B, interleaved, and compare them.
 
-    Name models whose ids differ as --model A_ID=B_ID, once for each; without it, the config's
-    aliases and the ids that both list are compared. Exit code 1 where a target breaks its
-    thresholds. ^C, SIGTERM and SIGHUP keep what there is.
+    If model ids differ, give --model A_ID=B_ID for each; without --model, the config's aliases
+    and the ids that both list are compared. Exits with 1 if a target exceeds its thresholds. ^C,
+    SIGTERM and SIGHUP end the run early; the report and the snapshot then cover the requests so
+    far.
     """
     seed = secrets.randbelow(1_000_000) if seed is None else seed
     models = options.flags.models

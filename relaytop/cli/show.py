@@ -22,5 +22,5 @@ if TYPE_CHECKING:
 @output_options()
 @look_options
 def show(file: Path, output: Output, options: Options) -> None:
-    """Print a snapshot, or all of a recording, as a table, latencies in milliseconds."""
+    """Print a snapshot or a recording as a table."""
     output.write(SnapshotReport(read_document(file)), options)

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     type=click.Choice(list(PERIOD_TITLES)),
     default="day",
     show_default=True,
-    help="The periods to add up.",
+    help="Period to group by.",
 )
-@click.option("--since", metavar="S", help="A date, 2026-11-23, or a span: 7d, 12h or 90m.")
+@click.option("--since", metavar="S", help="A date (2026-11-23) or a time span (7d, 12h, 90m).")
 @click.option(
     "--target",
     "targets",
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     shell_complete=complete_target,
     help="Only this target; repeatable.",
 )
-@click.option("--utc", is_flag=True, help="Use days of UTC, not of the local time zone.")
+@click.option("--utc", is_flag=True, help="Use UTC days instead of local ones.")
 @output_options()
 @look_options
 def usage(
@@ -55,7 +55,7 @@ def usage(
     output: Output,
     options: Options,
 ) -> None:
-    """Print what was used and spent, by target and in total, from the ledger."""
+    """Print tokens and cost per target and in total, from the ledger."""
     zone = UTC if utc else None
     path = ledger_path()
     since_s = _since(since, zone)
@@ -67,9 +67,9 @@ def usage(
             raise RelaytopError(sentence)
     periods = group(read_usage(path, targets, since_s or 0.0), by, zone)
     if not known:
-        click.echo(f"no request is in the ledger yet: {path}", err=True)
+        click.echo(f"the ledger is empty: {path}", err=True)
     elif not periods:
-        click.echo(f"the ledger has no entry since {since}", err=True)
+        click.echo(f"the ledger has no entries since {since}", err=True)
     output.write(UsageReport(periods, by, since_s, zone), options)
 
 

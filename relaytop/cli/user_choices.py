@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 fresh_state_option = click.option(
     "--fresh-state",
     is_flag=True,
-    help="Ignore the sort, groups, columns, theme, mouse and snoozes of last time, and keep none.",
+    help="Ignore saved choices (sort, groups, columns, theme, mouse, snoozes), and save none.",
 )
 
 

@@ -21,7 +21,7 @@ def checked_name(text: str) -> str:
     if not text or "/" in text or not text.isprintable() or text != text.strip():
         message = (
             f"{text[:MAX_QUOTED]!r} is not a valid provider name; write it as relay or "
-            "relay-2: not empty, no /, no blank at either end"
+            "relay-2: not empty, without a / or leading or trailing blanks"
         )
         raise ValueError(message)
     return text

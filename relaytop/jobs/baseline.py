@@ -45,6 +45,6 @@ class Baseline(Job[BaselinePlan]):
                 text += f" P50 {summary.latency.p50:.0f} ms"
             failed = summary.requests - summary.ok
             if summary.cached:
-                text += f", {summary.cached} from a cache"
+                text += f", {summary.cached} cached"
             found[name] = text + (f", {failed} failed" if failed else "")
         return found

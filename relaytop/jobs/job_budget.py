@@ -116,7 +116,7 @@ class JobBudget:
         """The reason why nothing more is paid for, where today's budget has no more."""
         budget = self._engine_budget.daily
         spent = f"${budget.spent_usd:.4f} of today's ${budget.limit_usd:g}"
-        return f"the budget is reached ({spent}), so no more replies are paid for"
+        return f"budget reached ({spent}): no more paid requests"
 
 
 @contextlib.asynccontextmanager

@@ -61,9 +61,7 @@ def price_list(
             listed = list_price(own.base_url, model, now) if own else official_price(model, now)
             priced = (listed, "today's list prices") if listed else None
         if priced is None:
-            sentence = (
-                f"{flag} {name}: it has no price for {model!r}; {_remedy(name, model, known)}"
-            )
+            sentence = f"{flag} {name}: no price for {model!r}; {_remedy(name, model, known)}"
             raise RelaytopError(sentence)
         found[model], source = priced
         sources[source] = None

@@ -90,7 +90,7 @@ def _save(document: dict[str, Any]) -> None:
     try:
         path = save_snapshot(document, folder)
     except OSError as error:
-        notice(f"relaytop: the snapshot is not saved in {folder}: {error.strerror}")
+        notice(f"relaytop: snapshot not saved in {folder}: {error.strerror}")
         return
     notice(f"snapshot saved: {path}")
 
@@ -98,11 +98,11 @@ def _save(document: dict[str, Any]) -> None:
 def _remarks(job: Job[Any], ended_by: signal.Signals | None) -> list[str]:
     found = []
     if ended_by is not None:
-        found.append("interrupted: the report covers what there was until then")
+        found.append("interrupted: the report covers the requests up to then")
     if job.stopped is not None:
         found.append(f"stopped early: {job.stopped}")
     found += [
-        f"{target}: given up after five {error_class} failures in a row"
+        f"{target}: stopped after 5 {error_class} failures in a row"
         for target, error_class in job.given_up.items()
     ]
     found += [stale_remark(target, count) for target, count in job.stale.items()]

@@ -35,7 +35,7 @@ def stale_remark(target: str, count: int) -> str:
     requests = "1 request was" if count == 1 else f"{count} requests were"
     return (
         f"{target}: {requests} lost on an idle connection that the server had closed, "
-        "and sent again on a new one; not in the error rate"
+        "and resent on a new one; not in the error rate"
     )
 
 

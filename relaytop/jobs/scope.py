@@ -40,7 +40,7 @@ def select_targets(settings: Settings, names: Sequence[str]) -> Settings:
     """
     if not names:
         if not settings.targets:
-            sentence = "no model is chosen: name targets, as in PROVIDER/MODEL, or set `models`"
+            sentence = "no models are configured: name targets as PROVIDER/MODEL, or set `models`"
             raise RelaytopError(sentence)
         return settings
     found: dict[str, Target] = {}

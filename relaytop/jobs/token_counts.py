@@ -24,7 +24,7 @@ def token_remark(counts: Mapping[str, float]) -> str | None:
     if low <= 0 or high <= MAX_RATIO * low:
         return None
     return (
-        f"{most} counts {high:.4g} input tokens where {least} counts {low:.4g} of the same prompt, "
-        f"{(high / low - 1) * 100:.0f} % more: another tokenizer, an added system prompt, or "
-        f"another model; the count alone cannot tell which"
+        f"{most} counts {high:.4g} input tokens where {least} counts {low:.4g} for the "
+        f"same prompt, {(high / low - 1) * 100:.0f} % more: another tokenizer, an added system "
+        f"prompt, or another model; the count alone cannot tell which"
     )

@@ -67,7 +67,7 @@ def _rows(settings: Settings, complaints: Mapping[str, str]) -> Iterator[Row]:
         if value is not None and value != []:
             yield key, value, settings.origins.get(key, DEFAULT)
         elif settings.origins.get(key, DEFAULT).endswith(("_env", "_command")):
-            yield key, "looked up when the monitor or the agent starts", settings.origins[key]
+            yield key, "resolved when the monitor or the agent starts", settings.origins[key]
     for provider in settings.providers:
         yield from _provider_rows(provider, settings, complaints.get(provider.name))
     for target in settings.targets:
@@ -145,7 +145,7 @@ def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return ", ".join(map(_shown, value)) or "none: choose in the monitor"
+        return ", ".join(map(_shown, value)) or "none: select them in the monitor"
     text = str(value)
     # What would break the line is written out.
     return text if text.isprintable() else json.dumps(text, ensure_ascii=False)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from relaytop.store.difference import Change
 
 OLDER = (
-    "One of the snapshots is of an older relaytop and holds no intervals: "
-    "only large differences show."
+    "One of the snapshots was saved by an older relaytop and has no intervals: "
+    "only large differences are detected."
 )
 COLUMNS = columns(
     "target", "figure", "before", "after", "change", "", left=("target", "figure", "")
@@ -50,7 +50,7 @@ class DifferenceReport:
         real = [change for change in self.changes if change.kind != "noise"]
         count = len(self.changes) - len(real)
         figures = "1 other figure differs" if count == 1 else f"{count} other figures differ"
-        noise = f"{figures} by no more than noise" if count else ""
+        noise = f"{figures} within noise" if count else ""
         if not real:
             return [
                 Text("; ".join(filter(None, ("no difference shown", noise)))),

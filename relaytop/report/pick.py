@@ -21,7 +21,7 @@ COLUMNS = columns("target", "ok", "P50", "P95", "$/Mtok", "last error", left=("t
 
 def _cached(count: int) -> str:
     """Write how many answers a cache gave, which say nothing of the model."""
-    return f"{count} from a cache" if count else ""
+    return f"{count} cached" if count else ""
 
 
 @dataclass(frozen=True, slots=True)

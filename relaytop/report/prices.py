@@ -78,7 +78,9 @@ class PricesReport:
             if price is not None and price.request
         }
         if fees:
-            notes += f"\nBeside the tokens, and not in the share: {'; '.join(sorted(fees))}."
+            notes += (
+                f"\nIn addition to tokens, not included in the saving: {'; '.join(sorted(fees))}."
+            )
         if any(each.relay is None for each in self.models):
             notes += '\nBlank: unknown. Set it in the config: [providers.X.prices."MODEL"].'
         return [Table(COLUMNS, rows), Text(notes)]

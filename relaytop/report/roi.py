@@ -69,7 +69,7 @@ def _summary(month: Month, cost: Decimal | None) -> list[str]:
     indent = " " * len(size) + "  "
     if month.saved_usd <= 0:
         more = f": {_usd(-month.saved_usd)} USD more a month" if month.saved_usd else ""
-        never = [f"{indent}migration of {_usd(cost)} USD: never recovered"] if cost else []
+        never = [f"{indent}migration cost of {_usd(cost)} USD: never recovered"] if cost else []
         return [f"{size}: moving saves nothing{more}", *never]
     lines = [
         f"{size}: {_usd(month.saved_usd)} USD saved a month, {_usd(month.saved_year_usd)} a year"

@@ -20,18 +20,19 @@ if TYPE_CHECKING:
 CENT_USD = 0.01
 """Below it, an amount has six decimals."""
 HOW = (
-    "The interval holds the true difference with 95 %, each by itself: of so many, one may leave "
-    "out zero by chance. A ! marks what the verdict speaks of: two equal sides would be told "
-    "apart, by any figure of any model, in about 3 of 100 runs; in up to 6 where a side is slow or "
-    "fails for a while at a time, which fewer than 100 requests hardly show. Tokens are not "
-    "judged, since providers count them differently. * with the difference between prompts taken "
-    "out: typical is the geometric mean, spread is the slowest fifth over it. Min and max have no "
-    "interval, nor has a figure of which too few rounds are independent of one another."
+    "Each interval contains the true difference with 95 % confidence; among many, one may "
+    "exclude zero by chance. A ! marks what the verdict is based on: two equal sides would be told "
+    "apart, by any figure of any model, in about 3 of 100 runs; in up to 6 if a side is slow or "
+    "fails in spells, which fewer than 100 requests hardly reveal. Tokens are not "
+    "judged, since providers count them differently. * adjusted for differences between prompts: "
+    "typical is the geometric mean, spread is the slowest fifth divided by it. Min and max have no "
+    "interval, nor do figures with too few independent rounds."
 )
 HOW_RECORDED = (
-    "The probes were recorded, not sent as pairs: each is set against the one of the other side "
-    "that was sent nearest in time, and used once. An incident of one side counts as one event, "
-    "however many probes it lasted. Whether both were asked the same, the recording does not tell."
+    "The probes were recorded, not sent in pairs: each is paired with the probe of the other side "
+    "sent nearest in time, and used once. An incident of one side counts as one event, "
+    "however many probes it lasted. The recording does not show whether both were sent the same "
+    "prompt."
 )
 DETECTABLE = ("p50", "p95", "ttft_p50", "success_rate", "cost", "length")
 """Figures whose smallest detectable difference is told."""
@@ -73,12 +74,12 @@ def _basis(comparison: Mapping[str, Any]) -> str:
     """Return a sentence on what was compared."""
     rounds, pairing = comparison["rounds"], comparison.get("pairing")
     if pairing is None:
-        return f"{rounds} requests finished by both"
+        return f"{rounds} requests completed by both"
     drawn = f"{rounds:,} drawn of " if rounds < pairing["pairs"] else ""
     apart = f", {pairing['apart_s']:.1f} s apart as a rule" if "apart_s" in pairing else ""
     of = f"of {pairing['a']:,} and {pairing['b']:,} recorded probes"
     differ = pairing.get("differ")
-    other = f"; they were not probed alike: {', '.join(differ)}" if differ else ""
+    other = f"; they were probed differently: {', '.join(differ)}" if differ else ""
     return f"{drawn}{pairing['pairs']:,} pairs {of}{apart}{other}"
 
 
@@ -92,9 +93,9 @@ def _detectable(figures: Mapping[str, Mapping[str, Any]]) -> list[Text]:
         least, mean = figure["detectable"], (figure["a"] + figure["b"]) / 2
         share = "" if figure["unit"] == "share" or not mean else f" ({least / mean * 100:.0f} %)"
         told.append(f"{LABELS[name]} {_step(least, figure['unit'])[1:]}{share}")
-    text = f"The smallest difference that this run could have seen: {', '.join(told)}"
+    text = f"Smallest difference that this run could have detected: {', '.join(told)}"
     if "p50" in known and "p95" in figures and "p95" not in known:
-        text += "; of P95 it could have seen none for certain"
+        text += "; none for P95"
     return [Text(text)]
 
 
@@ -106,7 +107,7 @@ def _origin_rows(origins: Mapping[str, Any]) -> list[list[str]]:
         rows.append(["served by", *map(_models, served), "", "", ""])
     cached = [origins[side]["cached"] for side in ("a", "b")]
     if any(cached):
-        rows.append(["from a cache", *map(str, cached), "", "", ""])
+        rows.append(["cached", *map(str, cached), "", "", ""])
     return rows
 
 

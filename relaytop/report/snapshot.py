@@ -73,7 +73,7 @@ def _remarks(target: dict[str, Any]) -> Iterator[str]:
     if isinstance(cached, int) and cached:
         sign = target.get("cache_sign")
         how = f" ({clean(sign)})" if isinstance(sign, str) else ""
-        yield f"{name}: {cached} answers came from a cache{how}: not measured, in no figure"
+        yield f"{name}: {cached} replies were cached{how}: not measured, excluded from all figures"
     cut = target.get("window_cut")
     if isinstance(cut, dict):
         kept, wanted = finite_number(cut.get("kept")), finite_number(cut.get("of"))
@@ -81,11 +81,11 @@ def _remarks(target: dict[str, Any]) -> Iterator[str]:
             yield f"{name}: {kept:.0f} of the window's {wanted:.0f} samples kept: raise `history`"
     if target.get("served_match") == "different" and isinstance(served, dict):
         models = ", ".join(f"{clean(str(model))} {count}" for model, count in served.items())
-        yield f"{name}: another model than the one that was asked for answers: {models}"
+        yield f"{name}: replies came from a different model: {models}"
     for key, what in (("relay_retries", "retried its"), ("relay_fallbacks", "used another")):
         count = target.get(key)
         if isinstance(count, int) and count:
-            yield f"{name}: for {count} replies the relay {what} upstream before it answered"
+            yield f"{name}: for {count} replies the relay {what} upstream before it replied"
 
 
 def _notes(document: dict[str, Any]) -> Iterator[str]:

@@ -24,11 +24,12 @@ COST_SPREAD = 0.3
 SAME_TOKENS = 0.01
 """Tokens a request that differ by less are the same: it is the price that changed then."""
 METHOD = (
-    "A percentile changed where the intervals that both snapshots hold for it are apart, an error "
-    "rate where its counts differ by 2.6 standard errors; both allow for slow spells and errors in "
-    "bursts, and chance shows a change in about 1 of 100. Of a cost the replies decide, unless "
-    "their tokens are the same. Below 5 % a latency or a cost is left alone. P50 needs about 12 "
-    "samples on both sides, P95 65, P99 335, and more where they come in spells."
+    "A percentile counts as changed if its intervals in both snapshots do not overlap, an error "
+    "rate if its counts differ by 2.6 standard errors; both allow for slow spells and errors in "
+    "bursts, and show a change by chance in about 1 of 100. A change of cost is judged by the "
+    "replies, unless their tokens are equal. Changes of latency or cost below 5 % are ignored. P50 "
+    "needs about 12 samples on both sides, P95 65, P99 335, and more if slow replies come in "
+    "spells."
 )
 
 

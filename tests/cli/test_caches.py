@@ -51,7 +51,7 @@ def test_a_baseline_of_hits_alone_is_not_up(tmp_path: Path, run: Run) -> None:
     assert (done.returncode, target["status"], target["cached"]) == (1, "unknown", 6)
     assert (target["requests"], target["ok"], target["latency_ms"]) == (0, 0, {"n": 0})
     assert table.returncode == 1
-    assert "p/m: 6 answers came from a cache (x-litellm-cache-key)" in table.stdout
+    assert "p/m: 6 replies were cached (x-litellm-cache-key)" in table.stdout
     assert "p/m, latency" not in table.stdout  # no histogram of hits
 
 
@@ -69,7 +69,7 @@ def test_pick_does_not_choose_by_hits(tmp_path: Path, run: Run) -> None:
     found = {each["target"]: each for each in document["candidates"]}
     assert (found["cached/m"]["healthy"], found["cached/m"]["cached"]) == (False, 3)
     assert alone.returncode == 1
-    assert "3 from a cache" in alone.stdout
+    assert "3 cached" in alone.stdout
 
 
 def test_shadow_judges_no_latency_of_hits(tmp_path: Path, run: Run) -> None:
@@ -80,15 +80,15 @@ def test_shadow_judges_no_latency_of_hits(tmp_path: Path, run: Run) -> None:
         done = run(*command, "--format", "json")
         table = run(*command)
     (comparison,) = json.loads(done.stdout)["comparisons"]
-    assert comparison["verdict"].startswith("no verdict on latency: too many answers came from")
+    assert comparison["verdict"].startswith("no verdict on latency: too many replies were")
     assert "faster" not in comparison["verdict"]
     assert (comparison["origins"]["a"]["cached"], comparison["origins"]["b"]["cached"]) == (15, 0)
-    assert f"cached/m: 15 of 20 answers came from a cache ({next(iter(HIT))})" in str(
+    assert f"cached/m: 15 of 20 replies were cached ({next(iter(HIT))})" in str(
         comparison["remarks"]
     )
     assert comparison["figures"]["p50"]["n"] == 5
     assert not any(figure["shown"] for figure in comparison["figures"].values())
-    assert "from a cache" in table.stdout
+    assert "cached  " in table.stdout
 
 
 def test_shadow_is_not_answered_from_a_cache(tmp_path: Path, run: Run) -> None:

@@ -73,7 +73,7 @@ def test_all_is_well(invoke: Invoke, config: str, tmp_path: Path) -> None:
     assert done.exit_code == 0
     assert done.stdout.startswith("good\n  ✓ config ")
     assert done.stdout.endswith("13 good, 0 warnings, 0 errors\n")
-    assert "at most 2 one-token replies to 1 target: at most $0.000208" in done.stderr
+    assert "at most 2 one-token replies from 1 target: at most $0.000208" in done.stderr
     assert (tmp_path / "data" / "relaytop" / "ledger.sqlite").exists()
     assert KEY not in done.output
 
@@ -107,7 +107,7 @@ def test_a_budget_of_zero(
 ) -> None:
     done = invoke("check", "good", "--config", config, "--budget", "0", "--format", "json")
     assert done.exit_code == 0
-    assert "only the checks that cost nothing" in done.stderr
+    assert "free checks only" in done.stderr
     assert [seen.method for seen in server.requests] == ["GET"]
     assert json.loads(done.stdout)["cost_usd"] == 0
     assert not (tmp_path / "data").exists()

@@ -30,9 +30,7 @@ def test_a_model_that_is_no_utf8_is_refused_before_anything_is_sent(
 ) -> None:
     done = run(command, "--base-url", server.base_url, *model)
     assert done.returncode == 2
-    assert done.stderr == (
-        "relaytop: --model contains a byte that is not UTF-8; write it in UTF-8\n"
-    )
+    assert done.stderr == ("relaytop: --model is not valid UTF-8; write it in UTF-8\n")
     assert server.requests == []
 
 
@@ -51,7 +49,7 @@ def test_a_model_that_is_no_utf8_is_refused_before_anything_is_sent(
 def test_any_other_argument_is_too(run: Run, arguments: tuple[str, ...], place: str) -> None:
     done = run(*arguments)
     assert done.returncode == 2
-    assert done.stderr.startswith(f"relaytop: {place} contains a byte that is not UTF-8")
+    assert done.stderr.startswith(f"relaytop: {place} is not valid UTF-8")
 
 
 @pytest.mark.parametrize(
@@ -60,7 +58,7 @@ def test_any_other_argument_is_too(run: Run, arguments: tuple[str, ...], place: 
 def test_a_variable_that_is_read_is_too(run: Run, name: str) -> None:
     done = run("config", environ={name: f"/nowhere/{ODD}"})
     assert done.returncode == 2
-    assert done.stderr.startswith(f"relaytop: environment variable {name} contains a byte")
+    assert done.stderr.startswith(f"relaytop: environment variable {name} is not valid UTF-8")
 
 
 def test_a_variable_of_others_is_none_of_its_business(run: Run) -> None:

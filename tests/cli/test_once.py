@@ -109,13 +109,13 @@ def test_on_a_terminal_it_has_colours_unless_they_are_not_wanted(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("-n", "3"), "-n belongs to --once"),
-        (("--format", "json"), "--format belongs to --once"),
-        (("--once", "--record", "x"), "--record makes no sense with --once"),
-        (("--once", "--prometheus", "127.0.0.1:1"), "--prometheus makes no sense with --once"),
-        (("--once", "--against", "x"), "--against makes no sense with --once"),
-        (("--once", "baseline"), "before a command, --once belongs to the monitor"),
-        (("-n", "3", "baseline"), "before a command, -n belongs to the monitor"),
+        (("-n", "3"), "-n needs --once"),
+        (("--format", "json"), "--format needs --once"),
+        (("--once", "--record", "x"), "--record cannot be used with --once"),
+        (("--once", "--prometheus", "127.0.0.1:1"), "--prometheus cannot be used with --once"),
+        (("--once", "--against", "x"), "--against cannot be used with --once"),
+        (("--once", "baseline"), "before a command, --once is for the monitor"),
+        (("-n", "3", "baseline"), "before a command, -n is for the monitor"),
         (("--once", "-n", "0"), "-n"),
     ],
 )

@@ -20,7 +20,7 @@ def test_a_file_is_its_owners_alone_and_whole(run: Run, tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     code, told, complaint = outcome(run("grafana", "--output", str(path)))
     assert (code, told) == (2, path.read_text())
-    assert complaint == f"relaytop: --output {path}: File exists; the result is on stdout\n"
+    assert complaint == f"relaytop: --output {path}: File exists; result printed on stdout\n"
     assert list(tmp_path.glob(".*")) == []
 
 
@@ -28,7 +28,7 @@ def test_a_folder_that_is_not_there_is_not_made(run: Run, tmp_path: Path) -> Non
     code, told, complaint = outcome(run("grafana", "--output", str(tmp_path / "no" / "x.json")))
     assert code == 2
     assert told.startswith("{")
-    assert "No such file or directory; the result is on stdout" in complaint
+    assert "No such file or directory; result printed on stdout" in complaint
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")

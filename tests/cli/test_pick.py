@@ -117,7 +117,7 @@ def test_an_agent_of_the_same_config_is_read(
             fresh = run(*asked, "-n", "2", "--fresh")
             assert len(slow.requests) + len(fast.requests) == before + 4
     assert done.stdout.splitlines()[1].startswith("fast/openai/gpt-4.1  1/1")
-    assert f"an agent (process {agent.process.pid}) probes this config" in done.stderr
+    assert f"an agent (pid {agent.process.pid}) probes this config" in done.stderr
     assert fresh.stdout.splitlines()[1].startswith("fast/openai/gpt-4.1  2/2")
 
 

@@ -114,8 +114,8 @@ def test_two_providers_side_by_side(run: Run, rec: Path, home: dict[str, str]) -
     assert not saved(home)
     table = run(*command, *named)
     assert "60 pairs of 60 and 60 recorded probes, 2.0 s apart as a rule" in table.stdout
-    assert "The probes were recorded, not sent as pairs" in table.stdout
-    assert "requests finished by both" not in table.stdout
+    assert "The probes were recorded, not sent in pairs" in table.stdout
+    assert "requests completed by both" not in table.stdout
     again = run(*command, *named)
     assert again.stdout == table.stdout
     for form in ("toml", "markdown"):
@@ -236,7 +236,7 @@ def test_a_flag_that_only_probing_obeys(
 ) -> None:
     done = run(*arguments, "--recording", rec)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith(f"relaytop: {flag} makes no sense with --recording")
+    assert done.stderr.startswith(f"relaytop: {flag} cannot be used with --recording")
     assert len(done.stderr.splitlines()) == 1
 
 
@@ -247,7 +247,7 @@ def test_a_flag_that_only_probing_obeys(
         (("baseline", "alpha/x"), "no target 'alpha/x'"),
         (("shadow", "alpha", "betta"), "did you mean 'beta'?"),
         (("shadow", "alpha", "alpha"), "is named twice"),
-        (SHADOW, "list no model in common"),
+        (SHADOW, "have no model in common"),
         ((*SHADOW, "--model", "gpt-4.1=openai/gpt-4.2"), "did you mean 'openai/gpt-4.1'?"),
         (("pick", "gpt-4.2"), "did you mean 'gpt-4.1'?"),
     ],

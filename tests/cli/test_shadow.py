@@ -108,9 +108,9 @@ def test_several_models_whose_ids_differ(tmp_path: Path, run: Run, servers: Serv
     assert done.returncode == 0
     asked = [Counter(r.json["model"] for r in server.requests) for server in servers]
     assert asked == [{"m": 3, "x": 3}, {"m": 3, "y": 3}]
-    assert "x=y, 3 requests finished by both" in done.stdout
+    assert "x=y, 3 requests completed by both" in done.stdout
     assert "| figure | a/x | b/y | difference | 95 % interval |" in done.stdout
-    assert "too few requests for a verdict: 3 a side, 8 are needed" in done.stdout
+    assert "too few requests for a verdict: 3 a side, 8 needed" in done.stdout
     assert "at the assumed $10 per million tokens" in done.stderr
 
 
@@ -134,7 +134,7 @@ def test_both_answers_are_kept_for_a_person_to_read(tmp_path: Path, run: Run) ->
     assert "user: Reply with the single word: pong" in text
     assert "A: a/m\n\nyour key is [key hidden]\na second line\n" in text
     assert "B: b/m\n\n[server_error: broken]" in text
-    assert "no request was answered by both" in done.stdout
+    assert "no request succeeded at both" in done.stdout
 
 
 def test_a_side_that_refuses_the_key_ends_its_comparison(tmp_path: Path, run: Run) -> None:
@@ -173,7 +173,7 @@ def test_a_budget_of_nothing_sends_nothing(tmp_path: Path, run: Run, servers: Se
     done = run("--config", path, "shadow", "a", "b", "-n", "2")
     assert not servers[0].requests
     assert done.returncode == 1
-    assert "nothing to compare: no request was finished by both" in done.stdout
+    assert "nothing to compare: no request was completed by both" in done.stdout
     assert "stopped early: the budget is reached" in done.stderr
 
 
@@ -197,8 +197,8 @@ def test_an_interrupted_run_keeps_what_there_is(tmp_path: Path, home: dict[str, 
     ):
         out, err = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "m, 3 requests finished by both" in out
-    assert "interrupted: the report covers what there was until then" in err
+    assert "m, 3 requests completed by both" in out
+    assert "interrupted: the report covers the requests up to then" in err
 
 
 def test_stale_connections_do_not_eat_rounds(tmp_path: Path, run: Run) -> None:

@@ -218,14 +218,14 @@ def test_where_nothing_is_booked_it_says_so_and_where_it_looked(
     done = usage(tmp_path, "--format", form, "--target", "p/m")
     assert done.returncode == 0
     path = tmp_path / "relaytop" / "ledger.sqlite"
-    assert done.stderr == f"no request is in the ledger yet: {path}\n"
+    assert done.stderr == f"the ledger is empty: {path}\n"
     assert form != "json" or json.loads(done.stdout)["periods"] == []
     assert list(tmp_path.iterdir()) == []
 
 
 def test_where_nothing_was_booked_since_it_says_so(usage: Usage, data: Path) -> None:
     done = usage(data, "--since", "2090-01-01")
-    assert (done.returncode, done.stderr) == (0, "the ledger has no entry since 2090-01-01\n")
+    assert (done.returncode, done.stderr) == (0, "the ledger has no entries since 2090-01-01\n")
 
 
 def test_a_ledger_that_is_no_database_is_one_sentence(usage: Usage, tmp_path: Path) -> None:
@@ -248,7 +248,7 @@ def test_the_result_goes_to_a_new_file_and_never_over_another(
     for path in (output, tmp_path / "none" / "out"):
         done = usage(data, "--by", "month", "--output", str(path))
         assert (done.returncode, done.stdout) == (2, wanted)
-        assert done.stderr.endswith("; the result is on stdout\n")
+        assert done.stderr.endswith("; result printed on stdout\n")
     assert output.read_text() == "mine"
 
 

@@ -91,7 +91,7 @@ def test_a_config_file_that_is_not_there(refused: Refused) -> None:
 
 def test_init_overwrites_nothing(refused: Refused, config: Path) -> None:
     config.write_text("mine")
-    assert "left alone" in refused("--config", str(config), "init")
+    assert "not overwritten" in refused("--config", str(config), "init")
     assert config.read_text() == "mine"
 
 
@@ -144,7 +144,7 @@ def test_a_dumb_terminal(start: Start) -> None:
         (["--budget", "nan", "config"], "write USD as 0.50"),
         (["--budget", "inf", "config"], "--budget"),
         (["--window", "9999 requests", "--base-url", "http://h/v1", "config"], "history (3600)"),
-        (["demo", "--model", "m"], "--model makes no sense here"),
+        (["demo", "--model", "m"], "--model cannot be used here"),
         (["--base-url", "http://127.0.0.1:9/v1", "models", "other"], "no provider 'other'"),
         (["bananas"], "bananas"),
     ],

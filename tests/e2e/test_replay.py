@@ -153,11 +153,11 @@ def test_a_path_that_is_no_file(refused: Refused, path: str) -> None:
 def test_recording_to_what_is_none(start: Start, refused: Refused, tmp_path: Path) -> None:
     notes = tmp_path / "notes"
     notes.write_text("mine\n")
-    for place, said in ((notes, "no recording that this relaytop can continue"),
+    for place, said in ((notes, "not a recording that this relaytop can continue"),
                         (tmp_path / "no" / "rec", "cannot be recorded to")):  # fmt: skip
         terminal = start("demo", "--record", str(place), columns=200)
         assert terminal.wait() == 2
         assert said in terminal.text
     assert notes.read_text() == "mine\n"
     sentence = refused("--record", str(tmp_path / "x"), "baseline")
-    assert "belongs to the monitor and the demo" in sentence
+    assert "is for the monitor and the demo" in sentence

@@ -91,7 +91,7 @@ def test_every_behaviour_on_one_screen(start: Start, relay: HostileRelay, tmp_pa
         assert_intact(terminal, names)
 
     terminal.press("a")
-    terminal.wait_for("10000 match; the first 500 are listed")
+    terminal.wait_for("10000 match; first 500 shown")
     choose(terminal, "009999")
     terminal.wait_for(lambda text: "● huge/vendor/model-009999" in text)
 

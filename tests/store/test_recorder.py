@@ -154,7 +154,7 @@ def test_a_size_that_was_there_counts(tmp_path: Path) -> None:
 def test_a_file_that_is_no_recording_is_left_alone(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "notes"
     path.write_bytes(content)
-    with pytest.raises(RelaytopError, match="is not a recording that this relaytop can continue"):
+    with pytest.raises(RelaytopError, match="not a recording that this relaytop can continue"):
         Recorder(path)
     assert path.read_bytes() == content
 

@@ -17,33 +17,33 @@ MIN_DAYS = 14
 """Days left under which it is worth a warning."""
 DAY_S = 86_400
 HTTP2_REMEDY = "set http2 = true at the provider (extra `h2`: pip install 'relaytop[h2]')"
-_UNKNOWN = "ask the server's operator; `openssl s_client -connect HOST:PORT` shows more"
+_UNKNOWN = "ask the server's operator; `openssl s_client -connect HOST:PORT` shows details"
 _CAUSES = (
     (
         "expired",
         "the certificate has expired",
-        "the provider must renew it; check this machine's clock too",
+        "the provider must renew it; check this host's clock too",
     ),
-    ("not yet valid", "the certificate is not valid yet", "check this machine's clock"),
+    ("not yet valid", "the certificate is not valid yet", "check this host's clock"),
     (
         "mismatch|not valid for",
         "the certificate is for another host name",
-        "write the host in base_url as the certificate names it",
+        "use the host name in base_url that the certificate is for",
     ),
     (
         "self.signed certificate in certificate chain",
-        "the certificate comes from an authority that is not trusted here",
-        "name that authority's file in `ca_file`, if it is yours (a company's proxy, say)",
+        "the certificate is signed by a CA that is not trusted here",
+        "set `ca_file` to that CA's file, if you trust it (a company proxy, for example)",
     ),
     (
         "self.signed",
         "the certificate is self-signed",
-        "name its file in `ca_file`, if the server is yours",
+        "set `ca_file` to it, if the server is yours",
     ),
     (
         "unable to get",
-        "the certificate's authority is unknown here",
-        "name its file in `ca_file`, or install this system's ca-certificates",
+        "the CA of the certificate is unknown here",
+        "set `ca_file` to the CA's file, or install the system's ca-certificates",
     ),
     (
         "no.application.protocol",
@@ -62,12 +62,12 @@ _CAUSES = (
     ),
     (
         "unrecognized.name",
-        "the server does not know this name",
-        "write the host in base_url as the server knows it",
+        "the server does not recognise this host name (SNI)",
+        "use the host name in base_url that the server expects",
     ),
     (
         "too.small|too.weak",
-        "the server's key or certificate is too weak for this machine's OpenSSL",
+        "the server's key or certificate is too weak for this host's OpenSSL",
         "ask its operator to renew it",
     ),
 )

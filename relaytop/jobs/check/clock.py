@@ -36,6 +36,6 @@ def clock_finding(subject: Subject, date: str | None, now: float) -> Finding | N
     side = "ahead of" if ahead_s > 0 else "behind"
     return subject.warn(
         "clock",
-        f"this machine's clock is {format_age(abs(ahead_s))} {side} the server's",
-        "set it (NTP): waits, quotas by the day and certificates depend on it",
+        f"this host's clock is {format_age(abs(ahead_s))} {side} the server's",
+        "synchronise it (NTP): waits, daily quotas and certificates depend on it",
     )

@@ -37,8 +37,8 @@ STEP_TIMEOUT_S = 10.0
 STEPS = ("dns", "tcp", "tls")
 SHOWN_ADDRESSES = 2
 _REMEDIES = {
-    "dns": "check the host in base_url, and this machine's resolver",
-    "tcp": "check host and port in base_url, the service there and the firewall between",
+    "dns": "check the host name in base_url and this host's DNS resolver",
+    "tcp": "check host and port in base_url, the service there and any firewall in between",
 }
 
 
@@ -112,7 +112,7 @@ class _Connection:
         self._addresses = await resolve(self._host, self._port, self._phases)
         found = list(dict.fromkeys(str(address[4][0]) for address in self._addresses))
         if self._phases.dns_ms is None:
-            return self._subject.good("dns", f"{found[0]} is an address itself")
+            return self._subject.good("dns", f"{found[0]} is an IP address")
         more = len(found) - SHOWN_ADDRESSES
         shown = ", ".join(found[:SHOWN_ADDRESSES]) + (f" and {more} more" if more > 0 else "")
         meaning = f"{self._host} resolves to {shown} ({self._phases.dns_ms:.0f} ms)"
@@ -121,7 +121,7 @@ class _Connection:
     async def _tcp(self) -> Finding:
         self._socket = await connect_first(self._addresses, self._phases)
         port = "the proxy's port" if self._transport.proxy else "port"
-        meaning = f"{port} {self._port} answers ({self._phases.connect_ms or 0.0:.0f} ms)"
+        meaning = f"{port} {self._port} is open ({self._phases.connect_ms or 0.0:.0f} ms)"
         return self._subject.good("tcp", meaning)
 
     async def _tls(self) -> Finding | None:
@@ -129,7 +129,7 @@ class _Connection:
         if not base_url.startswith("https:"):
             if self._provider.key is None or not may_be_listed(base_url):
                 return self._subject.good("tls", "not used: plain http")
-            meaning = "plain http: the key travels unencrypted"
+            meaning = "plain http: the key is sent unencrypted"
             return self._subject.warn("tls", meaning, "write https:// in base_url")
         if self._transport.proxy is not None or self._socket is None:
             return None

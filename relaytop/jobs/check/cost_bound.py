@@ -45,11 +45,11 @@ def announcement(settings: Settings) -> str:
     if not count:
         return ""
     if settings.budget_usd <= 0:
-        return "budget = 0: only the checks that cost nothing"
+        return "budget = 0: free checks only"
     cost = check_cost(settings)
     targets = "1 target" if count == 1 else f"each of {count} targets"
     costs = [f"at most ${cost.known_usd:.6f}"] if cost.unpriced < count else []
     if cost.unpriced:
         at = f"at ${settings.assumed_price:g} per million tokens"
-        costs.append(f"${cost.assumed_usd:.6f} {at} for {cost.unpriced} whose price is unknown")
-    return f"sending at most {REPLIES} one-token replies to {targets}: {' and '.join(costs)}"
+        costs.append(f"${cost.assumed_usd:.6f} {at} for {cost.unpriced} with an unknown price")
+    return f"requesting at most {REPLIES} one-token replies from {targets}: {' and '.join(costs)}"

@@ -78,7 +78,7 @@ def header_demand(failure: Failure, provider: Provider) -> tuple[str, str] | Non
     if _ANTHROPIC in {name.lower() for name in values} and provider.api != "anthropic":
         return "the server speaks Anthropic's API", 'write api = "anthropic"'
     one_of = " or ".join(f'headers = {{ "{name}" = "{value}" }}' for name, value in values.items())
-    return "the gateway requires a header of its own", f"give {one_of} under [{_table(provider)}]"
+    return "the gateway requires an extra header", f"give {one_of} under [{_table(provider)}]"
 
 
 def _wanted_headers(message: str, provider: Provider) -> dict[str, str]:

@@ -40,8 +40,8 @@ async def handshake_finding(
                 f"({clean(message)}), as many a company's CA does"
             )
             remedy = (
-                "have the CA issue it anew; until then set tls_strict = false at the provider: "
-                "it is verified all the same"
+                "have the CA reissue it; until then set tls_strict = false at the provider: "
+                "it is still verified"
             )
             return subject.bad("tls", meaning, remedy)
         return handshake_failure(subject, message)
@@ -49,9 +49,7 @@ async def handshake_finding(
         return handshake_failure(subject, message)
     version, plain = await asyncio.gather(old_tls_version(provider), speaks_plain_http(provider))
     if version is not None:
-        meaning = (
-            f"the server speaks {version}, which this machine does not accept ({clean(message)})"
-        )
+        meaning = f"the server speaks {version}, which this host does not accept ({clean(message)})"
         return subject.bad("tls", meaning, "ask its operator to allow TLS 1.2 or newer")
     if plain and not _SPEAKS_TLS.search(message):
         meaning = f"the port speaks plain HTTP, not TLS ({clean(message)})"

@@ -49,15 +49,13 @@ def find_key_problem(provider: Provider) -> KeyProblem | None:
     key = provider.key.reveal()
     remedy = f"fix it: {provider.key_from}"
     if key[0] in _QUOTES or key[-1] in _QUOTES:
-        return KeyProblem("the key has quotes around it, which are sent with it", remedy)
+        return KeyProblem("the key is in quotes, which would be sent with it", remedy)
     if key.startswith("$"):
         return KeyProblem("the key is a variable's name, not its value", remedy)
     if _ASSIGNED.match(key):
         return KeyProblem("the key begins with a variable's name and `=`", remedy)
     if _MASKED.search(key):
-        return KeyProblem(
-            "the key is a masked one, as shown in the console", f"copy all of it; {remedy}"
-        )
+        return KeyProblem("the key is masked, as a console shows it", f"copy all of it; {remedy}")
     if _PLACEHOLDER.search(key):
         return KeyProblem("the key is a placeholder", remedy)
     return _wrong_owner(key, provider, remedy) or _too_short(key, remedy)
@@ -96,7 +94,7 @@ def key_finding(provider: Provider, complaint: str | None) -> Finding:
         meaning, remedy = [*_ADVICE.split(complaint, maxsplit=1), ""][:2]
         return subject.bad("key", meaning, remedy)
     if provider.key is None:
-        return subject.good("key", "no key is configured, none is sent")
+        return subject.good("key", "no key is configured, so none is sent")
     problem = find_key_problem(provider)
     if problem is None:
         length = len(provider.key.reveal())

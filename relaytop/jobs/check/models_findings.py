@@ -99,7 +99,7 @@ def _may_be_elsewhere(provider: Provider, response: ModelsResponse, failure: Fai
 
 def _list_finding(subject: Subject, response: ModelsResponse) -> Finding:
     if not response.models:
-        meaning = "the list at /models is empty: the key may see no model"
+        meaning = "the list at /models is empty: the key may have no access to any model"
         remedy = "give the key access to models in the provider's console"
         return subject.warn("models", meaning, remedy)
     count = len(response.models)
@@ -135,5 +135,5 @@ def _no_list_finding(provider: Provider, response: ModelsResponse, failure: Fail
     elif failure.error_class != "not_found":
         return _refusal(provider, failure)
     meaning = f"no model list at /models ({what}), so ids cannot be compared"
-    remedy = "the reply below decides; if it fails too, fix base_url"
+    remedy = "see the reply below; if that fails too, fix base_url"
     return Subject(provider.name).warn("models", meaning, remedy)

@@ -29,12 +29,12 @@ def cache_finding(target: Target, replies: Sequence[Sample]) -> Finding | None:
     count = "both replies" if len(hits) > 1 else "1 of 2 replies"
     if len(hits) == len(replies) == 1:
         count = "the only reply"
-    meaning = f"this relay answers from a cache: {count} came from there ({hits[-1].cached})"
+    meaning = f"this relay caches replies: {count} came from its cache ({hits[-1].cached})"
     if len(hits) == len(replies):
-        meaning += ", so nothing shows that the model answers"
+        meaning += ", so the model itself is untested"
     remedy = "disable the relay's cache for this key"
     if not target.unique:
-        remedy = "set unique = true under [probe], so that no cache knows a probe's request"
+        remedy = "set unique = true under [probe], so that no probe can be answered from a cache"
     level = BAD if len(hits) == len(replies) else WARN
     return Subject.of(target).finding("cache", level, meaning, remedy)
 
@@ -61,10 +61,10 @@ def served_finding(
     where = "".join(f", {what} {name}" for what, name in _places(served) if name)
     if _deviation(target, served, deployments=deployments)[0]:
         meaning = f"asked for {target.model}, served by {by}{where}{rerouting}"
-        remedy = "ask the relay why; its fallbacks or aliases may say so"
+        remedy = "ask the relay's operator; its fallbacks or aliases may be the cause"
         return subject.warn("served", meaning, remedy)
     if rerouting:
-        remedy = "look at that upstream in the relay's own log: the latency includes the detour"
+        remedy = "check that upstream in the relay's log: the latency includes the detour"
         return subject.warn("served", f"by {by}{where}{rerouting}", remedy)
     return subject.good("served", f"by {by}{where}")
 

@@ -55,7 +55,7 @@ def proxy_refusal(provider: Provider, message: str) -> tuple[str, str]:
     if proxy is None:
         return (
             "a proxy on the network path requires a user name and password",
-            "name it: `proxy` at the provider",
+            "set `proxy` at the provider",
         )
     where = proxy_origin(provider)
     if urlsplit(proxy).username:
@@ -70,7 +70,7 @@ def transport_failure(provider: Provider, error: ProbeError) -> Finding:
     """Return why the settings allow no connection to a provider."""
     step, remedy = "proxy", f"fix it: {proxy_origin(provider)}"
     if error.error_class == TLS:
-        step, remedy = "tls", "name a PEM file with certificates in `ca_file`"
+        step, remedy = "tls", "set `ca_file` to a PEM file with certificates"
     elif error.error_class == PROTOCOL:
         step, remedy = "config", "or set http2 = false"
     return Subject(provider.name).bad(step, str(error), remedy)

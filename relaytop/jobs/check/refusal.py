@@ -105,7 +105,7 @@ _RATE = (
     _Rule(
         r"concurren|parallel|simultaneous",
         "too many requests at the same time",
-        "watch fewer targets of this provider at once",
+        "probe fewer targets of this provider",
     ),
     _Rule(
         r"requests? per|\brpm\b",
@@ -127,17 +127,17 @@ _ONE_TOKEN = re.compile(
 _REMEDIES = {
     "auth": "copy the key again from the provider's console",
     "permission": "give the key access to it in the provider's console, or choose another model",
-    "not_found": "compare `models` with `relaytop models`, and base_url with the provider's page",
-    "bad_request": "compare the model's demands with [probe] in the config",
-    "overloaded": "wait, or go to another provider",
-    "server_error": "wait; if it persists, tell the provider",
-    "gateway": "look at the relay's own log, or wait",
+    "not_found": "check `models` against `relaytop models`, and base_url with the provider",
+    "bad_request": "check [probe] in the config against what the model accepts",
+    "overloaded": "wait, or use another provider",
+    "server_error": "wait; if it persists, contact the provider",
+    "gateway": "check the relay's log, or wait",
     "timeout": "raise `timeout`, or check the network path",
-    "dns": "check the host in base_url, and this machine's resolver",
-    "connect": "check host and port in base_url, and the firewall between",
-    "tls": "check the certificate, `ca_file` and this machine's clock",
+    "dns": "check the host name in base_url and this host's DNS resolver",
+    "connect": "check host and port in base_url, and any firewall in between",
+    "tls": "check the certificate, `ca_file` and this host's clock",
     "protocol": "check `api` and base_url: another server may be answering",
-    "truncated": "try again; if it persists, a proxy cuts replies off",
+    "truncated": "retry; if it persists, a proxy truncates replies",
     "too_large": "check base_url: another server may be answering",
 }
 _KINDS = {"requests": "requests", "input_tokens": "tokens", "output_tokens": "tokens"}
@@ -163,12 +163,12 @@ def diagnose(
     kind = failure.error_class
     meaning, remedy = _by_class(failure, provider, limits)
     if kind == "rate_limited" and wait_s:
-        remedy = f"wait {wait_s:.0f} s as it asks; {remedy}"
+        remedy = f"wait {wait_s:.0f} s, as the server asks; {remedy}"
     if kind == "not_found" and suggested:
         remedy = suggested
     level = BAD
     if kind == "bad_request" and _ONE_TOKEN.search(failure.message):
-        level, meaning = WARN, "the model rejects one-token replies, so nothing more is known"
+        level, meaning = WARN, "the model rejects one-token replies, so the rest is untested"
         remedy = "raise `max_tokens` under [probe] in the config"
     message = clean(failure.message, MESSAGE_LIMIT)
     return Diagnosis(level, f"{meaning} ({message})" if message else meaning, remedy)
@@ -193,7 +193,7 @@ def _by_class(failure: Failure, provider: Provider, limits: RateLimit | None) ->
     if kind == "rate_limited":
         return _by_limits(limits)
     if kind == "auth":
-        return "the server does not accept the key", _REMEDIES["auth"]
+        return "the server rejected the key", _REMEDIES["auth"]
     return MEANING[kind], _REMEDIES[kind]
 
 

@@ -30,7 +30,7 @@ def model_finding(target: Target, models: Sequence[str], *, deployments: bool) -
         return None
     if target.model in models or target.model.removeprefix("models/") in models:
         return Subject.of(target).good("model", "in the list at /models")
-    remedy = suggestion(target.model, models, "compare it with `relaytop models`")
+    remedy = suggestion(target.model, models, "check it against `relaytop models`")
     return Subject.of(target).warn("model", "not in the list at /models", remedy)
 
 
@@ -40,7 +40,7 @@ def price_finding(target: Target, price: Price | None, assumed_price: float) -> 
         meaning = f"unknown: the budget assumes ${assumed_price:g} per million tokens for it"
         bare = target.provider.replace("-", "").replace("_", "").isalnum()
         name = target.provider if bare else f'"{target.provider}"'
-        remedy = f'give [providers.{name}.prices."{target.model}"] in the config'
+        remedy = f'set [providers.{name}.prices."{target.model}"] in the config'
         return Subject.of(target).warn("price", meaning, remedy)
     source = "the config" if price.source == "config" else "the list prices"
     meaning = f"${price.input:g} in, ${price.output:g} out per million tokens, by {source}"
@@ -58,10 +58,10 @@ def machine_finding(target: Target, replies: Sequence[Sample]) -> Finding | None
     if late_ms < BUSY_MS:
         return None
     meaning = (
-        f"this machine is busy: a reply was read {late_ms:.0f} ms after it arrived; the kernel's "
-        "stamps keep that out of the figures"
+        f"this host is busy: a reply was read {late_ms:.0f} ms after it arrived; kernel "
+        "timestamps exclude that from the figures"
     )
-    return Subject.of(target).warn("machine", meaning, "look at what uses its CPUs (`top`)")
+    return Subject.of(target).warn("machine", meaning, "check what uses its CPUs (`top`)")
 
 
 def usage_finding(target: Target, unstreamed: Sample, streamed: Sample | None) -> Finding:
@@ -74,7 +74,7 @@ def usage_finding(target: Target, unstreamed: Sample, streamed: Sample | None) -
     without = [f"{name} replies" for name, sample in good.items() if not _has_usage(sample)]
     if without:
         meaning = f"{' and '.join(without)} do not report token counts"
-        remedy = "none at this provider: tokens and cost of such replies stay unknown"
+        remedy = "none at this provider: their tokens and cost stay unknown"
         return Subject.of(target).warn("usage", meaning, remedy)
     texts = [
         f"{name}: {sample.usage.input_tokens} in, {sample.usage.output_tokens} out"
@@ -91,7 +91,7 @@ def _has_usage(sample: Sample) -> bool:
 
 def reuse_finding(target: Target) -> Finding:
     """Return that the server closes connections which it promised to keep alive."""
-    meaning = "the server closes idle connections silently, and a request is lost"
+    meaning = "the server silently closes idle connections; a request was lost"
     remedy = "have it send `connection: close`, or keep idle connections longer"
     return Subject.of(target).warn("reuse", meaning, remedy)
 
@@ -105,8 +105,8 @@ def limits_finding(target: Target, replies: Sequence[Sample]) -> Finding:
         if limit.remaining is not None
     ]
     if not known:
-        return Subject.of(target).good("limits", "the server does not send any")
-    meaning = f"left: {', '.join(text for text, _ in known)}"
+        return Subject.of(target).good("limits", "no rate-limit headers")
+    meaning = f"remaining: {', '.join(text for text, _ in known)}"
     if any(limit.limit and limit.share_left < SCARCE_SHARE for _, limit in known):
         remedy = "probe less often, or raise the plan: 429s are likely soon"
         return Subject.of(target).warn("limits", meaning, remedy)

@@ -84,7 +84,7 @@ class ReplyChecker:
             return result
         streamed = await self._request(target, result, stream=True)
         if failure is not None and streamed is not None and streamed.ok and target.stream:
-            remedy = "none needed: the config streams, and that works"
+            remedy = "none needed: the config streams, which works"
             result.findings = [dataclasses.replace(reply, level=WARN, remedy=remedy)]
         if streamed is not None:
             result.findings.append(self._stream_finding(target, streamed))
@@ -138,7 +138,7 @@ class ReplyChecker:
         """Wait for the provider's `max_rpm`, and report the wait."""
         loop = asyncio.get_running_loop()
         while (wait_s := self.limiter.next_slot(now := loop.time()) - now) > 0:
-            self.on_step(f"{step}, when max_rpm allows it")
+            self.on_step(f"{step}, waiting for max_rpm")
             await asyncio.sleep(wait_s)
         self.limiter.record_request(now)
         self.on_step(step)
@@ -161,11 +161,11 @@ class ReplyChecker:
             return found
         if sample.ttft_ms is None:
             meaning = "no visible token in the reply, so TTFT is unknown"
-            remedy = "none needed where the model reasons first; else the relay does not stream"
+            remedy = "none needed if the model reasons first; otherwise the relay does not stream"
             return Subject.of(target).warn("stream", meaning, remedy)
         meaning = (
-            f"the first token after {sample.ttft_ms:.0f} ms, "
-            f"the last byte after {sample.latency_ms or 0:.0f} ms{_gaps(sample)}{_cached(sample)}"
+            f"first token after {sample.ttft_ms:.0f} ms, "
+            f"last byte after {sample.latency_ms or 0:.0f} ms{_gaps(sample)}{_cached(sample)}"
         )
         return Subject.of(target).good("stream", meaning)
 
@@ -192,7 +192,7 @@ def _gaps(sample: Sample) -> str:
 
 
 def _cached(sample: Sample) -> str:
-    return ", from a cache" if sample.from_cache else ""
+    return ", cached" if sample.from_cache else ""
 
 
 def _is_adaptable(sample: Sample) -> bool:

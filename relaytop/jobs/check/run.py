@@ -127,9 +127,9 @@ class CheckRun:
             skipped.append("models")
         if not targets:
             offered = models.models[:SUGGESTED_MODELS] if models is not None else ()
-            example = f", as {', '.join(offered)}" if offered else ""
-            meaning = "no model is chosen, so no reply is asked for"
-            findings.append(subject.warn("model", meaning, f"name some in `models`{example}"))
+            example = f", such as {', '.join(offered)}" if offered else ""
+            meaning = "no models are configured, so no replies are requested"
+            findings.append(subject.warn("model", meaning, f"list some in `models`{example}"))
         if models is not None and not models.replies_would_fail:
             for target in targets:
                 findings += self._target_findings(provider, target, models.models)

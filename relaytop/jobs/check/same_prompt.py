@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from relaytop.config.settings import Settings, Target
     from relaytop.wire.nonce import NonceSequence
 
-REMEDY = "compare the bills for a prompt of known length: it is evidence, not proof"
+REMEDY = "compare the bills for a prompt of known length; this is evidence, not proof"
 
 
 class SamePrompt:

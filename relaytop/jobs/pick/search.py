@@ -124,7 +124,7 @@ class Search:
         pid, summaries = found
         if tell:
             notice(
-                f"an agent (process {pid}) probes this config: showing its data; "
+                f"an agent (pid {pid}) probes this config: showing its data; "
                 "--fresh probes separately"
             )
         return self._ranked(summaries)

@@ -68,17 +68,15 @@ class Origin:
         name, found = self.target.id, []
         if self.cached:
             found.append(
-                f"{name}: {self.cached} of {self.rounds} answers came from a cache "
-                f"({self.cache_sign}) and are in no figure"
+                f"{name}: {self.cached} of {self.rounds} replies were cached "
+                f"({self.cache_sign}) and are excluded from all figures"
             )
         found += [
             f"{name}: asked for {self.target.model}, served by {model} in {count} replies"
             for model, count in self.different.items()
         ]
         if self.rerouted:
-            text = (
-                f"{name}: for {self.rerouted} replies the relay retried, or used another upstream"
-            )
+            text = f"{name}: for {self.rerouted} replies the relay retried or used another upstream"
             if self.rerouted_p50_ms is not None and self.direct_p50_ms is not None:
                 text += f" (P50 {format_ms(self.rerouted_p50_ms).strip()} ms"
                 text += f" against {format_ms(self.direct_p50_ms).strip()})"

@@ -53,7 +53,7 @@ def pairs_of(settings: Settings, a: str, b: str, named: Sequence[str]) -> tuple[
         raise RelaytopError(sentence)
     wanted = [_split(text) for text in named] or _in_common(settings, a, b)
     if not wanted:
-        sentence = f"{a} and {b} list no model in common: name pairs, as in --model A_ID=B_ID"
+        sentence = f"{a} and {b} have no model in common: name pairs as --model A_ID=B_ID"
         raise RelaytopError(sentence)
     deployments = frozenset(p.name for p in settings.providers if p.api == "azure")
     same_url = settings.provider(a).base_url == settings.provider(b).base_url
@@ -64,7 +64,7 @@ def pairs_of(settings: Settings, a: str, b: str, named: Sequence[str]) -> tuple[
     seen = set[str]()
     for target in (target for pair in pairs for target in (pair.a, pair.b)):
         if target.id in seen:
-            sentence = f"{target.id} is in two pairs: a model is compared with one other"
+            sentence = f"{target.id} is in two pairs: a model can be compared with one other only"
             raise RelaytopError(sentence)
         seen.add(target.id)
     return pairs

@@ -94,7 +94,9 @@ def read_prompts(path: Path) -> tuple[Messages, ...]:
             raise RelaytopError(sentence) from None
     if ignored:
         names = ", ".join(ignored)
-        sys.stderr.write(f"relaytop: --prompts {path}: {names} ignored; --max-tokens bounds all\n")
+        sys.stderr.write(
+            f"relaytop: --prompts {path}: {names} ignored; --max-tokens applies to all\n"
+        )
     return tuple(found)
 
 

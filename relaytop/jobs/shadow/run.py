@@ -112,7 +112,7 @@ class Shadow(Job[ShadowPlan]):
         try:
             count = sum(save_replies(each, folder) for each in self.pairs)
         except OSError as error:
-            notice(f"relaytop: replies are not saved in {folder}: {error.strerror}")
+            notice(f"relaytop: replies not saved in {folder}: {error.strerror}")
             return False
         notice(f"replies saved: {count} files in {folder}")
         return True

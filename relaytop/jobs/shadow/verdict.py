@@ -34,7 +34,7 @@ def verdict(comparison: Comparison, a: str, b: str) -> str:
     """
     figures = comparison.figures
     if not comparison.rounds:
-        return "nothing to compare: no request was finished by both"
+        return "nothing to compare: no request was completed by both"
     clauses = [
         clause(figures[name], a, b)
         for name, clause in _CLAUSES.items()
@@ -42,9 +42,9 @@ def verdict(comparison: Comparison, a: str, b: str) -> str:
     ]
     unjudged = _no_verdict(comparison)
     if not comparison.latency_judged:
-        clauses.insert(0, "no verdict on latency: too many answers came from a cache")
+        clauses.insert(0, "no verdict on latency: too many replies were cached")
     elif "typical" not in figures:
-        clauses.append("no request was answered by both, so no times are compared")
+        clauses.append("no request succeeded at both, so latencies are not compared")
     elif not clauses and not unjudged:
         clauses.append(_no_difference(comparison))
     elif not clauses and any(comparison.judged(subject) for subject in _TOGETHER):
@@ -66,8 +66,8 @@ def _no_verdict(comparison: Comparison) -> list[str]:
         most = max(few.values(), key=lambda each: each.rounds)
         all_of_it = most.rounds == comparison.rounds and not alike
         on = "a verdict" if all_of_it else f"a verdict on {', '.join(few)}"
-        side = "a side" if all_of_it else "tell it of both sides"
-        clauses.append(f"too few requests for {on}: {most.rounds} {side}, {most.needed} are needed")
+        side = "a side" if all_of_it else "usable for both sides"
+        clauses.append(f"too few requests for {on}: {most.rounds} {side}, {most.needed} needed")
     return clauses
 
 
@@ -83,7 +83,7 @@ def _no_difference(comparison: Comparison) -> str:
         if figure.excludes_zero and name not in UNTESTED
     ]
     if labels:
-        text += f": chance suffices to leave 0 outside the interval of {', '.join(labels)}"
+        text += f": that the interval of {', '.join(labels)} excludes 0 may be chance"
     return text
 
 
@@ -102,7 +102,7 @@ def _interval(figure: Figure, write: Callable[[float], str]) -> str:
 def _success(figure: Figure, a: str, b: str) -> str:
     more = b if figure.difference > 0 else a
     span = _interval(figure, lambda share: f"{share * 100:.1f}")
-    return f"{more} answers more often by {span} points"
+    return f"{more} succeeds more often by {span} percentage points"
 
 
 def _faster(where: str) -> Callable[[Figure, str, str], str]:
@@ -115,8 +115,8 @@ def _spread(figure: Figure, a: str, b: str) -> str:
     wide = b if figure.difference > 0 else a
     high, low = max(figure.a, figure.b), min(figure.a, figure.b)
     return (
-        f"{wide} varies more: its slowest fifth takes {high:.2f} times its typical reply, "
-        f"against {low:.2f}"
+        f"{wide} varies more: its slowest fifth takes {high:.2f} × its typical latency, "
+        f"compared with {low:.2f} ×"
     )
 
 

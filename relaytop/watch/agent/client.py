@@ -118,7 +118,7 @@ class AgentClient:
         for handover in self._history.values():
             monitor.restore(handover, now)
         self._history.clear()
-        text = f"an agent (process {self.pid}) probes this config: showing its data"
+        text = f"an agent (pid {self.pid}) probes this config: showing its data"
         text += "; --fresh probes separately"
         monitor.note(Event(now, "engine", "info", None, text))
 
@@ -233,8 +233,8 @@ class AgentClient:
     def exit_reason(self) -> str:
         """Return what happened."""
         if self._fault is not None:
-            return f"the agent (process {self.pid}) cannot be read any more: {self._fault}"
-        return f"the agent (process {self.pid}) has ended or reads another config"
+            return f"the agent (pid {self.pid}) can no longer be read: {self._fault}"
+        return f"the agent (pid {self.pid}) has exited or loaded another config"
 
     def stop(self) -> None:
         """Hang up; the agent goes on."""

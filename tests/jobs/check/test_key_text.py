@@ -8,8 +8,8 @@ from tests.jobs.check.support import KEY, provider
 @pytest.mark.parametrize(
     ("key", "words"),
     [
-        (f'"{KEY}"', "quotes around it"),
-        (f"{KEY}'", "quotes around it"),
+        (f'"{KEY}"', "in quotes"),
+        (f"{KEY}'", "in quotes"),
         ("$OPENAI_API_KEY", "a variable's name, not its value"),
         (f"OPENAI_API_KEY={KEY}", "begins with a variable's name"),
         ("sk-abc***********wxyz", "masked"),

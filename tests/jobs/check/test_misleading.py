@@ -241,7 +241,7 @@ async def test_a_server_of_old_tls_alone(tmp_path: Path) -> None:
     context.set_ciphers("ALL:@SECLEVEL=0")
     found = await check(at_v1(), tmp_path, tls=context)
     assert found["tls"].level == "bad"
-    assert "the server speaks TLSv1, which this machine does not" in found["tls"].meaning
+    assert "the server speaks TLSv1, which this host does not" in found["tls"].meaning
     assert "TLS 1.2" in found["tls"].remedy
     assert "http://" not in found["tls"].remedy
 

@@ -45,11 +45,11 @@ def relay(head: dict[str, str] | None = None, **reply: Any) -> Any:
 async def test_a_relay_that_answers_from_a_cache(tmp_path: Path) -> None:
     found = await check(relay({"x-portkey-cache-status": "SEMANTIC HIT"}), tmp_path)
     assert levels(found)["cache"] == "bad"
-    assert "this relay answers from a cache: both replies" in found["cache"].meaning
+    assert "this relay caches replies: both replies" in found["cache"].meaning
     assert "x-portkey-cache-status: SEMANTIC HIT" in found["cache"].meaning
     assert "disable the relay's cache" in found["cache"].remedy
-    assert found["reply"].meaning.endswith(", from a cache")
-    assert found["stream"].meaning.endswith(", from a cache")
+    assert found["reply"].meaning.endswith(", cached")
+    assert found["stream"].meaning.endswith(", cached")
 
 
 async def test_what_is_asked_twice_is_to_be_made_unique(tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ async def test_two_that_count_one_prompt_differently() -> None:
     (finding,), asked = await two_providers(10, 12)
     assert (finding.level, finding.target) == ("warn", "b/x")
     assert finding.meaning.startswith(
-        "b/x counts 12 input tokens where a/m counts 10 of the same prompt, 20 % more"
+        "b/x counts 12 input tokens where a/m counts 10 for the same prompt, 20 % more"
     )
     assert asked[:2] == asked[2:]
     assert asked[0] != asked[1]

@@ -51,7 +51,7 @@ def test_every_class_has_a_meaning_and_a_remedy(kind: str) -> None:
 
 def test_the_keys_own_text_diagnoses_a_401() -> None:
     found = diagnose(Failure("auth", "Invalid key"), provider(key=Secret('"sk-0123456789"')))
-    assert "quotes around it" in found.meaning
+    assert "in quotes" in found.meaning
     none = diagnose(Failure("auth", "Invalid key"), provider(key=None))
     assert "none is configured" in none.meaning
 
@@ -60,7 +60,7 @@ def test_headers_tell_which_limit_is_used_up() -> None:
     limits = RateLimit(requests=Limit(60, 58), input_tokens=Limit(1000, 0))
     found = diagnose(Failure("rate_limited", "no"), provider(), limits=limits, wait_s=20.4)
     assert "limit of tokens" in found.meaning
-    assert found.remedy.startswith("wait 20 s as it asks")
+    assert found.remedy.startswith("wait 20 s, as the server asks")
 
 
 def test_the_nearest_model_is_named() -> None:

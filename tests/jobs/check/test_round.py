@@ -290,7 +290,7 @@ async def test_without_models_the_round_ends_at_the_list(tmp_path: Path) -> None
     found, requests = await check(relay(), tmp_path, models=())
     assert [seen.method for seen in requests] == ["GET"]
     assert found["model"].level == "warn"
-    assert found["model"].remedy == "name some in `models`, as m, openai/gpt-4.1"
+    assert found["model"].remedy == "list some in `models`, such as m, openai/gpt-4.1"
     assert "skipped" not in found
 
 

@@ -51,15 +51,15 @@ def test_the_whole_of_it_at_ten_thousand_resamples() -> None:
 def test_failures_are_a_figure_of_their_own() -> None:
     comparison = compare(rounds(1, 200, b_fails=0.3), 1, resamples=300)
     text = verdict(comparison, "first", "second")
-    assert text.startswith("first answers more often by ")
+    assert text.startswith("first succeeds more often by ")
     assert "faster" not in text
 
 
 def test_a_side_that_never_answers() -> None:
     dead = [Round(0, one.a, Outcome(ok=False)) for one in rounds(1, 20)]
     text = verdict(compare(dead, 1, resamples=100), "A", "B")
-    assert text.startswith("A answers more often by 1")
-    assert text.endswith("no request was answered by both, so no times are compared")
+    assert text.startswith("A succeeds more often by 1")
+    assert text.endswith("no request succeeded at both, so latencies are not compared")
 
 
 def test_few_requests_claim_nothing_of_the_tail() -> None:
@@ -69,7 +69,7 @@ def test_few_requests_claim_nothing_of_the_tail() -> None:
     expected = "no difference shown with 8 requests a side, too few to judge the tail"
     assert verdict(comparison, "A", "B") == expected
     none = compare([], 1, resamples=100)
-    assert verdict(none, "A", "B") == "nothing to compare: no request was finished by both"
+    assert verdict(none, "A", "B") == "nothing to compare: no request was completed by both"
 
 
 def test_a_tail_that_timeouts_cut_off_is_not_compared() -> None:

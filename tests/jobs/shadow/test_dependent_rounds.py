@@ -100,7 +100,7 @@ def test_a_large_difference_is_told_in_spite_of_memory() -> None:
 
 def test_few_requests_are_no_verdict() -> None:
     text = verdict(compared(simulate_run(1, 6, CALM, 0.0)), "A", "B")
-    assert text == "too few requests for a verdict: 6 a side, 7 are needed"
+    assert text == "too few requests for a verdict: 6 a side, 7 needed"
     some = simulate_run(1, 10, CALM, 0.0)
     failed = dataclasses.replace(some[0].b, ok=False, latency_ms=None, cost_usd=None, length=None)
     failed = dataclasses.replace(failed, ttft_ms=None, tokens=None)
@@ -109,8 +109,8 @@ def test_few_requests_are_no_verdict() -> None:
         "A",
         "B",
     )
-    words = "too few requests for a verdict on latency, cost, length: 5 tell it of both sides"
-    assert f"{words}, 7 are needed" in text
+    words = "too few requests for a verdict on latency, cost, length: 5 usable for both sides"
+    assert f"{words}, 7 needed" in text
 
 
 def test_models_of_a_run_share_the_error() -> None:
@@ -118,4 +118,4 @@ def test_models_of_a_run_share_the_error() -> None:
     assert differs(compare(rounds, 1, resamples=200))
     alone_of_four = compare(rounds, 1, level=0.03 / 4, resamples=200)
     assert not differs(alone_of_four)
-    assert "8 a side, 9 are needed" in verdict(alone_of_four, "A", "B")
+    assert "8 a side, 9 needed" in verdict(alone_of_four, "A", "B")

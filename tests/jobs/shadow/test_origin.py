@@ -33,8 +33,8 @@ def test_beyond_five_of_a_hundred_hits_no_latency_is_judged(hits: int, *, judged
     assert ("no verdict on latency" in document["verdict"]) == (not judged)
     assert document["origins"]["b"]["cached"] == hits
     if hits:
-        text = f"b/m: {hits} of 100 answers came from a cache (x-cache: HIT) and are in no figure"
-        assert text in document["remarks"]
+        text = f"b/m: {hits} of 100 replies were cached (x-cache: HIT)"
+        assert f"{text} and are excluded from all figures" in document["remarks"]
 
 
 def test_a_hit_is_neither_a_success_nor_a_failure_and_in_no_figure() -> None:
@@ -65,7 +65,7 @@ def test_another_model_and_a_detour_are_told() -> None:
     assert origin.document() == {"cached": 0, "served": {"m": 3, "else": 2}}
     assert origin.remarks() == [
         "a/m: asked for m, served by else in 2 replies",
-        "a/m: for 2 replies the relay retried, or used another upstream (P50 700 ms against 100)",
+        "a/m: for 2 replies the relay retried or used another upstream (P50 700 ms against 100)",
     ]
 
 

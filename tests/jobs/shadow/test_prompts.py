@@ -40,7 +40,8 @@ def test_settings_in_a_line_are_said_to_be_ignored(
     batch = {"body": {"model": "m", "messages": messages, "max_tokens": 9, "temperature": 1}}
     path.write_text(json.dumps(plain) + "\n" + json.dumps(batch) + "\n")
     assert len(read_prompts(path)) == 2
-    said = f"relaytop: --prompts {path}: temperature, max_tokens ignored; --max-tokens bounds all\n"
+    ignored = "temperature, max_tokens ignored; --max-tokens applies to all"
+    said = f"relaytop: --prompts {path}: {ignored}\n"
     assert capsys.readouterr() == ("", said)
 
 

@@ -87,7 +87,7 @@ def test_more_requests_seldom_hide_half_as_long_again(n: int) -> None:
 @pytest.mark.parametrize("n", [20, 50, 60])
 def test_failing_more_often_than_not_is_told(n: int) -> None:
     verdicts = verdicts_of(lambda seed: simulate_rounds(seed, n, uniform, b_fails=0.6), 30)
-    assert count(verdicts, "A answers more often") == 30
+    assert count(verdicts, "A succeeds more often") == 30
 
 
 @pytest.mark.parametrize(

@@ -90,4 +90,4 @@ def test_what_was_probed_differently_is_told(tmp_path: Path) -> None:
     document = compared(record(tmp_path / "rec", *both(3), watched=watched))
     assert document["comparisons"][0]["pairing"]["differ"] == ["max_tokens", "stream"]
     text = render(ShadowReport(document), "markdown")
-    assert "they were not probed alike: max_tokens, stream" in text
+    assert "they were probed differently: max_tokens, stream" in text

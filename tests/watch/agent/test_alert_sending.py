@@ -122,4 +122,4 @@ def test_a_command_line_that_is_none(run: Run, command: str) -> None:
     for before in ((), ("agent",)):
         done = run(*before, "--on-alert", command)
         assert done.returncode == 2
-        assert "no program and its arguments" in done.stderr
+        assert "not a command; write it as" in done.stderr

@@ -33,7 +33,7 @@ def test_the_screen_opens_full_of_what_the_agent_knows(
     agent: Agent, config: Path, start: Start
 ) -> None:
     terminal = start("--config", str(config), A_KEY=KEY)
-    text = terminal.wait_for(f"an agent (process {agent.process.pid}) probes this config")
+    text = terminal.wait_for(f"an agent (pid {agent.process.pid}) probes this config")
     assert " AGENT " in text
     assert "● relay/m" in text
     assert "relay: 2 up" in text
@@ -76,7 +76,7 @@ def test_the_screen_goes_on_by_itself_where_the_agent_ends(
     terminal = start("--config", str(config), A_KEY=KEY)
     terminal.wait_for("AGENT")
     agent.end(number)
-    terminal.wait_for("has ended or reads another config")
+    terminal.wait_for("has exited or loaded another config")
     terminal.press("r")
     terminal.wait_for(lambda text: "engine started again" in text and "AGENT" not in text)
     terminal.wait_for("space on/off")
@@ -91,7 +91,7 @@ def test_other_settings_take_the_agent_away(
     terminal.wait_for("AGENT")
     write(config, server, "m", "n", "o")
     agent.send(signal.SIGHUP)
-    terminal.wait_for("has ended or reads another config")
+    terminal.wait_for("has exited or loaded another config")
     again = start("--config", str(config), A_KEY=KEY)
     assert "relay/o" in again.wait_for("AGENT")
 

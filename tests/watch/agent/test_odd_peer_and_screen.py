@@ -53,7 +53,7 @@ def test_a_bad_message_hangs_up_with_a_line_and_r_probes_here(
     lines = [history()[0], novel, *history()[2:], red, b'{"":"Hold","target":[]}\n']
     speaker.words = b"".join(lines)
     terminal = start("--config", str(config), A_KEY=KEY)
-    terminal.wait_for("cannot be read any more: no message")
+    terminal.wait_for("can no longer be read: no message")
     assert b"pwned" not in terminal.raw
     terminal.press("r")
     terminal.wait_for("engine started again")

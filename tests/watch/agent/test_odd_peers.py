@@ -233,7 +233,7 @@ def test_bad_news_hang_up_with_a_line(speaker: Peer, case: str) -> None:
     monitor = monitored(client)
     assert client.returncode == 0
     reason = client.exit_reason()
-    assert reason.startswith("the agent (process 4242) cannot be read any more: ")
+    assert reason.startswith("the agent (pid 4242) can no longer be read: ")
     assert reason.isprintable()
     assert len(reason) < 300
     told = look_at(monitor)

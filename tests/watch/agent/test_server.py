@@ -195,7 +195,7 @@ async def test_other_settings_hang_up_on_readers(watched: Watched, path: Path) -
     await watched.share.open(path.with_name("other.sock"))
     heard = [reports async for reports in attached.reports()]
     assert all(not isinstance(r, Finished) for batch in heard for r in batch)
-    assert "has ended or reads another config" in attached.exit_reason()
+    assert "has exited or loaded another config" in attached.exit_reason()
     assert mode_of(path) is None
     attached.stop()
 
