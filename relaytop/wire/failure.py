@@ -50,7 +50,7 @@ KEY_CLASSES = ("auth", "permission")
 _STATUS_FIELDS = ("code", "status_code", "statusCode", "http_code", "http_status", "status")
 """The fields of an error that may hold the status that it would have had."""
 _DEFAULT_MESSAGES = {
-    "auth": "the server does not accept the key",
+    "auth": "the server rejected the key",
     "rate_limited": "too many requests; the server says no more",
 }
 

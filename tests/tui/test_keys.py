@@ -282,7 +282,7 @@ async def test_without_a_target_it_asks_and_leaves_when_nothing_is_chosen(tmp_pa
 @pytest.mark.parametrize(
     ("offer", "words"),
     [
-        (Models("relay", error="auth: the server does not accept the key"), "auth: the server"),
+        (Models("relay", error="auth: the server rejected the key"), "auth: the server"),
         (Models("relay"), "the model list is empty"),
     ],
 )

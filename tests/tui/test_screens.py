@@ -120,7 +120,7 @@ def test_choosing_models(snap_compare: Compare, tmp_path: Path, size: tuple[int,
         await pilot.pause()
         screen = picker_of(pilot)
         screen.add_models(Models("relay", tuple(f"vendor/model-{i}" for i in range(40))))
-        screen.add_models(Models("other", error="auth: the server does not accept the key"))
+        screen.add_models(Models("other", error="auth: the server rejected the key"))
         for key in (*"model-1", "down", "space", "down", "space"):
             await pilot.press(key)
             await pilot.pause()

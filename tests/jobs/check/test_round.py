@@ -147,7 +147,7 @@ async def test_a_key_that_the_server_refuses(tmp_path: Path) -> None:
     refusal = error_reply(401, words, code="invalid_api_key")
     found, requests = await check(relay(models=refusal), tmp_path)
     assert found["models"].level == "bad"
-    assert "does not accept the key" in found["models"].meaning
+    assert "rejected the key" in found["models"].meaning
     assert KEY not in found["models"].meaning
     assert len(requests) == 1
     assert found["skipped"].meaning == "the replies of m"
