@@ -175,7 +175,8 @@ class Player:
             count += 1
             if count % SLICE == 0:
                 yield []
-        self.clock.release()
+        if self._goal == goal:
+            self.clock.hold(at)
 
     def _search(self, goal: float) -> Iterator[list[Report]]:
         """Yield what leads to the moment that is looked for."""

@@ -9,7 +9,10 @@ if TYPE_CHECKING:
 
 
 class ReplayClock:
-    """A clock that shows the recording's time.
+    """A clock that shows the recording's time: how far its reports have been applied.
+
+    It plays on meanwhile. What is beyond the shown moment is not known yet: by a clock that showed
+    the playing time, a probe whose reply is about to be read would seem to hang.
 
     Args:
         at: Where it begins, Unix seconds.
@@ -27,7 +30,7 @@ class ReplayClock:
         self._held: float | None = None
 
     def __call__(self) -> float:
-        """Return the Unix seconds that are played now."""
+        """Return the Unix seconds that are shown now."""
         return self.now if self._held is None else self._held
 
     @property
@@ -50,14 +53,12 @@ class ReplayClock:
         self._base, self._since = self.now, self._wall()
 
     def jump(self, at: float) -> None:
-        """Go to another moment, running or standing as before."""
+        """Go to another moment, running or standing as before, and show it."""
+        self._held = None
         self._base = min(self._end, at)
         self._since = None if self.paused else self._wall()
 
     def hold(self, at: float) -> None:
-        """Show a moment while what happened in it is applied."""
+        """Show a moment until another one is shown: while what happened in it is applied, or up to
+        which everything has been."""
         self._held = at
-
-    def release(self) -> None:
-        """Show the playing time again."""
-        self._held = None

@@ -17,7 +17,7 @@ async def test_pages_filter_order_and_theme(replay: ReplaySession) -> None:
             assert isinstance(app.screen, Page)
             assert said in picture(pilot)
             await pilot.press("escape")
-        await pilot.press("slash", *"direct", "enter", "o", "t")
+        await pilot.press("slash", *"direct", "enter", "o", "o", "o", "t")
         await arrived(pilot)
         assert app.monitor_screen.listed == [NAMES[5], NAMES[4]]
         assert app.theme == "relaytop-light"

@@ -291,3 +291,14 @@ async def test_the_past_takes_no_commands(ten: Path) -> None:
         assert play.player.exit_reason() == ""
         assert play.player.returncode is None
         play.player.stop()
+
+
+async def test_what_is_shown_is_never_ahead_of_what_was_read(ten: Path) -> None:
+    async with playing(ten) as it:
+        await it.run(2)
+        assert it.at == pytest.approx(20)
+        it.wall.now += 1
+        assert it.at == pytest.approx(20)
+        await it.settle()
+        assert it.at == pytest.approx(30)
+        assert it.recorded == until(30)
