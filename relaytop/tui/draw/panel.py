@@ -193,7 +193,7 @@ def _limits(s: Summary, now: float, width: int, glyphs: Glyphs) -> list[Line]:
         wait = number_format.format_age(s.hold_until - now)
         why = f"after {s.hold_reason or 'a failure'}"
         if s.hold_reason == "scarce":
-            why = "rate limit nearly used"
+            why = "limit nearly used"
         lines.append([(f"waits {wait}: {why}", "warn")])
     if s.paced:
         lines.append([(f"{number_format.format_count(s.paced)} delayed by max_rpm", "warn")])
@@ -275,7 +275,7 @@ def _tokens(s: Summary, glyphs: Glyphs) -> list[Line]:
             counted = f"${number_format.format_usd(s.total.counted_usd)}"
             lines.append([(fit("", NAME_WIDTH), "dim"), (f"the budget counts {counted}", "warn")])
     elif s.requests:
-        unknown = "unknown: set a price in the config"
+        unknown = "unknown: no price set"
         lines.append([(fit("cost", NAME_WIDTH), "dim"), (unknown, "dim")])
     return lines
 
