@@ -60,5 +60,6 @@ class ReplayClock:
 
     def hold(self, at: float) -> None:
         """Show a moment until another one is shown: while what happened in it is applied, or up to
-        which everything has been."""
+        which everything has been.
+        """
         self._held = at
