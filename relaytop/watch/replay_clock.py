@@ -59,7 +59,5 @@ class ReplayClock:
         self._since = None if self.paused else self._wall()
 
     def hold(self, at: float) -> None:
-        """Show a moment until another one is shown: while what happened in it is applied, or up to
-        which everything has been.
-        """
+        """Show a moment, that of what is being applied or of what has been, until another one."""
         self._held = at
