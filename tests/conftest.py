@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, settings
 
 from relaytop.cli.group import relaytop_command
+from tests.support.endings import assert_no_orphan
 from tests.support.launch import RELAYTOP, Invoke, Run, Start
 from tests.support.terminal import Terminal
 
@@ -89,7 +90,7 @@ def api_keys() -> dict[str, str]:
 
 @pytest.fixture
 def start(home: dict[str, str]) -> Iterator[Start]:
-    """Starts relaytop in a terminal; whatever a test leaves running is ended."""
+    """Starts relaytop in a terminal; whatever a test leaves running is ended, without an orphan."""
     opened: list[Terminal] = []
 
     def begin(*arguments: str, columns: int = 120, rows: int = 36, **environ: str) -> Terminal:
@@ -102,6 +103,10 @@ def start(home: dict[str, str]) -> Iterator[Start]:
     yield begin
     for terminal in opened:
         terminal.__exit__()
+    for terminal in opened:
+        assert b"Traceback" not in terminal.raw
+    if opened:
+        assert_no_orphan(home)
 
 
 @pytest.fixture

@@ -175,6 +175,7 @@ def watch(
                 app.run()
             finally:
                 engine = session.engine
+                session.apply_unread(engine)
                 keep_choices(app)
             if app.complaint is not None:
                 raise RelaytopError(app.complaint)

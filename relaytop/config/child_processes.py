@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -93,12 +94,15 @@ def without_keys(environ: Mapping[str, str], origins: Iterable[str]) -> dict[str
 def stop_process(process: subprocess.Popen[bytes], step_s: float) -> None:
     """End a child and close its pipes: end of its input, then SIGTERM, then SIGKILL; never hangs.
 
+    One that was stopped (SIGSTOP) is continued, so that it can write what it has not written yet.
+
     Args:
         process: It may have ended already.
         step_s: How long to wait after each of the three.
     """
     if process.stdin is not None:
         process.stdin.close()
+    process.send_signal(signal.SIGCONT)
     for send_signal in (None, process.terminate, process.kill):
         if send_signal is not None:
             send_signal()

@@ -131,6 +131,14 @@ class EngineChild:
                 await asyncio.sleep(0)  # keys come first, however much there is to read
         self._process.wait()
 
+    def unread(self) -> list[Report]:
+        """Return what it has reported and nobody has read yet, without waiting; for the end."""
+        pipe = self._process.stdout
+        try:
+            return [] if pipe is None else self._parse(os.read(pipe.fileno(), READ_BYTES))
+        except OSError:
+            return []  # nothing is there
+
     def _parse(self, data: bytes) -> list[Report]:
         batch: list[Report] = []
         try:

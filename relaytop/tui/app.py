@@ -388,6 +388,7 @@ class RelaytopApp(OrderedKeysApp):
         forced.start()
         try:
             if self.session.player is None:
+                self.session.apply_unread(self.session.engine)
                 self.session.snapshot()
         except OSError:
             # No screen is left to show it on, and the end must not fail.

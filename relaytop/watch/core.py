@@ -151,6 +151,11 @@ class WatchCore:
             consumer.consume(reports)
         self._evaluate_alerts()
 
+    def apply_unread(self, engine: Engine) -> None:
+        """Apply what an engine has reported since it was last read; before it is stopped."""
+        if reports := engine.unread():
+            self.apply(reports)
+
     def _evaluate_alerts(self) -> None:
         self.alerting.evaluate(self.monitor, self.clock(), self.trouble(), reads=self.reads_agent)
         if self._notifier is not None:

@@ -39,6 +39,10 @@ class Engine(Protocol):
         """Yield batches of reports; ends when the engine dies."""
         ...
 
+    def unread(self) -> list[Report]:
+        """Return what was reported and not read yet, without waiting; for the end."""
+        ...
+
     def exit_reason(self) -> str:
         """Return why it died; empty where it did not say."""
         ...

@@ -74,6 +74,10 @@ class Player:
         del command
         return False
 
+    def unread(self) -> list[Report]:
+        """Return nothing: it stays in the recording."""
+        return []
+
     def exit_reason(self) -> str:
         """Return nothing: a recording does not die."""
         return ""

@@ -128,6 +128,7 @@ class Session(WatchCore):
 
     def restart_engine(self) -> None:
         """Start another engine with the same targets, paused as they were."""
+        self.apply_unread(self.engine)
         self.engine.stop()
         self.engine = self._restart()
         self.read_less_often(frozen=self._frozen)

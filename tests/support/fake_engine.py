@@ -63,6 +63,9 @@ class FakeEngine:
             yield batch
         self.returncode = -9
 
+    def unread(self) -> list[Report]:
+        return []
+
     def exit_reason(self) -> str:
         return ""
 

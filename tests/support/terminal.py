@@ -130,7 +130,7 @@ class Terminal:
                 self._stream.feed(data)
         return bool(data)
 
-    def wait_for(self, seen: str | Callable[[str], bool], timeout_s: float = 15.0) -> str:
+    def wait_for(self, seen: str | Callable[[str], bool], timeout_s: float = 30.0) -> str:
         """Read until the screen holds a text, or a test of it is true; return the screen."""
         found = (lambda text: seen in text) if isinstance(seen, str) else seen
         deadline = time.monotonic() + timeout_s

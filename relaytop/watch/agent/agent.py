@@ -143,6 +143,7 @@ class Agent(WatchCore):
                 return None
             return reading.result()
         finally:
+            self.apply_unread(engine)
             self._why_dead = STARTING
             for task in (reading, changing):
                 task.cancel()

@@ -230,6 +230,10 @@ class AgentClient:
                 break
         return batch
 
+    def unread(self) -> list[Report]:
+        """Return nothing: the agent keeps it."""
+        return []
+
     def exit_reason(self) -> str:
         """Return what happened."""
         if self._fault is not None:
