@@ -133,6 +133,7 @@ def watch(
         outputs = _outputs(options, stack)
         gc.disable()  # as in `main`: the app switches it on after its first picture
         engine: Engine | None = None
+        session: Session | None = None
         notifier: Notifier | None = None
         try:
             # Imported while the settings are loaded beside it: the first picture needs both. The
@@ -174,15 +175,13 @@ def watch(
             try:
                 app.run()
             finally:
-                engine = session.engine
-                session.apply_unread(engine)
                 keep_choices(app)
             if app.complaint is not None:
                 raise RelaytopError(app.complaint)
             code = app.return_code or 0
             return _verdict(session, reference) if gate and reference and not code else code
         finally:
-            _end(engine, notifier)
+            _end(engine, session, notifier)
 
 
 def _attached(settings: Settings) -> tuple[AgentClient | None, str | None]:
@@ -202,11 +201,20 @@ def _send_alerts(session: Session, notifier: Notifier | None, options: Options) 
         session.note("alert", "warning", text)
 
 
-def _end(engine: Engine | None, notifier: Notifier | None) -> None:
-    """Stop the engine while the last alerts are sent; say which were not, where no log is left."""
+def _end(engine: Engine | None, session: Session | None, notifier: Notifier | None) -> None:
+    """Stop the engine while the last alerts are sent; say which were not, where no log is left.
+
+    Args:
+        engine: The first one.
+        session: The one that may have started another, and is given its last reports.
+        notifier: Sends the alerts.
+    """
     if notifier is not None:
         notifier.begin_close()
-    if engine is not None:
+    if session is not None:
+        session.engine.stop()
+        session.apply_unread(session.engine)
+    elif engine is not None:
         engine.stop()
     if notifier is not None:
         notifier.close()

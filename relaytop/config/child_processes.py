@@ -13,7 +13,7 @@ from relaytop.config.environment import KNOWN
 from relaytop.config.keys import VARIABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 FOLDER = Path(relaytop.__file__).parent.parent
 """The folder that the package lies in: `python -m relaytop…` finds it there though it is not
@@ -91,7 +91,9 @@ def without_keys(environ: Mapping[str, str], origins: Iterable[str]) -> dict[str
     return {name: value for name, value in environ.items() if name not in hidden}
 
 
-def stop_process(process: subprocess.Popen[bytes], step_s: float) -> None:
+def stop_process(
+    process: subprocess.Popen[bytes], step_s: float, ended: Callable[[], None] = lambda: None
+) -> None:
     """End a child and close its pipes: end of its input, then SIGTERM, then SIGKILL; never hangs.
 
     One that was stopped (SIGSTOP) is continued, so that it can write what it has not written yet.
@@ -99,6 +101,7 @@ def stop_process(process: subprocess.Popen[bytes], step_s: float) -> None:
     Args:
         process: It may have ended already.
         step_s: How long to wait after each of the three.
+        ended: Called when it has ended, before its pipes are closed.
     """
     if process.stdin is not None:
         process.stdin.close()
@@ -111,6 +114,7 @@ def stop_process(process: subprocess.Popen[bytes], step_s: float) -> None:
             break
         except subprocess.TimeoutExpired:
             continue
+    ended()
     for pipe in (process.stdout, process.stderr):
         if pipe is not None:
             pipe.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import os
 import subprocess
@@ -47,6 +48,7 @@ class EngineChild:
         self._process = process
         self._lines = LineBuffer(MAX_LINE)
         self._unsent = b""
+        self._rest: list[Report] = []
         self.poll_interval_s = POLL_INTERVAL_S
         """Longest wait of reports in the pipe; longer under a frozen picture."""
 
@@ -132,12 +134,17 @@ class EngineChild:
         self._process.wait()
 
     def unread(self) -> list[Report]:
-        """Return what it has reported and nobody has read yet, without waiting; for the end."""
+        """Return what it has reported and nobody has read yet, also after it was stopped."""
+        self._read_rest()
+        batch, self._rest = self._rest, []
+        return batch
+
+    def _read_rest(self) -> None:
+        """Read what is in the pipe; not more, so that it ends."""
         pipe = self._process.stdout
-        try:
-            return [] if pipe is None else self._parse(os.read(pipe.fileno(), READ_BYTES))
-        except OSError:
-            return []  # nothing is there
+        if pipe is not None and not pipe.closed:
+            with contextlib.suppress(BlockingIOError):
+                self._rest += self._parse(os.read(pipe.fileno(), READ_BYTES))
 
     def _parse(self, data: bytes) -> list[Report]:
         batch: list[Report] = []
@@ -166,5 +173,8 @@ class EngineChild:
         return lines[-1].strip()[:200] if lines else ""
 
     def stop(self) -> None:
-        """End the process: end of its input, then SIGTERM, then SIGKILL; never hangs."""
-        stop_process(self._process, STOP_S / 2)
+        """End the process: end of its input, then SIGTERM, then SIGKILL; never hangs.
+
+        What it reported until then is `unread`.
+        """
+        stop_process(self._process, STOP_S / 2, self._read_rest)

@@ -406,8 +406,10 @@ class RelaytopApp(OrderedKeysApp):
         self.terminate(signal.SIGHUP)
 
     def _force(self, code: int) -> None:
-        self.session.engine.stop()
-        os._exit(code)
+        try:
+            self.session.engine.stop()
+        finally:  # whatever the other thread is in the middle of
+            os._exit(code)
 
 
 def _screen_of(session: Session, glyphs: Glyphs) -> MonitorScreen:

@@ -152,7 +152,7 @@ class WatchCore:
         self._evaluate_alerts()
 
     def apply_unread(self, engine: Engine) -> None:
-        """Apply what an engine has reported since it was last read; before it is stopped."""
+        """Apply what an engine has reported since it was last read; it may have ended."""
         if reports := engine.unread():
             self.apply(reports)
 

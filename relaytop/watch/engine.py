@@ -40,7 +40,7 @@ class Engine(Protocol):
         ...
 
     def unread(self) -> list[Report]:
-        """Return what was reported and not read yet, without waiting; for the end."""
+        """Return what was reported and not read yet, without waiting; also once it is ended."""
         ...
 
     def exit_reason(self) -> str:

@@ -128,8 +128,8 @@ class Session(WatchCore):
 
     def restart_engine(self) -> None:
         """Start another engine with the same targets, paused as they were."""
-        self.apply_unread(self.engine)
         self.engine.stop()
+        self.apply_unread(self.engine)
         self.engine = self._restart()
         self.read_less_often(frozen=self._frozen)
         self.engine.start(self.settings)

@@ -143,13 +143,13 @@ class Agent(WatchCore):
                 return None
             return reading.result()
         finally:
-            self.apply_unread(engine)
-            self._why_dead = STARTING
             for task in (reading, changing):
                 task.cancel()
             await asyncio.gather(reading, changing, return_exceptions=True)
-            self.monitor.engine_lost()
             await asyncio.to_thread(engine.stop)
+            self.apply_unread(engine)
+            self._why_dead = STARTING
+            self.monitor.engine_lost()
 
     def apply(self, reports: Sequence[Report]) -> None:
         """Apply a batch of reports, and log what they brought."""
