@@ -18,6 +18,8 @@ LEAST_CHART = 44
 GAP = 2
 ROOMY_CHART = 9
 """Rows of a chart above the table that is worth having all columns."""
+MUCH_LARGER = 1.2
+"""The factor by which a chart above the table is larger than one beside it, to be there."""
 
 
 class CompareLayout(NamedTuple):
@@ -50,7 +52,12 @@ def compare_layout(width: int, rows: int, targets: int, table_rows: int) -> Comp
         return above
     columns = min(targets, room)
     chart_width = width - GAP - _table_width(columns)
-    return CompareLayout(columns, chart_width, *_heights(rows, columns), beside=True)
+    beside = CompareLayout(columns, chart_width, *_heights(rows, columns), beside=True)
+    return above if _area(above) > MUCH_LARGER * _area(beside) else beside
+
+
+def _area(layout: CompareLayout) -> int:
+    return layout.chart_width * layout.chart_height
 
 
 def _heights(rows: int, columns: int) -> tuple[int, bool]:

@@ -1,5 +1,6 @@
 """Several targets in one chart."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -84,6 +85,17 @@ def test_a_layout_fits_the_screen(width: int, rows: int, targets: int, table: in
     used = layout.chart_height + strips
     assert used <= (rows if layout.beside else max(0, rows - table - 1))
     assert layout.chart_width + (13 + 19 * layout.columns if layout.beside else 0) <= width
+
+
+@pytest.mark.parametrize(
+    ("size", "targets", "beside"),
+    [((120, 34), 2, True), ((200, 48), 2, True), ((120, 34), 3, False), ((200, 48), 6, False)],
+)
+def test_the_chart_is_where_it_is_large(size: tuple[int, int], targets: int, beside: bool) -> None:
+    layout = compare_layout(*size, targets, 12)
+    assert (layout.beside, layout.columns) == (beside, targets)
+    assert layout.strips
+    assert layout.chart_width * layout.chart_height >= 0.4 * size[0] * size[1]
 
 
 def test_columns_are_headed_by_what_tells_them_apart() -> None:
