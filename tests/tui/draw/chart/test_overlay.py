@@ -91,7 +91,9 @@ def test_a_layout_fits_the_screen(width: int, rows: int, targets: int, table: in
     ("size", "targets", "beside"),
     [((120, 34), 2, True), ((200, 48), 2, True), ((120, 34), 3, False), ((200, 48), 6, False)],
 )
-def test_the_chart_is_where_it_is_large(size: tuple[int, int], targets: int, beside: bool) -> None:
+def test_the_chart_is_where_it_is_large(
+    size: tuple[int, int], targets: int, *, beside: bool
+) -> None:
     layout = compare_layout(*size, targets, 12)
     assert (layout.beside, layout.columns) == (beside, targets)
     assert layout.strips
