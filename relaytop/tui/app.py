@@ -381,6 +381,8 @@ class RelaytopApp(OrderedKeysApp):
         if self._terminating:
             return
         self._terminating = True
+        for stop in (signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU):
+            signal.signal(stop, signal.SIG_IGN)  # as a job in the background we would not end
         self.session.begin_end()
         code = 128 + number
         forced = threading.Timer(FORCED_EXIT_S, self._force, (code,))

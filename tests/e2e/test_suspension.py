@@ -43,6 +43,10 @@ def wait_until_stopped(terminal: Terminal, process: psutil.Process) -> None:
         pass
 
 
+def has_ended(process: psutil.Process) -> bool:
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
 @pytest.mark.parametrize("from_outside", [False, True], ids=["^Z", "kill -TSTP"])
 def test_it_gives_the_terminal_back_and_returns(shell: Terminal, *, from_outside: bool) -> None:
     shell.press(shlex.join([*RELAYTOP, "demo"]) + "\r")
@@ -111,6 +115,31 @@ def test_in_the_background_it_waits_for_fg_and_sends_nothing(shell: Terminal, be
         assert re.findall(rb"\x1b\[\?1049[hl]", shell.raw) == [b"\x1b[?1049h"]
     shell.press("q")
     shell.wait_for(lambda text: "shell>" in text.replace("\n", ""))
+
+
+@pytest.mark.parametrize("signals", ["^Z", "kill -STOP", "^Z and bg"])
+def test_a_stopped_screen_ends_when_it_is_killed(shell: Terminal, signals: str) -> None:
+    shell.press(shlex.join([*RELAYTOP, "demo"]) + "\r")
+    shell.wait_for("holysheep/gpt-4.1")
+    screen = screen_of(shell)
+    family = [screen, *screen.children(recursive=True)]
+    if signals == "kill -STOP":
+        os.kill(screen.pid, signal.SIGSTOP)
+    else:
+        shell.press("\x1a")
+    wait_until_stopped(shell, screen)
+    if signals == "^Z and bg":
+        shell.press("bg\r")
+        shell.read(0.5)
+        wait_until_stopped(shell, screen)
+    shell.press("kill %1\r")
+    deadline = time.monotonic() + 10
+    while not all(map(has_ended, family)) and time.monotonic() < deadline:
+        shell.read(0.05)
+    assert all(map(has_ended, family))
+    shell.screen.reset()
+    shell.press("echo $((6 * 7)) $(stty -a | grep -o ' icanon') done\r")
+    shell.wait_for("42 icanon done")
 
 
 def test_without_a_shell_it_stays(start: Start) -> None:

@@ -18,6 +18,7 @@ from relaytop.tui.terminal.color_reduction import Colors
 from relaytop.tui.terminal.grid import Grid
 from relaytop.tui.terminal.input import read_input
 from relaytop.tui.terminal.interpreter import Interpreter
+from relaytop.tui.terminal.job_control import has_job_control
 from relaytop.tui.terminal.output import Output
 from relaytop.tui.terminal.painter import Painter
 
@@ -36,6 +37,11 @@ SYNC_FROM = 200
 """Bytes from which a frame is worth bounds of its own."""
 RESIZED_S = 0.1
 """Time after a resize in which Textual has painted for the new size, if it is a new one."""
+STOPS_AFTER_S = 0.5
+"""Time in the background in which a signal that came along is answered.
+
+Who ends a stopped job sends two: that, and one that continues it. Threads get them in any order.
+"""
 TRUE_COLORS = Colors()
 SEQUENCE_OFF = b"\x18\x1b[?2026l"
 """Ends what was cut off in the middle, so that what follows is not swallowed."""
@@ -195,13 +201,14 @@ class TerminalDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """Enter application mode, the first time or after a suspension.
 
-        In the background it is entered by `fg`, whose signal calls this again.
+        In the background it is entered when `fg` continues us.
         """
-        was_painting = self._painting
-        self._stop_in_background()
+        if self._in_background():
+            os.kill(os.getpid(), signal.SIGTTOU)  # stops us as a job that sets the terminal
+            return
         if self._painting:
             # Continued after a stop that could not be caught: someone else had the terminal.
-            if not was_painting or not self._in_foreground():
+            if not self._in_foreground():
                 return
             self.suspend_application_mode()
         self._output.open()
@@ -213,16 +220,31 @@ class TerminalDriver(LinuxDriver):
         self._watch_size()
         self.repaint()
 
-    def _stop_in_background(self) -> None:
-        """Stop as a job that writes from the background does, before anything is sent."""
-        with contextlib.suppress(termios.error):
-            termios.tcsetattr(self.fileno, termios.TCSANOW, termios.tcgetattr(self.fileno))
+    def _sigcont_application(self, *_: object) -> None:
+        """Enter application mode again, on the loop."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._continued)
 
-    def _in_foreground(self) -> bool:
+    def _continued(self) -> None:
+        if self._in_background():
+            self._loop.call_later(STOPS_AFTER_S, self._resume)
+        else:
+            self._resume()
+
+    def _resume(self) -> None:
+        if self._auto_restart and not self._app._exit:  # noqa: SLF001 - Textual's
+            self.resume_application_mode()
+
+    def _in_background(self) -> bool:
+        """Whether another job has the terminal, and a shell that could continue us."""
+        return not self._in_foreground(otherwise=True) and has_job_control()
+
+    def _in_foreground(self, *, otherwise: bool = False) -> bool:
+        """Whether the terminal is ours; `otherwise` where none tells, as one that hangs up."""
         try:
             return os.tcgetpgrp(self.fileno) == os.getpgrp()
         except OSError:
-            return False  # a terminal that hangs up sends SIGCONT, too
+            return otherwise
 
     def _pass_line_feeds(self) -> None:
         """Have the tty pass line feeds on as they are; the end restores what it did before."""
@@ -233,6 +255,8 @@ class TerminalDriver(LinuxDriver):
 
     def stop_application_mode(self) -> None:
         """Restore the terminal, within a bounded time even where it does not read."""
+        if not self._painting:
+            return  # it is the shell's since a suspension
         self._painting = False
         if not self._output.drain(CATCH_UP_S):
             self._output.abandon()
