@@ -90,10 +90,12 @@ def _ends(names: tuple[str, ...], left: list[str], head: int, tail: int) -> dict
 
 def _without_makers(names: tuple[str, ...], long: list[str], width: int) -> dict[str, str]:
     """Return those that fit without what stands before their last `/`, if that tells them apart."""
-    bare = {name: name.rpartition("/")[2] for name in names}
-    counts = Counter(bare.values())
-    fitting = [name for name in long if "/" in name and 0 < cell_len(bare[name]) < width]
-    return {name: ELLIPSIS + bare[name] for name in fitting if counts[bare[name]] == 1}
+    bare = {name: name.rpartition("/")[2] for name in long if "/" in name}
+    fitting = {name: end for name, end in bare.items() if 0 < cell_len(end) < width}
+    if not fitting:
+        return {}
+    counts = Counter(name[at:] for name in names for at in range(len(name)))
+    return {name: ELLIPSIS + end for name, end in fitting.items() if counts[end] == 1}
 
 
 def _splits(width: int) -> Iterator[tuple[int, int]]:

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,6 +54,20 @@ def test_of_200_ids_none_is_ambiguous_in_the_cells_that_80_columns_leave(provide
     for width in range(least_width(names), 44):
         texts = short_names(names, width).values()
         assert len(set(texts)) == 200
+
+
+def matching(text: str, names: tuple[str, ...]) -> list[str]:
+    """The names that a text may stand for, to whoever reads it."""
+    pattern = re.compile(".+".join(map(re.escape, text.split("…"))))
+    return [name for name in names if pattern.fullmatch(name)]
+
+
+@pytest.mark.parametrize("width", [20, 23, 25, 28, 31, 34, 44])
+def test_a_cut_name_can_be_read_as_that_of_one_target_alone(width: int) -> None:
+    near = ("openai/gpt-4-turbo-preview", "openai/chatgpt-4-turbo-preview", "x-ai/gpt-4-turbo")
+    for names in (tuple(IDS), near):
+        for name, text in short_names(names, width).items():
+            assert matching(text, names) == [name]
 
 
 def test_a_number_tells_those_apart_that_no_cut_does() -> None:
