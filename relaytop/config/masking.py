@@ -35,6 +35,20 @@ def mask_secrets(text: str) -> str:
     return _RUN.sub(_masked_run, text)
 
 
+_WEB_URL = re.compile(r"\b(https?://[^\s/?#'\"]{1,300})[/?#][^\s'\"]+", re.IGNORECASE)
+_OTHER_URL = re.compile(r"\b(?!https?:)([A-Za-z][\w+.\-]{0,30}://)[^\s'\"]+", re.IGNORECASE)
+
+
+def mask_urls(text: str) -> str:
+    """Return a text in which nothing looks like a secret, and URLs end with their host.
+
+    A webhook's path is its password (of a provider's base URL it is none), as the host may be of
+    what Apprise reads.
+    """
+    text = _OTHER_URL.sub(rf"\1{MASK}", _WEB_URL.sub(rf"\1/{MASK}", text))
+    return mask_secrets(text)
+
+
 def _masked_run(found: re.Match[str]) -> str:
     run = found[0]
     is_word = run.isalpha() or run.isdigit()

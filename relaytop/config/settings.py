@@ -194,7 +194,7 @@ class AlertSettings:
     """Whether the terminal's title tells how many alerts fire."""
     notify: bool = True
     """Whether the screen asks the terminal for a desktop notification (OSC 9)."""
-    command: tuple[str, ...] = ()
+    command: tuple[str, ...] = field(default=(), repr=False)
     """A program to run at each change, with its arguments; empty: none."""
     webhook: Secret | None = None
     """The URL that each change is posted to."""

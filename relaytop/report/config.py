@@ -6,6 +6,7 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
 
+from relaytop.config.masking import mask_urls
 from relaytop.config.source_location import dotted
 from relaytop.config.values import shared_values, target_values
 from relaytop.report.blocks import Column, Table
@@ -65,7 +66,12 @@ def _rows(settings: Settings, complaints: Mapping[str, str]) -> Iterator[Row]:
     """
     for key, value in shared_values(settings):
         if value is not None and value != []:
-            yield key, value, settings.origins.get(key, DEFAULT)
+            shown = (
+                [*map(mask_urls, value)]
+                if key == "alerts.command" and isinstance(value, list)
+                else value
+            )
+            yield key, shown, settings.origins.get(key, DEFAULT)
         elif settings.origins.get(key, DEFAULT).endswith(("_env", "_command")):
             yield key, "resolved when the monitor or the agent starts", settings.origins[key]
     for provider in settings.providers:

@@ -78,7 +78,8 @@ def test_what_is_refused(tmp_path: Path, lines: str, said: str) -> None:
 
 
 def test_no_url_is_shown(tmp_path: Path) -> None:
-    settings = loaded(tmp_path, f'webhook = "{URL}"\nservices = ["tgram://T0K3N/b"]')
+    lines = f'webhook = "{URL}"\nservices = ["tgram://T0K3N/b"]\ncommand = ["curl", "{URL}"]'
+    settings = loaded(tmp_path, lines)
     report = ConfigReport(settings, {})
     shown = repr(settings) + str(report.document())
     for form in ("table", "json", "toml", "markdown"):
@@ -86,6 +87,7 @@ def test_no_url_is_shown(tmp_path: Path) -> None:
     assert "T0K3N" not in shown
     assert "tgram" not in shown
     assert report.document()["alerts.webhook"]["value"].startswith("••")
+    assert report.document()["alerts.command"]["value"] == ["curl", "https://hooks.example/••••"]
 
 
 def test_where_urls_are_looked_up_is_shown_without_looking(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relaytop.config.errors import RelaytopError
-from relaytop.config.masking import MASK, mask_secrets, shown_path, shown_variable
+from relaytop.config.masking import MASK, mask_secrets, mask_urls, shown_path, shown_variable
 
 KEY = "sk-proj-Zk3vT9qLw82mXcP0aB7d"
 GOOGLE = "AIzaSyA1b2C3d4E5f6G7h8"
@@ -50,6 +50,20 @@ def test_what_looks_like_a_key_is_masked_wherever_it_stands(sentence: str, key: 
 )
 def test_ordinary_words_stay(sentence: str) -> None:
     assert mask_secrets(sentence) == sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("https://hooks.slack.com/services/T0/B0/x", "https://hooks.slack.com/••••"),
+        ("curl: tgram://1234:abc/5 failed", "curl: tgram://•••• failed"),
+        ("-d=http://h?token=x' 2", "-d=http://h/••••' 2"),
+        ("http://am:9093 and http://am:9093/", "http://am:9093 and http://am:9093/"),
+        ("/usr/local/bin/page --loud", "/usr/local/bin/page --loud"),
+    ],
+)
+def test_of_a_webhooks_url_the_host_stays(text: str, masked: str) -> None:
+    assert mask_urls(text) == masked
 
 
 @given(st.text(max_size=300) | st.text("ab:@/?=&#1 -", max_size=3000))

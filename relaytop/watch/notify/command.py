@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from relaytop.alerts.formats.document import alert_document
 from relaytop.alerts.formats.variables import alert_variables
-from relaytop.config.masking import mask_secrets, shown_path
+from relaytop.config.masking import mask_urls, shown_path
 from relaytop.config.user_command import MAX_OUTPUT, TooMuchOutputError, run_user_command
 from relaytop.watch.notify.channel import Undelivered
 from relaytop.wire.text import clean
@@ -90,4 +90,4 @@ def _how_it_ended(returncode: int) -> str:
 def _last_line(output: bytes) -> str:
     """Return the last line that a program printed, safe to show."""
     lines = output.decode(errors="replace").strip().splitlines()
-    return clean(mask_secrets(clean(lines[-1])), MAX_LINE) if lines else ""
+    return clean(mask_urls(clean(lines[-1])), MAX_LINE) if lines else ""

@@ -58,6 +58,10 @@ def test_one_that_fails_and_says_why() -> None:
 
 def test_its_words_are_shown_without_keys() -> None:
     assert sh("echo pager_key=sk-abcdefgh12345678; exit 1") == ("exit code 1", "pager_key=••••")
+    assert sh("echo POST https://h.example/T0/x; exit 1") == (
+        "exit code 1",
+        "POST https://h.example/••••",
+    )
 
 
 def test_one_that_prints_without_end_is_ended() -> None:
