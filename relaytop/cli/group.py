@@ -133,6 +133,11 @@ class LazyGroup(click.Group):
     "--format", "form", type=click.Choice(FORMS), help="With --once: output format.  [table]"
 )
 @click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    help="With --once: write to this new file, not to stdout.",
+)
+@click.option(
     "--fresh", is_flag=True, help="Probe separately even if an agent with this config is running."
 )
 @fresh_state_option
@@ -150,6 +155,7 @@ def relaytop_command(
     once: bool,
     count: int | None,
     form: str | None,
+    output: Path | None,
     fresh: bool,
     fresh_state: bool,
     options: Options,
@@ -167,7 +173,7 @@ def relaytop_command(
     if record is not None and ctx.invoked_subcommand not in {None, "demo"}:
         message = "before a command, --record is for the monitor and the demo only"
         raise click.UsageError(message)
-    of_once = {"-n": count, "--format": form}
+    of_once = {"-n": count, "--format": form, "--output": output}
     beside = {"--against": against, "--fail-on": fail_on, "--on-alert": on_alert}
     switches = {"--fresh": fresh, "--fresh-state": fresh_state, "--once": once}
     ours = {**beside, **of_once, **{flag: True for flag, on in switches.items() if on}}
@@ -182,13 +188,15 @@ def relaytop_command(
     )
     if ctx.invoked_subcommand is None and once:
         from relaytop.cli.once import once as print_once  # noqa: PLC0415 - only when it is wanted
+        from relaytop.cli.output import Output  # noqa: PLC0415 - as above
 
         _refuse(
             {**beside, "--prometheus": prometheus, "--record": record},
             "cannot be used with --once, which prints one table and exits",
         )
         gc.enable()
-        raise SystemExit(print_once(options, count=count or 1, form=form or "table"))
+        place = Output(form or "table", output)
+        raise SystemExit(print_once(options, count=count or 1, output=place))
     if ctx.invoked_subcommand is None:
         from relaytop.cli.monitor import monitor  # noqa: PLC0415 - only when it is wanted
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from relaytop.cli.output import Output, write_text
+from relaytop.cli.output import shows_color, write_text
 from relaytop.config.load import load_settings
 from relaytop.config.steady_clock import STEADY
 from relaytop.jobs.baseline import BaselinePlan
@@ -22,29 +22,30 @@ from relaytop.tui.draw.printed import printed_table, text_of
 
 if TYPE_CHECKING:
     from relaytop.cli.options import Options
+    from relaytop.cli.output import Output
 
 WIDTH = 120
 """Cells, where neither COLUMNS nor a terminal says how many there are."""
 UNHEALTHY = 1
 
 
-def once(options: Options, *, count: int, form: str) -> int:
+def once(options: Options, *, count: int, output: Output) -> int:
     """Probe each target, print how they are, and return the exit code.
 
     Args:
         options: The common flags.
         count: Probes per target.
-        form: One of `FORMS`; `table` is the screen's.
+        output: Its table is the screen's.
 
     Raises:
-        RelaytopError: Nothing to watch, or stdout cannot be written.
+        RelaytopError: Nothing to watch, or the result cannot be written.
     """
     settings = load_settings(config=options.config, flags=options.flags, environ=os.environ)
     run, result = run_job(Once, select_targets(settings, ()), BaselinePlan(count), save=False)
-    if form == "table":
-        write_text(_table(run, options), None)
+    if output.form == "table":
+        write_text(_table(run, options, output), output.path)
     else:
-        Output(form, None).write(SnapshotReport(result.document), options)
+        output.write(SnapshotReport(result.document), options)
     for text in result.remarks:
         click.echo(text, err=True)
     if result.ended_by is not None:
@@ -52,7 +53,7 @@ def once(options: Options, *, count: int, form: str) -> int:
     return UNHEALTHY if run.unhealthy() else 0
 
 
-def _table(run: Once, options: Options) -> str:
+def _table(run: Once, options: Options, output: Output) -> str:
     now = STEADY()
     lines = printed_table(
         [run.monitor.summary(name, now) for name in run.monitor.targets()],
@@ -61,5 +62,5 @@ def _table(run: Once, options: Options) -> str:
         shutil.get_terminal_size((WIDTH, 24)).columns,
         ASCII if options.ascii else UNICODE,
     )
-    colored = options.color and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    return text_of(lines, color=colored)
+    terminal = output.path is None and sys.stdout.isatty()
+    return text_of(lines, color=terminal and shows_color(options, os.environ))

@@ -16,13 +16,16 @@ from relaytop.config.errors import RelaytopError
 from relaytop.report.forms import FORMS
 from relaytop.report.render import render
 from relaytop.store.atomic import write_exactly
+from relaytop.tui.terminal.color_depth import ColorDepth, detect_color_depth
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from relaytop.cli.options import Options
     from relaytop.report.render import Report
 
+NO_TERMINALS = {"", "dumb", "unknown"}
+"""Values of TERM that promise no control sequence."""
 output_option = click.option(
     "--output",
     type=click.Path(path_type=Path),
@@ -54,9 +57,16 @@ class Output:
             self.form,
             ascii_only=options.ascii,
             columns=shutil.get_terminal_size().columns if terminal else None,
-            color=terminal and options.color and not os.environ.get("NO_COLOR"),
+            color=terminal and shows_color(options, os.environ),
         )
         write_text(text, self.path)
+
+
+def shows_color(options: Options, environ: Mapping[str, str]) -> bool:
+    """Return whether colour is wanted, and a terminal of this environment shows any."""
+    if not options.color or environ.get("TERM", "") in NO_TERMINALS:
+        return False
+    return detect_color_depth(environ) is not ColorDepth.NONE
 
 
 def output_options(

@@ -99,11 +99,21 @@ def test_on_a_terminal_it_has_colours_unless_they_are_not_wanted(
 ) -> None:
     with ScriptedServer(answer) as server:
         path = str(write(tmp_path, server))
-        for plain in ((), ("--no-color",)):
-            terminal = start("--config", path, "--once", *plain, P_KEY=KEY)
+        for plain, term in (((), "xterm"), (("--no-color",), "xterm"), ((), "dumb"), ((), "vt100")):
+            terminal = start("--config", path, "--once", *plain, P_KEY=KEY, TERM=term)
             assert terminal.wait(30) == 1
-            assert (b"\x1b[31m" in terminal.raw) == (not plain)
+            assert (b"\x1b[31m" in terminal.raw) == (not plain and term == "xterm")
             assert "p/b" in terminal.text
+
+
+def test_it_is_written_to_a_file(tmp_path: Path, run: Run) -> None:
+    with ScriptedServer(answer) as server:
+        path = write(tmp_path, server)
+        for form, begin in (("table", "   target"), ("json", "{")):
+            file = tmp_path / form
+            done = run("--config", path, "--once", "--format", form, "--output", file)
+            assert (done.returncode, done.stdout) == (1, "")
+            assert file.read_text().startswith(begin)
 
 
 @pytest.mark.parametrize(
@@ -111,6 +121,7 @@ def test_on_a_terminal_it_has_colours_unless_they_are_not_wanted(
     [
         (("-n", "3"), "-n needs --once"),
         (("--format", "json"), "--format needs --once"),
+        (("--output", "x"), "--output needs --once"),
         (("--once", "--record", "x"), "--record cannot be used with --once"),
         (("--once", "--prometheus", "127.0.0.1:1"), "--prometheus cannot be used with --once"),
         (("--once", "--against", "x"), "--against cannot be used with --once"),
