@@ -49,6 +49,7 @@ PULSE_S = 1.0
 AHEAD_S = 4.0
 """The allowance requested covers so many seconds; the ledger renews it every second."""
 LEDGER_S = 3.0
+TENTHS_BELOW_S = 100.0
 """Longest delay of the first probes by a locked ledger."""
 
 
@@ -309,7 +310,8 @@ class Engine:
         task.add_done_callback(self._tasks.discard)
 
     def _report_stall(self, stall: Stall) -> None:
-        text = f"this process was suspended for {stall.seconds:.3g} s"
+        digits = 1 if stall.seconds < TENTHS_BELOW_S else 0
+        text = f"this process was suspended for {stall.seconds:,.{digits}f} s"
         if self._in_flight:
             text += f": {self._in_flight} probes in flight are not counted"
         self._emit(Notice("warning", text))

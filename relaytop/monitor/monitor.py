@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from relaytop.probe.sample import Sample
     from relaytop.protocol.messages import Report
 
+FIGURES = re.compile(r"[\d.,]+")
 LEVELS: dict[str, Level] = {"up": "good", "degraded": "warning", "down": "error"}
 
 
@@ -92,7 +94,9 @@ class Monitor:
                 self._apply_budget(report, now)
             case Notice(level, text):
                 kind: Level = "error" if level == "error" else "warning"
-                self.note(Event(now, "notice", kind if level != "info" else "info", None, text))
+                kind = kind if level != "info" else "info"
+                # What differs in its figures alone says the same again.
+                self.note(Event(now, "notice", kind, None, text, FIGURES.sub("", text)))
             case Note(_, text):
                 self.note(Event(now, "note", "info", None, f"note: {text}"))
             case _:

@@ -50,7 +50,7 @@ def observe_origin(facts: TargetFacts, asked: str | None, sample: Sample) -> Ite
     different = asked is not None and compare_models(asked, other) == "different"
     match facts.replaced.observe(present=different):
         case "began":
-            yield "served", "warning", f"asked for {asked}, served by {other}{_why(sample.served)}"
+            yield "served", "warning", f"served by {other}, not {asked}{_why(sample.served)}"
         case "ended":
             yield "served", "good", f"served by {other or asked} again"
         case None:

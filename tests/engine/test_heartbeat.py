@@ -71,5 +71,5 @@ async def test_probes_in_flight_are_not_counted_and_nothing_is_skipped() -> None
     assert 1 <= sum(s.stalled_here for s in samples) <= 3
     assert sum(s.ok for s in samples) >= 2
     (notice,) = [r for r in reports if isinstance(r, Notice)]
-    assert notice.text.startswith("this process was suspended for 3.6e+03 s")
+    assert notice.text.startswith("this process was suspended for 3,600 s")
     assert not any(isinstance(r, Pulse) and r.skipped for r in reports)

@@ -261,6 +261,18 @@ def test_bins_are_the_same_however_they_are_read() -> None:
     assert sum(b.ok + b.failed for b in monitor.bins(TARGET, T0, 60.0, 1)) == 80
 
 
+def test_notices_that_differ_in_their_figures_alone_are_one_line() -> None:
+    monitor = Monitor(settings("a/x"), T0)
+    for number in range(3):
+        text = f"this process was suspended for 1.{number} s: {number} probes are not counted"
+        monitor.apply(Notice("warning", text), T0 + number)
+    monitor.apply(Notice("warning", "the ledger is locked"), T0 + 9)
+    assert [event.text for event in monitor.events()] == [
+        "this process was suspended for 1.2 s: 2 probes are not counted (3rd time in 1 min)",
+        "the ledger is locked",
+    ]
+
+
 def test_notices_and_unknown_targets_do_no_harm() -> None:
     monitor = fed()
     monitor.apply(Notice("warning", "ledger locked"), T0)

@@ -54,7 +54,7 @@ def test_how_it_is_to_what_was_asked_for() -> None:
 
 def test_another_model_is_a_line_when_it_begins_and_when_it_ends() -> None:
     monitor = fed(by(0, "gpt-4.1"), *(by(at, "gpt-4.1-mini", fallbacks=1) for at in range(1, 9)))
-    told = ["asked for gpt-4.1, served by gpt-4.1-mini (the relay fell back)"]
+    told = ["served by gpt-4.1-mini, not gpt-4.1 (the relay fell back)"]
     assert lines(monitor) == told
     assert monitor.events()[-1].level == "warning"
     for at in range(9, 20):
