@@ -65,9 +65,9 @@ def config(tmp_path: Path) -> Iterator[Path]:
     relay = DemoRelay.spawn(1, at_s=LIMITED_FROM_S - 8)
     try:
         text = 'interval = "250ms"\nbudget = 5.0\n'
-        for name, port in relay.ports().items():
-            models = MODELS[name]
-            text += PROVIDER.format(name=name, port=port, models=json.dumps(models))
+        ports = relay.ports()
+        for name, models in MODELS.items():
+            text += PROVIDER.format(name=name, port=ports[name], models=json.dumps(models))
             text += "".join(PRICE.format(name=name, model=model) for model in models)
         path = tmp_path / "config.toml"
         path.write_text(text)
