@@ -9,7 +9,7 @@ import click
 
 from relaytop.cli.options import common_options
 from relaytop.cli.output import output_options
-from relaytop.cli.user_keys import keymap
+from relaytop.cli.user_keys import key_mistakes_too, keymap
 from relaytop.config.load import load_settings
 from relaytop.report.config import ConfigReport
 
@@ -27,8 +27,9 @@ def config(output: Output, options: Options) -> None:
     A key that cannot be read is shown as missing, with the reason.
     """
     complaints: dict[str, str] = {}
-    settings = load_settings(
-        config=options.config, flags=options.flags, environ=os.environ, complaints=complaints
-    )
-    keymap(settings.keys, options.config)  # a mistake in [keys] is one of the config
+    with key_mistakes_too(options.config):
+        settings = load_settings(
+            config=options.config, flags=options.flags, environ=os.environ, complaints=complaints
+        )
+        keymap(settings.keys, options.config)
     output.write(ConfigReport(settings, complaints, ascii_only=options.ascii), options)

@@ -45,7 +45,7 @@ def begin_loading(options: Options) -> Callable[[], Settings]:
         os.close(reading)
         os.waitpid(pid, 0)
         if answer[:1] == BAD:
-            raise ConfigError(answer[1:].decode())
+            raise ConfigError(*answer[1:].decode().split("\n"))
         return cast("Start", decode_command(answer[1:])).settings
 
     return wait

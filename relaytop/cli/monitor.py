@@ -17,7 +17,7 @@ from relaytop.cli.alert_sending import (
 )
 from relaytop.cli.forked_settings import begin_loading
 from relaytop.cli.user_choices import keep_choices, saved_choices
-from relaytop.cli.user_keys import keymap
+from relaytop.cli.user_keys import key_mistakes_too, keymap
 from relaytop.config.errors import RelaytopError
 from relaytop.config.paths import incidents_file, ledger_path, runtime_folder, snapshots_folder
 from relaytop.export.address import listen
@@ -143,8 +143,9 @@ def watch(
             from relaytop.watch.peers import Peers  # noqa: PLC0415 - see above
             from relaytop.watch.session import Session  # noqa: PLC0415 - see above
 
-            settings = with_on_alert(settings_of(), options.on_alert)
-            keys = keymap(settings.keys, options.config)
+            with key_mistakes_too(options.config):
+                settings = with_on_alert(settings_of(), options.on_alert)
+                keys = keymap(settings.keys, options.config)
             attached, unread = _attached(settings) if attach else (None, None)
             if attached is None and has_receivers(settings):
                 notifier = make_notifier(settings)

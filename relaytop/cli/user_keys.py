@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from relaytop.config.errors import ConfigError, all_errors
 from relaytop.config.paths import config_file
 from relaytop.config.safe_files import read_bounded
 from relaytop.config.source_location import Source
 from relaytop.config.text_files import MAX_CONFIG_BYTES, decode_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 
@@ -32,6 +34,31 @@ def keymap(given: Mapping[str, str], config: Path | None) -> dict[str, str]:
     from relaytop.tui.keymap import keys_in_force, textual_keymap  # noqa: PLC0415 - where needed
 
     return textual_keymap(keys_in_force(given, place_in(config)))
+
+
+@contextmanager
+def key_mistakes_too(config: Path | None) -> Iterator[None]:
+    """Have an error of the config tell the mistakes in `[keys]` as well.
+
+    Args:
+        config: The file that `--config` named.
+    """
+    try:
+        yield
+    except ConfigError as error:
+        raise all_errors([error, *_key_mistakes(config)]) from None
+
+
+def _key_mistakes(config: Path | None) -> Iterator[ConfigError]:
+    from relaytop.config.file import read_document  # noqa: PLC0415 - at the end
+
+    path, named_by = config_file(config, os.environ)
+    try:
+        keys = read_document(path).get("keys") if named_by or path.exists() else None
+        given = keys if isinstance(keys, dict) else {}
+        keymap({name: key for name, key in given.items() if isinstance(key, str)}, config)
+    except ConfigError as error:
+        yield error
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +84,8 @@ def screen_settings(config: Path | None) -> ScreenSettings:
         return ScreenSettings({})
     from relaytop.config.file import read_file  # noqa: PLC0415 - pydantic only where it is needed
 
-    written = read_file(path)[0]
+    with key_mistakes_too(config):
+        written = read_file(path)[0]
     return ScreenSettings(written.get("keys", {}), mouse=written.get("mouse", True))
 
 

@@ -29,7 +29,15 @@ class RelaytopError(Exception):
 
 
 class ConfigError(RelaytopError):
-    """A setting that is missing, malformed or contradictory."""
+    """Settings that are missing, malformed or contradictory.
+
+    Args:
+        sentences: One on each.
+    """
+
+    def __init__(self, *sentences: str) -> None:
+        super().__init__("\n".join(sentences))
+        self.sentences = sentences
 
 
 MAX_SENTENCES = 20
@@ -42,4 +50,9 @@ def config_errors(sentences: Iterable[str]) -> ConfigError:
     shown = list(dict.fromkeys(map(printable, islice(sentences, MAX_SENTENCES + 1))))
     if len(shown) > MAX_SENTENCES:
         shown[MAX_SENTENCES:] = ["and more"]
-    return ConfigError("\n".join(shown))
+    return ConfigError(*shown)
+
+
+def all_errors(errors: Iterable[ConfigError]) -> ConfigError:
+    """Return one error of several, each of which may tell several mistakes."""
+    return config_errors(sentence for error in errors for sentence in error.sentences)

@@ -49,6 +49,15 @@ def read_file(path: Path) -> tuple[ConfigFile, Source]:
     return config, source
 
 
+def read_document(path: Path) -> dict[str, Any]:
+    """Return a config file as TOML has it, unchecked.
+
+    Raises:
+        ConfigError: It cannot be read, or is no TOML.
+    """
+    return _parsed(Source(path, _text(path)))
+
+
 def _text(path: Path) -> str:
     try:
         return decode_text(read_bounded(path, MAX_CONFIG_BYTES))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from relaytop.config.child_processes import without_keys
 from relaytop.config.environment import KNOWN, providers_in
-from relaytop.config.errors import ConfigError, config_errors
+from relaytop.config.errors import ConfigError, all_errors
 from relaytop.config.flags import Flags, adhoc_provider
 from relaytop.config.keys import resolve_key
 from relaytop.config.merge import merge
@@ -47,25 +47,43 @@ def load_settings(
         from relaytop.config.file import read_file  # noqa: PLC0415 - pydantic only for a file
 
         file, source = read_file(path)
-    adhoc = adhoc_provider(flags)
-    if adhoc is not None:
-        providers = [adhoc]
-    elif file is not None and source is not None:
-        providers = _providers_of(file, source)
-    else:
-        providers = providers_in(environ)
+    providers = _providers(flags, file, source, environ)
     if not providers:
         raise ConfigError(NOTHING.format(path=path, variables=", ".join(KNOWN)))
     variables = [given.table.get("api_key_env") for given in providers]
     if file is not None:
         variables.append(file.get("alerts", {}).get("webhook_env"))
     bare = without_keys(environ, [variable for variable in variables if variable])
-    keys = _keys(providers, environ, bare, complaints)
-    if file is not None and source is not None and complaints is None:
+    keys, refused = _keys(providers, environ, bare)
+    mistakes = [*refused.values()]
+    if complaints is not None:
+        complaints.update({name: str(error) for name, error in refused.items()})
+        mistakes = []
+    elif file is not None and source is not None:
         from relaytop.config.alert_secrets import with_alert_urls  # noqa: PLC0415 - as above
 
-        file = with_alert_urls(file, source, environ, bare)
-    return merge(file, source, providers, keys, flags)
+        try:
+            file = with_alert_urls(file, source, environ, bare)
+        except ConfigError as error:
+            mistakes.append(error)
+    try:
+        settings = merge(file, source, providers, keys, flags)
+    except ConfigError as error:
+        mistakes.append(error)
+    if mistakes:
+        raise all_errors(mistakes)
+    return settings
+
+
+def _providers(
+    flags: Flags, file: ConfigFile | None, source: Source | None, environ: Mapping[str, str]
+) -> Sequence[UnresolvedProvider]:
+    adhoc = adhoc_provider(flags)
+    if adhoc is not None:
+        return [adhoc]
+    if file is not None and source is not None:
+        return _providers_of(file, source)
+    return providers_in(environ)
 
 
 def _providers_of(file: ConfigFile, source: Source) -> list[UnresolvedProvider]:
@@ -83,22 +101,17 @@ def _keys(
     providers: Sequence[UnresolvedProvider],
     environ: Mapping[str, str],
     bare: Mapping[str, str],
-    complaints: dict[str, str] | None,
-) -> dict[str, tuple[Secret | None, str]]:
-    """Return provider → its key and where that is from; all that cannot be had are told at once."""
+) -> tuple[dict[str, tuple[Secret | None, str]], dict[str, ConfigError]]:
+    """Return provider → its key and where that is from; and those that cannot be had → why."""
     keys: dict[str, tuple[Secret | None, str]] = {}
-    refused: dict[str, str] = {}
+    refused: dict[str, ConfigError] = {}
     for given in providers:
         try:
             keys[given.name] = resolve_key(given, environ, bare)
         except ConfigError as error:
-            refused[given.name] = str(error)
+            refused[given.name] = error
             keys[given.name] = None, "none"
-    if refused and complaints is None:
-        raise config_errors([*refused.values()])
-    if complaints is not None:
-        complaints.update(refused)
-    return keys
+    return keys, refused
 
 
 NOTHING = (

@@ -45,8 +45,17 @@ def _sentence(source: Source, document: Mapping[str, Any], error: ErrorDetails) 
         return f"{where}: unknown key; {hint}"
     if error["type"] == "missing":
         return f"{where}: missing, but required"
+    if error["type"] == "string_type" and (name := _dotted_key(document, location)):
+        return f'{where}: {name} has a dot in it, and must be quoted: "{name}" = "x"'
     message = error["msg"].removeprefix("Value error, ")
     return f"{where}: {message[:1].lower()}{message[1:]}"
+
+
+def _dotted_key(document: Mapping[str, Any], location: tuple[int | str, ...]) -> str | None:
+    """Return the name in `[keys]` that was written without quotes, which makes it a table."""
+    table, *names = location
+    found = document[table].get(names[0]) if table == "keys" and names else None
+    return f"{names[0]}.{next(iter(found))}" if isinstance(found, dict) and found else None
 
 
 def _is_table(document: Mapping[str, Any], location: tuple[int | str, ...]) -> bool:

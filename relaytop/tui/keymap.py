@@ -25,6 +25,8 @@ TOGETHER = (
     ("page", "comparison", "everywhere"),
 )
 """Places whose keys work at the same time."""
+LEAST_COMPARED = 3
+"""Characters of what is no key, from which a name of one may have been meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +71,15 @@ def keys_in_force(given: Mapping[str, str], place: Callable[[str], str]) -> list
     Raises:
         ConfigError: An id or a key is not known, or two bindings have one key; it tells all such.
     """
-    bound = _default_keys()
-    sentences = [*_unknown(given, bound, place)]
-    if sentences:
-        raise config_errors(sentences)
-    keys = {id_: tuple(dict.fromkeys(map(_known, text.split(",")))) for id_, text in given.items()}
-    bound = _with_keys(bound, keys)
-    sentences = [*_conflicts(bound, place)]
+    default = _default_keys()
+    refused = dict(_refused(given, default, place))
+    keys = {
+        id_: tuple(dict.fromkeys(map(_known, text.split(","))))
+        for id_, text in given.items()
+        if id_ not in refused
+    }
+    bound = _with_keys(default, keys)
+    sentences = [*refused.values(), *_conflicts(bound, keys, place)]
     if sentences:
         raise config_errors(sentences)
     return bound
@@ -104,22 +108,34 @@ def _default_keys() -> list[BoundKeys]:
     ]
 
 
-def _unknown(
+def _refused(
     given: Mapping[str, str], bound: Iterable[BoundKeys], place: Callable[[str], str]
-) -> Iterator[str]:
-    """Yield a sentence for each id and each key that is not known."""
-    known = [one.id for one in bound if not one.is_fixed]
+) -> Iterator[tuple[str, str]]:
+    """Yield each id that is not known or has a key that is not, and a sentence on that."""
+    every = {one.id: one for one in bound}
     for id_, text in given.items():
-        if id_ not in known:
-            listed = "`relaytop keys` lists what has a key"
-            yield f"{place(id_)}: unknown; {suggestion(id_, known, listed)}"
-            continue
-        for key in text.split(","):
+        if id_ not in every:
+            yield id_, f"{place(id_)}: unknown; {_meant_id(id_, every)}"
+        elif every[id_].is_fixed:
+            written = " ".join(map(written_key, every[id_].keys))
+            yield id_, f"{place(id_)}: its key {written} cannot be changed"
+        for key in text.split(",") if id_ in every else ():
             if read_key(key) is None:
-                valid = suggestion(
-                    key, sorted(NAMED), 'valid: a character, or a name such as "f5" or "ctrl+a"'
-                )
-                yield f"{place(id_)}: {key[:MAX_QUOTED]!r} is not a key; {valid}"
+                yield id_, f"{place(id_)}: {key[:MAX_QUOTED]!r} is not a key; {_meant_key(key)}"
+
+
+def _meant_id(id_: str, known: Mapping[str, BoundKeys]) -> str:
+    of_monitor = f"monitor.{id_}"
+    if of_monitor in known:
+        return f"did you mean {of_monitor!r}?"
+    changeable = [name for name, one in known.items() if not one.is_fixed]
+    return suggestion(id_, changeable, "`relaytop keys` lists what has a key")
+
+
+def _meant_key(key: str) -> str:
+    """Return what could have been meant."""
+    named = sorted(NAMED) if len(key.strip()) >= LEAST_COMPARED else ()
+    return suggestion(key, named, 'valid: a character, or a name such as "f5" or "ctrl+a"')
 
 
 def _known(text: str) -> str:
@@ -130,33 +146,47 @@ def _with_keys(bound: Iterable[BoundKeys], keys: Mapping[str, tuple[str, ...]]) 
     """Give the bindings their keys; what a recording has of the monitor's own follows that."""
     every = [*bound]
     defaults = {one.id: one.defaults for one in every}
-    changed = []
-    for one in every:
-        model = one.id.replace("replay.", "monitor.")
-        follows = model if defaults.get(model) == one.defaults else one.id
-        changed.append(replace(one, keys=keys.get(one.id, keys.get(follows, one.keys))))
-    return changed
+    return [replace(one, keys=keys.get(_given_as(one, keys, defaults), one.keys)) for one in every]
 
 
-def _conflicts(bound: Iterable[BoundKeys], place: Callable[[str], str]) -> Iterator[str]:
+def _given_as(
+    one: BoundKeys, keys: Mapping[str, tuple[str, ...]], defaults: Mapping[str, tuple[str, ...]]
+) -> str:
+    """Return the id by which a binding is given its keys: its own, or that which it follows."""
+    model = one.id.replace("replay.", "monitor.")
+    return model if one.id not in keys and defaults.get(model) == one.defaults else one.id
+
+
+def _conflicts(
+    bound: Iterable[BoundKeys], keys: Mapping[str, tuple[str, ...]], place: Callable[[str], str]
+) -> Iterator[str]:
     """Yield a sentence for each pair of bindings that have one key at one place.
 
     Bindings that share a key of themselves take turns: what is on the screen decides.
     """
     every = [*bound]
+    defaults = {one.id: one.defaults for one in every}
+    found: set[tuple[str, ...]] = set()
     for one in every:
+        given = _given_as(one, keys, defaults)
         for key in RESERVED.keys() & {*one.keys}:
-            yield f"{place(one.id)}: {written_key(key)} is reserved for {RESERVED[key]}"
+            if (given, key) not in found:
+                found.add((given, key))
+                yield f"{place(given)}: {written_key(key)} is reserved for {RESERVED[key]}"
     for places in TOGETHER:
-        for first, second in combinations(_at(places, every), 2):
-            shared = sorted({*first.keys} & {*second.keys})
-            if not shared or {*first.defaults} & {*second.defaults}:
+        for pair in combinations(_at(places, every), 2):
+            # First the one that was changed.
+            changed, other = sorted(pair, key=lambda one: one.keys == one.defaults)
+            shared = sorted({*changed.keys} & {*other.keys})
+            if not shared or {*changed.defaults} & {*other.defaults}:
                 continue
-            changed, other = (first, second) if first.keys != first.defaults else (second, first)
-            yield (
-                f"{place(changed.id)}: {written_key(shared[0])!r} is also the key of "
-                f"{other.id}; change one of them"
-            )
+            named = tuple(_given_as(one, keys, defaults) for one in (changed, other))
+            if named not in found:
+                found |= {named, named[::-1]}
+                yield (
+                    f"{place(named[0])}: {written_key(shared[0])!r} is also the key of "
+                    f"{named[1]}; change one of them"
+                )
 
 
 def _at(places: Iterable[str], bound: Iterable[BoundKeys]) -> list[BoundKeys]:

@@ -65,6 +65,16 @@ def test_a_conflict_is_an_error_with_its_place_and_both_ids(
     assert "monitor.freeze" in done.stderr
 
 
+@pytest.mark.parametrize("command", ["keys", "config"])
+def test_mistakes_in_keys_are_told_with_all_others(run: Run, config: Path, command: str) -> None:
+    text = CONFIG.replace("[providers.a]", "intervall = 5\n[providers.a]")
+    config.write_text(text + '"monitor.zoom" = "f"\n"monitor.freez" = "F"\n')
+    done = run(command, "--config", config)
+    assert done.returncode == 2
+    for place in ("intervall", 'keys."monitor.zoom"', 'keys."monitor.freez"'):
+        assert done.stderr.count(place) == 1
+
+
 def test_config_shows_the_keys(invoke: Invoke, config: Path) -> None:
     config.write_text(CONFIG + '"monitor.freeze" = "F"\n')
     done = invoke("config", "--config", str(config), "--format", "json")

@@ -55,6 +55,20 @@ def test_a_table_by_a_wrong_name(tmp_path: Path, written: str, meant: str) -> No
     assert f"unknown table; {meant}" in found
 
 
+def test_a_name_with_a_dot_that_is_not_quoted(tmp_path: Path) -> None:
+    (found,) = said(tmp_path, f'{PROVIDER}[keys]\nmonitor.freeze = "F"\n')
+    assert found.endswith(
+        'keys.monitor: monitor.freeze has a dot in it, and must be quoted: "monitor.freeze" = "x"'
+    )
+
+
+def test_names_of_what_is_not_there_are_told_with_keys_that_cannot_be_had(tmp_path: Path) -> None:
+    text = f'{PROVIDER}api_key_env = "NOT_SET_HERE"\n[targets."a/y"]\nstream = false\n'
+    missing, unknown = said(tmp_path, text)
+    assert "NOT_SET_HERE is not set" in missing
+    assert "no such target: 'a/y'" in unknown
+
+
 @pytest.mark.parametrize("value", ["5s", "500ms # soon", " 1h"])
 def test_a_duration_without_quotes(tmp_path: Path, value: str) -> None:
     (found,) = said(tmp_path, f"interval = {value}\n{PROVIDER}")

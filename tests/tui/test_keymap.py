@@ -53,6 +53,36 @@ def test_a_conflict_names_both() -> None:
     assert "keys.\"monitor.zoom\": 'f' is also the key of monitor.freeze" in sentence
 
 
+def test_a_conflict_is_told_once_though_a_recording_has_it_too() -> None:
+    (sentence,) = refusal({"monitor.freeze": "q"}).split("\n")
+    assert sentence == (
+        "c.toml: keys.\"monitor.freeze\": 'q' is also the key of monitor.quit; change one of them"
+    )
+    (sentence,) = refusal({"monitor.freeze": "F", "monitor.log": "F"}).split("\n")
+    assert sentence.count("monitor.freeze") == sentence.count("monitor.log") == 1
+    (sentence,) = refusal({"monitor.freeze": "ctrl+p"}).split("\n")
+    assert "ctrl+p is reserved" in sentence
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    given = {"nonsense": "x", "log.level": "up", "monitor.zoom": "entr", "monitor.freeze": "q"}
+    sentences = refusal(given).split("\n")
+    assert len(sentences) == 4
+    assert all(any(f'"{name}"' in sentence for sentence in sentences) for name in given)
+
+
+def test_a_name_without_its_place_is_of_the_monitor() -> None:
+    assert "did you mean 'monitor.freeze'?" in refusal({"freeze": "F"})
+
+
+def test_what_cannot_be_changed_is_no_unknown_name() -> None:
+    assert refusal({"monitor.interrupt": "x"}).endswith("its key ctrl+c cannot be changed")
+
+
+def test_two_characters_are_not_taken_for_another_key() -> None:
+    assert "'Fo' is not a key; valid: a character, or a name" in refusal({"monitor.log": "Fo"})
+
+
 def test_two_ids_with_one_new_key_conflict() -> None:
     assert "monitor.freeze" in refusal({"monitor.zoom": "F5", "monitor.freeze": "f5"})
 
