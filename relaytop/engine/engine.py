@@ -49,8 +49,9 @@ PULSE_S = 1.0
 AHEAD_S = 4.0
 """The allowance requested covers so many seconds; the ledger renews it every second."""
 LEDGER_S = 3.0
-TENTHS_BELOW_S = 100.0
 """Longest delay of the first probes by a locked ledger."""
+TENTHS_BELOW_S = 100.0
+"""A shorter suspension is told in tenths of a second."""
 
 
 class Engine:
