@@ -44,6 +44,7 @@ def arrange(width: int, height: int, targets: int, *, banner: bool, zoomed: bool
     rows = height - 2 - banner
     side = 0 if width < SIDE_FROM_WIDTH else min(MAX_SIDE, max(32, width // 3, width - 110))
     if zoomed:
+        side = min(side, max(32, width // 3))
         failure = 2 if height >= WHOLE_FAILURE_FROM_HEIGHT else 1
         return Areas(
             table=0, detail=rows - 1 - failure, log=0, side=side, caption=1, failure=failure

@@ -35,3 +35,8 @@ def test_where_the_detail_has_no_room_the_log_has_what_the_table_leaves(targets:
     assert areas.detail == 0
     assert areas.table == targets + 1
     assert areas.log == 20 - areas.table
+
+
+@pytest.mark.parametrize(("width", "chart"), [(80, 48), (120, 80), (200, 134), (300, 200)])
+def test_a_zoomed_chart_has_two_thirds_of_a_wide_screen(width: int, chart: int) -> None:
+    assert width - arrange(width, 50, 9, banner=False, zoomed=True).side == chart

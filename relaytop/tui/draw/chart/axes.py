@@ -25,6 +25,9 @@ FINE = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
 """Round numbers, times a power of ten; labels of a logarithmic axis are fine up to `WIDE`."""
 WIDE = 12.0
 """From this ratio of its ends on it has coarse labels."""
+HALVES = tuple(number / 2 for number in range(2, 20))
+NARROW = 2.5
+"""Up to this ratio of its ends it has a label at each half."""
 ROWS_PER_LABEL = 2
 TICK_STEPS_S = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
 COLUMNS_PER_TICK = 16
@@ -46,7 +49,8 @@ def axis_label(value_ms: float) -> str:
 
 def round_values(low: float, high: float) -> list[float]:
     """Return round numbers from `low` (above 0) to `high`, fewer of them where those are far."""
-    digits = COARSE if high / low >= WIDE else FINE
+    ratio = high / low
+    digits = COARSE if ratio >= WIDE else HALVES if ratio <= NARROW else FINE
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     values = [digit * 10.0**power for power in powers for digit in digits]
     return [value for value in values if low * (1 - 1e-9) <= value <= high * (1 + 1e-9)]
@@ -82,8 +86,9 @@ class Scale:
             return [self.high * i / steps for i in range(steps + 1)]
         values = round_values(self.low, self.high)
         most = max(2, height // ROWS_PER_LABEL)
-        if len(values) > most:
-            values = [value for value in values if f"{value:e}"[0] == "1"]
+        powers = [value for value in values if f"{value:e}"[0] == "1"]
+        if len(values) > most and len(powers) > 1:
+            values = powers
         return values[:: max(1, math.ceil(len(values) / most))]
 
     def labels(self, rows: int, height: int) -> dict[int, str]:

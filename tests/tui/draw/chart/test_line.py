@@ -6,7 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relaytop.monitor.source import Bin
-from relaytop.tui.draw.chart.axes import canvas_width, clock_ticks, linear_scale, log_scale
+from relaytop.tui.draw.chart.axes import (
+    Scale,
+    canvas_width,
+    clock_ticks,
+    linear_scale,
+    log_scale,
+    round_values,
+)
 from relaytop.tui.draw.chart.canvas import Canvas
 from relaytop.tui.draw.chart.plots import LinePlot
 from relaytop.tui.draw.glyphs import ASCII, UNICODE
@@ -127,3 +134,9 @@ def test_the_clock_ticks_stand_on_round_times() -> None:
     assert all(label[-2:] in {"00", "30", "15", "45"} or ":" in label for _x, label in ticks)
     columns = [x for x, _label in ticks]
     assert all(b - a >= 8 for a, b in itertools.pairwise(columns))
+
+
+def test_a_narrow_logarithmic_axis_has_labels_at_halves_too() -> None:
+    assert round_values(500.0, 600.0) == [500.0, 550.0, 600.0]
+    assert round_values(400.0, 1000.0)[:3] == [400.0, 450.0, 500.0]
+    assert len(Scale(400.0, 1000.0, log=True).levels(8)) >= 3
