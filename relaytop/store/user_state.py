@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,14 @@ MAX_NAME = 500
 UNTIL_RESOLVED = "resolved"
 """In the file: a snooze that lasts until the alert resolves."""
 GROUPINGS = ("provider", "model", "none")
+
+
+_UNITS = (
+    ("sort", "reverse"),
+    ("window", "window_configured"),
+    *((name,) for name in ("theme", "columns", "group_by", "folded", "mouse")),
+)
+"""Choices that belong together: one is kept as the other is. Snoozes are one each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +60,7 @@ class UserState:
 def load_state(path: Path) -> tuple[UserState, str | None]:
     """Return the state of a file, and a sentence on what of it could not be used, or None.
 
-    A file that is no TOML is moved aside, so that nothing is lost when the next one is written.
+    A file that cannot be used is moved aside, so that nothing is lost when the next is written.
     """
     try:
         content = read_bounded(path, MAX_BYTES).decode()
@@ -62,14 +70,9 @@ def load_state(path: Path) -> tuple[UserState, str | None]:
     except FileNotFoundError:
         return UserState(), None
     except OSError as error:
-        return UserState(), f"{path}: cannot be read: {error.strerror}"
+        return UserState(), _move_aside(path, f"cannot be read: {error.strerror}")
     except (ValueError, RecursionError):
-        aside = path.with_name(f"{path.name}.broken")
-        try:
-            path.replace(aside)
-        except OSError as error:
-            return UserState(), f"{path}: not a TOML file, and cannot be moved: {error.strerror}"
-        return UserState(), f"{path}: not a TOML file: moved to {aside.name}, defaults are used"
+        return UserState(), _move_aside(path, "not a TOML file")
     values: dict[str, Any] = {}
     refused = [key for key, read in _READERS.items() if key in document and not read(document[key])]
     for key in _READERS.keys() & document.keys() - set(refused):
@@ -80,8 +83,42 @@ def load_state(path: Path) -> tuple[UserState, str | None]:
     return UserState(**values), f"{path}: not used: {', '.join(refused)}"
 
 
+def _move_aside(path: Path, reason: str) -> str:
+    aside = path.with_name(f"{path.name}.broken")
+    try:
+        path.replace(aside)
+    except OSError as error:
+        return f"{path}: {reason}, and cannot be moved: {error.strerror}"
+    return f"{path}: {reason}: moved to {aside.name}, defaults are used"
+
+
+def save_changes(before: UserState, after: UserState, path: Path) -> None:
+    """Write what has changed, over what others have written since.
+
+    Args:
+        before: The state as it was read, or last written.
+        after: As it is now.
+        path: The file.
+
+    Raises:
+        OSError: It cannot be written; the file is as before then.
+    """
+    changed = {
+        name: getattr(after, name)
+        for unit in _UNITS
+        if any(getattr(after, name) != getattr(before, name) for name in unit)
+        for name in unit
+    }
+    stored, _warning = load_state(path)
+    snoozes = {**stored.snoozes}
+    for key in before.snoozes.keys() - after.snoozes.keys():
+        snoozes.pop(key, None)
+    snoozes |= dict(after.snoozes.items() - before.snoozes.items())
+    save_state(replace(stored, **changed, snoozes=snoozes), path)
+
+
 def save_state(state: UserState, path: Path) -> None:
-    """Write the state whole, mode 0600, in place of what is there.
+    """Write the state whole, mode 0600, in place of what is there; a link to a file stays one.
 
     Raises:
         OSError: It cannot be written; the file is as before then.
@@ -91,6 +128,9 @@ def save_state(state: UserState, path: Path) -> None:
     import tomli_w  # noqa: PLC0415 - after first paint
 
     make_private_folder(path.parent)
+    real = path.resolve()
+    if real.is_file() or not real.exists():
+        path = real
     content = tomli_w.dumps(_document(state)).encode()
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

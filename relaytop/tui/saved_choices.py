@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from relaytop.config.durations import format_window, parse_window
-from relaytop.store.user_state import save_state
+from relaytop.store.user_state import save_changes
 from relaytop.tui.draw.columns import COLUMNS
 from relaytop.tui.rows.query import AS_CONFIGURED, WORST_FIRST
 from relaytop.tui.rows.sort_keys import SORTABLE
@@ -113,12 +113,12 @@ class SavedChoices:
         settled, self._seen = current == self._seen, current
         busy = self._writing is not None and not self._writing.done()
         if settled and current != self._saved and not busy:
-            self._saved = current
-            self._writing = asyncio.ensure_future(self._write(app, current))
+            before, self._saved = self._saved, current
+            self._writing = asyncio.ensure_future(self._write(app, before, current))
 
-    async def _write(self, app: RelaytopApp, state: UserState) -> None:
+    async def _write(self, app: RelaytopApp, before: UserState, after: UserState) -> None:
         try:
-            await asyncio.to_thread(save_state, state, self._path)
+            await asyncio.to_thread(save_changes, before, after, self._path)
         except OSError as error:
             text = f"{self._path}: choices not saved: {error.strerror or error}"
             app.session.note("notice", "warning", text)
@@ -128,7 +128,7 @@ class SavedChoices:
         current = self.current(app)
         if current != self._saved:
             try:
-                save_state(current, self._path)
+                save_changes(self._saved, current, self._path)
             except OSError as error:
                 return f"{self._path}: choices not saved: {error.strerror or error}"
             self._saved = current

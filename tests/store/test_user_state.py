@@ -3,13 +3,14 @@
 import math
 import os
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relaytop.store.user_state import GROUPINGS, UserState, load_state, save_state
+from relaytop.store.user_state import GROUPINGS, UserState, load_state, save_changes, save_state
 
 NAMES = st.text(st.characters(categories=("L", "N", "P", "S")), min_size=1, max_size=30)
 STATES = st.builds(
@@ -70,14 +71,6 @@ def test_keys_of_another_version_stay(tmp_path: Path) -> None:
     assert tomllib.loads(path.read_text()) == {"of_tomorrow": "x"}
 
 
-def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
-    path = tmp_path / "state.toml"
-    os.mkfifo(path)
-    state, warning = load_state(path)
-    assert state == UserState()
-    assert warning == f"{path}: cannot be read: it is a pipe, not a regular file"
-
-
 def test_a_file_that_is_no_toml_is_moved_aside(tmp_path: Path) -> None:
     path = tmp_path / "state.toml"
     path.write_text("= broken")
@@ -85,3 +78,56 @@ def test_a_file_that_is_no_toml_is_moved_aside(tmp_path: Path) -> None:
         f"{path}: not a TOML file: moved to state.toml.broken, defaults are used"
     )
     assert (tmp_path / "state.toml.broken").read_text() == "= broken"
+
+
+@pytest.mark.parametrize("kind", ["too large", "folder", "pipe", "link to a device"])
+def test_what_cannot_be_read_is_moved_aside(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "state.toml"
+    if kind == "too large":
+        path.write_text("#" * 300_000)
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/zero")
+    _state, warning = load_state(path)
+    assert warning is not None
+    assert "cannot be read" in warning
+    assert "moved to state.toml.broken" in warning
+    assert (tmp_path / "state.toml.broken").lstat().st_size in {300_000, *range(9999)}
+    save_state(UserState(theme="nord"), path)
+    assert load_state(path) == (UserState(theme="nord"), None)
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_link_stays_one_and_its_file_is_written(tmp_path: Path, *, exists: bool) -> None:
+    real, path = tmp_path / "dotfiles.toml", tmp_path / "state.toml"
+    path.symlink_to(real)
+    if exists:
+        real.write_text('theme = "nord"\n')
+    save_state(UserState(theme="dracula"), path)
+    assert path.is_symlink()
+    assert load_state(real) == (UserState(theme="dracula"), None)
+
+
+def test_a_link_to_no_file_is_not_followed(tmp_path: Path) -> None:
+    path = tmp_path / "state.toml"
+    (tmp_path / "folder").mkdir()
+    path.symlink_to(tmp_path / "folder")
+    save_state(UserState(theme="nord"), path)
+    assert not path.is_symlink()
+
+
+def test_two_at_once_keep_what_each_has_changed(tmp_path: Path) -> None:
+    path = tmp_path / "state.toml"
+    first = UserState(sort="p95", theme="nord", snoozes={"a/m": 900.0, "gone": math.inf})
+    save_state(first, path)
+    one = replace(first, theme="dracula", snoozes={"a/m": 900.0, "b/m": math.inf})
+    other = replace(first, sort="error", reverse=True, snoozes={**first.snoozes, "a/m": 1800.0})
+    save_changes(first, one, path)
+    save_changes(first, other, path)
+    both = UserState(
+        sort="error", reverse=True, theme="dracula", snoozes={"a/m": 1800.0, "b/m": math.inf}
+    )
+    assert load_state(path) == (both, None)
