@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import os
-import select
 import shlex
 import socket
 from typing import TYPE_CHECKING, Any
@@ -73,12 +71,3 @@ def make_notifier(settings: Settings) -> Notifier:
 
     host = socket.gethostname()
     return Notifier(settings, lambda changed: make_channels(changed, os.environ, host, STEADY))
-
-
-def tell_unsent(notifier: Notifier) -> None:
-    """Write on stderr which alerts were not sent, where a terminal still takes it."""
-    lines = [f"relaytop: {text}\n" for level, text in notifier.remarks() if level == "error"]
-    # Past Python's buffer: what a terminal that is gone does not take would fail at exit.
-    with contextlib.suppress(OSError):
-        if lines and select.select([], [STDERR], [], 0)[1]:
-            os.write(STDERR, "".join(lines).encode(errors="replace"))

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from relaytop.cli.alert_sending import (
     has_receivers,
     make_notifier,
-    tell_unsent,
     with_on_alert,
 )
+from relaytop.cli.final_errors import write_final_errors
 from relaytop.cli.forked_settings import begin_loading
 from relaytop.cli.user_choices import keep_choices, saved_choices
 from relaytop.cli.user_keys import key_mistakes_too, keymap
@@ -177,6 +177,8 @@ def watch(
                 app.run()
             finally:
                 keep_choices(app)
+            if app.unsaved is not None:
+                write_final_errors([("error", app.unsaved)])
             if app.complaint is not None:
                 raise RelaytopError(app.complaint)
             code = app.return_code or 0
@@ -219,7 +221,7 @@ def _end(engine: Engine | None, session: Session | None, notifier: Notifier | No
         engine.stop()
     if notifier is not None:
         notifier.close()
-        tell_unsent(notifier)
+        write_final_errors(notifier.remarks())
 
 
 def _verdict(session: Session, reference: Mapping[str, Any]) -> int:
@@ -248,8 +250,13 @@ def _outputs(options: Options, stack: ExitStack) -> _Outputs:
         from relaytop.store.recorder import Recorder  # noqa: PLC0415 - only when it is wanted
 
         recorder = Recorder(options.record)
-        stack.callback(recorder.close)
+        stack.callback(_close, recorder)
     return _Outputs(listening, recorder)
+
+
+def _close(recorder: Recorder) -> None:
+    recorder.close()
+    write_final_errors(recorder.remarks())
 
 
 def _equip(session: Session, reference: Mapping[str, Any] | None, outputs: _Outputs) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import errno
 import fcntl
 import os
 import queue
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relaytop.config.settings import Settings
+    from relaytop.monitor.event import Level
     from relaytop.protocol.messages import Report
 
 PART_BYTES = 64 * 1024 * 1024
@@ -33,10 +35,16 @@ MAX_OLDER_PARTS = 5
 MAX_WAITING = 10_000
 """Lines that may wait for the disk."""
 CLOSE_S = 1.0
+RETRY_S = 1.0
+"""Seconds until a disk that is full is tried again."""
+FULL = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "disk quota exceeded"}
+"""Errors that pass once somebody makes room."""
 
 
 class Recorder:
-    """Appends to a recording until it is closed, or until the disk takes no more.
+    """Appends to a recording until it is closed, or until it cannot be written any more.
+
+    While the disk is full reports wait for room, as many as `MAX_WAITING`.
 
     Args:
         path: The file; a recording that is there already is continued.
@@ -56,7 +64,12 @@ class Recorder:
         self._keep = keep
         self._head = b""
         self._failure: str | None = None
-        self._warned = False
+        self._remarks: queue.SimpleQueue[tuple[Level, str]] = queue.SimpleQueue()
+        self._closing = threading.Event()
+        self._waits = False
+        self._missing = 0
+        """Lines that there was no room for while the disk was full."""
+        self._missing_head = b""
         try:
             _check_older(path)
             self._fd = _open(path)
@@ -91,15 +104,17 @@ class Recorder:
                 if len(line) <= LINE_BYTES:
                     self._put(line)
 
-    def warning(self) -> str | None:
-        """Return once why nothing is recorded any more; None while all is well."""
-        if self._failure is None or self._warned:
-            return None
-        self._warned = True
-        return f"recording to {self._path} stopped: {self._failure}"
+    def remarks(self) -> list[tuple[Level, str]]:
+        """Return (level, text) of what is new for the log: that it waits, goes on, or stopped."""
+        found = []
+        with contextlib.suppress(queue.Empty):
+            while True:
+                found.append(self._remarks.get_nowait())
+        return found
 
     def close(self) -> None:
         """Write what waits, for a second at most."""
+        self._closing.set()
         with contextlib.suppress(queue.Full):
             self._lines.put_nowait(None)
         self._thread.join(CLOSE_S)
@@ -110,7 +125,16 @@ class Recorder:
         try:
             self._lines.put_nowait((head, line))
         except queue.Full:
-            self._failure = "the disk does not keep up"
+            if not self._waits:
+                self._fail("the disk does not keep up")
+            elif head:
+                self._missing_head = line
+            else:
+                self._missing += 1
+
+    def _fail(self, why: str) -> None:
+        self._failure = why
+        self._remarks.put(("error", f"recording to {self._path} stopped: {why}"))
 
     # ── on the thread ────────────────────────────────────────────────────────
 
@@ -124,7 +148,7 @@ class Recorder:
                     self._rotate()
                 self._write(line)
         except OSError as error:
-            self._failure = error.strerror or type(error).__name__
+            self._fail(FULL.get(error.errno or 0) or error.strerror or type(error).__name__)
         finally:
             os.close(self._fd)
 
@@ -138,7 +162,34 @@ class Recorder:
     def _write(self, line: bytes) -> None:
         self._size += len(line)
         while line:
-            line = line[os.write(self._fd, line) :]
+            try:
+                line = line[os.write(self._fd, line) :]
+            except OSError as error:
+                self._wait_for_room(error)
+        if self._waits:
+            self._go_on()
+
+    def _wait_for_room(self, error: OSError) -> None:
+        """Wait for a while after an error that passes; raise any other, and all at the end."""
+        why = FULL.get(error.errno or 0)
+        if why is None or self._closing.is_set():
+            raise error
+        if not self._waits:
+            self._waits = True
+            self._remarks.put(("error", f"recording to {self._path} waits: {why}"))
+        self._closing.wait(RETRY_S)
+
+    def _go_on(self) -> None:
+        """Say that there was room again, and what could not wait for it."""
+        self._waits = False
+        missing, self._missing = self._missing, 0
+        head, self._missing_head = self._missing_head, b""
+        if head:
+            self._head = head
+            self._write(head)
+        lost = f"; {missing} reports are missing" if missing else ""
+        level: Level = "warning" if missing else "good"
+        self._remarks.put((level, f"recording to {self._path} goes on{lost}"))
 
 
 def _without_text(report: Report) -> Report:

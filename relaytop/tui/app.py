@@ -25,6 +25,7 @@ from relaytop.tui.draw.glyphs import UNICODE
 from relaytop.tui.key_order import OrderedKeysApp
 from relaytop.tui.keys import APP_BINDINGS, in_order
 from relaytop.tui.link import SLOW_REDRAW_S, Link
+from relaytop.tui.os_errors import describe_os_error
 from relaytop.tui.palette import COLORBLIND_VARIABLE, DEPTH_VARIABLE, FAINT_VARIABLE
 from relaytop.tui.screens.monitor import MonitorScreen
 from relaytop.tui.screens.replay import ReplayScreen
@@ -114,6 +115,8 @@ class RelaytopApp(OrderedKeysApp):
         self.link = self.monitor_screen.link = Link(said_slow=slow_link)
         self.complaint: str | None = None
         """The reason why there was nothing to choose from, in one sentence."""
+        self.unsaved: str | None = None
+        """The reason why the last snapshot is missing, in one sentence."""
         self.choices: SavedChoices | None = None
         """The keeper of the user's choices; None: they end with the app."""
         self._notices = None
@@ -392,9 +395,9 @@ class RelaytopApp(OrderedKeysApp):
             if self.session.player is None:
                 self.session.apply_unread(self.session.engine)
                 self.session.snapshot()
-        except OSError:
-            # No screen is left to show it on, and the end must not fail.
-            self.session.dead = "snapshot not saved"
+        except OSError as error:
+            why = describe_os_error(error, self.session.snapshots)
+            self.unsaved = f"snapshot not saved: {why}"
         self.exit(code, return_code=code)
 
     def _fatal_error(self) -> None:

@@ -111,10 +111,13 @@ class WatchCore:
             self._notifier.begin_close()
 
     async def end(self) -> None:
-        """End the sending of alerts, at the latest a bounded time after `begin_end`."""
+        """End the sending of alerts and the recording, at the latest soon after `begin_end`."""
         if self._notifier is not None:
             await asyncio.to_thread(self._notifier.close)
             self.note_sending()
+        if self._recorder is not None:
+            await asyncio.to_thread(self._recorder.close)
+            self._note_recording()
 
     def record_to(self, recorder: Recorder) -> None:
         """Write every report to a recording from now on."""
@@ -142,14 +145,17 @@ class WatchCore:
             self.exporter.consume(reports)
         if self._recorder is not None:
             self._recorder.consume(reports)
-            warning = self._recorder.warning()
-            if warning is not None:
-                self.note("notice", "error", warning)
+            self._note_recording()
         for report in reports:
             self.monitor.apply(report, now)
         for consumer in self._consumers:
             consumer.consume(reports)
         self._evaluate_alerts()
+
+    def _note_recording(self) -> None:
+        if self._recorder is not None:
+            for level, text in self._recorder.remarks():
+                self.note("notice", level, text)
 
     def apply_unread(self, engine: Engine) -> None:
         """Apply what an engine has reported since it was last read; it may have ended."""

@@ -1,10 +1,12 @@
 """Writing a recording: everything is kept, nothing waits, and what stops it is told once."""
 
+import errno
 import os
 import resource
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -226,8 +228,8 @@ def test_a_disk_that_takes_no_more_is_told_once_and_keeps_what_it_has(tmp_path: 
 
     path = tmp_path / "rec"
     recorder = limited(path, 4000, act)
-    assert recorder.warning() == f"recording to {path} stopped: File too large"
-    assert recorder.warning() is None
+    assert recorder.remarks() == [("error", f"recording to {path} stopped: File too large")]
+    assert recorder.remarks() == []
     recorder.consume([good(200)])  # goes nowhere, and raises nothing
     found = read(path)  # the last line is torn, which is no error
     assert found == [good(float(i)) for i in range(len(found))]
@@ -250,10 +252,84 @@ def test_a_disk_that_does_not_keep_up_stops_the_recording_not_the_monitor(
     monkeypatch.setattr("relaytop.store.recorder.os.write", slow)
     recorder.write_header(settings())
     recorder.consume([good(float(i)) for i in range(20)])
-    told = recorder.warning()
+    told = recorder.remarks()
     monkeypatch.undo()
     real(writing, b"x" * 30)
     recorder.close()
-    assert told == f"recording to {path} stopped: the disk does not keep up"
+    assert told == [("error", f"recording to {path} stopped: the disk does not keep up")]
     os.close(blocked)
     os.close(writing)
+
+
+class FullDisk:
+    """Takes what it has room for, in bytes, and then nothing until there is more."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, room: int) -> None:
+        self.room = room
+        self.refused = threading.Event()
+        self._write = os.write
+        monkeypatch.setattr("relaytop.store.recorder.RETRY_S", 0.01)
+        monkeypatch.setattr("relaytop.store.recorder.os.write", self.write)
+
+    def write(self, fd: int, data: bytes) -> int:
+        taken = min(self.room, len(data))
+        if not taken:
+            self.refused.set()
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self.room -= taken
+        return self._write(fd, data[:taken])
+
+
+def test_reports_wait_while_the_disk_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = FullDisk(monkeypatch, 3000)
+    path = tmp_path / "rec"
+    recorder = Recorder(path)
+    recorder.write_header(settings())
+    reports = [good(float(i)) for i in range(50)]
+    recorder.consume(reports)
+    assert disk.refused.wait(10)
+    assert recorder.remarks() == [("error", f"recording to {path} waits: the disk is full")]
+    disk.room = 1_000_000
+    recorder.consume([good(50)])
+    recorder.close()
+    assert recorder.remarks() == [("good", f"recording to {path} goes on")]
+    assert read(path) == [*reports, good(50)]
+
+
+def test_what_could_not_wait_for_room_is_counted_and_the_header_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("relaytop.store.recorder.MAX_WAITING", 3)
+    disk = FullDisk(monkeypatch, 0)
+    path = tmp_path / "rec"
+    recorder = Recorder(path)
+    recorder.write_header(settings("relay/m"))
+    assert disk.refused.wait(10)
+    recorder.consume([good(float(i)) for i in range(5)])
+    recorder.write_header(settings("relay/m", "relay/n"))
+    assert recorder.remarks() == [("error", f"recording to {path} waits: the disk is full")]
+    disk.room = 1_000_000
+    recorder.close()
+    assert recorder.remarks() == [
+        ("warning", f"recording to {path} goes on; 2 reports are missing")
+    ]
+    assert read(path) == [good(float(i)) for i in range(3)]
+    with Recording(path) as recorded:
+        assert [target.id for target in recorded.settings.targets] == ["relay/m", "relay/n"]
+
+
+def test_a_full_disk_does_not_hold_up_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = FullDisk(monkeypatch, 3000)
+    monkeypatch.setattr("relaytop.store.recorder.RETRY_S", 3600.0)
+    path = tmp_path / "rec"
+    recorder = Recorder(path)
+    recorder.write_header(settings())
+    recorder.consume([good(float(i)) for i in range(50)])
+    assert disk.refused.wait(10)
+    recorder.close()
+    assert not recorder._thread.is_alive()
+    assert recorder.remarks()[-1][1].endswith("stopped: the disk is full")

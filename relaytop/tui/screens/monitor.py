@@ -386,8 +386,9 @@ class MonitorScreen(AlertScreen):
         try:
             path = self.session.snapshot()
         except OSError as error:
-            why = describe_os_error(error, self.session.snapshots)
-            self.notify(f"snapshot not saved: {why}", severity="error", markup=False)
+            text = f"snapshot not saved: {describe_os_error(error, self.session.snapshots)}"
+            self.session.note("snapshot", "error", text)
+            self.notify(text, severity="error", markup=False)
         else:
             self.notify(f"snapshot saved: {path}", timeout=4, markup=False)
         self.changed()
