@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from relaytop.store.recording import Recording
+from tests.e2e.counts import shows_up
 from tests.e2e.ledgers import requests_in_ledger
 from tests.support.agents import until
 from tests.support.endings import assert_no_process, assert_restored
@@ -69,7 +70,7 @@ def test_killed_it_loses_nothing_that_was_written_and_goes_on(
 ) -> None:
     recording = tmp_path / "rec"
     terminal = start("--config", str(config), "--record", str(recording), A_KEY="k")
-    terminal.wait_for("● 2 up")
+    terminal.wait_for(shows_up(2))
     settle(terminal, home, server)
     engine_of(terminal).kill()
     terminal.wait_for("engine killed (SIGKILL; out of memory?)")
@@ -89,7 +90,7 @@ def test_stopped_and_continued(
     start: Start, home: dict[str, str], config: Path, server: ScriptedServer
 ) -> None:
     terminal = start("--config", str(config), A_KEY="k")
-    terminal.wait_for("● 2 up")
+    terminal.wait_for(shows_up(2))
     engine = engine_of(terminal)
     engine.suspend()
     terminal.wait_for("no report from the engine")
@@ -101,7 +102,7 @@ def test_stopped_and_continued(
     engine.resume()
     terminal.wait_for("the engine reports again")
     until(lambda: terminal.read(0.1) >= 0 and len(server.requests) > sent)
-    terminal.wait_for("● 2 up")
+    terminal.wait_for(shows_up(2))
     assert "down" not in terminal.text.split("events")[0].replace("0 down", "")
     leave(terminal, home, server)
 
@@ -111,7 +112,7 @@ def test_one_that_is_stopped_ends_with_its_ledger_written(
     start: Start, home: dict[str, str], config: Path, server: ScriptedServer, ending: str
 ) -> None:
     terminal = start("--config", str(config), A_KEY="k")
-    terminal.wait_for("● 2 up")
+    terminal.wait_for(shows_up(2))
     engine = engine_of(terminal)
     engine.suspend()
     until(lambda: engine.status() == psutil.STATUS_STOPPED)
@@ -152,7 +153,7 @@ def test_starved_of_the_cpu_it_is_slow_and_not_dead(
     start: Start, home: dict[str, str], config: Path, server: ScriptedServer
 ) -> None:
     terminal = start("--config", str(config), A_KEY="k")
-    terminal.wait_for("● 2 up")
+    terminal.wait_for(shows_up(2))
     with Starved(engine_of(terminal)):
         sent = len(server.requests)
         until(lambda: terminal.read(0.1) >= 0 and len(server.requests) > sent + 10)
@@ -177,7 +178,7 @@ def test_one_that_takes_long_to_start_holds_up_no_key(
     terminal.wait_for("help: monitor")
     assert not server.requests
     terminal.press("escape")
-    terminal.wait_for("● 2 up", 30)
+    terminal.wait_for(shows_up(2))
     leave(terminal, home, server)
 
 

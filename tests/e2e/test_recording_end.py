@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relaytop.store.recording import Recording
+from tests.e2e.counts import shows_up
 from tests.support.agents import Agent, until
 from tests.support.endings import assert_no_process, assert_restored
 from tests.support.server import ScriptedServer, chat_reply
@@ -58,7 +59,7 @@ def test_of_a_frozen_screen(
 ) -> None:
     recording = config.with_name("rec")
     terminal = start("--config", str(config), "--record", str(recording), A_KEY="k")
-    terminal.wait_for(f"● {len(MODELS)} up")
+    terminal.wait_for(shows_up(len(MODELS)))
     terminal.press("f")
     terminal.wait_for("FROZEN")
     terminal.read(1.5)
