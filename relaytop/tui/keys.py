@@ -362,18 +362,19 @@ def in_order(bindings: Iterable[Binding]) -> list[Binding]:
 
 
 def _positions() -> dict[str, int]:
-    """Return binding id → its position; one in place of another, as on a recording, has that.
+    """Return binding id → its position; one in place of the monitor's, as on a recording, has that.
 
     Those of the zoomed chart are first, and the one that leaves it: they are there for a while.
     """
     places = (ZOOM_BINDINGS, *PLACES.values())
     every = [*Binding.make_bindings([each for place in places for each in place])]
     first: dict[str, int] = {}
-    for binding in every:
-        first.setdefault(binding.key, len(first))
+    for number, binding in enumerate(every):
+        first.setdefault(binding.key, number)
     positions: dict[str, int] = {}
-    for binding in every:
-        positions.setdefault(binding.id or "", first[binding.key])
+    for number, binding in enumerate(every):
+        name = binding.id or ""
+        positions.setdefault(name, number if name.startswith("monitor.") else first[binding.key])
     return {**positions, "monitor.clear": positions["zoom.oldest"]}
 
 
