@@ -12,7 +12,7 @@ from relaytop.tui.draw.panel import reason
 from relaytop.tui.draw.text_runs import cropped, fit, line_width
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from relaytop.config.settings import Thresholds
     from relaytop.monitor.group import GroupSummary
@@ -47,6 +47,8 @@ def group_panel(
     width: int,
     height: int,
     glyphs: Glyphs,
+    *,
+    listed: Collection[str],
 ) -> list[Line]:
     """Draw a group's targets in at most `height` lines, each with its reason.
 
@@ -58,16 +60,21 @@ def group_panel(
         width: Cells.
         height: Lines.
         glyphs: The shapes that the terminal can show.
+        listed: The ids of the targets that the filter lets through; others are only counted.
     """
     if height < 1:
         return []
     longest = min(NAME_MAX, max((len(name) for name in names.values()), default=0), width // 2)
-    members = group.members
-    shown = members if len(members) <= height else members[: height - 1]
+    members = [s for s in group.members if s.target in listed]
+    filtered = len(group.members) - len(members)
+    height -= filtered > 0
+    shown = members if len(members) <= height else members[: max(0, height - 1)]
     lines = [_member(s, names, thresholds[s.target], now, longest, width, glyphs) for s in shown]
     hidden = members[len(shown) :]
     if hidden:
         lines.append([(f"  {len(hidden)} more{_statuses(hidden)}", "dim")])
+    if filtered:
+        lines.append([(f"  {filtered} hidden by the filter", "dim")])
     return lines
 
 

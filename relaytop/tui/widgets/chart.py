@@ -60,7 +60,8 @@ class Chart(ViewLines):
         width, height = self.size
         if view.selected is None or height < PLOT_FROM_HEIGHT or width < 4 * LABEL_WIDTH:
             self._picture = self._read_for = None
-            self.show([], view.palette)
+            for part in (self, self._caption, self._failure):
+                part.show([], view.palette)
             return
         if self._is_kept(view):
             return

@@ -108,6 +108,7 @@ class DetailPanel(ViewLines):
             extent.width - 1,
             extent.height,
             view.glyphs,
+            listed=set(view.listed),
         )
         return lines if view.live else [dimmed(line) for line in lines]
 

@@ -11,7 +11,16 @@ from relaytop.tui.rows.query import RowQuery
 from relaytop.watch.session import Session
 from tests.support.fake_engine import NAMES, NOW, FakeEngine, engine_of, feed, session_of
 from tests.support.samples import T0, sample
-from tests.tui.pilots import clock_of, monitor_of, notices, picture, running, shown
+from tests.tui.pilots import (
+    clock_of,
+    monitor_of,
+    notices,
+    picture,
+    running,
+    settled,
+    shown,
+    shown_zoom,
+)
 
 HOLYSHEEP, DIRECT = "provider:holysheep", "provider:direct"
 
@@ -317,3 +326,27 @@ async def test_the_group_is_in_sight_once_rows_are_grouped(tmp_path: Path) -> No
         await pilot.press("j", "k", "b")
         await pilot.pause()
         assert "▾ one" in table_lines(pilot)[1]
+
+
+async def test_the_detail_of_a_group_leaves_out_what_the_filter_hides(session: Session) -> None:
+    async with running(session) as pilot:
+        await pilot.press("slash", *"sonnet", "enter", "g")
+        await pilot.pause()
+        panel = shown(pilot, "panel")
+        assert "claude-sonnet-4.5" in panel
+        assert "gpt-4.1" not in panel
+        assert "3 hidden by the filter" in panel
+
+
+async def test_a_zoomed_chart_shows_nothing_of_what_the_filter_hides(session: Session) -> None:
+    async with running(session) as pilot:
+        await pilot.press("z")
+        await settled(pilot)
+        assert "60 probes" in shown_zoom(pilot)
+        await pilot.press("slash", *"nothing", "enter")
+        await settled(pilot)
+        assert not shown_zoom(pilot).strip()
+        assert "nothing matches /nothing" in shown(pilot, "title")
+        await pilot.press("escape")
+        await settled(pilot)
+        assert "60 probes" in shown_zoom(pilot)
