@@ -88,7 +88,7 @@ def check_window(window: Window, history: int, source: Source | None) -> None:
     if window.count is not None and window.count > history:
         sentence = (
             f"{source.place('window') if source else '--window'}: {window.count} requests are "
-            f'more than history keeps: ask for at most "{history} requests", '
+            f'more than history holds: use at most "{history} requests", '
             f"or raise history ({history})"
         )
         raise ConfigError(sentence)

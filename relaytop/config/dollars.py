@@ -20,9 +20,13 @@ def parse_dollars(text: str) -> float:
     except ValueError:
         usd = math.nan
     if math.isnan(usd) or "_" in number or not number.isascii():
-        sentence = f"{number[:20]!r} is not an amount: write USD as 2.50" if number else "no amount"
+        sentence = (
+            f"{number[:20]!r} is not an amount: write USD as 2.50"
+            if number
+            else "an amount is required"
+        )
         raise ValueError(sentence)
     if not 0 <= usd <= MOST_USD:
-        sentence = f"not from 0 to {MOST_USD:,.0f} USD"
+        sentence = f"out of range: from 0 to {MOST_USD:,.0f} USD"
         raise ValueError(sentence)
     return abs(usd)

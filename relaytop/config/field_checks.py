@@ -21,7 +21,7 @@ def checked_name(text: str) -> str:
     if not text or "/" in text or not text.isprintable() or text != text.strip():
         message = (
             f"{text[:MAX_QUOTED]!r} is not a valid provider name; write it as relay or "
-            "relay-2: not empty, without a / or leading or trailing blanks"
+            "relay-2: not empty, without / or blanks at either end"
         )
         raise ValueError(message)
     return text
@@ -33,10 +33,7 @@ def checked_model(text: str) -> str:
         message = "a model's id is empty; write it as gpt-4.1"
         raise ValueError(message)
     if not text.isprintable():
-        message = (
-            "a model's id holds a control character, or another that cannot be shown; "
-            "write it as gpt-4.1"
-        )
+        message = "a model's id contains a control or unprintable character; write it as gpt-4.1"
         raise ValueError(message)
     return text
 
@@ -68,7 +65,7 @@ def checked_ca_file(text: str) -> str:
     """
     import ssl  # noqa: PLC0415 - 10 ms that only such a file costs
 
-    wanted = "name a PEM file with certificates"
+    wanted = "it must be a PEM file with certificates"
     try:
         path = Path(text).expanduser().absolute()
         if not path.exists():

@@ -53,7 +53,7 @@ def adhoc_provider(flags: Flags) -> UnresolvedProvider | None:
     }
     if flags.base_url is None:
         for option in given.values():
-            sentence = f"{option} belongs to an ad-hoc provider: give --base-url too"
+            sentence = f"{option} needs --base-url, which defines an ad-hoc provider"
             raise ConfigError(sentence)
         return None
     url = _checked("--base-url", checked_url, flags.base_url)
@@ -65,7 +65,7 @@ def adhoc_provider(flags: Flags) -> UnresolvedProvider | None:
         table["api"] = flags.api
     if flags.api_key_env is not None:
         if not flags.api_key_env:
-            sentence = "--api-key-env: it is empty; name the variable that holds the key"
+            sentence = "--api-key-env is empty; name the variable that holds the key"
             raise ConfigError(sentence)
         table["api_key_env"] = flags.api_key_env
     return UnresolvedProvider(name, table, given)

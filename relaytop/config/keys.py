@@ -64,7 +64,7 @@ def _from_variable(variable: str, environ: Mapping[str, str], place: str) -> Sec
     if variable not in environ:
         remedy = "export it with the key"
         if shown != variable:
-            remedy = "name the variable that holds the key here, not the key itself"
+            remedy = "give the name of the variable that holds the key, not the key itself"
         sentence = f"{where} is not set; {remedy}"
         raise ConfigError(sentence)
     if not environ[variable].strip():
@@ -86,9 +86,7 @@ def _from_command(command: list[str], bare: Mapping[str, str], place: str) -> Se
         sentence = f"{where} did not finish within {COMMAND_TIMEOUT_S:g} s; {by_hand}"
         raise ConfigError(sentence) from None
     except TooMuchOutputError:
-        sentence = (
-            f"{where} printed more than {MAX_OUTPUT // 1024} KiB; it must print the key alone"
-        )
+        sentence = f"{where} printed more than {MAX_OUTPUT // 1024} KiB; it must print the key only"
         raise ConfigError(sentence) from None
     except UnicodeDecodeError:
         sentence = f"{where} printed something other than text; name a program that prints the key"
@@ -109,7 +107,7 @@ def _from_command(command: list[str], bare: Mapping[str, str], place: str) -> Se
 def _from_file(name: str, place: str) -> Secret:
     shown = shown_path(name)
     where = f"{place}: {shown}"
-    remedy = "write the key to a file that only you can read (mode 600), and name that"
+    remedy = "write the key to a file that only you can read (mode 600) and name that file"
     try:
         path = Path(name).expanduser()
         if path.is_file() and readable_by_others(path):

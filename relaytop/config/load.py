@@ -89,7 +89,7 @@ def _providers(
 def _providers_of(file: ConfigFile, source: Source) -> list[UnresolvedProvider]:
     tables = file.get("providers", {})
     if not tables:
-        sentence = f"{source.path}: no [providers.…] in it; `relaytop init` writes an example"
+        sentence = f"{source.path}: no [providers.…] table; `relaytop init` writes an example"
         raise ConfigError(sentence)
     return [
         UnresolvedProvider(name, table, dict.fromkeys(table, source.origin), source)

@@ -91,7 +91,7 @@ def _api(value: str) -> str:
 
 def _distinct(value: list[str]) -> list[str]:
     if not value:
-        message = "an empty list: name at least one, or leave the key out to choose in the monitor"
+        message = "an empty list: list at least one, or remove the key to choose in the monitor"
         raise ValueError(message)
     return list(dict.fromkeys(value))
 
@@ -99,7 +99,7 @@ def _distinct(value: list[str]) -> list[str]:
 def _one_key(table: dict[str, Any]) -> dict[str, Any]:
     given = [name for name in _KEYS if name in table]
     if len(given) > 1:
-        message = f"{given[0]} and {given[1]} are both given; keep one"
+        message = f"{given[0]} and {given[1]} are both set; keep one"
         raise ValueError(message)
     return table
 
@@ -108,7 +108,7 @@ def _one_source(table: dict[str, Any]) -> dict[str, Any]:
     for kind in ("webhook", "services"):
         given = [name for name in table if name == kind or name.startswith(f"{kind}_")]
         if len(given) > 1:
-            message = f"{given[0]} and {given[1]} are both given; keep one"
+            message = f"{given[0]} and {given[1]} are both set; keep one"
             raise ValueError(message)
     return table
 

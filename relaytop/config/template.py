@@ -4,8 +4,8 @@ TEMPLATE = """\
 # relaytop's configuration. Durations are written 500ms, 5s, 2m, 1h.
 # Every key but the providers' is optional; the values below are the defaults.
 
-interval = "5s"                     # between two probes of one target
-timeout = "30s"                     # the deadline of a whole probe
+interval = "5s"                     # between probes of a target
+timeout = "30s"                     # per probe, to the last byte
 window = "10m"                      # of percentiles and error rate; or "100 requests"
 history = 3600                      # samples kept per target
 budget = 1.00                       # USD per UTC day; 0 = send nothing that costs
@@ -16,13 +16,13 @@ assumed_price = 10.00               # USD per million tokens, where a price is u
 prompt = "ping"
 max_tokens = 16
 stream = true
-unique = true                       # each prompt begins with a nonce, so that no cache answers
+unique = true                       # start each prompt with a nonce, so that no cache replies
 
-[thresholds]                        # what makes a target degraded
+[thresholds]                        # a target above these is degraded
 p95 = "2s"
 ttft = "1s"
 error_rate = 0.05
-gap = "5s"                          # the longest silence within a stream
+gap = "5s"                          # longest gap between chunks of a stream
 
 [providers.holysheep]
 base_url = "https://api.holysheep.ai/v1"
@@ -33,7 +33,7 @@ models = ["gpt-4.1", "claude-sonnet-4.5", "gemini-2.5-flash", "deepseek-v3.2"]
 # max_rpm = 60
 # headers = { "X-Team" = "ops" }
 # ca_file = "/etc/ssl/relay-ca.pem"
-# tls_strict = false                # a company CA's certificate that Python 3.13 refuses
+# tls_strict = false                # a company CA's certificate that Python 3.13 rejects
 # proxy = "http://proxy.example:3128"
 # http2 = false
 # api_version = "2024-10-21"        # azure only
@@ -45,22 +45,22 @@ models = ["gpt-4.1", "claude-sonnet-4.5", "gemini-2.5-flash", "deepseek-v3.2"]
 # "gemini-2.5-flash" = { input = 2.50, output = 2.50 }
 # "deepseek-v3.2" = { input = 0.42, output = 0.42 }
 
-# A second provider to compare with:
+# A second provider, for comparison:
 # [providers.openrouter]
 # base_url = "https://openrouter.ai/api/v1"
 # api_key_env = "OPENROUTER_API_KEY"
 # models = ["openai/gpt-4.1"]
 
-# One target may differ from the rest:
+# Settings of one target:
 # [targets."holysheep/gpt-4.1"]
 # interval = "10s"
 # thresholds = { p95 = "4s" }
 
-# One model, its id at each provider:
+# One model and its id at each provider:
 # [aliases]
 # "gpt-4.1" = ["holysheep/gpt-4.1", "openrouter/openai/gpt-4.1"]
 
-# Who is told when a target is down or degraded:
+# Notifications when a target is down or degraded:
 # [alerts]
 # after = 2                         # bad evaluations (one every 5 s) before it fires
 # bell = true                       # the terminal's bell
@@ -70,7 +70,7 @@ models = ["gpt-4.1", "claude-sonnet-4.5", "gemini-2.5-flash", "deepseek-v3.2"]
 # webhook_env = "ALERT_WEBHOOK"     # the variable that holds its URL
 # format = "json"                   # or slack, alertmanager
 
-# Other keys for the screen; `relaytop keys` lists the names:
+# Rebind keys of the screen; `relaytop keys` lists the names:
 # [keys]
 # "monitor.freeze" = "F"
 # "monitor.help" = "?,f1"

@@ -46,7 +46,7 @@ def checked_proxy(text: str) -> str:
     except ValueError:
         right = False
     if not right or " " in text or not text.isprintable():
-        message = "no URL of a proxy; write it as http://host:port or https://host:port"
+        message = "not a proxy URL; write it as http://host:port or https://host:port"
         raise ValueError(message)
     return text
 

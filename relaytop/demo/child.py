@@ -80,7 +80,7 @@ class DemoRelay:
         except ValueError:
             document = {}
         if "ports" not in document:
-            error = document.get("error", "it said nothing")
+            error = document.get("error", "no output")
             message = f"the demo's relay did not start: {error}"
             raise RelaytopError(message)
         return {str(name): int(port) for name, port in document["ports"].items()}

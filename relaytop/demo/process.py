@@ -25,7 +25,7 @@ def serve() -> int:
             {"error": f"{problem}; usage: python -m relaytop.demo [--seed N] [--at SECONDS]"}, 2
         )
     if rest:
-        return _print({"error": f"what is {rest[0]!r}?"}, 2)
+        return _print({"error": f"unknown argument {rest[0]!r}"}, 2)
     began = time.monotonic() - at_s
     try:
         servers = [Server(c, seed, lambda: time.monotonic() - began) for c in PROVIDERS]

@@ -36,6 +36,6 @@ def exposure(listening: socket.socket) -> str | None:
     if is_loopback(host):
         return None
     return (
-        f"anyone who can reach {Address(host, port)} can read the metrics: there is no password "
-        "and no TLS; protect it with a firewall or a proxy, or listen on 127.0.0.1"
+        f"anyone who can reach {Address(host, port)} can read the metrics: no password, "
+        "no TLS; protect it with a firewall or a proxy, or listen on 127.0.0.1"
     )

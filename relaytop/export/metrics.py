@@ -126,22 +126,22 @@ class Metrics(Collector):
             "ai_api_errors", "Failed probes by error class.", labels=(*OF_TARGET, "class")
         )
         tokens = CounterMetricFamily(
-            "ai_api_tokens_used", "Tokens that replies counted.", labels=(*OF_TARGET, "type")
+            "ai_api_tokens_used", "Tokens reported in replies.", labels=(*OF_TARGET, "type")
         )
         cost = CounterMetricFamily(
-            "ai_api_cost_usd", "What probes cost, as far as it is known.", labels=OF_TARGET
+            "ai_api_cost_usd", "Cost of probes, where known.", labels=OF_TARGET
         )
         cached = CounterMetricFamily(
-            "ai_api_cached", "Answers from a cache, which are no requests.", labels=OF_TARGET
+            "ai_api_cached", "Cached replies, not counted as requests.", labels=OF_TARGET
         )
         served = CounterMetricFamily(
             "ai_api_served",
-            "Good replies by the model that they named.",
+            "Successful replies by the model they name.",
             labels=(*OF_TARGET, "served"),
         )
         skipped = CounterMetricFamily(
             "relaytop_probes_skipped",
-            "Probes that were due while as many as may be still ran.",
+            "Due probes not sent because too many were still in flight.",
             labels=OF_TARGET,
         )
         for labels, counters in map(self._labelled, summaries):
@@ -172,12 +172,12 @@ class Metrics(Collector):
         )
         gap = HistogramMetricFamily(
             "ai_api_stream_gap_seconds",
-            "Each stream's longest silence between two chunks, successful probes only.",
+            "Longest gap between two chunks of a stream, successful probes only.",
             labels=OF_TARGET,
         )
         late = HistogramMetricFamily(
             "relaytop_read_lateness_seconds",
-            "From arrival to read, the longest of each probe: how busy this machine is.",
+            "Time from arrival to read, longest per probe: how busy this host is.",
             buckets=_buckets(self._late),
             sum_value=self._late.sum_s,
         )
@@ -189,21 +189,23 @@ class Metrics(Collector):
 
     def _gauge_families(self, summaries: Sequence[Summary]) -> Iterator[Metric]:
         rate = GaugeMetricFamily(
-            "ai_api_error_rate", "Failed probes over the window, 0 to 1.", labels=OF_TARGET
+            "ai_api_error_rate", "Share of failed probes in the window, 0 to 1.", labels=OF_TARGET
         )
         remaining = GaugeMetricFamily(
             "ai_api_rate_limit_remaining",
-            "What is left of a rate limit, as the last reply told.",
+            "Remaining rate limit, from the last reply.",
             labels=(*OF_TARGET, "kind"),
         )
         limit = GaugeMetricFamily(
-            "ai_api_rate_limit", "A rate limit when it is whole.", labels=(*OF_TARGET, "kind")
+            "ai_api_rate_limit", "Rate limit, from the last reply.", labels=(*OF_TARGET, "kind")
         )
         up = GaugeMetricFamily(
             "ai_api_up", "1: up or degraded; 0: the last three probes failed.", labels=OF_TARGET
         )
         success = GaugeMetricFamily(
-            "ai_api_last_success_timestamp_seconds", "The last good reply.", labels=OF_TARGET
+            "ai_api_last_success_timestamp_seconds",
+            "Time of the last successful reply.",
+            labels=OF_TARGET,
         )
         for summary in summaries:
             labels, counters = self._labelled(summary)
@@ -224,7 +226,7 @@ class Metrics(Collector):
         """Return what fires; without a model it is of a whole provider, without either of us."""
         firing = GaugeMetricFamily(
             "relaytop_alert_firing",
-            "1 for each alert that fires, acknowledged and snoozed ones too.",
+            "1 while an alert fires, acknowledged or snoozed or not.",
             labels=("alert", *OF_TARGET),
         )
         for alert in self._firing():
@@ -244,7 +246,7 @@ class Metrics(Collector):
             )
         yield CounterMetricFamily(
             "relaytop_reports_dropped",
-            "Probes that are missing from these counters: they were not read in time.",
+            "Probes missing from these counters because they were not read in time.",
             value=self._dropped,
         )
         yield GaugeMetricFamily(

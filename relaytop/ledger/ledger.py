@@ -184,8 +184,8 @@ class Ledger:
         self._lost_usd[day] = spent_usd
         self._claim = (0, 0.0, 0.0)
         self._warnings.put(
-            f"ledger {self._path}: the file was deleted or replaced; a new one is started, and "
-            "what was spent today still counts"
+            f"ledger {self._path}: the file was deleted or replaced; starting a new one, "
+            "today's spending still counts"
         )
 
     def _collect(self, rows: dict[tuple[str, int], Row]) -> bool:

@@ -112,7 +112,7 @@ def _read(path: Path, query: str, values: tuple[object, ...]) -> Iterator[tuple[
         sentence = f"the ledger {path} cannot be read: {error}"
         raise RelaytopError(sentence) from None
     except sqlite3.Error as error:
-        sentence = f"{path} is not a ledger: {error}; move it away and relaytop begins a new one"
+        sentence = f"{path} is not a ledger: {error}; move it away and relaytop creates a new one"
         raise RelaytopError(sentence) from None
 
 
@@ -186,5 +186,5 @@ def parse_since(text: str, now_s: float, zone: tzinfo | None) -> float:
             return max(0.0, start_of_day(date.fromisoformat(text), zone).timestamp())
     except (ValueError, OverflowError):
         pass
-    message = f"{text[:32]!r} is neither a date nor a span; {VALID_SINCE}"
+    message = f"{text[:32]!r} is neither a date nor a time span; {VALID_SINCE}"
     raise ValueError(message)

@@ -126,7 +126,7 @@ class Monitor:
         if change == "began":
             late = number_format.format_ms(self._lateness.busy_ms or 0.0).strip()
             text = f"this host is busy: replies are read up to {late} ms late (P99 over 1 min)"
-            text += "; kernel timestamps keep that out of the latencies"
+            text += "; kernel timestamps exclude that from latencies"
             self.note(Event(now, "busy", "warning", None, text))
         elif change == "ended":
             self.note(Event(now, "busy", "good", None, "this host is no longer busy"))

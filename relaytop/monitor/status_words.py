@@ -79,4 +79,4 @@ def _over(title: str, figure: Distribution, name: str, limit_ms: float) -> str:
 
 
 def _ms(value: float | None) -> str:
-    return "beyond the deadline" if value is None else f"{format_ms(value).strip()} ms"
+    return "above the timeout" if value is None else f"{format_ms(value).strip()} ms"

@@ -47,7 +47,7 @@ def parse_mix(text: str) -> dict[str, Decimal]:
             message = f"{part.strip()[:_SHOWN]!r} is not a share: write MODEL=0.3"
             raise ValueError(message)
         if model in shares:
-            message = f"{model[:_SHOWN]!r} is named twice: give each model one share"
+            message = f"{model[:_SHOWN]!r} is given twice: give each model one share"
             raise ValueError(message)
         shares[model] = _share(model, share.strip())
     total = sum(shares.values(), Decimal(0))

@@ -76,7 +76,7 @@ class Exchange:
             self.failure = Failure(error.error_class, str(error))
         except httpcore.LocalProtocolError:
             # httpcore quotes the header, which may be the key's.
-            self.failure = Failure("protocol", "a header of the request cannot be sent as HTTP")
+            self.failure = Failure("protocol", "a request header is not valid HTTP")
         except (httpcore.ProtocolError, httpcore.NetworkError, OSError) as error:
             self._record_disconnect(str(error))
         except httpcore.ProxyError as error:
@@ -157,7 +157,9 @@ class Exchange:
         reused = stream is not None and stream is self._before
         silent = stream is not None and stream.first_read_at is None
         if self.status is not None:
-            self.failure = Failure("truncated", "the connection closed in the middle of the reply")
+            self.failure = Failure(
+                "truncated", "the connection was closed in the middle of the reply"
+            )
         elif stream is not None and reused and (silent or stream.http2):
             # HTTP/2 says goodbye before it hangs up, so there silence is no sign.
             self.stale = True
@@ -179,8 +181,8 @@ class Exchange:
         if stream is None or not stream.sent_at:
             return "connecting"
         if self.status is not None:
-            return "the reply had started"
-        return "nothing received" if stream.first_read_at is None else "in the headers"
+            return "receiving the reply"
+        return "nothing received" if stream.first_read_at is None else "receiving headers"
 
     def _copy_stamps(self) -> None:
         stream = self._stream

@@ -69,7 +69,7 @@ class ReplyBody:
         codings = [word for word in words if word in _INFLATED | _REFUSED]
         self._refused = next((word for word in codings if word in _REFUSED), None)
         if len(codings) > MAX_CODINGS:
-            self._refused = "many layers"
+            self._refused = "too many layers"
         self._inflaters = [zlib.decompressobj(_GZIP_OR_ZLIB) for _ in codings[:MAX_CODINGS]]
 
     def append(self, data: bytes, stamp: float, early_s: float = 0.0) -> None:
@@ -95,7 +95,7 @@ class ReplyBody:
             raise ProbeError(TOO_LARGE, "the reply is larger than 4 MiB")
         self._parts += 1
         if self._parts > MAX_PARTS:
-            raise ProbeError(TOO_LARGE, f"the reply comes in more than {MAX_PARTS:,} chunks")
+            raise ProbeError(TOO_LARGE, f"the reply has more than {MAX_PARTS:,} chunks")
         self._separators += sum(data.count(each) for each in _SEPARATORS)
         if self._separators > MAX_SEPARATORS:
             message = f"the reply has more than {MAX_SEPARATORS:,} lines and values"

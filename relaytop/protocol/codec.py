@@ -48,7 +48,7 @@ class BadMessageError(Exception):
 
 
 def _refuse_constant(name: str) -> float:
-    message = f"{name} is no number of JSON"
+    message = f"{name} is not a JSON number"
     raise ValueError(message)
 
 
@@ -99,7 +99,7 @@ def decode(line: bytes, kinds: Mapping[str, type[T]], *, shown: bool = False) ->
             raise BadMessageError(message)
         return kinds[name](**_decoded_fields(kinds[name], document, shown=shown))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise BadMessageError(clean(f"no message: {error}", MAX_QUOTED)) from None
+        raise BadMessageError(clean(f"not a message: {error}", MAX_QUOTED)) from None
 
 
 @lru_cache(maxsize=64)
@@ -221,7 +221,7 @@ def _bytes(value: str) -> bytes:
 
 def _shown_text(value: object) -> str:
     if not isinstance(value, str):
-        message = f"{type(value).__name__} instead of a text"
+        message = f"{type(value).__name__} instead of a string"
         raise TypeError(message)
     if len(value) <= MAX_TEXT and value.isprintable():
         return value

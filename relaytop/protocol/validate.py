@@ -40,7 +40,7 @@ def read_message(line: bytes, kinds: Mapping[str, type[T]]) -> T:
     message = decode(line, kinds, shown=True)
     fault = first_fault(message)
     if fault is not None:
-        sentence = f"{type(message).__name__}: {fault} is of another type or out of bounds"
+        sentence = f"{type(message).__name__}: {fault} has the wrong type or is out of range"
         raise BadMessageError(sentence)
     return message
 
@@ -55,7 +55,7 @@ def first_fault(value: DataclassInstance) -> str | None:
     for name, fits in _checks(type(value)):
         if not fits(getattr(value, name)):
             return name
-    return None if _extra(value) else "what it holds together"
+    return None if _extra(value) else "its size"
 
 
 def is_valid(value: DataclassInstance) -> bool:

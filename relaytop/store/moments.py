@@ -28,7 +28,7 @@ def parse_moment(text: str, began_at: float, ended_at: float) -> float:
     found = _read(text.strip(), began)
     if not began.replace(microsecond=0) <= found <= ended:
         span = f"from {began:{_SHOWN}} to {ended:{_SHOWN}}"
-        sentence = f"--from {text[:40]}: the recording does not hold it; it goes {span}"
+        sentence = f"--from {text[:40]}: outside the recording, which runs {span}"
         raise RelaytopError(sentence)
     return max(began_at, found.timestamp())
 

@@ -126,7 +126,7 @@ class Recorder:
             self._lines.put_nowait((head, line))
         except queue.Full:
             if not self._waits:
-                self._fail("the disk does not keep up")
+                self._fail("the disk is too slow")
             elif head:
                 self._missing_head = line
             else:
@@ -241,6 +241,6 @@ def _check_older(path: Path) -> None:
                 line = file.readline(LINE_BYTES)
         if line and read_header(line) is None:
             sentence = (
-                f"{older} is not a recording, but has the name of an older part; name a new file"
+                f"{older} is not a recording, but is named like an older part; name a new file"
             )
             raise RelaytopError(sentence)

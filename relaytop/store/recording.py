@@ -165,10 +165,10 @@ class Recording:
             sentence = f"{self.path} is empty: nothing was recorded"
             raise RecordingError(sentence)
         if header is None or (sampled and not self._targets):
-            sentence = f"{self.path} is not a relaytop recording: no line says what was watched"
+            sentence = f"{self.path} is not a relaytop recording: its header is missing"
             raise RecordingError(sentence)
         if began_at is None or not sampled:
-            sentence = f"{self.path} is empty: no probe had ended when it was written"
+            sentence = f"{self.path} is empty: it contains no finished probe"
             raise RecordingError(sentence)
         moments = (moment_of(_report(line)) for line in reversed(last))
         ended_at = next((at for at in moments if at is not None), began_at)
@@ -185,7 +185,7 @@ class Recording:
         if header.schema > SCHEMA:
             sentence = (
                 f"{self.path} has schema {header.schema}, but this relaytop reads up to {SCHEMA}: "
-                "update it"
+                "update relaytop"
             )
             raise RecordingError(sentence)
         return header
@@ -235,7 +235,7 @@ class Recording:
                     left -= len(more)
                     skipped += len(more)
                     if skipped > ENDLESS_BYTES:
-                        sentence = f"{self.path} is not a relaytop recording: a line has no end"
+                        sentence = f"{self.path} is not a relaytop recording: a line is too long"
                         raise RecordingError(sentence)
                     if more.endswith(b"\n"):
                         break

@@ -65,9 +65,11 @@ def load_snapshot(path: Path) -> dict[str, Any]:
     document = _parsed(path, _text(path))
     schema = document.get("schema")
     if not isinstance(schema, int) or isinstance(schema, bool) or "targets" not in document:
-        raise _none(path, "it has no `schema` and `targets`")
+        raise _none(path, "it lacks `schema` or `targets`")
     if schema > SCHEMA:
-        sentence = f"{path} has schema {schema}, but this relaytop reads up to {SCHEMA}: update it"
+        sentence = (
+            f"{path} has schema {schema}, but this relaytop reads up to {SCHEMA}: update relaytop"
+        )
         raise SnapshotError(sentence)
     _check(path, document)
     return document
@@ -96,16 +98,16 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise _none(path, f"neither TOML nor JSON ({error})") from None
     if not isinstance(document, dict):
-        raise _none(path, "it holds no table")
+        raise _none(path, "it is not a table")
     return document
 
 
 def _check(path: Path, document: dict[str, Any]) -> None:
     """Check what readers rely on; keys that are not known are let through."""
     if not _is_finite(document):
-        raise _none(path, "it holds a number that is none (nan, inf, or far too large)")
+        raise _none(path, "it contains a number that is NaN, infinite or far too large")
     if document.get("kind") not in KINDS:
-        raise _none(path, f"kind is none of {', '.join(KINDS)}")
+        raise _none(path, f"kind is not one of {', '.join(KINDS)}")
     targets = document["targets"]
     if not isinstance(targets, list):
         raise _none(path, "targets is not a list")
@@ -114,11 +116,11 @@ def _check(path: Path, document: dict[str, Any]) -> None:
             raise _none(path, f"target {number} has no name")
         wrong = _wrong_field(target, _TARGET)
         if wrong is not None:
-            sentence = f"{path}: {clean(target['target'])}: {wrong} is of the wrong kind"
+            sentence = f"{path}: {clean(target['target'])}: {wrong} has the wrong type"
             raise SnapshotError(sentence)
     wrong = _wrong_field(document, _DOCUMENT)
     if wrong is not None:
-        sentence = f"{path}: {wrong} is of the wrong kind"
+        sentence = f"{path}: {wrong} has the wrong type"
         raise SnapshotError(sentence)
 
 

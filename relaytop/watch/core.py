@@ -140,7 +140,9 @@ class WatchCore:
         """Apply a batch of reports to the monitor, and hand it to the consumers."""
         now = self.clock()
         if (silent_s := self._silence.record(now)) is not None:
-            self.note("engine", "good", f"the engine reports again, after {format_age(silent_s)}")
+            self.note(
+                "engine", "good", f"the engine is reporting again after {format_age(silent_s)}"
+            )
         if self.exporter is not None:
             self.exporter.consume(reports)
         if self._recorder is not None:
@@ -199,7 +201,7 @@ class WatchCore:
         if abs(set_by_s) >= JUMP_S:
             way = "forward" if set_by_s > 0 else "back"
             text = f"the system clock was set {way} by {format_age(round(abs(set_by_s)))}"
-            self.note("notice", "warning", f"{text}; figures and waits are not affected")
+            self.note("notice", "warning", f"{text}; figures and waits are unaffected")
 
     def _check_peers(self) -> None:
         if self.peers is None or self.reads_agent:

@@ -78,7 +78,7 @@ class IncidentFile:
         try:
             self._lines.put_nowait(line.encode(errors="replace") + b"\n")
         except queue.Full:
-            self._failure = "the disk does not keep up"
+            self._failure = "the disk is too slow"
         if self._thread is None:
             # A daemon: a write that never returns must not keep the process.
             self._thread = threading.Thread(target=self._work, name="incidents", daemon=True)
@@ -89,7 +89,7 @@ class IncidentFile:
         if self._failure is None or self._warned:
             return None
         self._warned = True
-        return f"incidents are not recorded in {self._path}: {self._failure}"
+        return f"incidents not recorded in {self._path}: {self._failure}"
 
     def close(self) -> None:
         """Write what waits, for a bounded time."""

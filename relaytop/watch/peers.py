@@ -64,7 +64,7 @@ class Peers:
         count = len(self._ours)
         came = [(True, _came(pid, n, count)) for pid, n in self.shared.items() if pid not in before]
         gone = [
-            (False, f"pid {pid} has ended or probes none of these targets now")
+            (False, f"pid {pid} no longer probes any of these targets")
             for pid in before
             if pid not in self.shared
         ]
@@ -153,4 +153,4 @@ def _came(pid: int, shared: int, count: int) -> str:
     which = "these targets" if shared == count else f"{shared} of these {count} targets"
     if count == 1:
         which = "this target"
-    return f"pid {pid} probes {which} too: costs and requests count twice"
+    return f"pid {pid} probes {which} too: cost and requests are doubled"

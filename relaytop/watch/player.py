@@ -215,7 +215,7 @@ class Player:
         silence_s = self._silence_s()
         if self._next is not None and silence_s >= GAP_S and self.clock.now > self._at:
             self.clock.jump(self._next[0])
-            yield [Notice("info", f"nothing was recorded for {format_age(silence_s)}")]
+            yield [Notice("info", f"nothing recorded for {format_age(silence_s)}")]
             yield from self._until(self.clock.now)
         elif self._next is None and not self._ended:
             self._ended = True

@@ -91,7 +91,7 @@ class Session(WatchCore):
             await self.exporter.start()
         self.dead = await self.read(self.engine)
         self.monitor.engine_lost()
-        self.note("engine", "error", f"engine {exit_phrase(self.dead)}; r restarts it")
+        self.note("engine", "error", f"engine {exit_phrase(self.dead)}; press r to restart")
 
     def apply(self, reports: Sequence[Report]) -> None:
         """Apply a batch of reports; what providers offer is handed on."""
@@ -136,7 +136,7 @@ class Session(WatchCore):
         for command in self._state_commands():
             self.engine.send(command)
         self.dead = None
-        self.note("engine", "good", "engine started again")
+        self.note("engine", "good", "engine restarted")
 
     def _state_commands(self) -> list[Command]:
         """Return the commands that bring a new engine to the state of the old one."""
@@ -184,13 +184,13 @@ class Session(WatchCore):
         if target in self._off:
             self._off.discard(target)
             if self.paused:  # it stays so with all the others
-                self.note("status", "info", "switched on; probed once all resume (p)", target)
+                self.note("status", "info", "probed again when all resume (p)", target)
             else:
                 self.monitor.resume(target, now)
             self.engine.send(Resume(target))
         else:
             if self.paused:
-                self.note("status", "info", "switched off", target)
+                self.note("status", "info", "stays paused when all resume (p)", target)
             self._off.add(target)
             self.monitor.pause(target, now, "user")
             self.engine.send(Pause(target))
@@ -215,12 +215,12 @@ class Session(WatchCore):
             self.engine.send(Pause(target) if running else Resume(target))
         said = "paused" if running else "probing resumed"
         if self.paused and not running:
-            said = "switched on; probed once all resume (p)"
+            said = "probed again when all resume (p)"
         many = len(running or targets)
         self.note("status", "info", f"{name}: {many} {'target' if many == 1 else 'targets'} {said}")
 
     def toggle_all(self) -> None:
-        """Pause or resume all probing; targets switched off one by one stay off."""
+        """Pause or resume all probing; targets disabled one by one stay off."""
         self.paused = not self.paused
         now = self.clock()
         for target in self.monitor.targets():
@@ -239,8 +239,8 @@ class Session(WatchCore):
         chosen = FACTORS[max(0, min(len(FACTORS) - 1, FACTORS.index(current) + step))]
         own = [target.interval_s for target in self.settings.targets]
         if all(scaled_s(s, chosen) == scaled_s(s, current) for s in own):
-            bound = "fast" if step < 0 else "slow"
-            self.note("notice", "info", f"probing is already as {bound} as it can be")
+            bound = "shortest" if step < 0 else "longest"
+            self.note("notice", "info", f"already at the {bound} interval")
             return
         self.monitor.scale(chosen)
         self.engine.send(Scale(chosen))
@@ -265,9 +265,9 @@ class Session(WatchCore):
         text = f"today's budget is now ${format_dollars(usd)}"
         budget = self.monitor.overview(self.clock()).budget
         if usd <= 0:
-            text += ": no paid probe is sent"
+            text += ": no paid probes will be sent"
         elif budget is not None and usd <= budget.spent_usd:
-            text += f": ${format_dollars(budget.spent_usd, 4)} is already spent, paid probes stop"
+            text += f": ${format_dollars(budget.spent_usd, 4)} already spent, paid probes stop"
         self.note("budget", "info", text)
 
     def list_models(self, provider: str) -> None:

@@ -149,7 +149,7 @@ class ChatAPI(ABC):
             error = error_of(document) if isinstance(document, dict) else None
             if error is not None:
                 return classify_error(error, OK, raw.secrets)
-            return Failure("protocol", "the answer to /models is no list of models")
+            return Failure("protocol", "the response of /models is not a list of models")
         ids = set()
         for name in entries:
             if isinstance(name, str) and clean(name, MAX_MODEL_ID):
@@ -166,7 +166,7 @@ class ChatAPI(ABC):
             return read_stream(self, raw)
         if not raw.ended_cleanly:
             return Reply(
-                failure=Failure("truncated", "the connection closed in the middle of the reply")
+                failure=Failure("truncated", "the connection was closed in the middle of the reply")
             )
         return self._read_document(raw)
 
@@ -192,7 +192,7 @@ class ChatAPI(ABC):
             failure = classify_words(document if isinstance(document, str) else text, raw.secrets)
             if failure is not None:
                 return error_reply(failure, {"message": text}, raw)
-            words = f"HTTP {status}, but the body is no JSON object"
+            words = f"HTTP {status}, but the body is not a JSON object"
             return Reply(failure=Failure("protocol", words))
         last = document[-1] if isinstance(document, list) and document else document
         known = isinstance(last, dict) and self.is_reply_part(last)
@@ -221,7 +221,7 @@ class ChatAPI(ABC):
         if not objects_of(parts) and not empty:
             return Failure("protocol", f"the reply has no {self.body_key}")
         if not state.said_anything(usage):
-            return Failure("protocol", f"the reply says nothing in its {self.body_key}")
+            return Failure("protocol", f"the reply's {self.body_key} is empty")
         return None
 
 

@@ -51,7 +51,7 @@ _STATUS_FIELDS = ("code", "status_code", "statusCode", "http_code", "http_status
 """The fields of an error that may hold the status that it would have had."""
 _DEFAULT_MESSAGES = {
     "auth": "the server rejected the key",
-    "rate_limited": "too many requests; the server says no more",
+    "rate_limited": "too many requests (no details from the server)",
 }
 
 
@@ -106,7 +106,8 @@ def classify_error(
     shown = safe(message, secrets) or _DEFAULT_MESSAGES.get(error_class, "")
     if not shown:
         code = safe(text_of(error.get("code") or error.get("type")), secrets)
-        shown = f"HTTP {status} with the error {code or 'that has no words'}"
+        what = f"the error {code}" if code else "an error without a message"
+        shown = f"HTTP {status} with {what}"
     return Failure(error_class, shown)
 
 

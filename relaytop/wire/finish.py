@@ -164,4 +164,6 @@ def finish_failure(
         if reason in GOOD or not reason:
             named = "server_error"
         return classify_error(error, 200, secrets, default=named)
-    return Failure(named, f"the reply ended with the reason {safe(reason, secrets, _MAX_REASON)}")
+    return Failure(
+        named, f"the reply ended with finish reason {safe(reason, secrets, _MAX_REASON)}"
+    )

@@ -33,7 +33,7 @@ def read_stream(api: ChatAPI, raw: RawReply) -> Reply:
             for event in decoder.feed(chunk):
                 reader.read(event, index)
     except LineTooLongError:
-        return Reply(failure=Failure("too_large", "a line of the stream has no end"))
+        return Reply(failure=Failure("too_large", "a line of the stream is too long"))
     for event in decoder.close():
         reader.read(event, len(raw.chunks) - 1, complete=False)
     if reader.error is None:
@@ -119,11 +119,11 @@ class _EventReader:
             ended_cleanly: Whether the body was not cut off.
         """
         if self._broken:
-            return Failure("protocol", "HTTP 200, but an event of the stream is broken JSON")
+            return Failure("protocol", "HTTP 200, but an event of the stream is invalid JSON")
         if self.state.finished:
-            return None if said else Failure("protocol", "HTTP 200, but the stream says nothing")
+            return None if said else Failure("protocol", "HTTP 200, but the stream is empty")
         if self._events:
             return Failure("truncated", f"the stream ended without {self._api.end_marker}")
         if not ended_cleanly:
             return Failure("truncated", "the connection ended before the first event")
-        return Failure("protocol", "HTTP 200 with a stream of no events")
+        return Failure("protocol", "HTTP 200, but the stream has no events")

@@ -186,7 +186,7 @@ def test_a_config_that_is_wrong_stays_an_error(roi: Roi, tmp_path: Path) -> None
         ((*ONE, "--migration-cost", "0"), "write USD above 0"),
         ((*ONE, "--migration-cost", "-5"), "write USD above 0"),
         ((*ONE, "--migration-cost", "inf"), "write USD above 0"),
-        ((*ONE, "--model", "m"), "give --base-url too"),
+        ((*ONE, "--model", "m"), "needs --base-url"),
         (("--from-usage",), "the ledger has no tokens for the last 30 days"),
     ],
 )

@@ -197,7 +197,7 @@ def test_only_the_targets_asked_for_are_counted(usage: Usage, data: Path) -> Non
         (("--target", "a/gpt4.1"), "did you mean 'a/gpt-4.1'?"),
         (
             ("--since", "yesterday"),
-            "--since: 'yesterday' is neither a date nor a span; write it as",
+            "--since: 'yesterday' is neither a date nor a time span; write it as",
         ),
         (("--by", "year"), "'year' is not one of 'day', 'week', 'month'"),
     ],

@@ -67,7 +67,7 @@ def test_urls_from_a_variable_or_a_command(tmp_path: Path) -> None:
         ('webhook_command = ["false"]', "'false' ended with exit code 1; run it by hand"),
         ('webhook_command = ["no-such-program"]', "cannot be run: No such file"),
         ('services_command = ["echo", "T0K3N"]', "'echo': not a list of apprise URLs"),
-        ('webhook = "http://a"\nwebhook_env = "B"', "webhook and webhook_env are both given"),
+        ('webhook = "http://a"\nwebhook_env = "B"', "webhook and webhook_env are both set"),
     ],
 )
 def test_what_is_refused(tmp_path: Path, lines: str, said: str) -> None:
@@ -100,7 +100,7 @@ def test_where_urls_are_looked_up_is_shown_without_looking(tmp_path: Path) -> No
     document = ConfigReport(settings, {}).document()
     for name, named_by in (("webhook", "webhook_env"), ("services", "services_command")):
         shown = document[f"alerts.{name}"]
-        assert shown["value"].startswith("looked up")
+        assert shown["value"].startswith("resolved")
         assert shown["from"].endswith(f"{path}, {named_by}")
 
 

@@ -24,14 +24,14 @@ def test_an_amount(text: str, usd: float) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "no amount"),
+        ("", "an amount is required"),
         ("abc", "'abc' is not an amount: write USD as 2.50"),
         ("2,50", "'2,50' is not an amount"),
         ("1_000", "is not an amount"),
         ("nan", "is not an amount"),
-        ("-1", "not from 0 to 1,000,000 USD"),
-        ("inf", "not from 0 to"),
-        ("1000001", "not from 0 to"),
+        ("-1", "out of range: from 0 to 1,000,000 USD"),
+        ("inf", "out of range: from 0 to"),
+        ("1000001", "out of range: from 0 to"),
     ],
 )
 def test_what_is_none_says_so(text: str, sentence: str) -> None:

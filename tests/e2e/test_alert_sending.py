@@ -110,7 +110,7 @@ def post_to(config: Path, port: int) -> None:
 @pytest.mark.parametrize(
     ("response", "words"),
     [
-        (error_reply(403), "the server answered 403"),
+        (error_reply(403), "the server replied 403"),
         (Response(302, {"location": "http://127.0.0.1:1/"}), "redirects are not followed"),
     ],
 )

@@ -36,7 +36,7 @@ def config(tmp_path: Path) -> Path:
         (f"window = '100 requests'\nhistory = 50\n{PROVIDER}", ["window", "history (50)"]),
         (f"{PROVIDER}models = ['m']\n[targets.'a/n']\n", ["a/n", "did you mean 'a/m'?"]),
         (f"budget = -1\n{PROVIDER}", ["budget", "greater than or equal to 0"]),
-        (f"{PROVIDER}models = []\n", ["line 3", "providers.a.models", "leave the key out"]),
+        (f"{PROVIDER}models = []\n", ["line 3", "providers.a.models", "remove the key"]),
         ("interval = '5s'\n", ["no [providers", "relaytop init"]),
     ],
 )

@@ -88,7 +88,7 @@ def test_a_killed_engine_is_shown_and_started_again(start: Start) -> None:
     engine.kill()
     terminal.wait_for("engine killed (SIGKILL; out of memory?)")
     terminal.press("r")
-    terminal.wait_for("engine started again")
+    terminal.wait_for("engine restarted")
     terminal.wait_for(lambda text: "engine killed" not in text.split("events")[0])
     assert any("relaytop.engine" in p.cmdline() for p in terminal.tree())
     terminal.press("q")

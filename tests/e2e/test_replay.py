@@ -116,7 +116,7 @@ def test_broken_lines_are_told_when_it_is_left(start: Start, ten: Path) -> None:
     ("arguments", "said"),
     [
         (["--from", "noon"], "is not a time; write 14:30"),
-        (["--from", "2020-01-01 10:00"], "the recording does not hold it; it goes from"),
+        (["--from", "2020-01-01 10:00"], "outside the recording, which runs from"),
         (["--speed", "0"], "0.1<=x<=1000"),
         ([], "relaytop agent"),  # no terminal
     ],

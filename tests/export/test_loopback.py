@@ -39,6 +39,4 @@ def test_what_others_reach_is_warned_of() -> None:
         port = found.getsockname()[1]
         warning = exposure(found)
     assert warning is not None
-    assert (
-        f"anyone who can reach 0.0.0.0:{port} can read the metrics: there is no password" in warning
-    )
+    assert f"anyone who can reach 0.0.0.0:{port} can read the metrics: no password" in warning

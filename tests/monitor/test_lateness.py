@@ -30,7 +30,7 @@ BEGINS = (
     "warning",
     (
         "this host is busy: replies are read up to 32 ms late (P99 over 1 min); "
-        "kernel timestamps keep that out of the latencies"
+        "kernel timestamps exclude that from latencies"
     ),
 )
 

@@ -89,7 +89,7 @@ def test_a_snapshot_without_intervals_shows_large_differences_alone_and_says_so(
     assert without_intervals(document(old))
     assert not without_intervals(document(mild))
     text = render(DifferenceReport([], without_intervals=True), "table")
-    assert "of an older relaytop" in text
+    assert "by an older relaytop" in text
 
 
 def test_probes_that_were_skipped_leave_a_percentile_open() -> None:

@@ -256,7 +256,7 @@ def test_a_disk_that_does_not_keep_up_stops_the_recording_not_the_monitor(
     monkeypatch.undo()
     real(writing, b"x" * 30)
     recorder.close()
-    assert told == [("error", f"recording to {path} stopped: the disk does not keep up")]
+    assert told == [("error", f"recording to {path} stopped: the disk is too slow")]
     os.close(blocked)
     os.close(writing)
 

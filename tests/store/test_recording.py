@@ -308,14 +308,14 @@ def test_a_file_that_is_none(tmp_path: Path, content: bytes, said: str) -> None:
 
 def test_one_without_a_probe_is_empty(tmp_path: Path) -> None:
     path = record(tmp_path / "rec", pulse(1), pulse(2))
-    with pytest.raises(RecordingError, match="no probe had ended"):
+    with pytest.raises(RecordingError, match="no finished probe"):
         Recording(path)
 
 
 def test_one_that_does_not_say_what_was_watched_is_none(tmp_path: Path) -> None:
     path = tmp_path / "rec"
     path.write_bytes(b"".join(lines_of([good(1)])))
-    with pytest.raises(RecordingError, match="no line says what was watched"):
+    with pytest.raises(RecordingError, match="its header is missing"):
         Recording(path)
 
 

@@ -70,7 +70,7 @@ async def test_no_leaves_it(session: Session, key: str) -> None:
     ("typed", "said"),
     [
         ("1..2", "'1..2' is not an amount: write USD as 2.50"),
-        ("2000000", "not from 0 to 1,000,000 USD"),
+        ("2000000", "out of range: from 0 to 1,000,000 USD"),
         ("0.3", "$0.4123 already spent: paid probes stop at once."),
         ("0", "No paid probes will be sent."),
         ("1", "Already today's budget: type another amount."),
@@ -99,8 +99,8 @@ def test_the_log_says_what_a_lower_one_stops(session: Session) -> None:
     session.set_budget(3.0)
     texts = [event.text for event in session.monitor.events()][-3:]
     assert texts == [
-        "today's budget is now $0.30: $0.4123 is already spent, paid probes stop",
-        "today's budget is now $0.00: no paid probe is sent",
+        "today's budget is now $0.30: $0.4123 already spent, paid probes stop",
+        "today's budget is now $0.00: no paid probes will be sent",
         "today's budget is now $3.00",
     ]
 

@@ -170,7 +170,7 @@ async def test_input_tokens_that_are_counted_apart_are_evidence(session: Session
         await pilot.pause()
         text = " ".join(picture(pilot).split())
     assert "tokens in" in text
-    assert "of the same prompt" in text
+    assert "for the same prompt" in text
     assert "the count alone cannot tell which" in text
 
 

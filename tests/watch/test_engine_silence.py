@@ -55,7 +55,7 @@ def test_both_ends_are_in_the_log_and_health_says_so(tmp_path: Path) -> None:
             "error",
             "no report from the engine: stopped or starved of CPU; figures are stale",
         ),
-        ("engine", "good", "the engine reports again, after 61s"),
+        ("engine", "good", "the engine is reporting again after 61s"),
     ]
 
 

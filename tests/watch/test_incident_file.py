@@ -108,7 +108,7 @@ def test_a_file_that_cannot_be_written_is_told_once(tmp_path: Path, kind: str) -
     file = keep(path, BEGAN, ENDED)
     warning = file.warning()
     assert warning is not None
-    assert warning.startswith(f"incidents are not recorded in {path}: ")
+    assert warning.startswith(f"incidents not recorded in {path}: ")
     assert file.warning() is None
     assert not (tmp_path / "elsewhere").exists()
 

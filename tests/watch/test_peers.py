@@ -44,14 +44,14 @@ def look(peers: Peers, now: float, watched: Settings = SETTINGS) -> list[str]:
 def test_each_finds_the_other_once_and_its_end(folder: Path) -> None:
     first, second = Peers(folder, 101), Peers(folder, 102)
     assert look(first, 0.0) == []
-    said = "probes these targets too: costs and requests count twice"
+    said = "probes these targets too: cost and requests are doubled"
     assert look(second, 0.0) == [f"pid 101 {said}"]
     assert look(first, EVERY_S) == [f"pid 102 {said}"]
     assert look(first, 2 * EVERY_S) == []
     assert first.shared == {102: 3}
     second.close()
     assert first.check(SETTINGS, 3 * EVERY_S) == [
-        (False, "pid 102 has ended or probes none of these targets now")
+        (False, "pid 102 no longer probes any of these targets")
     ]
     assert first.shared == {}
     first.close()

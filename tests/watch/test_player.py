@@ -206,7 +206,7 @@ async def test_a_silence_is_passed_over_and_told(tmp_path: Path) -> None:
         await play.run(6)  # a minute
         await play.settle()
         assert play.at == 3600.0
-        assert play.notices == ["nothing was recorded for 59m"]
+        assert play.notices == ["nothing recorded for 59m"]
         await play.run(1)
         assert play.at == 3610.0
 
@@ -227,7 +227,7 @@ async def test_on_over_a_silence(tmp_path: Path, *, standing: bool) -> None:
         play.player.seek_by(60)
         await play.settle()
         assert play.at == 3600.0
-        assert play.notices == ["nothing was recorded for 59m"]
+        assert play.notices == ["nothing recorded for 59m"]
 
 
 async def test_standing_before_a_silence_it_stays_there(tmp_path: Path) -> None:

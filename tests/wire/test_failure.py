@@ -255,7 +255,7 @@ def test_an_upstream_that_a_relay_quotes_is_shown() -> None:
 @pytest.mark.parametrize(
     ("status", "body", "words"),
     [
-        (429, b'{"error": {"message": ""}}', "too many requests; the server says no more"),
+        (429, b'{"error": {"message": ""}}', "too many requests (no details from the server)"),
         (500, b'{"error": {"code": "e_77"}}', "HTTP 500 with the error e_77"),
         (500, b'{"error": {"message": {"text": "deep"}}}', '{"text": "deep"}'),
         (302, b"", "HTTP 302: a redirect, which is not followed; check base_url"),

@@ -103,7 +103,7 @@ class Agent(WatchCore):
         try:
             await self._server.open(path)
         except OSError as error:
-            text = f"{path}: screens and `pick` cannot attach: {error.strerror or error}"
+            text = f"{path}: the monitor and `pick` cannot attach: {error.strerror or error}"
             self.note("notice", "error", text)
 
     # ── the engine ───────────────────────────────────────────────────────────
@@ -122,7 +122,7 @@ class Agent(WatchCore):
                 wait_s = shortest
             died = f"engine {exit_phrase(why)}"
             self._why_dead = died
-            self.note("engine", "error", f"{died}; the next starts in {wait_s:g}s")
+            self.note("engine", "error", f"{died}; restarting in {wait_s:g} s")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), wait_s)
             wait_s = min(2 * wait_s, longest)
@@ -133,7 +133,7 @@ class Agent(WatchCore):
         try:
             engine = self._spawn()
         except OSError as error:
-            return f"it cannot be started: {error.strerror}"
+            return f"cannot be started: {error.strerror}"
         reading = asyncio.ensure_future(self.read(engine))
         changing = asyncio.ensure_future(self._changed.wait())
         try:
@@ -185,7 +185,7 @@ class Agent(WatchCore):
             try:
                 settings = await asyncio.to_thread(self._load)
             except RelaytopError as error:
-                text = f"reload failed, the settings in force stay: {error}"
+                text = f"reload failed; keeping the current settings: {error}"
                 self.note("notice", "error", text)
                 continue
             self.monitor.reconfigure(settings, self.clock())
@@ -231,11 +231,11 @@ class Agent(WatchCore):
         budget = overview.budget.budget_usd if overview.budget else self.settings.budget_usd
         hour = "of unknown cost"
         if overview.projected_usd_per_h is not None:
-            hour = f"at most ${overview.projected_usd_per_h:.4f} an hour"
+            hour = f"at most ${overview.projected_usd_per_h:.4f} per hour"
             if not overview.usd_per_h_complete:
-                hour += " plus models of unknown price"
+                hour += " plus models with an unknown price"
         targets = _count(self.settings)
-        self.note("budget", "info", f"probing {targets}: {hour}, within ${budget:.2f} a day")
+        self.note("budget", "info", f"probing {targets}: {hour}, within ${budget:.2f} per day")
 
     def note(self, kind: Kind, level: Level, text: str, target: str | None = None) -> None:
         """Add a line to the event log, and log it at once."""

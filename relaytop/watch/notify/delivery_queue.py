@@ -61,7 +61,7 @@ class DeliveryQueue:
                 self._waiting.popleft()
                 if not self._overflowed:
                     self._overflowed = True
-                    text = f"more than {MAX_WAITING} alerts wait to be sent: the oldest are dropped"
+                    text = f"more than {MAX_WAITING} alerts are queued: the oldest are dropped"
                     self._remark("error", text)
             self._changed.notify()
 

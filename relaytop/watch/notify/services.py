@@ -65,7 +65,7 @@ class ServiceChannel:
             return Undelivered(f"Apprise failed: {type(error).__name__}")
         if sent is None:
             return Undelivered("Apprise does not recognise the URL")
-        return None if sent else Undelivered("not accepted")
+        return None if sent else Undelivered("rejected")
 
     def refresh(self, firing: Sequence[Alert], closing: Closing) -> None:
         """Do nothing: a service is told of each change once."""

@@ -151,7 +151,7 @@ def _refusal_of(response: httpx_types.Response) -> _Refusal | None:
     if response.is_success:
         return None
     status = response.status_code
-    text = f"the server answered {status}"
+    text = f"the server replied {status}"
     if status in _REDIRECTS:
         return _Refusal(f"{text}; redirects are not followed", is_final=True)
     is_final = status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in _RETRIED

@@ -78,7 +78,7 @@ def test_the_screen_goes_on_by_itself_where_the_agent_ends(
     agent.end(number)
     terminal.wait_for("has exited or loaded another config")
     terminal.press("r")
-    terminal.wait_for(lambda text: "engine started again" in text and "AGENT" not in text)
+    terminal.wait_for(lambda text: "engine restarted" in text and "AGENT" not in text)
     terminal.wait_for("space on/off")
     again = start("--config", str(config), A_KEY=KEY)  # a socket that nobody serves
     assert "AGENT" not in again.wait_for("space on/off")

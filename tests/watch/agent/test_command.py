@@ -75,7 +75,7 @@ def test_hang_up_reads_the_config_again(agent: Agent, config: Path, server: Scri
 def test_a_bad_config_leaves_the_one_in_force(agent: Agent, config: Path) -> None:
     config.write_text("interval = 5\n")
     agent.send(signal.SIGHUP)
-    agent.wait_for_event("reload failed, the settings in force stay")
+    agent.wait_for_event("reload failed; keeping the current settings")
     before = agent.probes(model="m")
     agent.until(lambda: agent.probes(model="m") > before)
     assert agent.health() == 200
@@ -84,7 +84,7 @@ def test_a_bad_config_leaves_the_one_in_force(agent: Agent, config: Path) -> Non
 def test_a_dead_engine_is_started_again(agent: Agent) -> None:
     engine = agent.engine()
     engine.kill()
-    agent.wait_for_event("engine killed (SIGKILL; out of memory?); the next starts in 1s")
+    agent.wait_for_event("engine killed (SIGKILL; out of memory?); restarting in 1 s")
     assert agent.health() == 503
     before = agent.probes(model="m")
     agent.until(lambda: agent.health() == 200)
@@ -99,7 +99,7 @@ def test_a_stopped_engine_is_told_and_health_fails(agent: Agent) -> None:
     assert agent.health() == 503
     assert agent.scrape().one("relaytop_engine_up") == 0
     engine.resume()
-    agent.wait_for_event("the engine reports again, after")
+    agent.wait_for_event("the engine is reporting again after")
     assert agent.health() == 200
 
 

@@ -56,7 +56,7 @@ def test_a_bad_message_hangs_up_with_a_line_and_r_probes_here(
     terminal.wait_for("can no longer be read: no message")
     assert b"pwned" not in terminal.raw
     terminal.press("r")
-    terminal.wait_for("engine started again")
+    terminal.wait_for("engine restarted")
     terminal.press("q")
     assert terminal.wait() == 0
 

@@ -66,7 +66,7 @@ def test_the_oldest_gives_way_and_that_is_told_once() -> None:
         queue.put(named(number))
     assert queue.waiting == MAX_WAITING
     assert queue.remarks() == [
-        ("error", "test: more than 100 alerts wait to be sent: the oldest are dropped")
+        ("error", "test: more than 100 alerts are queued: the oldest are dropped")
     ]
     channel.open.set()
     until(lambda: len(channel.got) == MAX_WAITING + 1)

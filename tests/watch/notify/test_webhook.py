@@ -75,7 +75,7 @@ def test_a_server_that_goes_on_failing_is_given_up() -> None:
         failure = hook.channel().deliver(FIRING, closing)
         assert len(hook.requests) == 6
     assert failure is not None
-    assert failure.kind == "the server answered 500"
+    assert failure.kind == "the server replied 500"
     assert closing.waits_s == [1.0, 2.0, 4.0, 8.0, 16.0]
 
 
@@ -110,7 +110,7 @@ def test_a_refusal_is_final(status: int) -> None:
         failure = hook.channel().deliver(FIRING, NoWaits())
         assert len(hook.requests) == 1
     assert failure is not None
-    assert failure.kind == f"the server answered {status}"
+    assert failure.kind == f"the server replied {status}"
 
 
 def test_redirects_are_not_followed() -> None:
