@@ -109,7 +109,7 @@ def test_where_nothing_is_saved_it_says_so(roi: Roi) -> None:
     arguments = ("--tokens", "50M", "--mix", "gpt-4.1=1", "--official", "holysheep")
     done = roi(*arguments, "--migration-cost", "500", relay="quoted")
     assert "50M: moving saves nothing: 2,600.00 USD more a month" in done.stdout
-    assert "migration of 500.00 USD: never recovered" in done.stdout
+    assert "migration cost of 500.00 USD: never recovered" in done.stdout
     same = roi(*arguments, "--migration-cost", "500", "--format", "json")
     (month,) = json.loads(same.stdout)["months"]
     assert (month["saved_usd"], "payback_months" in month) == (0.0, False)
@@ -199,7 +199,7 @@ def test_mistakes(roi: Roi, arguments: tuple[str, ...], words: str) -> None:
 def test_a_model_without_a_list_price_is_named(roi: Roi) -> None:
     done = roi("--tokens", "5M", "--mix", "llama=1", relay="market")
     assert done.returncode == 2
-    assert "it has no price for 'llama'; name a provider of the config that has" in done.stderr
+    assert "no price for 'llama'; name a provider of the config that has" in done.stderr
 
 
 def test_a_fee_for_each_request_is_told_beside_the_sums(roi: Roi, tmp_path: Path) -> None:

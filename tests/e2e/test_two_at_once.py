@@ -39,7 +39,7 @@ def test_two_screens(start: Start, config: Path, number: signal.Signals) -> None
     first.wait_for(f"also probed by pid {second.pid}")
     os.kill(second.pid, number)
     first.wait_for(lambda text: "also probed" not in text)
-    first.wait_for(f"pid {second.pid} has ended")
+    first.wait_for(f"pid {second.pid} no longer probes")
     first.press("q")
     assert first.wait() == 0
 
@@ -57,4 +57,4 @@ def test_an_agent_and_a_screen_that_probes_itself(
         assert "also probed" not in reader.text
         screen.press("q")
         assert screen.wait() == 0
-        agent.wait_for_event(f"pid {screen.pid} has ended", 1)
+        agent.wait_for_event(f"pid {screen.pid} no longer probes", 1)

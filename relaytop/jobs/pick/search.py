@@ -133,8 +133,7 @@ class Search:
     async def _open_budget(self) -> AsyncIterator[JobBudget]:
         """Announce what a round can cost, and open a budget for one."""
         bound = self._plan.cost_bound(self._settings)
-        requests = f"{self._plan.count} {self._plan.requests}"
-        notice(announcement(requests, self._settings, bound))
+        notice(announcement(self._plan.counted, self._settings, bound))
         async with open_job_budget(self._settings, bound.total_usd, bound.once_usd) as budget:
             yield budget
 

@@ -212,5 +212,5 @@ async def test_every_page_draws_it(speaker: Peer, tmp_path: Path, case: str) -> 
             await settled(pilot)
             assert picture(pilot)
         session.save(session.document())
-    assert "has ended" in (session.dead or "")
+    assert "has exited" in (session.dead or "")
     client.stop()

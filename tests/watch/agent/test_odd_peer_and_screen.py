@@ -37,7 +37,7 @@ def test_what_cannot_be_read_is_a_line_and_the_screen_probes_itself(
 ) -> None:
     speaker.words = history()[0] + b'{"":"TargetHandover","target":7}\n'
     terminal = start("--config", str(config), A_KEY=KEY)
-    terminal.wait_for("cannot be read: no message")
+    terminal.wait_for("cannot be read: not a message")
     text = terminal.wait_for("●2")
     assert "AGENT" not in text
     terminal.press("q")
@@ -53,7 +53,7 @@ def test_a_bad_message_hangs_up_with_a_line_and_r_probes_here(
     lines = [history()[0], novel, *history()[2:], red, b'{"":"Hold","target":[]}\n']
     speaker.words = b"".join(lines)
     terminal = start("--config", str(config), A_KEY=KEY)
-    terminal.wait_for("can no longer be read: no message")
+    terminal.wait_for("can no longer be read: not a message")
     assert b"pwned" not in terminal.raw
     terminal.press("r")
     terminal.wait_for("engine restarted")
@@ -65,5 +65,5 @@ def test_pick_says_so_and_probes(speaker: Peer, config: Path, run: Run) -> None:
     speaker.words = b"\xff\n"
     done = run("pick", "m", "-n", "1", "--config", config, environ={"A_KEY": KEY})
     assert done.returncode == 0
-    assert "cannot be read: no message" in done.stderr
+    assert "cannot be read: not a message" in done.stderr
     assert "probing instead" in done.stderr

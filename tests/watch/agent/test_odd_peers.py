@@ -258,7 +258,7 @@ def test_escape_sequences_and_bidi_characters_are_taken_out(speaker: Peer) -> No
     )
     client = connected(speaker, words)
     monitor = monitored(client)
-    assert "has ended" in client.exit_reason()
+    assert "has exited" in client.exit_reason()
     told = look_at(monitor)
     assert told.isprintable()
     assert "credgnpd" in told
