@@ -53,7 +53,7 @@ def test_an_agent_and_a_screen_that_probes_itself(
         reader.wait_for("AGENT")
         screen = start("--config", str(config), "--fresh", A_KEY="k")
         screen.wait_for(f"also probed by pid {agent.process.pid}")
-        agent.wait_for_event(f"pid {screen.pid} probes these targets too: costs", 1)
+        agent.wait_for_event(f"pid {screen.pid} probes these targets too: cost", 1)
         assert "also probed" not in reader.text
         screen.press("q")
         assert screen.wait() == 0

@@ -229,13 +229,13 @@ class Agent(WatchCore):
         """Log what the next hour costs at most."""
         overview = self.monitor.overview(self.clock())
         budget = overview.budget.budget_usd if overview.budget else self.settings.budget_usd
-        hour = "of unknown cost"
+        hour = "cost unknown"
         if overview.projected_usd_per_h is not None:
             hour = f"at most ${overview.projected_usd_per_h:.4f} per hour"
             if not overview.usd_per_h_complete:
                 hour += " plus models with an unknown price"
         targets = _count(self.settings)
-        self.note("budget", "info", f"probing {targets}: {hour}, within ${budget:.2f} per day")
+        self.note("budget", "info", f"probing {targets}: {hour}, budget ${budget:.2f} per day")
 
     def note(self, kind: Kind, level: Level, text: str, target: str | None = None) -> None:
         """Add a line to the event log, and log it at once."""
