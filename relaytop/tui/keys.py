@@ -364,7 +364,8 @@ def in_order(bindings: Iterable[Binding]) -> list[Binding]:
 def _positions() -> dict[str, int]:
     """Return binding id → its position; one in place of the monitor's, as on a recording, has that.
 
-    Those of the zoomed chart are first, and the one that leaves it: they are there for a while.
+    The one that leaves what was entered is first, then those of the zoomed chart: they are there for
+    a while.
     """
     places = (ZOOM_BINDINGS, *PLACES.values())
     every = [*Binding.make_bindings([each for place in places for each in place])]
@@ -375,7 +376,7 @@ def _positions() -> dict[str, int]:
     for number, binding in enumerate(every):
         name = binding.id or ""
         positions.setdefault(name, number if name.startswith("monitor.") else first[binding.key])
-    return {**positions, "monitor.clear": positions["zoom.oldest"]}
+    return {**positions, "monitor.clear": -1}
 
 
 _POSITIONS = _positions()

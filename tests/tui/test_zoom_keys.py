@@ -79,11 +79,14 @@ async def test_the_keys_are_there_while_it_is_zoomed(tmp_path: Path) -> None:
         await pressed(pilot, "z")
         keys = shown(pilot, "keys")
         assert keys.startswith(
-            " v drawing  ← → time  , . failure  [ ] range  L log  T TTFT  end now  esc back  ? help"
+            " esc back  v drawing  ← → time  , . failure  [ ] range  L log  T TTFT  end now  ? help"
         )
         assert "L log" in keys
+        await pressed(pilot, "L", "T")
+        assert "L linear  T latency" in shown(pilot, "keys")
         await pressed(pilot, "v", "v")
-        assert "L log" not in shown(pilot, "keys")
+        assert "L linear" not in shown(pilot, "keys")
+        await pressed(pilot, "v", "v", "L", "T")
         await pressed(pilot, "z")
         assert shown(pilot, "keys") == before
 

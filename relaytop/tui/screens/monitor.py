@@ -198,7 +198,8 @@ class MonitorScreen(AlertScreen):
     @property
     def keys_in_force(self) -> list[Binding]:
         """The keys that do something now."""
-        return in_order(active.binding for active in self.active_bindings.values())
+        active = self.active_bindings.values()
+        return in_order(self.labelled(each.binding) for each in active)
 
     @property
     def source(self) -> Source:

@@ -13,6 +13,8 @@ from relaytop.tui.zoom import SCALED, Known, Zoom
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from textual.binding import Binding
+
     from relaytop.tui.view import View
 
 ACTION = "zoom_"
@@ -50,6 +52,15 @@ class ZoomScreen(TargetListScreen):
         if not self.zoomed or self.selected_group is not None:
             return False
         return action != "zoom_scale" or self.zoom.drawing in SCALED
+
+    def labelled(self, binding: Binding) -> Binding:
+        """Return a binding with the label of what its key does now."""
+        label = None
+        if binding.id == "zoom.scale" and self.zoom.log:
+            label = "linear"
+        elif binding.id == "zoom.figure" and self.zoom.figure == "ttft":
+            label = "latency"
+        return binding if label is None else replace(binding, description=label)
 
     def _change(self, choose: Callable[[Zoom, Known, View], Zoom | None]) -> bool:
         """Make a choice by what there is; return whether it is another one."""
