@@ -364,8 +364,8 @@ def in_order(bindings: Iterable[Binding]) -> list[Binding]:
 def _positions() -> dict[str, int]:
     """Return binding id → its position; one in place of the monitor's, as on a recording, has that.
 
-    The one that leaves what was entered is first, then those of the zoomed chart: they are there for
-    a while.
+    First is the one that leaves what was entered, then those of the zoomed chart: they are there
+    for a while.
     """
     places = (ZOOM_BINDINGS, *PLACES.values())
     every = [*Binding.make_bindings([each for place in places for each in place])]
