@@ -106,7 +106,10 @@ def merged(line: Line) -> Line:
 
 
 def cropped(line: Line, width: int) -> Line:
-    """Cut a line to at most `width` cells, ending it with an ellipsis where it was longer."""
+    """Cut a line to at most `width` cells; an ellipsis stands where more than blanks was cut."""
+    if line_width(line) <= width:
+        return line
+    line = _without_blanks_at_end(line)
     if line_width(line) <= width:
         return line
     result: Line = []
@@ -119,3 +122,12 @@ def cropped(line: Line, width: int) -> Line:
         result.append((text, role))
         left -= length
     return result
+
+
+def _without_blanks_at_end(line: Line) -> Line:
+    kept = list(line)
+    while kept:
+        text, role = kept.pop()
+        if shorter := text.rstrip(" "):
+            return [*kept, (shorter, role)]
+    return kept

@@ -19,7 +19,7 @@ from relaytop.tui.draw.chart.overlay import (
 from relaytop.tui.draw.compare import columns_that_fit, comparison, input_tokens_each, strip
 from relaytop.tui.draw.compare_layout import compare_layout, side_by_side
 from relaytop.tui.draw.sparkline import per_cell
-from relaytop.tui.draw.text_runs import wrapped
+from relaytop.tui.draw.text_runs import cropped, wrapped
 from relaytop.tui.draw.time_axis import shown_span_s, time_axis
 from relaytop.tui.keys import COMPARE_BINDINGS
 from relaytop.tui.screens.page import Page
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from relaytop.tui.view import View
 
 REMARK_LINES = 4
-LEGEND = " latency of each, log scale up to its threshold"
+LEGEND = " latency, log scale up to its threshold"
 
 
 class ComparePage(Page):
@@ -123,7 +123,7 @@ class ComparePage(Page):
         lines = draw_overlay(series, axis, width, layout.chart_height, view.glyphs)
         if not layout.strips:
             return lines
-        lines.append([(LEGEND[:width], "dim")])
+        lines.append(cropped([(LEGEND, "dim")], width))
         for s, each in zip(summaries, series, strict=True):
             cells = per_cell(each.bins, axis, now, columns)
             limit_ms = view.thresholds[s.target].p95_ms

@@ -29,6 +29,15 @@ def test_a_cropped_line_is_never_wider_than_asked(line: Line, width: int) -> Non
     assert line_width(cropped(line, width)) <= width
 
 
+def test_blanks_that_are_cut_off_leave_no_ellipsis() -> None:
+    assert cropped([("wait ", "dim"), ("228", "text"), ("  ", "dim"), (" ", "text")], 8) == [
+        ("wait ", "dim"),
+        ("228", "text"),
+    ]
+    assert cropped([("wait ", "dim"), ("228 ", "text")], 7) == [("wait ", "dim"), ("2…", "text")]
+    assert cropped([("   ", "dim")], 2) == []
+
+
 @given(plain, st.integers(2, 20), st.integers(1, 5))
 def test_a_wrapped_text_keeps_within_its_lines(text: str, width: int, most: int) -> None:
     lines = wrapped(text, width, most)
