@@ -1,67 +1,87 @@
-"""Makes the pictures of the README from the real app on the demo's relay.
+"""Makes the pictures and the recording of the README from the real program, in pseudo-terminals.
 
-Run `python screenshots/make.py`: it takes two minutes, needs no key and no network, and writes
-the SVG files beside this script.
+Run `python screenshots/make.py`: it takes four minutes on an idle machine, needs no key and
+no network, and writes SVG files and asciinema recordings (`.cast`) beside this script. Names of
+pictures or recordings as arguments make those alone, with what their terminals show besides.
 """
 
 from __future__ import annotations
 
-import asyncio
 import os
-import re
+import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from relaytop.demo.child import DemoRelay
-from relaytop.demo.settings import demo_settings
-from relaytop.engine.child import EngineChild
-from relaytop.tui.app import RelaytopApp
-from relaytop.tui.draw.glyphs import UNICODE
-from relaytop.watch.session import Session
+from cast import cast_of
+from picture import svg_of
+from scenes import SEED, SHOWINGS, Showing
+from terminal import Terminal
 
 HERE = Path(__file__).parent
-SEED = 7
-BEGIN_S = 5.0
-"""How far into the demo's script the watching begins."""
-SCENES: tuple[tuple[str, float, tuple[int, int], tuple[str, ...]], ...] = (
-    ("tail", 36.0, (120, 36), ("j",)),
-    ("limited", 30.0, (120, 36), ("j",)),
-    ("down", 26.0, (120, 36), ("end", "enter")),
-    ("compact", 2.0, (80, 24), ("enter", "home")),
-    ("help", 1.0, (120, 36), ("question_mark",)),
-)
-"""Name, seconds of watching before it, size, and the keys pressed for it."""
+TERM = "xterm-256color"
+AT_ONCE = 3
+"""Terminals: more of them would make the host busy, and the pictures say so."""
+KEY_S = 0.15
+"""Between two keys, as a user has it."""
+DRAWN_S = 1.0
+"""Between a key or a size and the picture."""
+PROGRAM = """
+import sys
+from functools import partial
+from relaytop.cli.main import main
+from relaytop.demo.child import DemoRelay
+DemoRelay.spawn = partial(DemoRelay.spawn, at_s=float(sys.argv.pop(1)))
+main()
+"""
+"""`relaytop`, whose demo begins at a second of its script."""
 
 
-async def main() -> None:
-    """Watch the demo's incident and take a picture of each scene."""
-    relay = DemoRelay.spawn(SEED, at_s=BEGIN_S)
-    settings = demo_settings(relay.ports())
+def make(showing: Showing, home: Path) -> None:
+    """Show the demo in a terminal; write its pictures and its recording."""
+    argv = [sys.executable, "-c", PROGRAM, str(showing.begin_s)]
+    argv += ["demo", "--seed", str(SEED), *showing.flags]
+    environ = {
+        "HOME": str(home),
+        "LANG": "C.UTF-8",
+        "PATH": os.environ["PATH"],
+        "TERM": TERM,
+        "COLORTERM": "truecolor",
+    }
+    with Terminal(argv, *showing.size, environ) as terminal:
+        for step in showing.steps:
+            terminal.read_until(step.at_s)
+            if step.size is not None:
+                terminal.resize(*step.size)
+            for key in step.keys:
+                terminal.press(key)
+                terminal.read_until(terminal.now_s + KEY_S)
+            if step.picture is not None:
+                terminal.read_until(terminal.now_s + DRAWN_S)
+                svg = svg_of(terminal.grid, showing.title, step.picture)
+                _write(f"{step.picture}.svg", svg)
+        outputs = [output for output in terminal.outputs if output.at_s <= showing.steps[-1].at_s]
+    if showing.recording is not None:
+        markers = [(step.at_s, step.marker) for step in showing.steps if step.marker]
+        text = cast_of(outputs, size=showing.size, title=showing.title, term=TERM, markers=markers)
+        _write(f"{showing.recording}.cast", text)
 
-    def spawn() -> EngineChild:
-        return EngineChild.spawn(os.environ, ledger=None)
 
-    engine = spawn()
-    try:
-        engine.start(settings)
-        with tempfile.TemporaryDirectory() as folder:
-            session = Session(settings, engine, restart=spawn, snapshots=Path(folder))
-            app = RelaytopApp(session, UNICODE)
-            async with app.run_test(size=SCENES[0][2]) as pilot:
-                for name, wait_s, size, keys in SCENES:
-                    await asyncio.sleep(wait_s)
-                    await pilot.resize_terminal(*size)
-                    await pilot.press(*keys)
-                    await asyncio.sleep(1.5)
-                    svg = app.export_screenshot(title=f"relaytop demo --seed {SEED}")
-                    # The picture must not ask another host for its font.
-                    svg = re.sub(r"@font-face\s*\{[^}]*\}", "", svg)
-                    (HERE / f"{name}.svg").write_text(svg, encoding="utf-8")
-                    print(f"{name}.svg")
-    finally:
-        engine.stop()
-        relay.stop()
+def _write(name: str, text: str) -> None:
+    (HERE / name).write_text(text, encoding="utf-8")
+    print(name)
+
+
+def main(names: set[str]) -> None:
+    """Make everything, or what has one of these names."""
+    wanted = [
+        showing
+        for showing in SHOWINGS
+        if not names or names & {showing.recording, *(step.picture for step in showing.steps)}
+    ]
+    with tempfile.TemporaryDirectory() as home, ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(lambda showing: make(showing, Path(home)), wanted))
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main(set(sys.argv[1:]))
