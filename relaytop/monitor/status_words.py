@@ -29,6 +29,11 @@ def describe_status(s: Summary, thresholds: Thresholds) -> str:
 
 def describe_rules(s: Summary, thresholds: Thresholds) -> str:
     """Return the rules that hold, with their figures and limits."""
+    return ", ".join(rules_that_hold(s, thresholds))
+
+
+def rules_that_hold(s: Summary, thresholds: Thresholds) -> list[str]:
+    """Return a few words for each rule that holds, the weightiest first; at least one."""
     rate, limit = format_percent(s.error_rate or 0), f"{thresholds.error_rate * 100:g}"
     words = {
         "hanging": "hanging",
@@ -39,7 +44,7 @@ def describe_rules(s: Summary, thresholds: Thresholds) -> str:
         "recent": f"{s.recent_bad} of the last {s.recent} failed or slow",
         "slower": _slower(s.slower_by),
     }
-    return ", ".join(words[name] for name in s.broken if name in words) or "recovering"
+    return [words[name] for name in s.broken if name in words] or ["recovering"]
 
 
 def describe_hold(reason: str, wait_s: float, *, asked: bool) -> str:

@@ -8,7 +8,7 @@ from relaytop.monitor import number_format
 from relaytop.monitor.group import FAILING
 from relaytop.tui.draw.detail_title import title_line
 from relaytop.tui.draw.glyphs import ROLE
-from relaytop.tui.draw.panel import reason
+from relaytop.tui.draw.reasons import reason
 from relaytop.tui.draw.text_runs import cropped, fit, line_width
 
 if TYPE_CHECKING:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relaytop.monitor import number_format
-from relaytop.monitor.status_words import describe_rules
 from relaytop.tui.draw.bars import PHASE_ROLES, PHASES, gauge, stacked_phases
 from relaytop.tui.draw.clock import time_of_day
 from relaytop.tui.draw.detail_title import title_line
 from relaytop.tui.draw.glyphs import ROLE
 from relaytop.tui.draw.limits import reset_in_s
 from relaytop.tui.draw.origin import clock_lines, origin_warnings, served_lines, stream_lines
+from relaytop.tui.draw.reasons import fitting, reasons
 from relaytop.tui.draw.text_runs import cropped, fit, fit_middle, line_width, wrapped
 from relaytop.wire.class_meanings import MEANING
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from relaytop.wire.facts import Limit
 
 NAME_WIDTH = 9
-HH_MM = 5
-"""Characters of a time of day without its seconds."""
+SINCE_WIDTH = len("  for 59m")
+"""Cells of the shortest form of since when, in the title."""
 MESSAGE_LINES = 3
 ROOMY = 12
 """From this height on a message has so many lines."""
@@ -91,7 +91,8 @@ def title(
 ) -> Line:
     """Draw the detail's first line: the target, its status, why, its alert and since when."""
     state: Line = [(f"  {glyphs.status[s.health]} {s.health}", ROLE[s.status])]
-    why = reason(s, thresholds)
+    other = line_width([(s.target, "bold"), *state, *(alert or [])]) + SINCE_WIDTH
+    why = fitting(reasons(s, thresholds), width - other)
     if why:
         state.append((f"  {why}", ROLE[s.status]))
     return title_line(
@@ -104,35 +105,6 @@ def title(
         note=", status before the pause" * (s.reason == "before_pause"),
         ruled=ruled,
     )
-
-
-def reason(s: Summary, thresholds: Thresholds) -> str:
-    """Return why a target has its status, in a few words."""
-    if s.status == "paused":
-        return "by you" if s.reason == "user" else not_probed(s)
-    if s.reason == "cache":
-        return "only cached replies"
-    if s.status == "unknown":
-        return _unknown(s)
-    if s.recovering_ok is not None:
-        return f"recovering, {s.recovering_ok} ok"
-    if s.status == "down" and s.last_error is not None:
-        return s.last_error.error_class
-    return describe_rules(s, thresholds) if s.broken else ""
-
-
-def not_probed(s: Summary) -> str:
-    """Return since when the budget has kept a target from being probed."""
-    if s.last_at is None:
-        return "not probed, budget reached"
-    return f"not probed since {time_of_day(s.last_at)[:HH_MM]}, budget reached"
-
-
-def _unknown(s: Summary) -> str:
-    finished = s.total.requests
-    if not finished:
-        return "no finished probe yet"
-    return f"{finished - s.total.ok} of {finished} failed, not yet down"
 
 
 def _phases(s: Summary, width: int, glyphs: Glyphs) -> list[Line]:

@@ -9,7 +9,8 @@ from relaytop.config.settings import Thresholds
 from relaytop.monitor.summary import Distribution, Summary
 from relaytop.tui.draw.columns import fit_columns
 from relaytop.tui.draw.glyphs import ASCII, UNICODE, Glyphs
-from relaytop.tui.draw.panel import panel, reason
+from relaytop.tui.draw.panel import panel
+from relaytop.tui.draw.reasons import reason
 from relaytop.tui.draw.table import row
 from relaytop.tui.draw.text_runs import fit_middle, line_width
 from relaytop.wire.facts import Served

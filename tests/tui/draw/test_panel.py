@@ -8,7 +8,8 @@ from relaytop.config.settings import Thresholds
 from relaytop.monitor.summary import Distribution, LastError, Status, Summary, Totals
 from relaytop.tui.draw.glyphs import UNICODE
 from relaytop.tui.draw.layout import arrange
-from relaytop.tui.draw.panel import panel, reason, title
+from relaytop.tui.draw.panel import panel, title
+from relaytop.tui.draw.reasons import reason
 from relaytop.wire.facts import Limit, RateLimit
 from tests.support.samples import T0
 
@@ -93,6 +94,35 @@ def test_a_percentile_that_the_window_has_drowned() -> None:
 def test_a_rate_of_errors_has_its_sign() -> None:
     broken = dataclasses.replace(DOWN, status="degraded", broken=("error_rate",), error_rate=0.241)
     assert reason(broken, Thresholds()) == "errors 24.1 % > 5 %"
+
+
+def test_the_title_has_as_many_reasons_as_leave_the_name_and_the_alert_whole() -> None:
+    name = "holysheep/claude-sonnet-4.5"
+    slow = dataclasses.replace(
+        DOWN,
+        target=name,
+        status="degraded",
+        broken=("recent", "error_rate", "hanging"),
+        recent=10,
+        recent_bad=5,
+        error_rate=0.241,
+    )
+
+    def text(width: int) -> str:
+        line = title(
+            slow,
+            Thresholds(),
+            T0,
+            width,
+            UNICODE,
+            alert=[("  ", "text"), (" alert ", "bad")],
+        )
+        return "".join(run for run, _role in line)
+
+    state = f"{name}  ▲ degraded  5 of the last 10 failed or slow"
+    assert text(140).startswith(f"{state}, errors 24.1 % > 5 %, hanging   alert   ")
+    assert text(119).startswith(f"{state}, errors 24.1 % > 5 %, +1   alert   for ")
+    assert text(100).startswith(f"{state}, +2   alert   for ")
 
 
 @pytest.mark.parametrize("last", ["up", "degraded", "down"])

@@ -56,7 +56,7 @@ def draw_histogram(plot: HistogramPlot, glyphs: Glyphs) -> list[Line]:
         for value in round_values(scale.low, scale.high)
     ]
     _draw_marks(cells, plot, area, glyphs)
-    labels = {1: str(most), 1 + rows // 2: str(most / 2).removesuffix(".0")}
+    labels = {1: str(most), 1 + rows // 2: str(most // 2) if most % 2 == 0 else ""}
     return [*labelled_rows(cells.lines(), labels), tick_line(ticks, plot.width)]
 
 
