@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 FOREGROUND, BACKGROUND = "d0d4dc", "12151c"
 """Where the program names no colour."""
+ASPECT_RATIO = 0.6
+"""A cell's width by the font's height, as nearly all monospaced fonts have it."""
 PALETTE = ["000000", "cd3131", "0dbc79", "e5e510", "2472c8", "bc3fbc", "11a8cd", "e5e5e5"]
 FONTS = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 """What a reader has: a picture must not ask another host for its font."""
@@ -38,7 +40,9 @@ def svg_of(grid: pyte.Screen, title: str, name: str) -> str:
         console.print(_line(grid, row), no_wrap=True, overflow="crop", crop=True)
     corner = grid.buffer[0][0]
     background = BACKGROUND if corner.bg == "default" or corner.reverse else corner.bg
-    svg = console.export_svg(title=title, theme=_theme(background), unique_id=name)
+    svg = console.export_svg(
+        title=title, theme=_theme(background), font_aspect_ratio=ASPECT_RATIO, unique_id=name
+    )
     svg = re.sub(r"@font-face\s*\{[^}]*\}", "", svg)
     return svg.replace("font-family: Fira Code, monospace", f"font-family: {FONTS}")
 

@@ -78,7 +78,7 @@ def test_words_stand_where_their_cells_are_whatever_the_font() -> None:
     pyte.Stream(screen).feed("\x1b[1mab\x1b[0m  cd & <e>\r\n\x1b[7m x \x1b[0m")
     svg = svg_of(screen, "title", "name")
     texts = re.findall(r'<text [^>]*\bx="([\d.]+)"[^>]*textLength[^>]*>([^<]*)</text>', svg)
-    assert {html.unescape(text): round(float(x) / 12.2) for x, text in texts if text.strip()} == {
+    assert {html.unescape(text): round(float(x) / 12.0) for x, text in texts if text.strip()} == {
         "ab": 0,
         "cd": 4,
         "&": 7,
