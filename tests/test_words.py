@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import ast
-import re
 from pathlib import Path
-
-import pytest
-
-from relaytop.cli.group import COMMANDS, relaytop_command
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -46,12 +41,19 @@ STUMBLING = {
 def _texts(path: Path) -> list[tuple[int, str]]:
     """Return (line, text) of a module's strings of several words that are not documentation."""
     tree = ast.parse(path.read_text())
-    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
+    parts = {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr)
+        for part in ast.walk(node)
+    }
     documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     found = []
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
-            text = "".join(str(p.value) if isinstance(p, ast.Constant) else "{}" for p in node.values)
+            text = "".join(
+                str(p.value) if isinstance(p, ast.Constant) else "{}" for p in node.values
+            )
             found.append((node.lineno, text))
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             if id(node) not in parts | documentation:
