@@ -73,11 +73,11 @@ def pick(
 ) -> None:
     """Probe the providers of a model and print the healthiest.
 
-    Success counts first, then P95, then price. Exit code 1 when none is healthy. A command that
-    `--exec` runs finds the choice in RELAYTOP_TARGET, RELAYTOP_PROVIDER, RELAYTOP_MODEL,
-    RELAYTOP_BASE_URL, RELAYTOP_API and RELAYTOP_PREVIOUS; never a key. An agent of the same config
-    that runs on this machine is read instead of probing. With --recording: the healthiest when
-    the recording ended.
+    Ranked by success rate, then P95, then price. Exits with 1 if none is healthy. The command of
+    `--exec` gets RELAYTOP_TARGET, RELAYTOP_PROVIDER, RELAYTOP_MODEL, RELAYTOP_BASE_URL,
+    RELAYTOP_API and RELAYTOP_PREVIOUS; never a key. If an agent with the same config runs on this
+    host, its data is used instead of probing. With --recording: the healthiest at the end of the
+    recording.
     """
     if command is not None and not watch:
         message = "--exec needs --watch"

@@ -91,7 +91,7 @@ def _parse(head: bytes) -> tuple[str, str, str, dict[str, str]]:
         case [method, path, version] if version.startswith("HTTP/1."):
             pass
         case _:
-            message = "this is no HTTP/1.1 request"
+            message = "not an HTTP/1.1 request"
             raise BadRequestError(message)
     headers: dict[str, str] = {}
     for line in lines:
@@ -109,7 +109,7 @@ def _length(headers: Mapping[str, str]) -> int:
         raise BadRequestError(message)
     text = headers.get("content-length", "0")
     if not (text.isascii() and text.isdigit()) or len(text) > len(str(BODY_BYTES)):
-        message = "the content-length is no length"
+        message = "invalid content-length"
         raise BadRequestError(message)
     length = int(text)
     if length > BODY_BYTES:

@@ -28,7 +28,7 @@ def check_handover(known: RingHandover, capacity: int) -> None:
     records = known.records
     kept, rest = divmod(len(records), RECORD_BYTES)
     if rest or not min(known.count, capacity) <= kept <= known.count:
-        message = f"{len(records)} bytes are no samples of {known.count}"
+        message = f"{len(records)} bytes are not samples of {known.count}"
         raise ValueError(message)
     outcomes = {marks & OUTCOME_BITS for marks in set(records[MARKS_AT::RECORD_BYTES])}
     if not outcomes <= OUTCOMES:

@@ -21,9 +21,9 @@ CENT_USD = 0.01
 """Below it, an amount has six decimals."""
 HOW = (
     "Each interval contains the true difference with 95 % confidence; among many, one may "
-    "exclude zero by chance. A ! marks what the verdict is based on: two equal sides would be told "
-    "apart, by any figure of any model, in about 3 of 100 runs; in up to 6 if a side is slow or "
-    "fails in spells, which fewer than 100 requests hardly reveal. Tokens are not "
+    "exclude zero by chance. A ! marks what the verdict is based on: two equal sides would be "
+    "declared different, by any figure of any model, in about 3 of 100 runs; in up to 6 if a side "
+    "is slow or fails in spells, which fewer than 100 requests hardly reveal. Tokens are not "
     "judged, since providers count them differently. * adjusted for differences between prompts: "
     "typical is the geometric mean, spread is the slowest fifth divided by it. Min and max have no "
     "interval, nor do figures with too few independent rounds."

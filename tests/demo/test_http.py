@@ -52,10 +52,10 @@ def test_nonsense_is_refused_and_never_breaks_the_reader(data: bytes) -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"hello\r\n\r\n", "no HTTP/1.1 request"),
-        (b"GET / SPDY/3\r\n\r\n", "no HTTP/1.1 request"),
+        (b"hello\r\n\r\n", "not an HTTP/1.1 request"),
+        (b"GET / SPDY/3\r\n\r\n", "not an HTTP/1.1 request"),
         (b"GET / HTTP/1.1\r\nwrong\r\n\r\n", "no colon"),
-        (b"GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", "no length"),
+        (b"GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", "invalid content-length"),
         (b"GET / HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % (BODY_BYTES + 1), "too long"),
         (b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", "content-length"),
         (b"GET / HTTP/1.1\r\nX: " + b"x" * 70_000, "too long"),

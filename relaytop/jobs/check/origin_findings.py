@@ -34,7 +34,7 @@ def cache_finding(target: Target, replies: Sequence[Sample]) -> Finding | None:
         meaning += ", so the model itself is untested"
     remedy = "disable the relay's cache for this key"
     if not target.unique:
-        remedy = "set unique = true under [probe], so that no probe can be answered from a cache"
+        remedy = "set unique = true under [probe], so that probes bypass the cache"
     level = BAD if len(hits) == len(replies) else WARN
     return Subject.of(target).finding("cache", level, meaning, remedy)
 

@@ -78,7 +78,7 @@ _PERMISSION = (
     _Rule(
         r"\bip\b|allow.?list|white.?list",
         "the key may not be used from this address",
-        "add this machine's address to the key's allow-list",
+        "add this host's IP address to the key's allow-list",
     ),
     _Rule(
         r"scope|missing permission",
