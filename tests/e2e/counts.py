@@ -11,4 +11,13 @@ if TYPE_CHECKING:
 
 def shows_up(count: int) -> Callable[[str], bool]:
     """Return a test of a picture: so many targets are up."""
-    return lambda text: re.search(rf"● ?{count}\b", text.splitlines()[0]) is not None
+    return _shows("●", count)
+
+
+def shows_down(count: int) -> Callable[[str], bool]:
+    """Return a test of a picture: so many targets are down."""
+    return _shows("✗", count)
+
+
+def _shows(sign: str, count: int) -> Callable[[str], bool]:
+    return lambda text: re.search(rf"{sign} ?{count}\b", text.splitlines()[0]) is not None
