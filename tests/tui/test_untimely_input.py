@@ -88,7 +88,7 @@ async def test_a_row_that_is_clicked_after_a_page_up_that_is_not_drawn_yet(
 ) -> None:
     async with running(session) as pilot:
         table = monitor_of(pilot).table
-        table.follow_selected(pages=-3)
+        table.row_window.follow_selected(pages=-3)
         table.on_click(click_at(5, 1))
         await pilot.pause()
         assert lines_of(pilot, "table").text

@@ -105,11 +105,12 @@ class TargetListScreen(FilterScreen):
         self._keep_selection(summaries)
 
     def _cursor(self) -> Cursor | None:
-        key = self.table.held_key or self.selected_key
+        window = self.table.row_window
+        key = window.held_key or self.selected_key
         index = next((at for at, row in enumerate(self.rows) if row.key == key), None)
         if key is None or index is None:
             return None
-        return Cursor(key, index, self.table.first_row, self.table.rows_in_sight)
+        return Cursor(key, index, window.first_row, window.height)
 
     def _select_first(self) -> None:
         """Select the first target; a group's row where all are folded."""
@@ -185,7 +186,7 @@ class TargetListScreen(FilterScreen):
     def select_row(self, row: Row) -> None:
         """Select a row."""
         self._chosen = True
-        self.table.follow_selected()
+        self.table.row_window.follow_selected()
         self._set_selected(row)
         self.changed()
 
@@ -205,8 +206,8 @@ class TargetListScreen(FilterScreen):
 
     def action_page(self, pages: int) -> None:
         """Select a row a screen further down, or up where `pages` is negative."""
-        self.table.follow_selected(pages=pages)
-        self.action_move(pages * self.table.page_step)
+        self.table.row_window.follow_selected(pages=pages)
+        self.action_move(pages * self.table.row_window.page_step)
 
     def action_next_failing(self, step: int) -> None:
         """Select the next target that is down or degraded, or the one before; its group unfolds."""

@@ -20,6 +20,7 @@ from relaytop.tui.draw.text_runs import dimmed
 from relaytop.tui.draw.time_axis import time_axis
 from relaytop.tui.rows.labels import INDENT, make_labels
 from relaytop.tui.rows.query import AS_CONFIGURED
+from relaytop.tui.rows.row_window import RowWindow
 from relaytop.tui.widgets.view_lines import ViewLines
 
 if TYPE_CHECKING:
@@ -57,37 +58,18 @@ class TargetTable(ViewLines):
 
     def __init__(self, widget_id: str) -> None:
         super().__init__(widget_id)
-        self.first_row = 0
-        """The number of rows that are scrolled out of sight above."""
-        self._listed: Sequence[Row] = ()
-        self._selected_key: str | None = None
-        self._still: tuple[str, int] | None = None
-        """The key and the index of the row that keeps its line, as it was drawn last."""
-        self._away = False
-        """Whether the wheel has scrolled the selected row out of sight."""
+        self.row_window = RowWindow()
+        """The rows in sight."""
         self.columns: Sequence[Column] = ()
         """The columns that are shown."""
-
-    @property
-    def rows_in_sight(self) -> int:
-        """The number of rows that have room below the header."""
-        return max(1, self.extent.height - 1)
-
-    @property
-    def page_step(self) -> int:
-        """The number of rows by which a page scrolls: less what a group's own row may cover."""
-        grouped = any(row.group is not None for row in self._listed)
-        return max(1, self.rows_in_sight - grouped)
 
     def show_view(self, view: View) -> None:
         """Draw the header and the rows in sight."""
         width, height = self.extent
         if height < 1 or width < 1:
             return
-        self._listed = rows = view.rows
         key = view.selected if view.group is None else view.group.group.key
-        index = next((at for at, row in enumerate(rows) if row.key == key), None)
-        self._scroll(rows, key, index)
+        self.row_window.update(view.rows, max(1, height - 1), key)
         labels = make_labels(tuple(view.source.targets()), view.groups)
         self.columns = fit_columns(
             width,
@@ -97,29 +79,11 @@ class TargetTable(ViewLines):
             chosen=view.chosen_columns,
             versus=view.reference is not None,
         )
-        in_sight = self._in_sight()
-        lines = [self._header(view, len(rows) - self.first_row - self.rows_in_sight)]
+        in_sight = self.row_window.in_sight
+        lines = [self._header(view)]
         lines += self._rows(view, in_sight, labels, key)
         selected = next((at for at, row in enumerate(in_sight, 1) if row.key == key), None)
         self.show(lines, view.palette, selected=selected)
-
-    def _in_sight(self) -> Sequence[Row]:
-        """Return the rows in sight.
-
-        Where the first is of a group whose own row is above, that takes its line: names without
-        their provider would say too little.
-        """
-        rows = self._listed[self.first_row : self.first_row + self.rows_in_sight]
-        if not self._is_covered(self.first_row):
-            return rows
-        above = self._listed[self.first_row :: -1]
-        return [next(row for row in above if row.target is None), *rows[1:]]
-
-    def _is_covered(self, index: int) -> bool:
-        """Return whether the row of a group has a row's line, were that the first in sight."""
-        row = self._listed[index] if 0 <= index < len(self._listed) else None
-        in_group = row is not None and row.group is not None and row.target is not None
-        return in_group and self.rows_in_sight > 1
 
     @staticmethod
     def _longest_why(view: View) -> int:
@@ -129,65 +93,18 @@ class TargetTable(ViewLines):
         reasons += [reason.texts[0] for reason in groups if reason is not None]
         return max(map(len, reasons), default=0)
 
-    @property
-    def held_key(self) -> str | None:
-        """The key of the first row in sight, where the wheel has left the selected one behind."""
-        return self._still[0] if self._away and self._still is not None else None
-
-    def follow_selected(self, *, pages: int = 0) -> None:
-        """Have the selected row in sight again, when the view is drawn next.
-
-        Args:
-            pages: Screens to scroll down first; up where it is negative.
-        """
-        self._away = False
-        self.first_row += pages * self.page_step
-
     def scroll_rows(self, lines: int) -> None:
         """Scroll down, or up where `lines` is negative; another row is not selected by that."""
-        last = max(0, len(self._listed) - self.rows_in_sight)
-        first = max(0, min(self.first_row + lines, last))
-        if first == self.first_row or self._view is None:
-            return
-        self.first_row = first
-        self._away = self._selected_key not in [row.key for row in self._in_sight()]
-        self._still = None
-        self.update(self._view)
-        self.post_message(self.Wheeled())
+        if self._view is not None and self.row_window.scroll(lines):
+            self.update(self._view)
+            self.post_message(self.Wheeled())
 
-    def _scroll(self, rows: Sequence[Row], key: str | None, index: int | None) -> None:
-        """Keep a row on its line: the selected one, also in sight, or the first that is.
-
-        Args:
-            rows: All rows.
-            key: Of the selected row.
-            index: The same row's number in the list.
-        """
-        first, room = self.first_row, self.rows_in_sight
-        if key != self._selected_key:
-            self._away = False
-        self._selected_key = key
-        if self._away:
-            still, at = self._still or (None, first)
-            found = next((n for n, row in enumerate(rows) if row.key == still), at)
-            first += found - at
-        elif key is not None and index is not None:
-            if self._still is not None and self._still[0] == key:
-                first += index - self._still[1]
-            elif index <= 1:
-                first = 0
-            first = min(max(first, index - room + 1), index)
-            first -= first == index and self._is_covered(index)
-        self.first_row = first = max(0, min(first, len(rows) - room))
-        if self._away and rows:
-            self._still = (rows[first].key, first)
-        elif key is not None and index is not None:
-            self._still = (key, index)
-
-    def _header(self, view: View, below: int) -> Line:
+    def _header(self, view: View) -> Line:
         """Draw the header; it tells by what the rows are sorted and how many are out of sight."""
         query, glyphs = view.row_query, view.glyphs
-        hidden = hidden_rows(self.first_row, below, self._name_width, glyphs)
+        hidden = hidden_rows(
+            self.row_window.first_row, self.row_window.below, self._name_width, glyphs
+        )
         column = "target" if view.order == AS_CONFIGURED else view.order
         sign = glyphs.order[query.reverse != (column == "target")]
         order = (column, sign) if view.order != AS_CONFIGURED or query.reverse else None
@@ -263,13 +180,12 @@ class TargetTable(ViewLines):
 
     def on_click(self, event: events.Click) -> None:
         """Select the row that was clicked, or sort by the column whose title was."""
-        index = self.first_row + event.y - 1
         if event.y < 1:
             column = column_at(self.columns, event.x)
             if column is not None:
                 self.post_message(self.Sorted(column))
-        elif 0 <= self.first_row <= index < len(self._listed):  # else a page up is not yet drawn
-            self.post_message(self.Picked(self._in_sight()[event.y - 1]))
+        elif (row := self.row_window.row_at(event.y - 1)) is not None:
+            self.post_message(self.Picked(row))
 
     def on_mouse_scroll_down(self) -> None:
         """Scroll down."""
