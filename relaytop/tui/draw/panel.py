@@ -31,9 +31,9 @@ MESSAGE_LINES = 3
 ROOMY = 12
 """From this height on a message has so many lines."""
 PRICE_SOURCES = {
-    "reply": " reported by the relay",
-    "config": " at the config's price",
-    "list": " at the list price",
+    "reply": " (told by the relay)",
+    "config": " (config price)",
+    "list": " (list price)",
 }
 LIMIT_NAMES = {"input_tokens": "tok in", "output_tokens": "tok out"}
 """Kind of a limit → a name that is short enough."""
