@@ -37,8 +37,14 @@ main()
 """`relaytop`, whose demo begins at a second of its script."""
 
 
-def make(showing: Showing, home: Path) -> None:
-    """Show the demo in a terminal; write its pictures and its recording."""
+def make(showing: Showing, home: Path, folder: Path) -> None:
+    """Show the demo in a terminal; write its pictures and its recording.
+
+    Args:
+        showing: The terminal, and what happens in it.
+        home: The home folder of the program.
+        folder: Where the files go.
+    """
     argv = [sys.executable, "-c", PROGRAM, str(showing.begin_s)]
     argv += ["demo", "--seed", str(SEED), *showing.flags]
     environ = {
@@ -59,17 +65,17 @@ def make(showing: Showing, home: Path) -> None:
             if step.picture is not None:
                 terminal.read_until(terminal.now_s + DRAWN_S)
                 svg = svg_of(terminal.grid, showing.title, step.picture)
-                _write(f"{step.picture}.svg", svg)
+                _write(folder / f"{step.picture}.svg", svg)
         outputs = [output for output in terminal.outputs if output.at_s <= showing.steps[-1].at_s]
     if showing.recording is not None:
         markers = [(step.at_s, step.marker) for step in showing.steps if step.marker]
         text = cast_of(outputs, size=showing.size, title=showing.title, term=TERM, markers=markers)
-        _write(f"{showing.recording}.cast", text)
+        _write(folder / f"{showing.recording}.cast", text)
 
 
-def _write(name: str, text: str) -> None:
-    (HERE / name).write_text(text, encoding="utf-8")
-    print(name)
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    print(path.name)
 
 
 def main(names: set[str]) -> None:
@@ -80,7 +86,7 @@ def main(names: set[str]) -> None:
         if not names or names & {showing.recording, *(step.picture for step in showing.steps)}
     ]
     with tempfile.TemporaryDirectory() as home, ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(lambda showing: make(showing, Path(home)), wanted))
+        list(pool.map(lambda showing: make(showing, Path(home), HERE), wanted))
 
 
 if __name__ == "__main__":

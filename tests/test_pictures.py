@@ -5,6 +5,8 @@ import io
 import json
 import re
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 from xml.parsers import expat
 
@@ -70,6 +72,29 @@ def test_a_recording_is_an_asciicast_of_at_most_ninety_seconds(name: str) -> Non
             seen += "\n".join(screen.display)
     for words in ("1 alert", "direct: 3 down, connect", "resolved after", "≡", "≠"):
         assert words in seen
+
+
+SHOW = """
+import sys
+from pathlib import Path
+from make import make
+from scenes import Showing, Step
+steps = (Step(8, keys=("j",), picture="shown"), Step(10, marker="here"), Step(10))
+folder = Path(sys.argv[1])
+make(Showing("a title", (80, 24), steps, 20.0, recording="run"), folder, folder)
+"""
+
+
+def test_the_program_is_shown_in_a_terminal_and_recorded(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", SHOW, str(tmp_path)]
+    subprocess.run(command, cwd=FOLDER, check=True, timeout=60, stdout=subprocess.DEVNULL)
+    picture = (tmp_path / "shown.svg").read_text(encoding="utf-8")
+    assert "a&#160;title" in picture or "a title" in picture
+    for words in (">holysheep<", ">P95<", ">events<"):
+        assert words in picture
+    header, *events = (tmp_path / "run.cast").read_text(encoding="utf-8").splitlines()
+    assert json.loads(header)["width"] == 80
+    assert [10, "m", "here"] in map(json.loads, events)
 
 
 def test_words_stand_where_their_cells_are_whatever_the_font() -> None:
