@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from relaytop.protocol.messages import Command, Report
 
 READ_BYTES = 256 * 1024
+BEHIND_BYTES = 32 * 1024
+"""Of one read: half of what a pipe holds. More is on its way."""
+BUSY_INTERVAL_S = 0.02
+"""Seconds between two reads then, in which keys are answered."""
 MAX_LINE = 16 * 1024 * 1024
 """Bytes of one report: a provider's list prices are the longest."""
 STDERR_BYTES = 4096
@@ -126,11 +130,10 @@ class EngineChild:
             batch = self._parse(data) if data else []
             if batch:
                 yield batch
-            if data is None or len(data) < READ_BYTES:
-                # Waking up for each sample would cost a frozen screen more than all it reads.
-                await asyncio.sleep(self.poll_interval_s)
-            else:
-                await asyncio.sleep(0)  # keys come first, however much there is to read
+            # Waking up for each sample would cost a frozen screen more than all it reads; but a
+            # pipe that is full holds up the engine, which drops samples then.
+            behind = data is not None and len(data) >= BEHIND_BYTES
+            await asyncio.sleep(BUSY_INTERVAL_S if behind else self.poll_interval_s)
         self._process.wait()
 
     def unread(self) -> list[Report]:

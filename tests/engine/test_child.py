@@ -1,6 +1,7 @@
 """The engine as a process of its own, against a real server."""
 
 import asyncio
+import contextlib
 import dataclasses
 import os
 import signal
@@ -10,6 +11,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import cast
 
 import psutil
 
@@ -215,3 +217,43 @@ async def test_lines_that_are_no_reports_are_passed_over_and_texts_cleaned() -> 
     found = [report async for batch in child.reports() for report in batch]
     child.stop()
     assert found == [Notice("info", "ab"), Ready(7)]
+
+
+class Flood:
+    """A process whose pipe is full whenever it was read, `fills` times; then it ends."""
+
+    stdin = stderr = None
+
+    def __init__(self, fills: int) -> None:
+        reading, self._writing = os.pipe()
+        os.set_blocking(reading, False)
+        os.set_blocking(self._writing, False)
+        self.stdout = os.fdopen(reading, "rb", 0)
+        self._left, self.written = fills, 0
+        self.fill()
+
+    def fill(self) -> None:
+        if not self._left:
+            return
+        self._left -= 1
+        line = encode(Notice("info", "x" * 500))
+        with contextlib.suppress(BlockingIOError):
+            while os.write(self._writing, line) == len(line):
+                self.written += 1
+        if not self._left:
+            os.close(self._writing)
+
+    def wait(self) -> int:
+        return 0
+
+
+async def test_a_pipe_that_fills_is_read_again_at_once_however_seldom_it_is_polled() -> None:
+    flood, found = Flood(20), 0
+    child = EngineChild(cast("subprocess.Popen[bytes]", flood))
+    child.poll_interval_s = 3600.0
+    async with asyncio.timeout(30):
+        async for batch in child.reports():
+            found += len(batch)
+            flood.fill()
+    flood.stdout.close()
+    assert found == flood.written
