@@ -42,25 +42,32 @@ _BASH = """\
 complete -o nosort -F %(complete_func)s %(prog_name)s 2>/dev/null ||
     complete -F %(complete_func)s %(prog_name)s
 """
-# click's own script cuts a description at its first comma.
+# click's own script cuts a description at its first comma, and has no files after `--option=`.
 _FISH = """\
 function %(complete_func)s
+    set -l word (commandline -t)
     set -l response (env %(complete_var)s=fish_complete COMP_WORDS=(commandline -cp) \\
-        COMP_CWORD=(commandline -t) %(prog_name)s 2>/dev/null)
+        COMP_CWORD=$word %(prog_name)s 2>/dev/null)
+    set -l option (string match -r -- '^-[^=]*=' $word; or echo)
+    set -l typed (string replace -- "$option" "" $word)
     for completion in $response
         set -l metadata (string split -m 1 "," -- $completion)
         switch $metadata[1]
             case dir
-                __fish_complete_directories $metadata[2]
+                printf '%%s\\n' $option(__fish_complete_directories $typed)
             case file
-                __fish_complete_path $metadata[2]
+                printf '%%s\\n' $option(__fish_complete_path $typed)
             case plain
-                echo $metadata[2]
+                printf '%%s\\n' $option$metadata[2]
         end
     end
 end
 complete --no-files --command %(prog_name)s --arguments "(%(complete_func)s)"
 """
+# click's own script knows no files after `--option=`.
+_ZSH = ZshComplete.source_template.replace(
+    "_path_files -", "[[ $PREFIX == -*=* ]] && compset -P '*='; _path_files -"
+)
 _PLAIN = re.compile(r"[^\w./:@%+=,-]", re.ASCII)
 """A character that bash gives a meaning, or might."""
 
@@ -78,6 +85,7 @@ class Bash(BashComplete):
         """Return the words before the one that is completed, and that one."""
         line = os.environ.get("COMP_LINE", "")
         words = split_arg_string(line)[1:]
+        self._is_quoted = _ends_in_quote(line)
         self._word = words.pop() if words and not _ends_a_word(line) else ""
         return words, self._word
 
@@ -91,7 +99,27 @@ class Bash(BashComplete):
             value = value[word.rindex(":") + 1 :]
         elif option and "=" not in breaks:
             value = f"{option}={value}"
-        return f"{item.type},{_PLAIN.sub(lambda found: chr(92) + found[0], value)}"
+        if not self._is_quoted:
+            value = _PLAIN.sub(lambda found: chr(92) + found[0], value)
+        return f"{item.type},{value}"
+
+
+class Zsh(ZshComplete):
+    """Completion for zsh, of `--option=value` too."""
+
+    source_template = _ZSH
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        """Return the words before the one that is completed, and that one."""
+        words, word = super().get_completion_args()
+        option, equals, _ = word.rpartition("=") if word[:1] == "-" else ("", "", "")
+        self._option = option + equals
+        return words, word
+
+    def format_completion(self, item: CompletionItem[Any]) -> str:
+        """Return a completion with the option that it is the value of."""
+        item.value = f"{self._option}{item.value}"
+        return super().format_completion(item)
 
 
 class Fish(FishComplete):
@@ -100,7 +128,7 @@ class Fish(FishComplete):
     source_template = _FISH
 
 
-SHELLS: dict[str, type[ShellComplete]] = {"bash": Bash, "zsh": ZshComplete, "fish": Fish}
+SHELLS: dict[str, type[ShellComplete]] = {"bash": Bash, "zsh": Zsh, "fish": Fish}
 
 
 def script(command: click.Command, shell: str) -> str:
@@ -128,3 +156,17 @@ def answer(command: click.Command, instruction: str) -> None:
 def _ends_a_word(line: str) -> bool:
     """Return whether a line's last word is complete, by a blank that no quote holds."""
     return len(split_arg_string(line)) < len(split_arg_string(line + "x"))
+
+
+def _ends_in_quote(line: str) -> bool:
+    """Return whether a quote is open at a line's end."""
+    quote = ""
+    characters = iter(line)
+    for character in characters:
+        if character == "\\" and quote != "'":
+            next(characters, None)
+        elif quote:
+            quote = "" if character == quote else quote
+        elif character in "\"'":
+            quote = character
+    return bool(quote)

@@ -64,6 +64,10 @@ def shell(request: pytest.FixtureRequest, at_home: dict[str, str]) -> Iterator[T
         ("relaytop pick big", "relaytop pick big-one"),
         ("relaytop usage --target holy", "relaytop usage --target holysheep/deepseek-v3.2"),
         ("relaytop check openrouter/openai/gpt-4.1:f", "openrouter/openai/gpt-4.1:free"),
+        ("relaytop check --format=mark", "relaytop check --format=markdown"),
+        ("relaytop show --config=pypro", "relaytop show --config=pyproject.toml"),
+        ("relaytop check 'openrouter/odd", "'openrouter/odd $(touch made) name'"),
+        ("relaytop man scree", "relaytop man screenshots/"),
     ],
 )
 def test_a_word_is_completed(shell: Terminal, typed: str, completed: str) -> None:
