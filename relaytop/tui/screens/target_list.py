@@ -255,13 +255,21 @@ class TargetListScreen(FilterScreen):
         """Order the rows by how bad they are, or as they are configured where they are."""
         worst = self.row_query.order(all_fit=self.all_fit) == WORST_FIRST
         column = AS_CONFIGURED if worst and not self.row_query.reverse else WORST_FIRST
-        self.row_query = replace(self.row_query, column=column, reverse=False)
+        self._sort(replace(self.row_query, column=column, reverse=False))
         self.notify("config order" if column == AS_CONFIGURED else "worst first", timeout=2)
 
     def action_sort(self) -> None:
         """Sort the rows by the next column."""
         columns = [column.key for column in self.table.columns]
-        self.row_query = self.row_query.sorted_by_next(columns)
+        self._sort(self.row_query.sorted_by_next(columns))
+
+    def _sort(self, query: RowQuery) -> None:
+        """Sort the rows, and show the first of them, where not all are in sight."""
+        self.row_query = query
+        if len(self.rows) > self.table.row_window.height:
+            self._select_first()
+            self.table.row_window.follow_selected()
+            self.changed()
 
     def action_columns(self) -> None:
         """Choose the columns and their order."""
@@ -279,7 +287,7 @@ class TargetListScreen(FilterScreen):
 
     def action_reverse(self) -> None:
         """Reverse the sort order."""
-        self.row_query = replace(self.row_query, reverse=not self.row_query.reverse)
+        self._sort(replace(self.row_query, reverse=not self.row_query.reverse))
 
     def on_target_table_picked(self, message: TargetTable.Picked) -> None:
         """Select the row that was clicked."""
@@ -295,6 +303,6 @@ class TargetListScreen(FilterScreen):
         """Sort the rows by the column that was clicked, or reverse them."""
         column = message.column
         if column.key in SORTABLE:
-            self.row_query = self.row_query.sorted_by(column.key, all_fit=self.all_fit)
+            self._sort(self.row_query.sorted_by(column.key, all_fit=self.all_fit))
         else:
             self.notify(f"cannot sort by {column.title}", timeout=2, markup=False)

@@ -350,3 +350,23 @@ async def test_a_zoomed_chart_shows_nothing_of_what_the_filter_hides(session: Se
         await pilot.press("escape")
         await settled(pilot)
         assert "60 probes" in shown_zoom(pilot)
+
+
+@pytest.mark.parametrize("keys", [("o",), ("O",), ("W",)])
+async def test_sorting_shows_the_first_rows_where_not_all_have_room(
+    tmp_path: Path, keys: tuple[str, ...]
+) -> None:
+    async with running(many_of_two(tmp_path)) as pilot:
+        await pilot.press("G")
+        await pilot.pause()
+        assert "more" in table_lines(pilot)[0]
+        await pilot.press(*keys)
+        await pilot.pause()
+        assert monitor_of(pilot).selected_key == monitor_of(pilot).rows[1].key
+        assert ids_on(table_lines(pilot)[1:])[:2] == keys_of(pilot)[:2]
+
+
+async def test_sorting_selects_nothing_else_where_all_are_in_sight(session: Session) -> None:
+    async with running(session) as pilot:
+        await pilot.press("j", "j", "o", "O", "W")
+        assert monitor_of(pilot).selected == NAMES[2]
