@@ -1,8 +1,8 @@
 """`python -m tests.bench [NAME …] [--runs N]`: run the benches and print a table.
 
-The names are the modules of this folder: truth, traffic, start, keys, scale, alert, chart, parsing,
-baseline, stall, openloop, diff, memory, busy, status, shadow. `--runs` is for those that simulate:
-more is finer. All of them take about fifteen minutes; they contact loopback alone.
+The names are the modules of this folder: truth, traffic, start, keys, scale, alert, chart, soak,
+parsing, baseline, stall, openloop, diff, memory, busy, status, shadow. `--runs` is for those that
+simulate: more is finer. All of them take about twenty-five minutes; they contact loopback alone.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ NAMES = (
     "scale",
     "alert",
     "chart",
+    "soak",
     "parsing",
     "baseline",
     "memory",

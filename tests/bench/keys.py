@@ -29,4 +29,4 @@ def run() -> Iterator[Figure]:
                 select.select([terminal.fd], [], [], 1.0)
                 waits.append((time.perf_counter() - began) * 1000)
     yield Figure("keys: press to bytes, p50", median(waits), "ms")
-    yield Figure("keys: press to bytes, p95", percentile(waits, 0.95), "ms", 30)
+    yield Figure("keys: press to bytes, p95", percentile(waits, 0.95), "ms", 20)

@@ -66,15 +66,10 @@ class Server:
     It answers after 50 ms; a streamed reply has its first of five tokens then.
     """
 
-    def __init__(self, *, tls: bool = False, spread: bool = False, realtime: bool = False) -> None:
-        self.ca_file = str(CERTIFICATE) if tls else None
+    def __init__(self, *flags: str) -> None:
+        self.ca_file = str(CERTIFICATE) if "--tls" in flags else None
         self._process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "tests.bench.server"),
-                *(["--tls"] if tls else []),
-                *(["--spread"] if spread else []),
-                *(["--realtime"] if realtime else []),
-            ],
+            [sys.executable, "-m", "tests.bench.server", *flags],
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -101,8 +96,11 @@ class Server:
 
 
 @contextmanager
-def server(*, tls: bool = False, spread: bool = False, realtime: bool = False) -> Iterator[Server]:
-    running = Server(tls=tls, spread=spread, realtime=realtime)
+def server(
+    *, tls: bool = False, spread: bool = False, realtime: bool = False, faulty: bool = False
+) -> Iterator[Server]:
+    wanted = {"--tls": tls, "--spread": spread, "--realtime": realtime, "--faulty": faulty}
+    running = Server(*(flag for flag, is_wanted in wanted.items() if is_wanted))
     try:
         yield running
     finally:

@@ -2,13 +2,15 @@
 
 A streamed reply has five tokens, or as many as are asked for where that is more than sixteen.
 `--tls` serves HTTPS with the tests' certificate, `--spread` draws each delay from a lognormal
-distribution around 50 ms. `--realtime` goes before all other processes, so that its own times stay
-true on a busy machine; it needs the right to (root, or CAP_SYS_NICE).
+distribution around 50 ms, `--faulty` fails each 50th unstreamed request and never answers each
+500th one. `--realtime` goes before all other processes, so that its own times stay true on a busy
+machine; it needs the right to (root, or CAP_SYS_NICE).
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
 import random
@@ -24,7 +26,9 @@ USUAL_MOST = 16
 SPREAD = 0.4 if "--spread" in sys.argv else 0.0
 """Standard deviation of the delay's logarithm."""
 DELAYS = random.Random(1)
+FAILS_EACH, HANGS_EACH = (50, 500) if "--faulty" in sys.argv else (0, 0)
 CERTIFICATE = Path(__file__).parents[1] / "support" / "self-signed.pem"
+SERIALS = itertools.count(1)
 LOG: dict[str, list[list[float]]] = {}
 
 
@@ -43,6 +47,7 @@ END = (
 STREAM_HEAD = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 )
+FAILED = b'{"error":{"message":"upstream failed","type":"server_error"}}'
 WHOLE = (
     b'{"choices":[{"message":{"content":"pong"}}],'
     b'"usage":{"prompt_tokens":8,"completion_tokens":5}}'
@@ -77,6 +82,9 @@ class Connection(asyncio.Protocol):
         request = json.loads(body[:length])
         entry = [0.0, 0.0]
         LOG.setdefault(request["model"], []).append(entry)
+        self.serial = next(SERIALS)
+        if HANGS_EACH and self.serial % HANGS_EACH == 0:
+            return
         most = request.get("max_tokens", USUAL_MOST)
         self.tokens = most if most > USUAL_MOST else TOKENS
         call = self.first if request.get("stream") else self.whole
@@ -84,15 +92,16 @@ class Connection(asyncio.Protocol):
         asyncio.get_running_loop().call_later(delay_s, call, entry, began)
 
     def whole(self, entry: list[float], began: float) -> None:
-        self.send_json(WHOLE)
+        failed = FAILS_EACH and self.serial % FAILS_EACH == 0
+        self.send_json(FAILED if failed else WHOLE, b"502 Bad Gateway" if failed else b"200 OK")
         entry[1] = (perf_counter() - began) * 1000
 
-    def send_json(self, body: bytes) -> None:
+    def send_json(self, body: bytes, status: bytes = b"200 OK") -> None:
         if self.transport.is_closing():
             return
         self.transport.write(
-            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
-            % (len(body), body)
+            b"HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+            % (status, len(body), body)
         )
 
     def first(self, entry: list[float], began: float) -> None:

@@ -69,7 +69,7 @@ def run() -> Iterator[Figure]:
             nothing.append(timed([*python, "pass"]))
     textual, bare = median(imports) * 1000, median(nothing) * 1000
     yield Figure(
-        "first paint, config", median(paints) * 1000, "ms", 1.3 * textual, "import textual", textual
+        "first paint, config", median(paints) * 1000, "ms", 1.4 * textual, "import textual", textual
     )
     yield Figure("--version", median(versions) * 1000, "ms", 5 * bare, "python -c pass", bare)
     first = median([shown("demo", until=r"●.*?gpt-4.1 +\d+ ") for _ in range(3)])

@@ -68,12 +68,12 @@ def run() -> Iterator[Figure]:
             used_slow = (cpu_s(terminal)[0] - before[0]) / STEADY_S * 100
     for name, value in peers.items():
         if value:
-            yield Figure(f"bytes: steady, beside {name}", rate, "B/s", 1300, name, value)
-    yield Figure("bytes: steady", rate, "B/s", 1300)
+            yield Figure(f"bytes: steady, beside {name}", rate, "B/s", 250, name, value)
+    yield Figure("bytes: steady", rate, "B/s", 250)
     yield Figure("bytes: --slow-link", slow, "B/s", 120)
-    yield Figure("bytes: frozen", frozen, "B/s", 10)
-    yield Figure("CPU: screen", used[0], "% of a core", 2.0)
+    yield Figure("bytes: frozen", frozen, "B/s", 0)
+    yield Figure("CPU: screen", used[0], "% of a core", 1.5)
     yield Figure("CPU: screen, --slow-link", used_slow, "% of a core", 1.0)
     yield Figure("CPU: engine per probe/s, streamed", used[1] / TARGETS, "% of a core", 0.40)
-    yield Figure("CPU: frozen screen", idle, "% of a core", 0.4)
+    yield Figure("CPU: frozen screen", idle, "% of a core", 0.3)
     yield Figure("memory: tree with 12 targets (PSS)", memory, "MB", 75)
