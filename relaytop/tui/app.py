@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from textual.driver import Driver
     from textual.filter import LineFilter
     from textual.screen import Screen
+    from textual.timer import Timer
 
     from relaytop.protocol.messages import Prices
     from relaytop.tui.draw.glyphs import Glyphs
@@ -124,6 +125,7 @@ class RelaytopApp(OrderedKeysApp):
             self._notices = AlertNotices(session, glyphs, lambda: self._driver)
         self._terminating = False
         self._suspended_at: float | None = None
+        self._next_tick: Timer | None = None
         self._picker: ModelPicker | None = None
         self._chosen: tuple[Choice, ...] = ()
         """What was chosen in the list of models when it was left with esc."""
@@ -179,7 +181,17 @@ class RelaytopApp(OrderedKeysApp):
             self.choices.check(self)
         seldom = self.session.fastest_s >= EVERY_SECOND_FROM_S
         redraw_s = REDRAW_S if seldom else REDRAW_S / 2
-        self.set_timer(max(redraw_s, SLOW_REDRAW_S if self.link.is_slow else 0), self._tick)
+        redraw_s = max(redraw_s, SLOW_REDRAW_S if self.link.is_slow else 0)
+        self._next_tick = self.set_timer(redraw_s, self._tick)
+
+    def caught_up(self, behind_s: float) -> None:
+        """Read the figures at once after a stall, which leaves old ones on the terminal.
+
+        A shorter one than the redraw interval of a slow link is none: there would be no end to it.
+        """
+        if behind_s >= SLOW_REDRAW_S and self._next_tick is not None:
+            self._next_tick.stop()
+            self._tick()
 
     def _read_engine(self) -> None:
         self.run_worker(self._pump(), group="engine", exclusive=True)

@@ -1,8 +1,10 @@
 """A link that is slow, because the user says so or the terminal does not keep up."""
 
+import pytest
+
 from relaytop.tui.app import RelaytopApp
 from relaytop.tui.draw.glyphs import UNICODE
-from relaytop.tui.link import FAST_AFTER_S, SLOW_CHART_S, Link
+from relaytop.tui.link import FAST_AFTER_S, SLOW_CHART_S, SLOW_REDRAW_S, Link
 from relaytop.tui.terminal.link_meter import LinkMeter
 from relaytop.watch.session import Session
 from tests.tui.pilots import app_in, clock_of, monitor_of, running, settled, shown
@@ -90,3 +92,17 @@ async def test_the_top_line_says_that_it_is_slow_and_what_it_carries(session: Se
         await pilot.press("B")
         await pilot.pause()
         assert "B/s" not in shown(pilot, "top")
+
+
+@pytest.mark.parametrize(("behind_s", "is_now"), [(SLOW_REDRAW_S, True), (1.5, False)])
+async def test_a_terminal_that_was_behind_for_long_is_shown_the_figures_of_now(
+    session: Session, behind_s: float, *, is_now: bool
+) -> None:
+    app = RelaytopApp(session, UNICODE, slow_link=True)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settled(pilot)
+        before = shown(pilot, "top")
+        clock_of(session).now += 40
+        app.caught_up(behind_s)
+        await pilot.pause()
+        assert (shown(pilot, "top") != before) == is_now

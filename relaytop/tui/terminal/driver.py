@@ -55,8 +55,8 @@ class TerminalDriver(LinuxDriver):
 
     The terminal's colours are the app's `shown_colors`, true ones if it has none. Clicks and the
     wheel are asked for where its `mouse` is true, or absent. When the terminal is gone, the app's
-    `hangup()` is called on its loop, if it has one. What was typed before the app began is its
-    `typed_ahead`.
+    `hangup()` is called on its loop, if it has one; when one that was behind has caught up, its
+    `caught_up(seconds)`. What was typed before the app began is its `typed_ahead`.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class TerminalDriver(LinuxDriver):
         self._wanted = Grid(width, height)
         self._interpreter = Interpreter(self._wanted)
         self._painter = Painter(Grid(width, height))
-        self._output = Output(self._device(), self._paint, self._hung_up)
+        self._output = Output(self._device(), self._caught_up, self._hung_up)
         self.attention = Attention(os.environ)
         self._painting = False
         self._flush_planned = False
@@ -161,6 +161,13 @@ class TerminalDriver(LinuxDriver):
             frame = b"\x1b[?2026h" + frame + b"\x1b[?2026l"
         if frame:
             self._output.write(frame)
+
+    def _caught_up(self, behind_s: float) -> None:
+        """Paint what the terminal missed, and let the app know for how long it was behind."""
+        self._paint()
+        tell = getattr(self._app, "caught_up", None)
+        if tell is not None:
+            tell(behind_s)
 
     # ── size ─────────────────────────────────────────────────────────────────
 

@@ -33,11 +33,13 @@ class LinkMeter:
         if self._stalled_at is None:
             self._stalled_at = now_s
 
-    def drained(self, now_s: float) -> None:
-        """Note that the terminal has taken all."""
-        if self._stalled_at is not None:
-            self._stalls.append((self._stalled_at, now_s))
-            self._stalled_at = None
+    def drained(self, now_s: float) -> float:
+        """Note that the terminal has taken all; return for how many seconds it was behind."""
+        began_s, self._stalled_at = self._stalled_at, None
+        if began_s is None:
+            return 0.0
+        self._stalls.append((began_s, now_s))
+        return now_s - began_s
 
     def bytes_s(self, now_s: float) -> float:
         """Return the bytes per second over the last seconds."""

@@ -23,12 +23,13 @@ class Output:
 
     Args:
         path: The terminal's device.
-        on_ready: Called when a terminal that was behind has taken everything.
+        on_ready: Called when a terminal that was behind has taken everything, with the seconds
+            for which it was.
         on_gone: Called once when the terminal is gone.
     """
 
     def __init__(
-        self, path: str, on_ready: Callable[[], None], on_gone: Callable[[], None]
+        self, path: str, on_ready: Callable[[float], None], on_gone: Callable[[], None]
     ) -> None:
         self._path = path
         self._fd = CLOSED
@@ -82,9 +83,9 @@ class Output:
     def _writable(self) -> None:
         self._push()
         if not self._rest and not self.gone:
-            self.meter.drained(time.monotonic())
+            behind_s = self.meter.drained(time.monotonic())
             self._stop_waiting()
-            self._on_ready()
+            self._on_ready(behind_s)
 
     def _stop_waiting(self) -> None:
         if self._waiting is not None:

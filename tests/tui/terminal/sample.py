@@ -53,6 +53,7 @@ class Sample(App[int]):
         yield Static("ticks 0", id="ticks")
         yield Static("", id="count")
         yield Static("", id="size")
+        yield Static("", id="behind")
         yield Figures()
 
     def on_mount(self) -> None:
@@ -67,6 +68,9 @@ class Sample(App[int]):
         self.query_one("#count", Static).update(f"count {self.count}")
         self.query_one("#size", Static).update(f"size {self.size.width}x{self.size.height} end")
         self.query_one(Figures).refresh()
+
+    def caught_up(self, behind_s: float) -> None:
+        self.query_one("#behind", Static).update(f"behind {behind_s:.0f}")
 
     def action_noise(self) -> None:
         figures = self.query_one(Figures)

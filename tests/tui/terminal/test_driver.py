@@ -56,10 +56,10 @@ def ticks_of(terminal: Terminal) -> int:
 
 def is_complete(terminal: Terminal) -> bool:
     """Whether every row of figures is one, to the last column."""
-    rows = terminal.text.splitlines()[4:]
+    rows = terminal.text.splitlines()[5:]
     width = terminal.screen.columns // 10
     pattern = re.compile(r" *" + r" +".join([r"0\.\d{6}"] * width))
-    return len(rows) == terminal.screen.lines - 4 and all(pattern.fullmatch(row) for row in rows)
+    return len(rows) == terminal.screen.lines - 5 and all(pattern.fullmatch(row) for row in rows)
 
 
 def test_it_draws_and_takes_keys(start: Callable[..., Terminal]) -> None:
@@ -123,6 +123,15 @@ def test_a_stall_ends_in_the_right_screen_and_few_bytes(start: Callable[..., Ter
     assert terminal.received - received < 30_000
     terminal.wait_for(lambda _text: is_complete(terminal))
     assert top_of(terminal) == TOP
+
+
+def test_the_app_is_told_how_long_a_stall_was(start: Callable[..., Terminal]) -> None:
+    terminal = start()
+    terminal.press("n")
+    terminal.read(0.5)
+    time.sleep(2.0)  # the stall itself
+    terminal.press("n")
+    terminal.wait_for(lambda text: re.search(r"behind [1-9]", text) is not None)
 
 
 def test_it_ends_though_the_terminal_does_not_read(start: Callable[..., Terminal]) -> None:

@@ -22,14 +22,14 @@ def test_a_stall_counts_while_it_lasts_and_ten_seconds_on() -> None:
     meter.stalled(101.0)  # it is the same stall
     assert meter.stalled_s(102.5) == 2.5
     assert meter.stalled_s(130.0) == SPAN_S
-    meter.drained(130.0)
+    assert meter.drained(130.0) == 30.0
     assert meter.stalled_s(134.0) == pytest.approx(6.0)
     assert meter.stalled_s(140.0) == 0
 
 
 def test_what_drains_at_once_is_no_stall() -> None:
     meter = LinkMeter()
-    meter.drained(5.0)
+    assert meter.drained(5.0) == 0
     assert meter.stalled_s(5.0) == 0
 
 

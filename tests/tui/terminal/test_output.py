@@ -27,7 +27,7 @@ class Line:
         self.told: list[str] = []
         self.heard = asyncio.Event()
         self.output = Output(
-            os.ttyname(self.near), lambda: self._tell("ready"), lambda: self._tell("gone")
+            os.ttyname(self.near), lambda _behind_s: self._tell("ready"), lambda: self._tell("gone")
         )
         self.output.open()
 
@@ -102,7 +102,7 @@ async def test_a_terminal_that_goes_while_it_is_behind(line: Line) -> None:
 
 def test_a_device_that_cannot_be_opened_is_gone() -> None:
     told: list[str] = []
-    output = Output("/dev/nowhere", lambda: None, lambda: told.append("gone"))
+    output = Output("/dev/nowhere", lambda _behind_s: None, lambda: told.append("gone"))
     output.open()
     output.write(b"x")
     assert told == ["gone"]
