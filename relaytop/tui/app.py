@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from textual.app import SystemCommand
+    from textual.await_complete import AwaitComplete
     from textual.driver import Driver
     from textual.filter import LineFilter
     from textual.screen import Screen
@@ -203,6 +204,16 @@ class RelaytopApp(OrderedKeysApp):
     def _engine_changed(self) -> None:
         self.monitor_screen.changed()
         self.monitor_screen.refresh_bindings()
+
+    def pop_screen(self) -> AwaitComplete:
+        """Leave a screen, and forget what it has painted.
+
+        Textual remembers the newest 1024 caches of painted lines, also of screens that are gone:
+        60 MB after hundreds of pages. A widget that is to be painted anew empties its own.
+        """
+        for widget in self.screen.walk_children(with_self=True):
+            widget.refresh()
+        return super().pop_screen()
 
     # ── choosing models ──────────────────────────────────────────────────────
 
