@@ -14,7 +14,7 @@ from relaytop.config.errors import RelaytopError
 from relaytop.config.paths import incidents_file
 from relaytop.jobs.recorded_incidents import recorded_incidents
 from relaytop.report.incidents import IncidentsReport
-from relaytop.watch.incident_file import read_incidents
+from relaytop.watch.incident_file import holds_incidents, read_incidents
 
 if TYPE_CHECKING:
     from relaytop.cli.options import Options
@@ -29,14 +29,16 @@ def incidents(file: Path | None, output: Output, options: Options) -> None:
     """List past incidents: start, duration, targets affected, peak error rate.
 
     Without FILE: those seen by the monitor and the agent on this host. With FILE, a recording:
-    those found in its probes.
+    those found in its probes. FILE may also be the incidents.jsonl of another host.
     """
-    report = _kept() if file is None else _recorded(file)
+    if file is None:
+        report = _kept(incidents_file())
+    else:
+        report = _kept(file) if holds_incidents(file) else _recorded(file)
     output.write(report, options)
 
 
-def _kept() -> IncidentsReport:
-    path = incidents_file()
+def _kept(path: Path) -> IncidentsReport:
     try:
         records = read_incidents(path)
     except OSError as error:

@@ -13,7 +13,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from relaytop.alerts.incident_record import from_document, to_document
-from relaytop.config.safe_files import make_private_folder, read_bounded
+from relaytop.config.safe_files import make_private_folder, open_regular, read_bounded
 from relaytop.config.steady_clock import STEADY
 from relaytop.store.rotation import parts, shift
 
@@ -28,6 +28,8 @@ PART_BYTES = 256 * 1024
 """A thousand incidents."""
 MAX_OLDER_PARTS = 3
 MAX_READ_BYTES = 4 * 1024 * 1024
+MAX_BEGIN_BYTES = 16 * 1024
+"""Of a file whose kind is to be told."""
 MAX_WAITING = 1000
 """Incidents that may wait for the disk."""
 CLOSE_S = 0.5
@@ -173,6 +175,16 @@ def read_incidents(path: Path) -> list[IncidentRecord]:
         line for part in parts(path) for line in read_bounded(part, MAX_READ_BYTES).split(b"\n")
     )
     return latest(record for record in map(_record, lines) if record is not None)
+
+
+def holds_incidents(path: Path) -> bool:
+    """Return whether a file begins with incidents, as far as it can be read."""
+    try:
+        with open_regular(path) as file:
+            begin = file.read(MAX_BEGIN_BYTES)
+    except OSError:
+        return False
+    return any(_record(line) is not None for line in begin.split(b"\n"))
 
 
 def latest(records: Iterable[IncidentRecord]) -> list[IncidentRecord]:

@@ -90,6 +90,8 @@ def test_those_that_were_kept(run: Run, state: Path) -> None:
     assert {"ended_at", "duration_s", "peak_error_rate"}.isdisjoint(second)
     assert "holy\\|sheep" in run("incidents", "--format", "markdown").stdout
     assert len(tomllib.loads(run("incidents", "--format", "toml").stdout)["incidents"]) == 2
+    elsewhere = state.rename(state.parent / "of-ops-2.jsonl")
+    assert run("incidents", elsewhere).stdout.splitlines() == lines
 
 
 def test_those_of_a_recording(run: Run, tmp_path: Path, state: Path) -> None:
