@@ -27,6 +27,10 @@ class EngineAlert:
         """Return the alert, where it fires."""
         return [] if self._firing is None else [self._firing]
 
+    def resume(self, firing: Firing) -> None:
+        """Go on with the alert of the run before."""
+        self._firing = firing
+
     def judge(self, trouble: str | None, changes: Changes, after: int, *, counted: bool) -> None:
         """Fire, hold or resolve it.
 

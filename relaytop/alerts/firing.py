@@ -6,13 +6,14 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from relaytop.alerts.incident_record import IncidentRecord
+from relaytop.alerts.alert import Alert
+from relaytop.alerts.incident_record import MAX_TARGETS, IncidentRecord, LeftOpen
 from relaytop.alerts.outage import fails_with, is_bad
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
-    from relaytop.alerts.alert import Alert, Severity
+    from relaytop.alerts.alert import Severity
     from relaytop.monitor.summary import Summary
 
 Kind = Literal["fired", "worse", "reminded", "resolved", "folded"]
@@ -105,6 +106,47 @@ class Firing:
             peak_error_rate=self.peak_error_rate,
             folded_into=alert.folded_into,
         )
+
+    def left_open(self, now: float, unsent: Collection[str]) -> IncidentRecord:
+        """Return the incident as it is when relaytop ends.
+
+        Args:
+            now: Unix seconds.
+            unsent: The keys of alerts that could not be sent at the end.
+        """
+        was_lost = self.alert.key in unsent
+        left = LeftOpen(
+            at=now,
+            targets=tuple(sorted(self.affected or {*self.alert.targets}))[:MAX_TARGETS],
+            sent=self.was_sent and not was_lost,
+            told=self.told > 0 and not was_lost,
+            acknowledged=self.alert.acknowledged,
+        )
+        return dataclasses.replace(self.record(), left=left)
+
+
+def resumed(record: IncidentRecord, left: LeftOpen) -> Firing:
+    """Return the alert of an incident that went on when the run before this one ended."""
+    alert = Alert(
+        key=record.key,
+        provider=record.provider,
+        targets=left.targets,
+        of=record.of if record.provider else 0,
+        state="firing",
+        severity=record.severity,
+        why=record.why,
+        since=record.since,
+        fired_at=record.fired_at,
+        acknowledged=left.acknowledged,
+    )
+    return Firing(
+        alert,
+        affected={*left.targets},
+        told=RANKS[record.severity] if left.told else 0,
+        was_sent=left.sent,
+        peak_targets=record.peak_targets,
+        peak_error_rate=record.peak_error_rate,
+    )
 
 
 def _worst_first(s: Summary) -> tuple[float, float, str]:

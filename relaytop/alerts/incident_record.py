@@ -13,8 +13,25 @@ if TYPE_CHECKING:
 
     from relaytop.alerts.alert import Severity
 
+MAX_TARGETS = 500
+"""Names of targets that are kept of one incident."""
 MAX_TEXT = 500
 """Characters of a name that is believed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOpen:
+    """An alert as it was when relaytop ended while it fired."""
+
+    at: float
+    """Unix seconds of that moment."""
+    targets: tuple[str, ...]
+    """The ids of all targets that it has been about."""
+    sent: bool
+    """Whether others were told that it fires."""
+    told: bool
+    """Whether people were told, others or those at the screen."""
+    acknowledged: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +59,8 @@ class IncidentRecord:
     """The highest error rate of any of its targets, 0–1."""
     folded_into: str | None = None
     """The key of the provider's alert that went on in its place: it is a part of that incident."""
+    left: LeftOpen | None = None
+    """What the next run needs to go on with it, where relaytop ended while it fired."""
 
     @property
     def duration_s(self) -> float | None:
@@ -77,7 +96,21 @@ def from_document(document: Mapping[str, Any]) -> IncidentRecord | None:
         of=int(numbers["of"] or 0),
         peak_error_rate=numbers["peak_error_rate"],
         folded_into=clean(folded, MAX_TEXT) if isinstance(folded, str) else None,
+        left=_left(document.get("left")),
     )
+
+
+def _left(document: object) -> LeftOpen | None:
+    if not isinstance(document, dict):
+        return None
+    at, targets = _number(document.get("at")), document.get("targets")
+    flags = {name: document.get(name) for name in ("sent", "told", "acknowledged")}
+    if at is None or not isinstance(targets, list | tuple):
+        return None
+    if not all(isinstance(flag, bool) for flag in flags.values()):
+        return None
+    names = tuple(clean(name, MAX_TEXT) for name in targets[:MAX_TARGETS] if isinstance(name, str))
+    return LeftOpen(at=at, targets=names, **{name: bool(flag) for name, flag in flags.items()})
 
 
 _NUMBERS = ("since", "fired_at", "ended_at", "peak_targets", "of", "peak_error_rate")

@@ -14,7 +14,7 @@ from relaytop.alerts.outage import cause_of, common_cause, is_bad, may_be_outage
 from relaytop.monitor.why import ERRORS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from relaytop.alerts.alert import Alert
     from relaytop.alerts.firing import Change, Firing
@@ -54,6 +54,15 @@ class AlertKeeper:
     def open_incidents(self) -> list[IncidentRecord]:
         """The incidents that go on, as bad as they have been so far."""
         return [firing.record() for firing in self._all()]
+
+    def left_open(self, now: float, unsent: Collection[str]) -> list[IncidentRecord]:
+        """Return the incidents that go on, for the next run to go on with.
+
+        Args:
+            now: Unix seconds.
+            unsent: The keys of alerts that could not be sent at the end.
+        """
+        return [firing.left_open(now, unsent) for firing in self._all()]
 
     @property
     def snoozes(self) -> Snoozes:
@@ -96,6 +105,18 @@ class AlertKeeper:
         for firing in self._all():
             if key in {firing.alert.key, firing.alert.provider}:
                 firing.told = 0
+
+    # ── from one run to the next ─────────────────────────────────────────────
+
+    def resume(self, firing: Firing) -> None:
+        """Go on with an alert of the run before, as if it had not ended."""
+        key, provider = firing.alert.key, firing.alert.provider
+        if not provider:
+            self._engine.resume(firing)
+        elif key == provider:
+            self._outages[provider] = firing
+        else:
+            self._own[key] = firing
 
     # ── evaluation ───────────────────────────────────────────────────────────
 

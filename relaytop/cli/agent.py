@@ -141,7 +141,8 @@ async def _run(
     if warning is not None:
         log.put(Event(STEADY(), "notice", "warning", None, warning))
     try:
-        with kept_incidents(watch.alerting, incidents_file()):
+        path = incidents_file()
+        with kept_incidents(watch.alerting, path, settings, watch.unsent_alerts):
             await watch.run(stop)
     finally:
         watch.peers.close()

@@ -162,7 +162,8 @@ def watch(
                 stack.callback(session.peers.close)
             _send_alerts(session, notifier, options)
             if attached is None and incidents is not None:
-                stack.enter_context(kept_incidents(session.alerting, incidents))
+                kept = kept_incidents(session.alerting, incidents, settings, session.unsent_alerts)
+                stack.enter_context(kept)
             app = make_app(
                 session,
                 ascii_only=options.ascii,

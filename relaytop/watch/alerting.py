@@ -5,21 +5,28 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Protocol
 
+from relaytop.alerts.firing import resumed
+from relaytop.alerts.formats.sentence import sentence
 from relaytop.alerts.keeper import AlertKeeper
-from relaytop.alerts.words import describe_change, in_short
+from relaytop.alerts.words import describe_change, duration_words, in_short
 from relaytop.config.steady_clock import STEADY
 from relaytop.monitor.event import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from relaytop.alerts.alert import Alert
     from relaytop.alerts.firing import Change
     from relaytop.alerts.incident_record import IncidentRecord
+    from relaytop.config.settings import Settings
     from relaytop.monitor.event import Level
     from relaytop.monitor.monitor import Monitor
 
 BAD = {"degraded", "down"}
+RESUME_S = 600.0
+"""Seconds between two runs within which an alert goes on, as an incident of a target does."""
+RESUME_EARLIEST_S = -60.0
+"""The same where the clock was set back meanwhile."""
 GAP_S = 0.001
 """Shortest time between two evaluations, for each target that is summed up in them: where hundreds
 go down one after the other, the screen must answer all the same."""
@@ -62,6 +69,8 @@ class Alerting:
         self._seen_changes = 0
         self._due = self._not_before = 0.0
         self._looked = False
+        self._resumed: list[Alert] = []
+        """Alerts of the run before that the log does not tell of yet."""
 
     @property
     def firing(self) -> tuple[Alert, ...]:
@@ -85,6 +94,40 @@ class Alerting:
         if self.incidents is not None:
             for record in self.keeper.open_incidents:
                 self.incidents.write(record)
+
+    def leave(self, now: float, unsent: Collection[str]) -> None:
+        """Keep the incidents that go on while relaytop ends.
+
+        Args:
+            now: Steady Unix seconds.
+            unsent: The keys of alerts that could not be sent at the end.
+        """
+        if self.incidents is not None:
+            for record in self.keeper.left_open(now, unsent):
+                self.incidents.write(record)
+
+    def resume(self, records: Iterable[IncidentRecord], now: float, watched: Settings) -> None:
+        """Go on with the alerts that fired when the run before this one ended.
+
+        Of what is not watched any more nothing is known, so that it stays open.
+
+        Args:
+            records: Of incidents that were left open.
+            now: Steady Unix seconds.
+            watched: The settings in force.
+        """
+        targets = {target.id for target in watched.targets}
+        for record in records:
+            left = record.left
+            if left is None or not RESUME_EARLIEST_S <= now - left.at <= RESUME_S:
+                continue
+            if record.provider and not targets.intersection(left.targets):
+                continue
+            firing = resumed(record, left)
+            self.keeper.resume(firing)
+            self._resumed.append(firing.alert)
+            if self.incidents is not None:
+                self.incidents.write(firing.record())  # no other run is to go on with it, too
 
     # ── what a person does ───────────────────────────────────────────────────
 
@@ -140,6 +183,8 @@ class Alerting:
             return
         self._seen_changes, self._due = monitor.status_changes, self.keeper.due_after(now)
         quiet, self._looked = reads and not self._looked, True
+        while self._resumed:
+            _log_resumed(monitor, self._resumed.pop(0), now)
         keeper = self.keeper
         keeper.after = monitor.settings.alerts.after
         if keeper.idle and trouble is None and not BAD & monitor.statuses():
@@ -176,6 +221,13 @@ def _log(monitor: Monitor, change: Change, now: float) -> None:
     text = describe_change(change, named=target is None)
     cause = "alert resolved" if change.kind == "resolved" else text
     monitor.note(Event(now, "alert", level, target, text, cause=cause, detail=in_short(change)))
+
+
+def _log_resumed(monitor: Monitor, alert: Alert, now: float) -> None:
+    level: Level = "error" if alert.severity == "down" else "warning"
+    lasts = duration_words(max(0.0, now - alert.since))
+    text = f"alert of the last run, {lasts} old: {sentence(alert)}"
+    monitor.note(Event(now, "alert", level, None, text))
 
 
 def _whole(seconds: float) -> float:

@@ -19,7 +19,7 @@ from relaytop.watch.engine_silence import EngineSilence
 from relaytop.wire.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
     from relaytop.config.settings import Settings, Thresholds
@@ -97,6 +97,10 @@ class WatchCore:
         """Send alerts elsewhere from now on."""
         self._notifier = notifier
         self.alerting.senders.append(notifier)
+
+    def unsent_alerts(self) -> Collection[str]:
+        """Return the keys of alerts that were not sent at the end, once that has come."""
+        return self._notifier.unsent if self._notifier is not None else ()
 
     def note_sending(self) -> None:
         """Log what became of alerts that were to be sent: that it failed, or works again."""

@@ -18,16 +18,19 @@ from relaytop.config.steady_clock import STEADY
 from relaytop.store.rotation import parts, shift
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from pathlib import Path
 
     from relaytop.alerts.incident_record import IncidentRecord
+    from relaytop.config.settings import Settings
     from relaytop.watch.alerting import Alerting
 
 PART_BYTES = 256 * 1024
 """A thousand incidents."""
 MAX_OLDER_PARTS = 3
 MAX_READ_BYTES = 4 * 1024 * 1024
+MAX_TAIL_BYTES = 64 * 1024
+"""Of the end of the file, where the run before left its open incidents."""
 MAX_BEGIN_BYTES = 16 * 1024
 """Of a file whose kind is to be told."""
 MAX_WAITING = 1000
@@ -153,14 +156,39 @@ class IncidentFile:
 
 
 @contextlib.contextmanager
-def kept_incidents(alerting: Alerting, path: Path) -> Iterator[None]:
-    """Keep in a file what alerts find, up to the end of the context."""
+def kept_incidents(
+    alerting: Alerting, path: Path, settings: Settings, unsent: Callable[[], Collection[str]]
+) -> Iterator[None]:
+    """Keep in a file what alerts find, up to the end of the context.
+
+    Those that fired when the run before this one ended go on.
+
+    Args:
+        alerting: The alerts of a watch.
+        path: The file.
+        settings: What is watched.
+        unsent: Returns, at the end, the keys of alerts that were not sent.
+    """
     alerting.incidents = file = IncidentFile(path)
+    alerting.resume(left_open(path), STEADY(), settings)
     try:
         yield
     finally:
-        alerting.keep_open_incidents()
+        alerting.leave(STEADY(), unsent())
         file.close()
+
+
+def left_open(path: Path) -> list[IncidentRecord]:
+    """Return the incidents that the run before left open, in steady Unix seconds."""
+    try:
+        with open_regular(path) as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - MAX_TAIL_BYTES))
+            lines = file.read(MAX_TAIL_BYTES).split(b"\n")
+    except OSError:
+        return []
+    records = latest(record for record in map(_record, lines) if record is not None)
+    ours = [record for record in records if record.ended_at is None and record.left is not None]
+    return [_moved(record, -STEADY.correction_s) for record in ours]
 
 
 def read_incidents(path: Path) -> list[IncidentRecord]:
@@ -193,7 +221,7 @@ def latest(records: Iterable[IncidentRecord]) -> list[IncidentRecord]:
     Args:
         records: As they were written, several of each incident.
     """
-    found = {(record.key, record.fired_at): record for record in records}
+    found = {(record.key, round(record.fired_at, 3)): record for record in records}
     return sorted(
         (record for record in found.values() if record.folded_into is None),
         key=lambda record: (record.fired_at, record.key),
@@ -209,10 +237,22 @@ def _record(line: bytes) -> IncidentRecord | None:
 
 
 def _moved(record: IncidentRecord, seconds: float) -> IncidentRecord:
-    ended_at = None if record.ended_at is None else record.ended_at + seconds
+    ended_at = None if record.ended_at is None else _milliseconds(record.ended_at + seconds)
+    left = record.left
+    if left is not None:
+        left = dataclasses.replace(left, at=_milliseconds(left.at + seconds))
     return dataclasses.replace(
-        record, since=record.since + seconds, fired_at=record.fired_at + seconds, ended_at=ended_at
+        record,
+        since=_milliseconds(record.since + seconds),
+        fired_at=_milliseconds(record.fired_at + seconds),
+        ended_at=ended_at,
+        left=left,
     )
+
+
+def _milliseconds(seconds: float) -> float:
+    """Return whole milliseconds: a moment is the same after it was moved there and back."""
+    return round(seconds, 3)
 
 
 def _write(fd: int, line: bytes) -> None:

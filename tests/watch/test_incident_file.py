@@ -134,10 +134,14 @@ values = st.one_of(
     st.floats(),
     st.text(),
     st.lists(st.integers()),
+    st.fixed_dictionaries(
+        {"at": st.floats(), "targets": st.lists(st.text() | st.none())},
+        optional={name: st.booleans() | st.none() for name in ("sent", "told", "acknowledged")},
+    ),
 )
 
 
-@given(st.dictionaries(st.sampled_from([*to_document(ENDED), "folded_into"]), values))
+@given(st.dictionaries(st.sampled_from([*to_document(ENDED), "folded_into", "left"]), values))
 def test_whatever_a_line_holds_it_is_an_incident_or_nothing(changed: dict[str, object]) -> None:
     record = from_document({**to_document(ENDED), **changed})
     if record is not None:

@@ -46,9 +46,12 @@ class DeliveryQueue:
         self._remarks: deque[Remark] = deque(maxlen=MAX_REMARKS)
         self._failures: set[str] = set()
         self._overflowed = False
-        self._delivering = False
-        self._lost = 0
+        self._current: Alert | None = None
+        """What is being delivered."""
+        self._lost: list[Alert] = []
         """Alerts that failed at the end, beside those that were reported."""
+        self.unsent: set[str] = set()
+        """The keys of alerts that were not sent at the end, once that has come."""
         # A daemon: a name server that does not answer must not keep the process.
         self._thread = threading.Thread(target=self._run, name="alerts", daemon=True)
 
@@ -98,10 +101,12 @@ class DeliveryQueue:
             return
         self._thread.join(self._closing.left_s + GRACE_S)
         with self._changed:
-            lost = len(self._waiting) + self._delivering + self._lost
+            current = [self._current] if self._current is not None else []
+            lost = [*self._lost, *current, *self._waiting]
             self._waiting.clear()
+        self.unsent |= {alert.key for alert in lost}
         if lost:
-            what = "1 alert" if lost == 1 else f"{lost} alerts"
+            what = "1 alert" if len(lost) == 1 else f"{len(lost)} alerts"
             self._remark("error", f"{what} not sent: relaytop exited")
 
     def _start(self) -> None:
@@ -130,9 +135,13 @@ class DeliveryQueue:
         failure = self._channel.deliver(alert, self._closing)
         if failure is None:
             self._note_success()
-        elif not self._report(failure) and self._closing.begun:
-            self._lost += 1
-        self._delivering = False
+        elif self._closing.begun:
+            self.unsent.add(alert.key)
+            if not self._report(failure):
+                self._lost.append(alert)
+        else:
+            self._report(failure)
+        self._current = None
 
     def _next(self) -> Alert | None:
         """Return the next alert; None where a refresh is due, or none comes any more."""
@@ -148,8 +157,8 @@ class DeliveryQueue:
                 return None
             if len(self._waiting) == 1:
                 self._overflowed = False
-            self._delivering = True
-            return self._waiting.popleft()
+            self._current = self._waiting.popleft()
+            return self._current
 
     def _note_success(self) -> None:
         if self._failures:

@@ -50,6 +50,11 @@ class Notifier:
         """Return (level, text) of what is new for the log."""
         return [each for senders in (*self._before, self._senders) for each in senders.remarks()]
 
+    @property
+    def unsent(self) -> set[str]:
+        """The keys of alerts that were not sent at the end, once that has come."""
+        return {key for senders in (*self._before, self._senders) for key in senders.unsent}
+
     def begin_close(self) -> None:
         """Let the channels send what waits, for a bounded time; returns at once."""
         for senders in (*self._before, self._senders):

@@ -45,6 +45,11 @@ class Senders:
         """Return (level, text) of what is new for the log."""
         return [remark for queue in self._queues for remark in queue.remarks()]
 
+    @property
+    def unsent(self) -> set[str]:
+        """The keys of alerts that were not sent at the end, once that has come."""
+        return {key for queue in self._queues for key in queue.unsent}
+
     def begin_close(self, within_s: float = CLOSE_S) -> None:
         """Let the channels send what waits, for a bounded time; returns at once."""
         self._closing.begin(within_s)

@@ -45,6 +45,19 @@ def named(number: int) -> Alert:
     return alert(key=f"p{number}")
 
 
+def test_what_was_not_sent_at_the_end_is_known() -> None:
+    channel, closing = Recorder(), Closing()
+    queue = DeliveryQueue(channel, closing)
+    channel.open.clear()
+    queue.put(named(0))
+    until(lambda: not queue.waiting)
+    queue.put(named(1))
+    closing.begin(0.0)
+    queue.wake()
+    queue.join()
+    assert queue.unsent >= {"p1"}
+
+
 def test_in_their_order() -> None:
     channel, closing = Recorder(), Closing()
     queue = DeliveryQueue(channel, closing)
