@@ -53,3 +53,13 @@ async def test_it_says_its_keys(session: Session) -> None:
             await pilot.pause()
             for key in ("space choose", "^a all", "enter start", "esc"):
                 assert key in picture(pilot)
+
+
+async def test_a_list_that_comes_when_it_is_gone_ends_nothing(session: Session) -> None:
+    async with running(session) as pilot:
+        screen = await opened(pilot)
+        await screen.query_one("#dialog").remove()
+        screen.add_models(OFFER)
+        screen.update_prices(session.settings)
+        await pilot.pause()
+        assert pilot.app.is_running

@@ -72,6 +72,10 @@ class ModelPicker(Dialog[list[Choice]]):
         self._offers: dict[str, Models] = {}
         self._shown: list[Choice] = []
         self._chosen = {each: None for each in chosen if "/".join(each) not in watched}
+        self._filter = Input(placeholder="filter", id="filter")
+        self._asking = Static("", id="asking", markup=False)
+        self._listing = ResizableOptionList(id="models", markup=False)
+        self._sum = Static("", id="sum", markup=False)
 
     def compose(self) -> ComposeResult:
         """Lay out the filter, the list and the sum."""
@@ -80,10 +84,10 @@ class ModelPicker(Dialog[list[Choice]]):
             down = self._glyphs.arrows.get("↓", "↓")
             keys = ("type: filter", f"{down} list", "space choose", "^a all", "enter start", "esc")
             dialog.border_subtitle = f" {self._glyphs.dot} ".join(keys)
-            yield Input(placeholder="filter", id="filter")
-            yield Static("", id="asking", markup=False)
-            yield ResizableOptionList(id="models", markup=False)
-            yield Static("", id="sum", markup=False)
+            yield self._filter
+            yield self._asking
+            yield self._listing
+            yield self._sum
 
     def on_mount(self) -> None:
         """Ask every provider at once."""
@@ -111,10 +115,6 @@ class ModelPicker(Dialog[list[Choice]]):
         return tuple(self._chosen)
 
     @property
-    def _listing(self) -> OptionList:
-        return self.query_one(OptionList)
-
-    @property
     def _in_list(self) -> bool:
         """Whether keys are the list's; `has_focus` would tell only after its own event."""
         return self.focused is self._listing
@@ -122,7 +122,7 @@ class ModelPicker(Dialog[list[Choice]]):
     # ── the list ─────────────────────────────────────────────────────────────
 
     def _matching(self) -> list[Choice]:
-        words = self.query_one(Input).value.lower().split()
+        words = self._filter.value.lower().split()
         return [
             (name, model)
             for name, offer in sorted(self._offers.items())
@@ -132,6 +132,8 @@ class ModelPicker(Dialog[list[Choice]]):
         ]
 
     def _fill(self) -> None:
+        if not self._listing.is_attached:  # the engine reports before it is shown, and at its end
+            return
         matching = self._matching()
         listing = self._listing
         highlighted = self.highlighted
@@ -145,7 +147,7 @@ class ModelPicker(Dialog[list[Choice]]):
             lines.append(f"{len(matching)} match; first {SHOWN} shown")
         elif not matching and not lines:
             lines.append("nothing matches the filter")
-        self.query_one("#asking", Static).update("\n".join(lines))
+        self._asking.update("\n".join(lines))
         self._show_total()
 
     @property
@@ -176,7 +178,7 @@ class ModelPicker(Dialog[list[Choice]]):
         )
         if total > 0 and budget > 0:
             text += f", lasts {budget / total:.1f} h"
-        self.query_one("#sum", Static).update(text)
+        self._sum.update(text)
 
     # ── events and keys ──────────────────────────────────────────────────────
 
@@ -218,7 +220,7 @@ class ModelPicker(Dialog[list[Choice]]):
                 self.set_focus(listing)
                 listing.highlighted = at or 0
         elif at == 0 and step < 0:
-            self.set_focus(self.query_one(Input))
+            self.set_focus(self._filter)
         else:
             listing.highlighted = min(listing.option_count - 1, max(0, (at or 0) + step))
 
@@ -243,9 +245,7 @@ class ModelPicker(Dialog[list[Choice]]):
         if self._chosen:
             self.dismiss(list(self._chosen))
         else:
-            self.query_one("#sum", Static).update(
-                "select at least one with space, or esc to cancel"
-            )
+            self._sum.update("select at least one with space, or esc to cancel")
 
     def action_cancel(self) -> None:
         """Leave without choosing."""
