@@ -115,7 +115,7 @@ def test_a_target_that_fails_is_exit_1_and_its_classes_are_told(tmp_path: Path, 
         asked = sum(seen.json["model"] == "b" for seen in server.requests)
     assert done.returncode == 1
     assert asked == 5
-    assert "p/b: given up after five auth failures in a row" in done.stderr
+    assert "p/b: stopped after 5 auth failures in a row" in done.stderr
     assert "auth 5" in done.stdout
 
 
@@ -130,7 +130,7 @@ def test_a_budget_of_nothing_sends_nothing(tmp_path: Path, run: Run) -> None:
     with ScriptedServer(lambda _seen: chat_stream(2)) as server:
         done = run("--config", write(tmp_path, server), "--budget", "0", "baseline", "-n", "3")
         assert not server.requests
-    assert "stopped early: the budget" in done.stderr
+    assert "stopped early: budget reached" in done.stderr
     assert done.returncode == 1
 
 

@@ -70,7 +70,7 @@ def test_a_variable_of_others_is_none_of_its_business(run: Run) -> None:
 def test_a_model_that_cannot_be_shown_is_refused(run: Run, model: str) -> None:
     done = run("config", "--base-url", "http://127.0.0.1:9/v1", "--model", model)
     assert done.returncode == 2
-    assert "--model: a model's id contains a control character" in done.stderr
+    assert "--model: a model's id contains a control or unprintable character" in done.stderr
 
 
 def test_letters_of_any_script_are_fine(run: Run) -> None:

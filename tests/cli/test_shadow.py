@@ -146,7 +146,7 @@ def test_a_side_that_refuses_the_key_ends_its_comparison(tmp_path: Path, run: Ru
         assert len(b.requests) == 5
         assert len(a.requests) <= 6
     assert done.returncode == 1
-    assert "b/m: given up after five auth failures in a row" in done.stderr
+    assert "b/m: stopped after 5 auth failures in a row" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_a_budget_of_nothing_sends_nothing(tmp_path: Path, run: Run, servers: Se
     assert not servers[0].requests
     assert done.returncode == 1
     assert "nothing to compare: no request was completed by both" in done.stdout
-    assert "stopped early: the budget is reached" in done.stderr
+    assert "stopped early: budget reached" in done.stderr
 
 
 def test_an_interrupted_run_keeps_what_there_is(tmp_path: Path, home: dict[str, str]) -> None:

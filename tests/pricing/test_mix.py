@@ -57,7 +57,7 @@ def test_shares_may_be_rounded(text: str) -> None:
         ("gpt", "is not a share"),
         ("=0.5", "is not a share"),
         ("a=0.5,", "is not a share"),
-        ("a=0.5,a=0.5", "named twice"),
+        ("a=0.5,a=0.5", "given twice"),
         ("a=0.5", "add up to 0.5, not to 1"),
         ("a=0.5,b=0.5011", "add up to 1.0011, not to 1"),
         ("a=1.5", "above 0, at most 1"),

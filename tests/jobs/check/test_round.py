@@ -273,7 +273,7 @@ async def test_a_scarce_limit(tmp_path: Path) -> None:
 async def test_an_unknown_price(tmp_path: Path) -> None:
     found, _ = await check(relay(), tmp_path, prices={})
     assert found["price"].level == "warn"
-    assert found["price"].remedy == 'give [providers.p.prices."m"] in the config'
+    assert found["price"].remedy == 'set [providers.p.prices."m"] in the config'
     dotted, _ = await check(relay(), tmp_path, prices={}, name="h.example")
     assert '[providers."h.example".prices."m"]' in dotted["price"].remedy
 
