@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
 from relaytop.cli.alert_sending import on_alert_option
 from relaytop.cli.options import common_options, listen_address, screen_options
@@ -20,6 +19,8 @@ from relaytop.report.forms import FORMS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from click.shell_completion import CompletionItem
 
     from relaytop.cli.options import Options
     from relaytop.export.address import Address
@@ -89,6 +90,8 @@ class LazyGroup(click.Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Return the commands and options that begin with a text, importing no command."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - where a shell asks
+
         found = [
             CompletionItem(name, help=text)
             for name, text in COMMANDS.items()

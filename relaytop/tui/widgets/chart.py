@@ -6,17 +6,16 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from relaytop.tui.draw.chart.axes import LABEL_WIDTH, canvas_width
-from relaytop.tui.draw.chart.canvas import Canvas
 from relaytop.tui.draw.chart.errors import error_line
 from relaytop.tui.draw.chart.picture import Picture
 from relaytop.tui.draw.chart.plots import LinePlot
-from relaytop.tui.draw.chart.zoomed import zoom_axis, zoomed_picture
 from relaytop.tui.draw.time_axis import shown_span_s, time_axis
 from relaytop.tui.widgets.view_lines import ViewLines
 
 if TYPE_CHECKING:
     from relaytop.monitor.summary import Summary
-    from relaytop.tui.draw.chart.plots import Plot
+    from relaytop.tui.draw.chart.canvas import Canvas
+    from relaytop.tui.draw.chart.distribution_plots import Plot
     from relaytop.tui.draw.glyphs import Glyphs
     from relaytop.tui.draw.text_runs import Line
     from relaytop.tui.view import View
@@ -94,6 +93,11 @@ class Chart(ViewLines):
         if not view.zoomed:
             self._read_for = None
             return self._plain(view, summary)
+        from relaytop.tui.draw.chart.zoomed import (  # noqa: PLC0415 - after first paint
+            zoom_axis,
+            zoomed_picture,
+        )
+
         zoom, source = view.zoom, view.source
         known = view.known(summary.target)
         axis = zoom_axis(zoom, known, self.size.width, SHORTEST_BIN_S)
@@ -133,6 +137,8 @@ class Chart(ViewLines):
         )
 
     async def _draw(self, glyphs: Glyphs) -> None:
+        from relaytop.tui.draw.chart.canvas import Canvas  # noqa: PLC0415 - after first paint
+
         try:
             while (wanted := self._picture) is not None and wanted.plot != self._drawn_plot:
                 if self._canvas is None:

@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relaytop.tui.draw.chart.axes import canvas_width, clock_line, labelled_rows
-from relaytop.tui.draw.chart.bands import draw_bands
 from relaytop.tui.draw.chart.block_line import draw_block_line
 from relaytop.tui.draw.chart.cells import Cells
-from relaytop.tui.draw.chart.heat_map import draw_heat_map
-from relaytop.tui.draw.chart.histogram import draw_histogram
 from relaytop.tui.draw.chart.plotext_line import PlotextLine
-from relaytop.tui.draw.chart.plots import BandsPlot, HeatMapPlot, HistogramPlot
+from relaytop.tui.draw.chart.plots import LinePlot
 from relaytop.tui.draw.glyphs import UNICODE
 
 if TYPE_CHECKING:
-    from relaytop.tui.draw.chart.plots import Plot
+    from relaytop.tui.draw.chart.distribution_plots import Plot
     from relaytop.tui.draw.glyphs import Glyphs
     from relaytop.tui.draw.text_runs import Line
 
@@ -42,13 +39,12 @@ class Canvas:
         nothing = plot.nothing
         if nothing is not None:
             return draw_empty(plot, nothing)
-        match plot:
-            case BandsPlot():
-                return draw_bands(plot, self._glyphs)
-            case HeatMapPlot():
-                return draw_heat_map(plot, self._glyphs)
-            case HistogramPlot():
-                return draw_histogram(plot, self._glyphs)
+        if not isinstance(plot, LinePlot):
+            from relaytop.tui.draw.chart.distributions import (  # noqa: PLC0415 - when zoomed
+                draw_distribution,
+            )
+
+            return draw_distribution(plot, self._glyphs)
         if self._plotext is not None:
             return self._plotext.draw(plot)
         return draw_block_line(plot, self._glyphs)

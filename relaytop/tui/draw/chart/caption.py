@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from relaytop.config.durations import format_duration
 from relaytop.monitor import number_format
+from relaytop.tui.draw.chart.distribution_plots import BandsPlot, HeatMapPlot
 from relaytop.tui.draw.chart.heat_map import most_at_once, shade_of
-from relaytop.tui.draw.chart.plots import BandsPlot, HeatMapPlot
 from relaytop.tui.draw.clock import local_time, time_of_day
 from relaytop.tui.draw.priority_line import Part, join_parts, select_parts
 from relaytop.tui.draw.table import percentile
@@ -17,7 +17,7 @@ from relaytop.tui.zoom import SCALED
 
 if TYPE_CHECKING:
     from relaytop.monitor.time_figures import SpanFigures
-    from relaytop.tui.draw.chart.plots import Plot
+    from relaytop.tui.draw.chart.distribution_plots import Plot
     from relaytop.tui.draw.glyphs import Glyphs
     from relaytop.tui.draw.text_runs import Line, Run
     from relaytop.tui.zoom import Known, Zoom

@@ -12,7 +12,7 @@ from relaytop.tui.draw.time_axis import cells_of
 
 if TYPE_CHECKING:
     from relaytop.tui.draw.chart.axes import Scale
-    from relaytop.tui.draw.chart.plots import HeatMapPlot
+    from relaytop.tui.draw.chart.distribution_plots import HeatMapPlot
     from relaytop.tui.draw.glyphs import Glyphs
     from relaytop.tui.draw.text_runs import Line
 

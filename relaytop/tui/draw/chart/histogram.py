@@ -18,7 +18,7 @@ from relaytop.tui.draw.chart.cells import Cells
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from relaytop.tui.draw.chart.plots import HistogramPlot
+    from relaytop.tui.draw.chart.distribution_plots import HistogramPlot
     from relaytop.tui.draw.glyphs import Glyphs
     from relaytop.tui.draw.text_runs import Line, Role
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from relaytop.tui.draw.chart.plots import Plot
+    from relaytop.tui.draw.chart.distribution_plots import Plot
     from relaytop.tui.draw.text_runs import Line
 
 

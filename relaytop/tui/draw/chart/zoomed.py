@@ -10,9 +10,10 @@ from relaytop.monitor.source import Bin
 from relaytop.monitor.time_figures import binned, span_figures, values_ms
 from relaytop.tui.draw.chart.axes import canvas_width
 from relaytop.tui.draw.chart.caption import caption
+from relaytop.tui.draw.chart.distribution_plots import BandsPlot, HeatMapPlot, HistogramPlot
 from relaytop.tui.draw.chart.failures import failure_lines, failure_marks
 from relaytop.tui.draw.chart.picture import Picture
-from relaytop.tui.draw.chart.plots import BandsPlot, HeatMapPlot, HistogramPlot, LinePlot
+from relaytop.tui.draw.chart.plots import LinePlot
 from relaytop.tui.draw.time_axis import TimeAxis
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from relaytop.monitor.source import Source
     from relaytop.monitor.summary import Summary
     from relaytop.monitor.time_figures import SpanFigures
-    from relaytop.tui.draw.chart.plots import Plot
+    from relaytop.tui.draw.chart.distribution_plots import Plot
     from relaytop.tui.draw.glyphs import Glyphs
     from relaytop.tui.zoom import Drawing, Known, Zoom
 

@@ -9,9 +9,9 @@ from relaytop.monitor.record import CUT_OFF, OK, TIMEOUT
 from relaytop.monitor.time_figures import SpanFigures, binned, span_figures, values_ms
 from relaytop.tui.draw.chart.axes import canvas_width
 from relaytop.tui.draw.chart.canvas import Canvas
+from relaytop.tui.draw.chart.distribution_plots import BandsPlot, HeatMapPlot, HistogramPlot
 from relaytop.tui.draw.chart.heat_map import heat_counts, most_at_once
 from relaytop.tui.draw.chart.histogram import bar_counts
-from relaytop.tui.draw.chart.plots import BandsPlot, HeatMapPlot, HistogramPlot
 from relaytop.tui.draw.glyphs import ASCII, UNICODE, Glyphs
 from relaytop.tui.draw.text_runs import Line
 from relaytop.tui.draw.time_axis import TimeAxis
