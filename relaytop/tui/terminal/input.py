@@ -66,11 +66,18 @@ def read_input(
                 return False
 
 
+class _Parser(XTermParser):
+    """Textual's parser, without the cache that would keep the last 1024 of them."""
+
+    def _parse_extended_key(self, sequence: str) -> list[events.Key] | None:  # type: ignore[override]  # Textual's is an lru_cache
+        return super()._parse_extended_key.__wrapped__(self, sequence)
+
+
 class InputDecoder:
     """Makes messages of tokens; sequences that are no known key and no known report make none."""
 
     def __init__(self) -> None:
-        self._parser = XTermParser()
+        self._parser = _Parser()
 
     def decode(self, token: Token) -> Iterator[Message]:
         """Yield the messages of a token."""
@@ -89,12 +96,12 @@ class InputDecoder:
                 return  # a code point that there is not
             yield from messages
 
-    def _renew(self) -> XTermParser:
+    def _renew(self) -> _Parser:
         """Make another parser: the last one may still wait for more of what it did not know.
 
         After a report of the size it would take places for pixels, which nobody asked for.
         """
-        last, self._parser = self._parser, XTermParser()
+        last, self._parser = self._parser, _Parser()
         self._parser.last_x, self._parser.last_y = last.last_x, last.last_y
         self._parser.terminal_size = last.terminal_size
         self._parser.terminal_pixel_size = last.terminal_pixel_size
