@@ -11,9 +11,9 @@ from textual.pilot import Pilot
 from relaytop.protocol.messages import Models
 from relaytop.tui.screens.model_picker import ModelPicker
 from relaytop.watch.session import Session
-from tests.support.fake_engine import FakeClock, engine_of, feed, session_of
+from tests.support.fake_engine import FakeClock, engine_of, feed, replies_from_elsewhere, session_of
 from tests.support.samples import settings
-from tests.tui.pilots import app_in, monitor_of, picker_of
+from tests.tui.pilots import app_in, clock_of, monitor_of, picker_of, settled
 
 Go = Callable[[Pilot[int]], Awaitable[None]]
 Make = Callable[[Path], Session]
@@ -65,10 +65,45 @@ async def _fall_silent(pilot: Pilot[int]) -> None:
     await pilot.pause()
 
 
+def zoomed(*keys: str) -> Go:
+    async def go(pilot: Pilot[int]) -> None:
+        await pressing("end", "z", *keys)(pilot)
+        await settled(pilot)
+
+    return go
+
+
+def alerting(*keys: str) -> Go:
+    async def go(pilot: Pilot[int]) -> None:
+        session = app_in(pilot).session
+        clock_of(session).now += 5
+        session.check()
+        await settled(pilot)
+        await pressing(*keys)(pilot)
+        await settled(pilot)
+
+    return go
+
+
+def elsewhere(folder: Path) -> Session:
+    return feed(session_of(folder), replies_from_elsewhere())
+
+
 PLACES: dict[str, tuple[Make, Go]] = {
     "monitor": (fed, pressing("j")),
     "first moment": (session_of, pressing()),
     "zoomed": (fed, pressing("end", "z")),
+    "bands": (fed, zoomed("v")),
+    "histogram": (fed, zoomed("v", "v")),
+    "heat map": (fed, zoomed("v", "v", "v")),
+    "a failure": (fed, zoomed("L", "comma")),
+    "alerting": (fed, alerting("end", "A")),
+    "snoozing": (fed, alerting("end", "S")),
+    "snoozed": (fed, alerting("end", "S", "enter")),
+    "by model": (fed, pressing("b", "left", "W")),
+    "replies from elsewhere": (elsewhere, pressing("j")),
+    "noting": (fed, pressing("M", *"deploy")),
+    "rate of the link": (fed, pressing("B")),
     "paused and off": (fed, pressing("space", "p")),
     "notices": (fed, pressing("s", "f", "w")),
     "dead": (fed, _die),
@@ -80,6 +115,9 @@ PLACES: dict[str, tuple[Make, Go]] = {
     "choosing": (empty, _choose),
     "first run": (empty, pressing()),
     "log": (fed, pressing("l", "j")),
+    "searching the log": (fed, pressing("l", "f", "slash", *"down")),
+    "one target's log": (fed, pressing("l", "t")),
+    "unfolded errors": (fed, pressing("G", "e", "enter", "j")),
     "errors": (fed, pressing("G", "e")),
     "no errors": (fed, pressing("e")),
     "filtering": (fed, pressing("slash", *"sonnet")),
