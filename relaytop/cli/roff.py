@@ -16,7 +16,6 @@ ESCAPES = {
     "`": "\\(ga",
     "'": "\\(aq",
     '"': "\\(dq",
-    "…": "...",  # which a terminal in ASCII has, too
 }
 """Character → how roff has it; a request, which begins a line, is kept from being one too."""
 CODE = re.compile(r"`([^`]*)`")

@@ -73,10 +73,6 @@ def test_a_folder_that_cannot_be_is_a_sentence(run: Run, tmp_path: Path) -> None
         assert complaint in done.stderr
 
 
-def test_an_ellipsis_is_there_in_ascii_too() -> None:
-    assert roff.escape("TARGET…") == "TARGET..."
-
-
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])))
 def test_no_text_is_a_request_or_an_escape(text: str) -> None:
     for written in (roff.escape(text), roff.prose(text), roff.bold(text)):
