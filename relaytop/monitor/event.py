@@ -40,7 +40,8 @@ class Event:
     cause: str = ""
     """Others of the same moment, provider, subject and cause go in one line; none where empty."""
     members: tuple[str, ...] = ()
-    """The targets of such a line, which has no `target` then; not all where they are many."""
+    """The targets of such a line, or of an alert of several, which has no `target` then; not all
+    where they are many."""
     detail: str = ""
     """The newest of its members' texts; of an alert that fires, what is added to the line of the
     status that it fires for."""

@@ -41,6 +41,8 @@ class EventHistory:
         self._joined: dict[Key, JoinedLine] = {}
         self._status_lines: dict[str, JoinedLine] = {}
         """Target → the line that its newest status is in."""
+        self._with_alert: set[int] = set()
+        """The lines that tell of an alert: no repeat of their status takes their place."""
         self._repeated: dict[tuple[str | None, str], Event] = {}
         """(Target, subject) → the newest event, with how often it came."""
         self._all: tuple[Event, ...] | None = None
@@ -59,11 +61,11 @@ class EventHistory:
         self._add_line(event, single)
 
     def _add_line(self, event: Event, single: Event) -> None:
+        if event.kind == "alert" and self._add_to_status(event):
+            return
         key = join_key(event)
         if key is None:
             self._replace_line(single)
-            return
-        if event.kind == "alert" and self._add_to_status(event):
             return
         open_line = self._joined.get(key)
         if open_line is None or not open_line.takes(event):
@@ -78,27 +80,41 @@ class EventHistory:
             self._drop(open_line.number)
             open_line.line = self._counted(open_line.event(), self._take_before(open_line))
             open_line.repeats = open_line.number = self._append(open_line.with_alerts())
+            if open_line.has_alert:
+                self._with_alert.add(open_line.number)
         if event.kind == "status" and event.target is not None:
             self._status_lines[event.target] = open_line
             if len(self._status_lines) > MAX_EVENTS:
                 del self._status_lines[next(iter(self._status_lines))]
 
     def _add_to_status(self, event: Event) -> bool:
-        """Add an alert to the line of its target's status, if that is of the same moment."""
-        line = self._status_lines.get(event.target or "")
-        if line is None or line.number not in self._lines or not line.takes_alert(event):
+        """Add an alert to the line of its targets' status, if that is of the same moment."""
+        line = self._status_line(event)
+        if line is None:
             return False
         line.add_alert(event)
         self._lines[line.number] = line.with_alerts()
+        self._with_alert.add(line.number)
         self._all = None
         return True
+
+    def _status_line(self, alert: Event) -> JoinedLine | None:
+        """Return the line that an alert belongs to: of several, that with most of its targets."""
+        if alert.target is not None:
+            line = self._status_lines.get(alert.target)
+            open_lines = [] if line is None or not line.takes_alert(alert) else [line]
+        else:
+            found = {id(line): line for line in map(self._status_lines.get, alert.members) if line}
+            open_lines = [each for each in found.values() if each.takes_shared_alert(alert)]
+        known = [each for each in open_lines if each.number in self._lines]
+        return max(known, key=lambda each: each.takes_shared_alert(alert), default=None)
 
     def _take_before(self, open_line: JoinedLine) -> Event | None:
         """Return the joined line that this one repeats, out of the log."""
         if open_line.before is None:
             return open_line.counted_from
         found = self._lines.get(open_line.before)
-        self._drop(open_line.before)
+        self._drop_repeated(open_line.before)
         open_line.before = None
         open_line.counted_from = found
         return found
@@ -108,7 +124,7 @@ class EventHistory:
         if event.subject and event.times > 1:
             number = self._newest.get((event.target, event.subject))
             if number is not None:
-                self._drop(number)
+                self._drop_repeated(number)
         return self._append(event)
 
     def _append(self, event: Event) -> int:
@@ -121,8 +137,13 @@ class EventHistory:
         self._all = None
         return self._last_line
 
+    def _drop_repeated(self, number: int) -> None:
+        if number not in self._with_alert:
+            self._drop(number)
+
     def _drop(self, number: int) -> None:
         event = self._lines.pop(number, None)
+        self._with_alert.discard(number)
         if event is not None:
             key = event.target, event.subject
             if self._newest.get(key) == number:

@@ -49,6 +49,8 @@ class JoinedLine:
         self._count = 1
         self._alerts: dict[str, str] = {}
         """Target → what its alert of the same moment says in short."""
+        self._shared_alert: Event | None = None
+        """The alert of several targets that fired at the same moment."""
         self.line = event
         """As it is in the log, but for the alerts."""
 
@@ -71,19 +73,51 @@ class JoinedLine:
         known = event.target in self._members and event.target not in self._alerts
         return bool(event.detail) and near and known
 
+    def takes_shared_alert(self, event: Event) -> int:
+        """Return how many targets of an alert of several this line is about; 0: it is not of it."""
+        newest, named = self._newest, set(event.members)
+        if not event.detail or event.status != newest.status:
+            return 0
+        if abs(event.at - newest.at) > JOIN_S:
+            return 0
+        common = len(self._members.keys() & named)
+        # Neither names more of its targets than a line has room for.
+        return common if common == len(self._members) or len(named) == MAX_MEMBERS else 0
+
     def add_alert(self, event: Event) -> None:
-        """Add that a target's status fired an alert."""
-        self._alerts[event.target or ""] = event.detail
+        """Add that the status of a target, or of several together, fired an alert."""
+        if event.target is None:
+            self._shared_alert = event
+        else:
+            self._alerts[event.target] = event.detail
+
+    @property
+    def has_alert(self) -> bool:
+        """Whether it tells of an alert."""
+        return self._shared_alert is not None or bool(self._alerts)
 
     def with_alerts(self) -> Event:
         """Return the line with the alerts that its targets' status fired."""
-        if not self._alerts:
+        words = self._alert_words()
+        if not words:
             return self.line
         text, why = self.line.text, self._newest.why
         if why and why not in text:
             text += f" ({why})"
-        text += "; " if len(self._alerts) == self._count else f"; {len(self._alerts)} of them: "
-        return dataclasses.replace(self.line, text=text + next(reversed(self._alerts.values())))
+        return dataclasses.replace(self.line, text=f"{text}; {words}")
+
+    def _alert_words(self) -> str:
+        shared = self._shared_alert
+        if shared is not None:
+            provider, targets = shared.members[0].partition("/")[0], len(shared.members)
+            all_here = targets in {self._count, MAX_MEMBERS}
+            return shared.detail + ("" if all_here else f" ({provider}, {targets} targets)")
+        if not self._alerts:
+            return ""
+        words = next(reversed(self._alerts.values()))
+        return (
+            words if len(self._alerts) == self._count else f"{len(self._alerts)} of them: {words}"
+        )
 
     def event(self) -> Event:
         """Return the line as an event of no single target."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from relaytop.alerts.firing import resumed
@@ -11,6 +12,7 @@ from relaytop.alerts.keeper import AlertKeeper
 from relaytop.alerts.words import describe_change, duration_words, in_short
 from relaytop.config.steady_clock import STEADY
 from relaytop.monitor.event import Event
+from relaytop.monitor.event_join import MAX_MEMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -220,7 +222,11 @@ def _log(monitor: Monitor, change: Change, now: float) -> None:
     target = alert.key if alert.key in alert.targets else None
     text = describe_change(change, named=target is None)
     cause = "alert resolved" if change.kind == "resolved" else text
-    monitor.note(Event(now, "alert", level, target, text, cause=cause, detail=in_short(change)))
+    event = Event(now, "alert", level, target, text, cause=cause, detail=in_short(change))
+    if target is None and len(alert.targets) > 1:
+        members = alert.targets[:MAX_MEMBERS]
+        event = replace(event, members=members, status=alert.severity, why=alert.why)
+    monitor.note(event)
 
 
 def _log_resumed(monitor: Monitor, alert: Alert, now: float) -> None:

@@ -3,6 +3,7 @@
 import dataclasses
 from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -183,6 +184,61 @@ def test_an_alert_of_another_moment_or_status_is_another_line() -> None:
     late = log_of(with_status(down(0, NAMES[0])), firing(JOIN_S + 0.1, NAMES[0]))
     other = log_of(dataclasses.replace(down(0, NAMES[0]), status="degraded"), firing(0, NAMES[0]))
     assert texts(late)[1] == texts(other)[1] == "alert firing: down (connect)"
+
+
+def shared(at: float, *targets: str, status: str = "down") -> Event:
+    text = f"alert firing: openrouter: {len(targets)} of 4 targets {status} (connect)"
+    return Event(
+        T0 + at,
+        "alert",
+        "error",
+        None,
+        text,
+        cause=text,
+        members=targets,
+        detail="alert firing",
+        status=status,
+    )
+
+
+def test_an_alert_of_a_provider_is_in_the_line_of_its_targets_status() -> None:
+    history = log_of(with_status(down(0, NAMES[0])), with_status(down(0.5, NAMES[1])))
+    history.note(shared(0.6, *NAMES[:3]))
+    assert texts(history) == ["openrouter: 2 down, connect; alert firing (openrouter, 3 targets)"]
+    history.note(with_status(down(1.0, NAMES[2])))
+    assert texts(history) == ["openrouter: 3 down, connect; alert firing"]
+    assert [event.kind for event in history.after(0)] == ["status", "status", "alert", "status"]
+
+
+@pytest.mark.parametrize(
+    "alert",
+    [
+        shared(JOIN_S + 0.1, *NAMES[:2]),
+        shared(0, *NAMES[:2], status="degraded"),
+        shared(0, *NAMES[1:3]),
+    ],
+    ids=["later", "of another status", "of others"],
+)
+def test_an_alert_of_a_provider_that_is_about_something_else_is_another_line(alert: Event) -> None:
+    history = log_of(with_status(down(0, NAMES[0])), alert)
+    assert texts(history)[1] == alert.text
+
+
+def test_a_status_that_comes_again_leaves_the_line_that_tells_of_an_alert() -> None:
+    history = log_of(with_status(down(0, NAMES[0])), firing(0, NAMES[0]))
+    history.note(with_status(down(60, NAMES[0])))
+    assert texts(history) == [
+        "down: connect · refused by openrouter/a; alert firing",
+        "down: connect · refused by openrouter/a (2nd time in 1 min)",
+    ]
+    several = [with_status(down(0, name)) for name in NAMES[:3]]
+    history = log_of(*several, shared(0, *NAMES[:3]))
+    for name in NAMES[:3]:
+        history.note(with_status(down(60, name)))
+    assert texts(history) == [
+        "openrouter: 3 down, connect; alert firing",
+        "openrouter: 3 down, connect (2nd time in 1 min)",
+    ]
 
 
 def test_alerts_that_fire_or_resolve_together_are_one_line() -> None:

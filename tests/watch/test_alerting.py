@@ -99,7 +99,10 @@ def test_an_outage_is_one_alert_at_the_moment_of_the_status(tmp_path: Path) -> N
     resolved = watch.kept.sent[-1]
     assert resolved.state == "resolved"
     assert (resolved.of, resolved.severity, resolved.why) == (4, "down", "connect")
-    assert watch.lines[0] == "alert firing: p: 4 of 4 targets degraded (connect)"
+    assert watch.lines[:2] == [
+        "p: 4 degraded, connect; alert firing",
+        "p: 4 down, connect; alert worse",
+    ]
     assert watch.lines[-1].startswith("resolved after 2 min: p, 4 of 4 down, peak ")
     began, _worse, ended = watch.kept.records
     assert (began.ended_at, ended.ended_at) == (None, resolved.resolved_at)
