@@ -110,7 +110,7 @@ class JoinedLine:
         shared = self._shared_alert
         if shared is not None:
             provider, targets = shared.members[0].partition("/")[0], len(shared.members)
-            all_here = targets in {self._count, MAX_MEMBERS}
+            all_here = targets <= self._count or targets == MAX_MEMBERS
             return shared.detail + ("" if all_here else f" ({provider}, {targets} targets)")
         if not self._alerts:
             return ""

@@ -223,7 +223,7 @@ def _log(monitor: Monitor, change: Change, now: float) -> None:
     text = describe_change(change, named=target is None)
     cause = "alert resolved" if change.kind == "resolved" else text
     event = Event(now, "alert", level, target, text, cause=cause, detail=in_short(change))
-    if target is None and len(alert.targets) > 1:
+    if target is None and alert.targets:
         members = alert.targets[:MAX_MEMBERS]
         event = replace(event, members=members, status=alert.severity, why=alert.why)
     monitor.note(event)

@@ -62,7 +62,7 @@ def bells(terminal: Terminal) -> int:
 def fire(terminal: Terminal, relay: Relay) -> None:
     terminal.wait_for("up")
     relay.refuses = True
-    terminal.wait_for("alert firing: relay")
+    terminal.wait_for("alert firing")
     terminal.wait_for(" 1 alert ")
     terminal.read(0.5)
 

@@ -210,6 +210,13 @@ def test_an_alert_of_a_provider_is_in_the_line_of_its_targets_status() -> None:
     assert [event.kind for event in history.after(0)] == ["status", "status", "alert", "status"]
 
 
+def test_an_alert_of_a_provider_that_fires_for_the_first_of_its_targets() -> None:
+    history = log_of(with_status(down(0, NAMES[0])), shared(0, NAMES[0]))
+    assert texts(history) == ["down: connect · refused by openrouter/a; alert firing"]
+    history.note(with_status(down(0.5, NAMES[1])))
+    assert texts(history) == ["openrouter: 2 down, connect; alert firing"]
+
+
 @pytest.mark.parametrize(
     "alert",
     [
