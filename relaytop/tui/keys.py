@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from relaytop.tui.draw.glyphs import Glyphs
     from relaytop.tui.draw.text_runs import Line
 
-LOOK = Binding.Group("Look")
+LOOK = Binding.Group("View")
 PROBE = Binding.Group("Probe")
-KEEP = Binding.Group("Keep")
+KEEP = Binding.Group("Save and copy")
 ALERTS = Binding.Group("Alerts")
-HELP = Binding.Group("relaytop")
+HELP = Binding.Group("General")
 GROUPS = (LOOK, PROBE, ALERTS, KEEP, HELP)
 FAR = 1_000_000
 """Lines, more than any page has."""
@@ -162,7 +162,7 @@ BINDINGS: list[BindingType] = [
         show=False,
     ),
     _key(KEEP, "note", "M", "note", "Add a note to the event log and the recording", show=False),
-    _key(LOOK, "zoom", "enter,z", "zoom", "Zoom in on the selected target, or back to the table"),
+    _key(LOOK, "zoom", "enter,z", "zoom", "Zoom in on the selected target, or back"),
     _key(
         LOOK,
         "errors",
@@ -176,7 +176,7 @@ BINDINGS: list[BindingType] = [
         "compare",
         "c",
         "open('compare')",
-        "Compare providers of the selected model side by side",
+        "Compare the providers of the selected model",
     ),
     _key(LOOK, "theme", "t", "app.theme", "Next theme", show=False),
     _key(
@@ -228,7 +228,7 @@ BINDINGS: list[BindingType] = [
         "Mouse on or off (off: the terminal selects text)",
         show=False,
     ),
-    _key(LOOK, "window", "w", "window", "Next window (time span of percentiles and error rate)"),
+    _key(LOOK, "window", "w", "window", "Next window of percentiles and error rate"),
     _key(PROBE, "faster", "plus,equals_sign", "interval(-1)", "Probe more often"),
     _key(PROBE, "slower", "minus", "interval(1)", "Probe less often"),
     _key(PROBE, "budget", "dollar_sign", "app.budget", "Change today's budget (asks first)"),

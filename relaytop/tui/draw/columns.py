@@ -38,9 +38,9 @@ TARGET = Column("target", "target", 13, "Provider and model probed.", "left")
 COLUMNS = (
     STATUS,
     TARGET,
-    Column("p50", "P50", 6, "Median latency of successful probes in the window, in ms."),
-    Column("p95", "P95", 6, "Latency, 95th percentile, in ms; timeouts count as slowest."),
-    Column("p99", "P99", 6, "Latency, 99th percentile, in ms; timeouts count as slowest."),
+    Column("p50", "P50", 6, "Median latency of successful probes, in ms."),
+    Column("p95", "P95", 6, "Latency that 95 % of probes stay within, in ms."),
+    Column("p99", "P99", 6, "Latency that 99 % of probes stay within, in ms."),
     Column("ttft", "TTFT", 6, "Median time to first token, in ms."),
     Column("tok_s", "tok/s", 5, "Median output tokens per second after the first token."),
     Column("error", "err%", 5, "Failed probes in the window, in percent."),
@@ -48,11 +48,11 @@ COLUMNS = (
         "why",
         "why",
         4,
-        "Reason if not up: error class, slow, hanging, paused or budget.",
+        "Reason if not up: error class, slow, hanging, paused.",
         "left",
     ),
-    Column("age", "last", 4, "Time since the last result; …12s: a probe in flight that long."),
-    Column("since", "for", 5, "Time in this status; 9 ok: good probes in a row while recovering."),
+    Column("age", "last", 4, "Time since the last result; …12s: still waiting."),
+    Column("since", "for", 5, "Time in this status; 9 ok: recovering, good probes."),
     Column("spark", "latency", 8, "Latency over the window; failures are marked.", "left"),
     Column(
         "limit", "limit left", 10, "Rate limit remaining/limit, or the wait until the next probe."
