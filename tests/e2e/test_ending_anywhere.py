@@ -1,16 +1,29 @@
-"""Wherever one is, a hang-up, a signal and ^C end relaytop, and nothing is left of it."""
+"""Wherever one is, a hang-up, a signal and ^C end relaytop, and nothing is left of it or lost."""
 
 from __future__ import annotations
 
+import importlib
 import os
+import pkgutil
 import signal
-from typing import TYPE_CHECKING
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-import psutil
 import pytest
+from textual.screen import Screen
+
+from relaytop.store.recording import Recording
+from relaytop.tui import screens
+from tests.e2e.counts import shows_up
+from tests.e2e.ledgers import requests_in_ledger
+from tests.support.endings import assert_no_process, assert_restored
+from tests.support.recordings import minutes, record
+from tests.support.samples import settings
+from tests.support.server import Response, ScriptedServer, Seen, chat_stream, models_reply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tests.support.launch import Start
     from tests.support.terminal import Terminal
@@ -18,21 +31,37 @@ if TYPE_CHECKING:
     Ending = Callable[[Terminal], int]
     """Ends it, and returns the exit code that there has to be."""
 
-SCREENS = {
-    "zoomed": ("z", "v drawing"),
-    "frozen": ("f", "FROZEN"),
-    "filtering": ("/gpt", "gpt"),
-    "help": ("?", "Freeze the screen"),
-    "log": ("l", "esc back"),
-    "failures": ("e", "esc back"),
-    "comparison": ("c", "esc back"),
-    "models": ("a", "choose models"),
-    "columns": ("C", "columns"),
-    "budget": ("$", "budget"),
-    "note": ("M", "esc cancels"),
-    "palette": ("\x10", "Search for commands"),
+
+class Place(NamedTuple):
+    """A place in the program: its screen, the keys that lead there, what is seen then."""
+
+    screen: str
+    keys: tuple[str, ...]
+    seen: str
+
+
+PLACES = {
+    "monitor": Place("MonitorScreen", (), "? help"),
+    "frozen": Place("MonitorScreen", ("f",), "FROZEN"),
+    "filtering": Place("MonitorScreen", ("/gpt",), "gpt"),
+    "zoomed": Place("MonitorScreen", ("z",), "v drawing"),
+    "bands": Place("MonitorScreen", ("z", "v"), "bands"),
+    "histogram": Place("MonitorScreen", ("z", "v", "v"), "histogram"),
+    "heat map": Place("MonitorScreen", ("z", "v", "v", "v"), "heat map"),
+    "log": Place("LogPage", ("l",), "esc back"),
+    "searching": Place("LogPage", ("l", "/up"), "up"),
+    "failures": Place("ErrorsPage", ("e",), "esc back"),
+    "comparison": Place("ComparePage", ("c",), "esc back"),
+    "help": Place("HelpScreen", ("?",), "help: monitor"),
+    "models": Place("ModelPicker", ("a",), "choose models"),
+    "columns": Place("ColumnPicker", ("C",), "columns"),
+    "budget": Place("BudgetScreen", ("$",), "budget"),
+    "note": Place("NoteScreen", ("M",), "esc cancels"),
+    "snooze": Place("SnoozeScreen", ("S",), "snooze"),
+    "palette": Place("CommandSearch", ("\x10",), "Search for commands"),
 }
-"""Name → the keys that open it, and what is seen then."""
+FIELDS = ("zoomed", "filtering", "models", "budget", "palette")
+"""A chart, and above it a page, dialogs and fields that take text."""
 
 
 def hang_up(terminal: Terminal) -> int:
@@ -55,30 +84,123 @@ def interrupt(terminal: Terminal) -> int:
     return 130
 
 
-def assert_it_ends(start: Start, name: str, end: Ending) -> None:
-    keys, seen = SCREENS[name]
-    terminal = start("demo")
-    terminal.wait_for("holysheep/gpt-4.1")
-    terminal.press(*keys)
-    terminal.wait_for(seen)
-    processes = terminal.tree()
+ENDINGS = [hang_up, terminate, close, interrupt]
+
+
+def assert_it_ends(terminal: Terminal, home: dict[str, str], end: Ending) -> None:
+    """It ends as it should, with a whole snapshot where there is nobody to ask for one."""
     code = end(terminal)
     assert terminal.wait() == code
-    _gone, alive = psutil.wait_procs(processes[1:], timeout=5)
-    assert not alive, [process.cmdline() for process in alive]
-    assert b"Traceback" not in terminal.raw
+    assert_no_process(home)
     if end is not close:
-        assert b"\x1b[?1049l" in terminal.raw
-        assert b"\x1b[?25h" in terminal.raw
+        assert_restored(terminal)
+    assert b"Traceback" not in terminal.raw
 
 
-@pytest.mark.parametrize("name", SCREENS)
-def test_a_hang_up_ends_each_screen(start: Start, name: str) -> None:
-    assert_it_ends(start, name, hang_up)
+def snapshots(home: dict[str, str]) -> list[dict[str, object]]:
+    folder = Path(home["XDG_DATA_HOME"]) / "relaytop" / "snapshots"
+    found = list(folder.iterdir()) if folder.exists() else []
+    return [tomllib.loads(path.read_text()) for path in found]
+
+
+# ── while targets are probed ─────────────────────────────────────────────────
+
+
+def answer(seen: Seen) -> Response:
+    return models_reply(["gpt-4.1", "o3"]) if seen.method == "GET" else chat_stream(3)
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    with ScriptedServer(answer) as found:
+        yield found
+
+
+@pytest.fixture
+def config(tmp_path: Path, server: ScriptedServer) -> Path:
+    path = tmp_path / "c.toml"
+    providers = "".join(
+        f'[providers.{name}]\nbase_url = "{server.base_url}"\napi_key_env = "A_KEY"\n'
+        'models = ["gpt-4.1"]\n'
+        for name in ("relay", "direct")
+    )
+    path.write_text(f'interval = "500ms"\n{providers}')
+    return path
+
+
+def watch_and_end(
+    start: Start, home: dict[str, str], config: Path, server: ScriptedServer, name: str, end: Ending
+) -> None:
+    recording = config.with_name("rec")
+    terminal = start("--config", str(config), "--record", str(recording), A_KEY="k")
+    terminal.wait_for(shows_up(2))
+    for key in PLACES[name].keys:
+        terminal.press(key)
+        terminal.read(0.1)
+    terminal.wait_for(PLACES[name].seen)
+    assert_it_ends(terminal, home, end)
+    probes = sum(seen.method == "POST" for seen in server.requests)
+    assert requests_in_ledger(home) >= probes
+    assert len(snapshots(home)) == (0 if end is interrupt else 1)
+    with Recording(recording) as recorded:
+        assert sum(1 for _ in recorded.samples()) >= probes - 2  # in flight at the end
+        assert recorded.broken == 0
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_a_hang_up_ends_each_screen(
+    start: Start, home: dict[str, str], config: Path, server: ScriptedServer, name: str
+) -> None:
+    watch_and_end(start, home, config, server, name, hang_up)
 
 
 @pytest.mark.parametrize("end", [terminate, close, interrupt])
-@pytest.mark.parametrize("name", ["zoomed", "filtering", "models", "budget", "palette"])
-def test_so_do_a_signal_a_closed_terminal_and_ctrl_c(start: Start, name: str, end: Ending) -> None:
-    """Above a page, a dialog, a field that takes text."""
-    assert_it_ends(start, name, end)
+@pytest.mark.parametrize("name", FIELDS)
+def test_so_do_a_signal_a_closed_terminal_and_ctrl_c(
+    start: Start, home: dict[str, str], config: Path, server: ScriptedServer, name: str, end: Ending
+) -> None:
+    watch_and_end(start, home, config, server, name, end)
+
+
+def test_no_screen_is_forgotten() -> None:
+    found = set()
+    for module in pkgutil.iter_modules(screens.__path__, f"{screens.__name__}."):
+        for kind in vars(importlib.import_module(module.name)).values():
+            if isinstance(kind, type) and issubclass(kind, Screen):
+                found.add(kind)
+    ours = {kind for kind in found if kind.__module__.startswith("relaytop.")}
+    leaves = {kind.__name__ for kind in ours if not any(kind in sub.__bases__ for sub in ours)}
+    assert leaves == {place.screen for place in PLACES.values()} - {"MonitorScreen"} | {
+        "ReplayScreen"
+    }
+
+
+# ── the first run, and a recording ───────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("end", ENDINGS)
+def test_in_the_list_of_the_first_run(
+    start: Start, home: dict[str, str], server: ScriptedServer, end: Ending
+) -> None:
+    terminal = start(OPENAI_API_KEY="k", OPENAI_BASE_URL=server.base_url)
+    terminal.wait_for("openai/o3")
+    assert_it_ends(terminal, home, end)
+    assert not any(seen.method == "POST" for seen in server.requests)
+
+
+@pytest.mark.parametrize("end", ENDINGS)
+@pytest.mark.parametrize("keys", ["", "z"], ids=["table", "zoomed"])
+def test_in_a_recording(
+    start: Start, home: dict[str, str], tmp_path: Path, keys: str, end: Ending
+) -> None:
+    names = ("relay/m", "direct/m")
+    path = record(tmp_path / "rec", *minutes(2, names), watched=settings(*names))
+    before = path.read_bytes()
+    terminal = start("replay", str(path))
+    terminal.wait_for("relay")
+    if keys:
+        terminal.press(keys)
+        terminal.wait_for("v drawing")
+    assert_it_ends(terminal, home, end)
+    assert not snapshots(home)
+    assert path.read_bytes() == before
