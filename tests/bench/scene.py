@@ -128,6 +128,7 @@ def environment(folder: str, **more: str) -> dict[str, str]:
         "COLORTERM": "truecolor",
         "XDG_DATA_HOME": folder,
         "XDG_CONFIG_HOME": folder,
+        "XDG_STATE_HOME": folder,
         **more,
     }
 
