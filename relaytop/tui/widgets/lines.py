@@ -11,6 +11,8 @@ from textual.widget import Widget
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.style import Style
+
     from relaytop.tui.draw.text_runs import Line
     from relaytop.tui.palette import Palette
 
@@ -86,7 +88,8 @@ class Lines(Widget):
         widgets, 60 MB.
         """
         width, background = self.size.width, self.background_colors[1]
-        strips = [self.render_line(y).adjust_cell_length(width) for y in crop.line_range]
+        blank = self._blank
+        strips = [self.render_line(y).adjust_cell_length(width, blank) for y in crop.line_range]
         for line_filter in self.get_line_filters():
             strips = [strip.apply_filter(line_filter, background) for strip in strips]
         if crop.column_span != (0, width):
@@ -97,5 +100,9 @@ class Lines(Widget):
         """Return one painted line; blank below the last."""
         if y < len(self._strips):
             return self._strips[y]
-        blank = self._painted_for[0].blank if self._painted_for else self.rich_style
-        return Strip.blank(self.size.width, blank)
+        return Strip.blank(self.size.width, self._blank)
+
+    @property
+    def _blank(self) -> Style:
+        """The style of what no line covers, such as while it is wider than it was painted for."""
+        return self._painted_for[0].blank if self._painted_for else self.rich_style
