@@ -13,7 +13,6 @@ NEWEST = 1000
 """Samples of a window that are read at most. Few of them may have had to connect."""
 STALE_SHARE = 0.01
 """Of those: when so many are new, they are read again. So each sample costs the same."""
-PHASES = ("dns", "connect", "tls", "wait")
 
 
 class PhaseMedians:
@@ -38,16 +37,20 @@ class PhaseMedians:
 
 def _medians(window: RollingWindow) -> tuple[dict[str, float], dict[str, int]]:
     records = [record for record in window.newest(NEWEST) if record.ok]
+    connected = [record for record in records if record.connected]  # few, as connections are kept
+    waits = [record.wait_ms for record in records]
+    transfers = [record.latency_ms - wait for record, wait in zip(records, waits, strict=True)]
+    values = {
+        "dns": [record.dns_ms for record in connected],
+        "connect": [record.connect_ms for record in connected],
+        "tls": [record.tls_ms for record in connected],
+        "wait": waits,
+        "transfer": transfers,
+    }
     found: dict[str, float] = {}
     counts = {"total": len(records)}
-    for name in PHASES:
-        values = [v for r in records if not math.isnan(v := getattr(r, f"{name}_ms"))]
-        if values:
-            found[name], counts[name] = median(values), len(values)
-    transfers = [
-        r.latency_ms - r.wait_ms for r in records if not math.isnan(r.latency_ms - r.wait_ms)
-    ]
-    if transfers:
-        # The wait is kept in few bits, so a reply in one piece may come out below 0.
-        found["transfer"], counts["transfer"] = max(0.0, median(transfers)), len(transfers)
+    for name, each in values.items():
+        if known := [value for value in each if not math.isnan(value)]:
+            # The wait is kept in few bits, so the transfer of one piece may come out below 0.
+            found[name], counts[name] = max(0.0, median(known)), len(known)
     return found, counts

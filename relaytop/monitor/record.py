@@ -40,6 +40,8 @@ _KERNEL, _RETRIED, _FELL_BACK = 0x20, 0x40, 0x80
 """Flags in the byte of the outcome."""
 _WAIT, _GAP, _RATE = SmallFloat(2048), SmallFloat(140), SmallFloat(140)
 _PHASE, LATE = SmallFloat(17), SmallFloat(8)
+_CONNECTION = 0x7FFFFFF
+"""The bits of dns, connect and tls in what is packed."""
 MAX_SERVED = 15
 """The greatest number of what served a reply."""
 _CODES = {name: code for code, name in enumerate(ERROR_CLASSES, 1)}
@@ -96,6 +98,11 @@ class Record(NamedTuple):
     def fell_back(self) -> bool:
         """Whether the relay turned to another model or upstream."""
         return self.marks & _FELL_BACK > 0
+
+    @property
+    def connected(self) -> bool:
+        """Whether it has any of the next three: it came over a connection of its own."""
+        return self.packed & _CONNECTION > 0
 
     @property
     def dns_ms(self) -> float:

@@ -43,5 +43,6 @@ def _refusal(offer: Models) -> str:
 
 
 def _remedy(provider: Provider) -> str:
-    key = f"the key in {provider.key_from}" if provider.key is not None else "why no key is set"
-    return f"check {key}, and the base URL"
+    if provider.key is None:
+        return "set its API key (api_key_env in the config), and check the base URL"
+    return f"check the key in {provider.key_from}, and the base URL"

@@ -50,7 +50,7 @@ def test_a_service_that_refuses_or_is_not_understood(
 ) -> None:
     with ScriptedServer(lambda _seen: Response(500)) as server:
         channel = ServiceChannel(Secret(f"json://127.0.0.1:{server.port}/{TOKEN}"), "ops-1")
-        assert channel.deliver(FIRING, NoWaits()) == ("not accepted", "")
+        assert channel.deliver(FIRING, NoWaits()) == ("rejected", "")
     for url in (f"nonsense://{TOKEN}", TOKEN, f"tgram://{TOKEN}", ""):
         channel = ServiceChannel(Secret(url), "ops-1")
         failure = channel.deliver(FIRING, NoWaits())
