@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from relaytop.monitor.points import bin_of
@@ -18,11 +20,15 @@ if TYPE_CHECKING:
     from relaytop.monitor.summary import LastError, Summary
 
 
+LATE_S = 10.0
+"""How long after its end a sample may be read, at the most: those before it are all there."""
+
+
 class FrozenSource:
     """Implements `Source` as of the moment it was made.
 
-    Summaries, errors and events are copied. Samples do not change: those that had ended then are
-    read where they are.
+    Summaries, errors, events and the newest samples are copied, since some that had ended then may
+    not have been read yet. Older ones do not change: they are read where they are.
 
     Args:
         source: The live source.
@@ -34,7 +40,9 @@ class FrozenSource:
         self._source = source
         self.now = now
         self.span_s = span_s
+        self._settled = now - LATE_S
         self._targets = tuple(source.targets())
+        self._newest = {name: source.points(name, self._settled, now) for name in self._targets}
         self._summaries = {name: source.summary(name, now) for name in self._targets}
         self._errors = {name: tuple(source.errors(name)) for name in self._targets}
         self._error_groups = {name: tuple(source.error_groups(name)) for name in self._targets}
@@ -53,16 +61,22 @@ class FrozenSource:
 
     def bins(self, target: str, start: float, bin_s: float, n: int) -> list[Bin]:
         """The bins as they were at the moment; empty ones after it."""
-        complete = max(0, min(n, int((self.now - start) / bin_s)))
-        bins = self._source.bins(target, start, bin_s, complete)
-        if complete < n:
-            begun = start + complete * bin_s
-            bins = [*bins, bin_of(self.points(target, begun, begun + bin_s))]
-        return bins + [Bin()] * (n - len(bins))
+        whole = max(0, min(n, math.floor((self._settled - start) / bin_s)))
+        begun = max(whole, min(n, math.ceil((self.now - start) / bin_s)))
+        edges = [start + index * bin_s for index in range(whole, begun + 1)]
+        newest = [bin_of(self.points(target, *edge)) for edge in pairwise(edges)]
+        return [
+            *self._source.bins(target, start, bin_s, whole),
+            *newest,
+            *[Bin()] * (n - begun),
+        ]
 
     def points(self, target: str, start: float, end: float) -> list[Point]:
-        """The samples that had ended at the moment."""
-        return self._source.points(target, start, min(end, self.now))
+        """The samples that were known at the moment."""
+        old: Sequence[Point] = ()
+        if start < self._settled:
+            old = self._source.points(target, start, min(end, self._settled))
+        return [*old, *(point for point in self._newest[target] if start <= point.at < end)]
 
     def oldest_at(self, target: str) -> float | None:
         """The end of a target's oldest sample, of those that are still kept."""

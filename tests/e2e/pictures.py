@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tests.support.terminal import Terminal
 
+READ_S, SAME_READS, READS = 0.3, 3, 100
+
 
 def assert_right_picture(terminal: Terminal) -> None:
     """Hold what is shown against a whole repaint of the same, frozen picture."""
     terminal.press("f")
     terminal.wait_for("FROZEN")
-    terminal.read(0.5)
-    shown = terminal.text
+    shown = settled(terminal)
     columns, rows = terminal.screen.columns, terminal.screen.lines
     terminal.screen.reset()
     terminal.resize(columns, rows - 1)
@@ -23,3 +24,14 @@ def assert_right_picture(terminal: Terminal) -> None:
     terminal.wait_for(lambda text: text == shown)
     terminal.press("f")
     terminal.wait_for(lambda text: "FROZEN" not in text)
+
+
+def settled(terminal: Terminal) -> str:
+    """Return the frozen picture once all of it is drawn: on a busy host the chart comes last."""
+    text, same = terminal.text, 0
+    for _ in range(READS):
+        terminal.read(READ_S)
+        text, same = terminal.text, same + 1 if terminal.text == text else 0
+        if same == SAME_READS:
+            break
+    return text

@@ -1,11 +1,14 @@
 """Keys and clicks that come when what they were meant for is gone, or has no room."""
 
 import pytest
+from rich.style import Style
 from textual import events
+from textual.command import CommandList
 from textual.screen import ModalScreen
 
 from relaytop.tui.screens.command_search import CommandSearch
 from relaytop.tui.screens.note import NoteScreen
+from relaytop.tui.widgets.choice_list import ChoiceList
 from relaytop.watch.session import Session
 from tests.tui.pilots import lines_of, monitor_of, on_monitor, running
 
@@ -66,6 +69,37 @@ async def test_a_click_beyond_a_terminal_that_became_smaller_is_beside_the_palet
         palette.post_message(click_at(400, 200))
         await pilot.pause()
         assert on_monitor(pilot)
+
+
+@pytest.mark.parametrize("opening", ["C", "a", "S"])
+async def test_a_click_on_an_option_that_is_gone_chooses_none(
+    session: Session, opening: str
+) -> None:
+    async with running(session) as pilot:
+        await pilot.press("G", opening)
+        await pilot.pause()
+        dialog = pilot.app.screen
+        (listed,) = dialog.query(ChoiceList)
+        before = listed.highlighted
+        click = click_at(1, 1)
+        click.style = Style(meta={"option": listed.option_count})
+        listed.post_message(click)
+        await pilot.pause()
+        assert listed.highlighted == before
+        assert pilot.app.screen is dialog
+
+
+async def test_so_does_one_in_the_palette(session: Session) -> None:
+    async with running(session) as pilot:
+        await pilot.press("ctrl+p")
+        await pilot.pause()
+        palette = pilot.app.screen
+        assert isinstance(palette, CommandSearch)
+        (listed,) = palette.query(CommandList)
+        x, y = listed.content_region.offset
+        assert "option" in palette.get_style_at(x, y).meta
+        listed.clear_options()
+        assert "option" not in palette.get_style_at(x, y).meta
 
 
 async def test_a_search_that_begins_as_the_palette_closes_ends_nothing(session: Session) -> None:

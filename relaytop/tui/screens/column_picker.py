@@ -14,7 +14,7 @@ from relaytop.tui.draw.columns import ALWAYS, COLUMNS
 from relaytop.tui.draw.glyphs import CHOSEN, NOT_CHOSEN
 from relaytop.tui.draw.text_runs import fit
 from relaytop.tui.screens.dialog import Dialog
-from relaytop.tui.widgets.option_list import ResizableOptionList
+from relaytop.tui.widgets.choice_list import ChoiceList
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +58,7 @@ class ColumnPicker(Dialog[tuple[str, ...]]):
         first = [key for key in (DEFAULT if chosen is None else chosen) if key in DEFAULT]
         self._keys = [*dict.fromkeys([*first, *DEFAULT])]
         self._chosen = set(first)
-        self._list = ResizableOptionList(id="columns", markup=False)
+        self._list = ChoiceList(id="columns", markup=False)
         self._help = Static("", id="help", markup=False)
 
     def compose(self) -> ComposeResult:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rich.style import Style
 from textual.await_complete import AwaitComplete
 from textual.command import CommandList, CommandPalette
 from textual.errors import NoWidget
 from textual.theme import ThemeProvider
+
+from relaytop.tui.widgets.choice_list import is_gone
 
 if TYPE_CHECKING:
     from textual.geometry import Region
@@ -41,6 +44,12 @@ class CommandSearch(CommandPalette):
             return super().get_widget_at(x, y)
         except NoWidget:
             return self, self.region
+
+    def get_style_at(self, x: int, y: int) -> Style:
+        """Return the style at a place; none where a hit was that a search has taken away since."""
+        style = super().get_style_at(x, y)
+        gone = any(is_gone(style, listed) for listed in self.query(CommandList))
+        return Style.null() if gone else style
 
     def dismiss(self, result: None = None) -> AwaitComplete:
         """Leave, once, as a `Dialog` does."""

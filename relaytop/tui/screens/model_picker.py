@@ -17,7 +17,7 @@ from relaytop.tui.draw.glyphs import CHOSEN, NOT_CHOSEN
 from relaytop.tui.draw.text_runs import fit_middle
 from relaytop.tui.screens.catalogue_status import complaint, status_lines
 from relaytop.tui.screens.dialog import Dialog
-from relaytop.tui.widgets.option_list import ResizableOptionList
+from relaytop.tui.widgets.choice_list import ChoiceList
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -74,7 +74,7 @@ class ModelPicker(Dialog[list[Choice]]):
         self._chosen = {each: None for each in chosen if "/".join(each) not in watched}
         self._filter = Input(placeholder="filter", id="filter")
         self._asking = Static("", id="asking", markup=False)
-        self._listing = ResizableOptionList(id="models", markup=False)
+        self._listing = ChoiceList(id="models", markup=False)
         self._sum = Static("", id="sum", markup=False)
 
     def compose(self) -> ComposeResult:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from relaytop.tui.screens.dialog import Dialog
+from relaytop.tui.widgets.choice_list import ChoiceList
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +60,7 @@ class SnoozeScreen(Dialog[Snooze]):
         super().__init__()
         self._choices = choices
         self._at = 0
-        self._list = OptionList(id="spans", markup=False)
+        self._list = ChoiceList(id="spans", markup=False)
         self._dialog = Vertical(self._list, id="dialog")
 
     def compose(self) -> ComposeResult:
@@ -94,7 +94,7 @@ class SnoozeScreen(Dialog[Snooze]):
 
     # ── events and keys ──────────────────────────────────────────────────────
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+    def on_option_list_option_selected(self, event: ChoiceList.OptionSelected) -> None:
         """Answer with the span."""
         self.action_choose(event.option_index + 1)
 
