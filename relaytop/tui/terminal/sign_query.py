@@ -24,6 +24,10 @@ SIGNS = "●▁✗⡀…"
 """One of each kind. In 8 bits none begins a control string, and they are more cells than five."""
 ANSWER_S = 0.2
 """Longest wait for an answer, from the question on; most of it passes while the app is imported."""
+MULTIPLEXER_ANSWER_S = 2.0
+"""Longest wait for tmux or GNU screen, which answer for sure, but late where the host is busy."""
+MULTIPLEXERS = ("TMUX", "STY")
+"""Variables that tmux and GNU screen set."""
 QUESTION = f"\r{SIGNS}\x1b[6n\r\x1b[K".encode()
 """Erased by the same write: it is not seen."""
 MAX_TYPED = 65_536
@@ -66,7 +70,9 @@ class SignQuery:
     def __enter__(self) -> Self:
         """Ask, if the terminal is ours and takes it at once."""
         if self._wanted:
-            self._deadline_s = time.monotonic() + ANSWER_S
+            inside = any(self._environ.get(name) for name in MULTIPLEXERS)
+            answer_s = MULTIPLEXER_ANSWER_S if inside else ANSWER_S
+            self._deadline_s = time.monotonic() + answer_s
             if self._environ.get("TMUX"):
                 self._tmux = TmuxQuery(self._environ)
             # A terminal that hangs up is found by the driver.

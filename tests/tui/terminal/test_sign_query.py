@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from tests.support.terminal import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 ASK = """
 import os, select, sys, termios
@@ -25,16 +27,18 @@ with SignQuery(os.environ) as query:
 print("shows" if answer.shows_signs else "lacks", answer.typed, "end")
 """
 LONG_S, AT_ONCE_S = 20.0, 0.0
+LATE_S = 0.5
 
 
-def asked(said: bytes | None, **environ: str) -> str:
+def asked(said: bytes | None, late_s: float = 0.0, **environ: str) -> str:
     """What comes of the question where the terminal says so; None: nothing."""
     variables = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", **environ}
-    wait_s = AT_ONCE_S if said is None else LONG_S
+    wait_s = AT_ONCE_S if said is None or late_s else LONG_S
     with Terminal([sys.executable, "-c", ASK, str(wait_s)], environ=variables) as terminal:
         if said is not None:
             while QUESTION not in terminal.raw:
                 terminal.read(0.02)
+            time.sleep(late_s)
             os.write(terminal.fd, said)
         text = terminal.wait_for(" end")
         assert terminal.wait() == 0
@@ -70,7 +74,21 @@ def test_what_is_typed_meanwhile_is_kept() -> None:
 def test_without_an_answer_a_charset_that_is_named_tells(
     environ: Mapping[str, str], likely: str
 ) -> None:
-    assert asked(None, **environ) == f"{likely} b'' end"
+    assert asked(None, 0.0, **environ) == f"{likely} b'' end"
+
+
+def test_a_multiplexer_on_a_busy_host_may_answer_late() -> None:
+    assert asked(cursor_at(16), LATE_S, TMUX="/nowhere,1,0") == "lacks b'' end"
+    assert asked(cursor_at(16), LATE_S, STY="1.tty1.host") == "lacks b'' end"
+
+
+def test_tmux_on_a_busy_host_may_say_late_what_its_client_takes(tmp_path: Path) -> None:
+    tmux = tmp_path / "tmux"
+    tmux.write_text(f"#!/bin/sh\nsleep {LATE_S}\necho 0\n")
+    tmux.chmod(0o700)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    answer = asked(cursor_at(len(SIGNS) + 1), LATE_S, TMUX="/nowhere,1,0", PATH=path)
+    assert answer == "lacks b'' end"
 
 
 def test_a_program_in_the_background_does_not_ask() -> None:
