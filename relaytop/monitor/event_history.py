@@ -99,15 +99,12 @@ class EventHistory:
         return True
 
     def _status_line(self, alert: Event) -> JoinedLine | None:
-        """Return the line that an alert belongs to: of several, that with most of its targets."""
-        if alert.target is not None:
-            line = self._status_lines.get(alert.target)
-            open_lines = [] if line is None or not line.takes_alert(alert) else [line]
-        else:
-            found = {id(line): line for line in map(self._status_lines.get, alert.members) if line}
-            open_lines = [each for each in found.values() if each.takes_shared_alert(alert)]
-        known = [each for each in open_lines if each.number in self._lines]
-        return max(known, key=lambda each: each.takes_shared_alert(alert), default=None)
+        """Return the line that an alert joins: of several, that with most of its targets."""
+        targets = alert.members if alert.target is None else (alert.target,)
+        found = {id(line): line for line in map(self._status_lines.get, targets) if line}
+        logged = [line for line in found.values() if line.number in self._lines]
+        best = max(logged, key=lambda line: line.targets_of(alert), default=None)
+        return best if best is not None and best.targets_of(alert) else None
 
     def _take_before(self, open_line: JoinedLine) -> Event | None:
         """Return the joined line that this one repeats, out of the log."""

@@ -66,23 +66,20 @@ class JoinedLine:
         if len(self._members) < MAX_MEMBERS:
             self._members[event.target or ""] = None
 
-    def takes_alert(self, event: Event) -> bool:
-        """Return whether an alert about one of its targets says nothing that it does not."""
-        newest = self._newest
-        near = event.at - newest.at <= JOIN_S and event.status == newest.status
-        known = event.target in self._members and event.target not in self._alerts
-        return bool(event.detail) and near and known
+    def targets_of(self, alert: Event) -> int:
+        """Return how many of an alert's targets are in this line; 0 where it does not belong here.
 
-    def takes_shared_alert(self, event: Event) -> int:
-        """Return how many targets of an alert of several this line is about; 0: it is not of it."""
-        newest, named = self._newest, set(event.members)
-        if not event.detail or event.status != newest.status:
+        It does where it fired at the same moment and status, for one of the line's targets or all.
+        """
+        newest = self._newest
+        near = abs(alert.at - newest.at) <= JOIN_S and alert.status == newest.status
+        if not (near and alert.detail):
             return 0
-        if abs(event.at - newest.at) > JOIN_S:
-            return 0
-        common = len(self._members.keys() & named)
+        if alert.target is not None:
+            return int(alert.target in self._members and alert.target not in self._alerts)
+        common = len(self._members.keys() & set(alert.members))
         # Neither names more of its targets than a line has room for.
-        return common if common == len(self._members) or len(named) == MAX_MEMBERS else 0
+        return common if len(alert.members) == MAX_MEMBERS or common == len(self._members) else 0
 
     def add_alert(self, event: Event) -> None:
         """Add that the status of a target, or of several together, fired an alert."""

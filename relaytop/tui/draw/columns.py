@@ -52,7 +52,7 @@ COLUMNS = (
         "left",
     ),
     Column("age", "last", 4, "Time since the last result; …12s: still waiting."),
-    Column("since", "for", 5, "Time in this status; 9 ok: recovering, good probes."),
+    Column("since", "for", 5, "Time in this status; 9 ok: good probes in a row."),
     Column("spark", "latency", 8, "Latency over the window; failures are marked.", "left"),
     Column(
         "limit", "limit left", 10, "Rate limit remaining/limit, or the wait until the next probe."

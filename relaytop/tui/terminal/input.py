@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import select
@@ -69,8 +70,7 @@ def read_input(
 class _Parser(XTermParser):
     """Textual's parser, without the cache that would keep the last 1024 of them."""
 
-    def _parse_extended_key(self, sequence: str) -> list[events.Key] | None:  # type: ignore[override]  # Textual's is an lru_cache
-        return super()._parse_extended_key.__wrapped__(self, sequence)
+    _parse_extended_key = inspect.unwrap(XTermParser._parse_extended_key)  # noqa: SLF001 - its own
 
 
 class InputDecoder:

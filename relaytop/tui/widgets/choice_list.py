@@ -1,4 +1,4 @@
-"""A list of options in a terminal of any size, of options that come and go."""
+"""A list of options that survives a window without room and options that are replaced."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ChoiceList(OptionList):
-    """Textual's list, which finds no line in no room, and no option that went before its click."""
+    """Textual's list, without its errors on paging in no room and on clicks on removed options."""
 
     def action_page_up(self) -> None:
         """Go a page up."""
@@ -25,12 +25,12 @@ class ChoiceList(OptionList):
             super().action_page_down()  # type: ignore[no-untyped-call]  # Textual's
 
     async def _on_click(self, event: events.Click) -> None:
-        """Leave to Textual's handler, which follows, a click on an option that is still there."""
+        """Keep a click on a removed option from Textual's handler, which would be called next."""
         if is_gone(event.style, self):
             event.prevent_default()
 
 
 def is_gone(style: Style, listed: OptionList) -> bool:
-    """Return whether what was painted in this style is an option that a list has no more."""
+    """Return whether this style was painted for an option that the list no longer has."""
     index: int | None = style.meta.get("option")
     return index is not None and index >= listed.option_count
