@@ -11,7 +11,7 @@ import pytest
 
 from relaytop.store.recording import Recording
 from tests.e2e.counts import shows_up
-from tests.e2e.ledgers import requests_in_ledger
+from tests.e2e.ledgers import assert_all_in_ledger, requests_in_ledger
 from tests.support.agents import until
 from tests.support.endings import assert_no_process, assert_restored
 from tests.support.injection import Injection
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from tests.support.launch import Start
     from tests.support.terminal import Terminal
+
+TARGETS = 2
 
 
 @pytest.fixture
@@ -62,7 +64,7 @@ def leave(terminal: Terminal, home: dict[str, str], server: ScriptedServer) -> N
     assert terminal.wait() == 0
     assert_restored(terminal)
     assert_no_process(home)
-    assert requests_in_ledger(home) == len(server.requests)
+    assert_all_in_ledger(home, server)
 
 
 def test_killed_it_loses_nothing_that_was_written_and_goes_on(
@@ -70,7 +72,7 @@ def test_killed_it_loses_nothing_that_was_written_and_goes_on(
 ) -> None:
     recording = tmp_path / "rec"
     terminal = start("--config", str(config), "--record", str(recording), A_KEY="k")
-    terminal.wait_for(shows_up(2))
+    terminal.wait_for(shows_up(TARGETS))
     settle(terminal, home, server)
     engine_of(terminal).kill()
     terminal.wait_for("engine killed (SIGKILL; out of memory?)")
@@ -90,7 +92,7 @@ def test_stopped_and_continued(
     start: Start, home: dict[str, str], config: Path, server: ScriptedServer
 ) -> None:
     terminal = start("--config", str(config), A_KEY="k")
-    terminal.wait_for(shows_up(2))
+    terminal.wait_for(shows_up(TARGETS))
     engine = engine_of(terminal)
     engine.suspend()
     terminal.wait_for("no report from the engine")
@@ -102,8 +104,9 @@ def test_stopped_and_continued(
     engine.resume()
     terminal.wait_for("the engine is reporting again")
     until(lambda: terminal.read(0.1) >= 0 and len(server.requests) > sent)
-    terminal.wait_for(shows_up(2))
+    terminal.wait_for(shows_up(TARGETS))
     assert "down" not in terminal.text.split("events")[0].replace("0 down", "")
+    settle(terminal, home, server)
     leave(terminal, home, server)
 
 
@@ -112,7 +115,7 @@ def test_one_that_is_stopped_ends_with_its_ledger_written(
     start: Start, home: dict[str, str], config: Path, server: ScriptedServer, ending: str
 ) -> None:
     terminal = start("--config", str(config), A_KEY="k")
-    terminal.wait_for(shows_up(2))
+    terminal.wait_for(shows_up(TARGETS))
     engine = engine_of(terminal)
     engine.suspend()
     until(lambda: engine.status() == psutil.STATUS_STOPPED)
@@ -124,7 +127,7 @@ def test_one_that_is_stopped_ends_with_its_ledger_written(
         assert terminal.wait() == 128 + signal.SIGTERM
     assert_restored(terminal)
     assert_no_process(home)
-    assert requests_in_ledger(home) == len(server.requests)
+    assert_all_in_ledger(home, server, in_flight=TARGETS)
 
 
 class Starved(threading.Thread):
@@ -153,7 +156,7 @@ def test_starved_of_the_cpu_it_is_slow_and_not_dead(
     start: Start, home: dict[str, str], config: Path, server: ScriptedServer
 ) -> None:
     terminal = start("--config", str(config), A_KEY="k")
-    terminal.wait_for(shows_up(2))
+    terminal.wait_for(shows_up(TARGETS))
     with Starved(engine_of(terminal)):
         sent = len(server.requests)
         until(lambda: terminal.read(0.1) >= 0 and len(server.requests) > sent + 10)
@@ -164,6 +167,7 @@ def test_starved_of_the_cpu_it_is_slow_and_not_dead(
         assert "relay/m" in terminal.text
         assert "engine died" not in terminal.text
         assert "▲0 ✗0" in terminal.text
+    settle(terminal, home, server)
     leave(terminal, home, server)
 
 
@@ -178,7 +182,8 @@ def test_one_that_takes_long_to_start_holds_up_no_key(
     terminal.wait_for("help: monitor")
     assert not server.requests
     terminal.press("escape")
-    terminal.wait_for(shows_up(2))
+    terminal.wait_for(shows_up(TARGETS))
+    settle(terminal, home, server)
     leave(terminal, home, server)
 
 

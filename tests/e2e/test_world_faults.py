@@ -11,7 +11,7 @@ import pytest
 
 from relaytop.store.recording import Recording
 from tests.e2e.counts import shows_down, shows_up
-from tests.e2e.ledgers import requests_in_ledger
+from tests.e2e.ledgers import assert_all_in_ledger, requests_in_ledger
 from tests.support.agents import until
 from tests.support.endings import assert_no_process, assert_restored
 from tests.support.injection import HOST, Injection
@@ -102,7 +102,7 @@ def test_an_hour_back_and_forth(
     terminal.wait_for("all probing paused")
     terminal.read(1.5)
     leave(terminal, home)
-    assert requests_in_ledger(home) == len(server.requests)
+    assert_all_in_ledger(home, server)
     with Recording(recording) as recorded:
         samples = list(recorded.samples())
         assert len(samples) == len(server.requests)
