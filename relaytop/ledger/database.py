@@ -6,6 +6,7 @@ import errno
 import os
 import sqlite3
 import stat
+import time
 from typing import TYPE_CHECKING
 
 from relaytop.config.safe_files import make_private_folder, open_regular
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 BUSY_S = 2.0
 """Longest wait for another process's lock."""
+RETRY_S = 0.02
 WRITE_ERRORS = (sqlite3.Error, OSError)
 
 
@@ -34,13 +36,24 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         os.fchmod(fd, 0o600)
     finally:
         os.close(fd)
-    connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
-    try:
-        tables.create(connection)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+    deadline = time.monotonic() + BUSY_S
+    while True:
+        connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
+        try:
+            tables.create(connection)
+        except BaseException as error:
+            connection.close()
+            if not _is_busy(error) or time.monotonic() > deadline:
+                raise
+            # SQLite waits for another process's lock, but not to change to write-ahead logging.
+            time.sleep(RETRY_S)
+        else:
+            return connection
+
+
+def _is_busy(error: BaseException) -> bool:
+    primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return isinstance(error, sqlite3.OperationalError) and primary == sqlite3.SQLITE_BUSY
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:

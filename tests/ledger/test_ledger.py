@@ -103,6 +103,21 @@ def test_a_locked_file_is_complained_of_once_and_nothing_is_lost(tmp_path: Path)
     assert len(said) == 1
 
 
+def test_several_that_make_the_file_at_once_wait_for_one_another(tmp_path: Path) -> None:
+    """SQLite itself does not wait for a lock where it changes to write-ahead logging."""
+    maker = sqlite3.connect(tmp_path / "l", isolation_level=None, check_same_thread=False)
+    maker.execute("BEGIN IMMEDIATE")
+    ledger = Ledger(tmp_path / "l")
+    answered = ledger.request_allowance(AllowanceRequest(1.0, 0.1, 0.01))
+    assert not answered.wait(0.2)
+    maker.execute("COMMIT")
+    assert answered.wait(10)
+    assert allowed(ledger).ceiling_usd == 0.1
+    assert not ledger.drain_warnings()
+    ledger.close()
+    maker.close()
+
+
 def test_a_broken_file_is_complained_of(tmp_path: Path) -> None:
     content = b"no database at all, but a text of some length" * 50
     path = tmp_path / "l"
