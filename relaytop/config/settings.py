@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
+from relaytop.config.target_id import join_target
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from dataclasses import Field
@@ -170,11 +172,13 @@ class Target:
     """Sent in place of `prompt`, as (role, content): system, user or assistant."""
     nonce: str = field(default="", metadata={**_NO_KEY, **_PROMPT})
     """The nonce of a request that another target is sent too; empty: each probe has its own."""
+    place: str = field(default="", metadata=_NO_KEY)
+    """The region, instance or host that probes it; empty: this one."""
 
     @property
     def id(self) -> str:
-        """`provider/model`; a model id may itself contain `/`."""
-        return f"{self.provider}/{self.model}"
+        """`provider/model`, with ` @ place` of another place; see `target_id`."""
+        return join_target(self.provider, self.model, self.place)
 
     @property
     def request_messages(self) -> tuple[tuple[str, str], ...]:

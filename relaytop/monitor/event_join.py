@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+from relaytop.config.target_id import split_target
+
 if TYPE_CHECKING:
     from relaytop.monitor.event import Event
 
@@ -23,7 +25,7 @@ def join_key(event: Event) -> Key | None:
     """Return what events that belong together have in common; None of one that stands alone."""
     if event.target is None or not event.cause:
         return None
-    return event.kind, event.target.partition("/")[0], event.subject, event.cause
+    return event.kind, split_target(event.target).provider, event.subject, event.cause
 
 
 class JoinedLine:
@@ -106,7 +108,7 @@ class JoinedLine:
     def _alert_words(self) -> str:
         shared = self._shared_alert
         if shared is not None:
-            provider, targets = shared.members[0].partition("/")[0], len(shared.members)
+            provider, targets = split_target(shared.members[0]).provider, len(shared.members)
             all_here = targets <= self._count or targets == MAX_MEMBERS
             return shared.detail + ("" if all_here else f" ({provider}, {targets} targets)")
         if not self._alerts:
@@ -119,7 +121,7 @@ class JoinedLine:
     def event(self) -> Event:
         """Return the line as an event of no single target."""
         newest = self._newest
-        provider = (newest.target or "").partition("/")[0]
+        provider = split_target(newest.target or "").provider
         return dataclasses.replace(
             newest,
             target=None,

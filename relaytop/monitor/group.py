@@ -1,4 +1,4 @@
-"""Groups of targets: by provider, or by model, whoever serves it; and the state of one now."""
+"""Groups of targets: by provider, by model, by place; and the state of one now."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from relaytop.config.target_id import split_target
 from relaytop.monitor.why import ERRORS, why
 
 if TYPE_CHECKING:
@@ -21,10 +22,10 @@ PROBED: Sequence[Status] = ("up", "degraded", "down")
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Targets that share a provider or a model."""
+    """Targets that share a provider, a model or a place."""
 
     key: str
-    """`provider:NAME` or `model:NAME`."""
+    """`provider:NAME`, `model:NAME` or `place:NAME`."""
     name: str
     targets: tuple[str, ...]
     """The ids of its targets, in the order of the configuration."""
@@ -99,8 +100,16 @@ def group_by_provider(targets: Iterable[str]) -> list[Group]:
     """Return the groups of targets of one provider, in the order of their first."""
     found: dict[str, list[str]] = {}
     for target in targets:
-        found.setdefault(target.partition("/")[0], []).append(target)
+        found.setdefault(split_target(target).provider, []).append(target)
     return [Group(f"provider:{name}", name, tuple(ids)) for name, ids in found.items()]
+
+
+def group_by_place(targets: Iterable[str]) -> list[Group]:
+    """Return the groups of targets that one place probes, in the order of their first."""
+    found: dict[str, list[str]] = {}
+    for target in targets:
+        found.setdefault(split_target(target).place, []).append(target)
+    return [Group(f"place:{name}", name, tuple(ids)) for name, ids in found.items()]
 
 
 def group_by_model(
@@ -119,7 +128,7 @@ def group_by_model(
         return name
 
     watched = set(targets)
-    bare = {target: target.rpartition("/")[2] for target in targets}
+    bare = {target: split_target(target).model.rpartition("/")[2] for target in targets}
     for target in targets:
         parent[root(target)] = root(f"bare:{bare[target].lower()}")
     titles: dict[str, str] = {}

@@ -76,15 +76,17 @@ class SortedWindow:
         censored = frozenset(s for s, share in SHARES.items() if is_censored(share, n, timeouts))
         if not n:
             return Distribution(censored=censored)
-        found = {name: self.percentile(share, timeouts) for name, share in SHARES.items()}
+        p50, p95, p99 = (self.percentile(share, timeouts) for share in SHARES.values())
         return Distribution(
             n=n,
             min=self._values[0],
             mean=sum(self._values) / n,
+            p50=p50,
+            p95=p95,
+            p99=p99,
             max=self._values[-1],
             censored=censored,
             bounds={} if skipped is None else self._bounds(timeouts, skipped),
-            **found,
         )
 
     def _bounds(

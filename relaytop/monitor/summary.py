@@ -10,6 +10,7 @@ from relaytop.wire.facts import ERROR_CLASSES, NOT_DECLARED
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from relaytop.monitor.traffic import Traffic
     from relaytop.wire.facts import RateLimit, Served
     from relaytop.wire.served import ModelMatch
 
@@ -36,8 +37,10 @@ class Distribution:
     censored: frozenset[str] = frozenset()
     """Percentiles (`p50`, `p95`, `p99`) that timeouts cut off: they lie above the deadline."""
     bounds: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
-    """Percentile → between which values it lies, where probes were skipped; None: above the
-    deadline."""
+    """Percentile → between which values it lies, where probes were skipped or it comes from a
+    histogram; None: above the deadline."""
+    approximate: bool = False
+    """Whether its percentiles come from a histogram: `bounds` are the ends of their buckets."""
 
     def range_of(self, name: str) -> tuple[float | None, float | None] | None:
         """Return the bounds of a percentile where skipped probes could move it noticeably."""
@@ -91,9 +94,12 @@ class Summary:
     target: str
     provider: str
     model: str
+    place: str = ""
+    """The region, instance or host that probes it; empty: this one."""
     status: Status
     reason: str | None = None
-    """Of `paused`: `user` or `budget`; of `unknown`: `cache`, where a cache answers; of another:
+    """Of `paused`: `user` or `budget`; of `unknown`: `cache`, where a cache answers, or
+    `unreachable`, where its place is not heard from; of another:
     `before_pause`, where no probe has finished since it was paused."""
     last_status: Status | None = None
     """Of `paused`: the status before, which its probes gave it; None where none has finished."""
@@ -176,6 +182,8 @@ class Summary:
     hold_until: float | None = None
     """Unix seconds until which the engine holds off, after a 429 and the like."""
     hold_reason: str | None = None
+    traffic: Traffic | None = None
+    """The same figures of the users' requests; None where nothing exports them."""
     timeout_ms: float = 30_000.0
     """The deadline: what a censored percentile lies above."""
     interval_s: float = 5.0

@@ -316,6 +316,7 @@ class TargetMonitor:
             target=target.id,
             provider=target.provider,
             model=target.model,
+            place=target.place,
             status=status.status,
             reason=self._reason,
             last_status=status.last_status,

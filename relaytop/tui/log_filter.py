@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from relaytop.config.target_id import split_target
 from relaytop.monitor.event_join import MAX_MEMBERS
 
 if TYPE_CHECKING:
@@ -77,5 +78,5 @@ def _concerns(event: Event, target: str) -> bool:
     if event.target == target or target in event.members:
         return True
     # A line of more targets than it names.
-    provider = target.partition("/")[0] + "/"
+    provider = split_target(target).provider + "/"
     return len(event.members) >= MAX_MEMBERS and event.members[0].startswith(provider)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from relaytop.config.target_id import split_target
 from relaytop.monitor import number_format
 from relaytop.tui.draw.chart.axes import LABEL_WIDTH
 from relaytop.tui.draw.chart.overlay import letter_of, role_of
@@ -38,12 +39,14 @@ def same_model_targets(
     By an alias of the config, by an equal id, or by an equal id without its maker's name.
     """
     named = {name for names in aliases.values() if target in names for name in names}
-    bare = target.rpartition("/")[2].lower()
+    bare = _bare_model(target)
     return [
-        name
-        for name in targets
-        if name != target and (name in named or name.rpartition("/")[2].lower() == bare)
+        name for name in targets if name != target and (name in named or _bare_model(name) == bare)
     ]
+
+
+def _bare_model(target: str) -> str:
+    return split_target(target).model.rpartition("/")[2].lower()
 
 
 def columns_that_fit(width: int) -> int:
@@ -53,7 +56,7 @@ def columns_that_fit(width: int) -> int:
 
 def column_names(targets: Sequence[str]) -> dict[str, str]:
     """Return target id → what stands over its column: the provider, where that tells them apart."""
-    provider_of = {target: target.partition("/")[0] for target in targets}
+    provider_of = {target: split_target(target).provider for target in targets}
     if len(set(provider_of.values())) < len(targets):
         provider_of = {target: target for target in targets}
     short = short_names(tuple(provider_of.values()), COLUMN_WIDTH - 2 - len("A "))
@@ -112,8 +115,8 @@ def comparison(
 
 def _model_line(summaries: Sequence[Summary], targets: Sequence[str]) -> list[Line]:
     """Draw the models' ids, where they differ and no column's name has them."""
-    models = tuple(dict.fromkeys(target.partition("/")[2] for target in targets))
-    providers = {target.partition("/")[0] for target in targets}
+    models = tuple(dict.fromkeys(split_target(target).model for target in targets))
+    providers = {split_target(target).provider for target in targets}
     if len(models) == 1 or len(providers) < len(targets):
         return []
     short = short_names(models, COLUMN_WIDTH - 2)

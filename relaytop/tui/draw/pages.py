@@ -33,11 +33,16 @@ def log_item(event: Event, width: int) -> Item:
     return event, [*lines, *_member_lines(event, width)]
 
 
+def _short(target: str) -> str:
+    """Return a target's id without its provider, which the line itself names."""
+    return target.partition("/")[2]
+
+
 def _member_lines(event: Event, width: int) -> list[Line]:
     """Draw the targets of a line that several share, and what the newest of them said."""
     if not event.members:
         return []
-    names = ", ".join(name.partition("/")[2] for name in event.members)
+    names = ", ".join(_short(name) for name in event.members)
     texts = [*wrapped(names, width - len(INDENT), MAX_LINES)]
     if event.detail not in event.text:
         texts += wrapped(event.detail, width - len(INDENT), MAX_LINES)

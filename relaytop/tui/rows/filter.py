@@ -1,4 +1,4 @@
-"""The language of the filter: words, `is:`, `class:`, `provider:`, `model:`, quotes and `!`."""
+"""The language of the filter: words, `is:`, `class:`, `provider:` and the like, quotes, `!`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from relaytop.config.target_id import split_target
 from relaytop.monitor.group import FAILING
 from relaytop.monitor.why import why
 from relaytop.wire.facts import ERROR_CLASSES
@@ -27,7 +28,7 @@ STATES: Mapping[str, Sequence[str]] = {
 """Word after `is:` → the statuses that it stands for."""
 CLASSES = (*ERROR_CLASSES, "slow", "hanging", "errors", "paused", "budget", "cache")
 """Words after `class:`: the error classes, and what else the column `why` says."""
-KEYS = ("is", "class", "provider", "model")
+KEYS = ("is", "class", "provider", "model", "place")
 HINT = "text  is:down  is:failing  class:timeout  provider:x  model:x  !not"
 _TOKEN = re.compile(
     r'(?P<no>!?)(?:(?P<key>[a-z]+):)?(?:"(?P<quoted>[^"]*)"?|(?P<bare>\S*))', re.IGNORECASE
@@ -49,12 +50,14 @@ class Term:
         return self._holds(target.lower(), summarise) != self.negated
 
     def _holds(self, target: str, summarise: Callable[[], Summary]) -> bool:
-        provider, _slash, model = target.partition("/")
+        provider, model, place = split_target(target)
         match self.key:
             case "provider":
                 return self.value in provider
             case "model":
                 return self.value in model
+            case "place":
+                return self.value in place
             case "is":
                 return summarise().status in _statuses(self.value)
             case "class":

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from relaytop.config.target_id import PLACE_MARK, split_target
 from relaytop.tui.draw.names import least_width, short_names, without_common_provider
 
 if TYPE_CHECKING:
@@ -74,14 +75,22 @@ def make_labels(targets: tuple[str, ...], groups: tuple[Group, ...]) -> Labels:
 def names_in(group: Group) -> Mapping[str, str]:
     """Return target id → what tells it from the others of its group.
 
-    That is the model among those of a provider, and the provider among those of a model.
+    That is the model among those of a provider, the provider among those of a model, and the place
+    where several probe the same.
     """
+    if group.key.startswith("place:"):
+        return {target: target.removesuffix(PLACE_MARK + group.name) for target in group.targets}
     if group.key.startswith("provider:"):
         return {target: target.partition("/")[2] for target in group.targets}
-    providers = Counter(target.partition("/")[0] for target in group.targets)
-    return {target: _of_model(target, providers) for target in group.targets}
+    counts = Counter(_without_model(target) for target in group.targets)
+    return {target: _of_model(target, counts) for target in group.targets}
 
 
-def _of_model(target: str, providers: Mapping[str, int]) -> str:
-    provider = target.partition("/")[0]
-    return provider if providers[provider] == 1 else target
+def _of_model(target: str, counts: Mapping[str, int]) -> str:
+    name = _without_model(target)
+    return name if counts[name] == 1 else target
+
+
+def _without_model(target: str) -> str:
+    provider, _model, place = split_target(target)
+    return f"{provider}{PLACE_MARK}{place}" if place else provider

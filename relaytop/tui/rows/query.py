@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from relaytop.monitor.group import group_by_model, group_by_provider
+from relaytop.config.target_id import split_target
+from relaytop.monitor.group import group_by_model, group_by_place, group_by_provider
 from relaytop.tui.rows.sort_keys import SORTABLE
 
 if TYPE_CHECKING:
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
 
     from relaytop.monitor.group import Group
 
-GroupBy = Literal["provider", "model", "none"]
-GROUP_BY: Sequence[GroupBy] = ("provider", "model", "none")
+GroupBy = Literal["place", "provider", "model", "none"]
+GROUP_BY: Sequence[GroupBy] = ("place", "provider", "model", "none")
 WORST_FIRST = "status"
 AS_CONFIGURED = "config"
 LEAST_MEMBERS = 2
@@ -32,7 +33,7 @@ class RowQuery:
     while all have room, else the worst first."""
     reverse: bool = False
     group_by: GroupBy | None = None
-    """None: by provider where there are several."""
+    """None: by place or provider where there are several."""
 
     def sorted_by_next(self, columns: Sequence[str]) -> RowQuery:
         """Return the query sorted by the next of these columns; after the last as at the start."""
@@ -51,14 +52,20 @@ class RowQuery:
 
     def grouping(self, targets: Sequence[str]) -> GroupBy:
         """Return by what these targets are grouped."""
+        if self.group_by == "place" and not _has_places(targets):
+            return "provider"
         if self.group_by is not None:
             return self.group_by
-        several = len({target.partition("/")[0] for target in targets}) > 1
+        if _has_places(targets):
+            return "place"
+        several = len({split_target(target).provider for target in targets}) > 1
         return "provider" if several else "none"
 
     def groups(self, targets: Sequence[str], aliases: Mapping[str, Sequence[str]]) -> list[Group]:
         """Return the groups that have a row of their own; a target alone in its own has none."""
         match self.grouping(targets):
+            case "place":
+                found = group_by_place(targets)
             case "provider":
                 found = group_by_provider(targets)
             case "model":
@@ -68,6 +75,11 @@ class RowQuery:
         return [group for group in found if len(group.targets) >= LEAST_MEMBERS]
 
     def grouped_by_next(self, targets: Sequence[str]) -> RowQuery:
-        """Return the query grouped by what comes next: provider, model, nothing."""
-        at = GROUP_BY.index(self.grouping(targets)) + 1
-        return replace(self, group_by=GROUP_BY[at % len(GROUP_BY)])
+        """Return the query grouped by what comes next: place, provider, model, nothing."""
+        choices = GROUP_BY if _has_places(targets) else GROUP_BY[1:]
+        at = choices.index(self.grouping(targets)) + 1
+        return replace(self, group_by=choices[at % len(choices)])
+
+
+def _has_places(targets: Sequence[str]) -> bool:
+    return any(split_target(target).place for target in targets)
