@@ -1,0 +1,1 @@
+"""Rows from other machines: agents over ssh, a Prometheus, and the users' own requests."""

@@ -1,0 +1,1 @@
+"""A Prometheus, or what speaks its query API, read in place of an engine."""
