@@ -1,31 +1,25 @@
 """A real Prometheus scrapes the agent on the demo's relay and is asked what an operator asks."""
 
 import json
-import shutil
 import subprocess
 import sys
 import time
-import urllib.parse
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from signal import SIGTERM
-from typing import Any
 
 import pytest
 
 from relaytop.demo.child import DemoRelay
 from relaytop.export.dashboard import dashboard
 from tests.demo.support import incident
-from tests.relays.processes import free_port, running_server
+from tests.relays.prometheus import needs_prometheus, query_api, running_prometheus
 from tests.support.agents import Agent
 
 pytestmark = [
     pytest.mark.relay,
     pytest.mark.timeout(180),
-    pytest.mark.skipif(
-        shutil.which("prometheus") is None, reason="needs prometheus (Debian: prometheus)"
-    ),
+    needs_prometheus,
 ]
 
 MODELS = {
@@ -92,24 +86,8 @@ def prometheus(agent: Agent, config: Path, tmp_path: Path) -> Iterator[str]:
     where = [*("--config", str(config)), *("--output", str(folder / "rules.yml"))]
     subprocess.run([*rules, *where], check=True, timeout=30)
     address = agent.url.removeprefix("http://")
-    (folder / "prometheus.yml").write_text(SCRAPES.format(agent=address))
-    base = f"http://127.0.0.1:{free_port()}"
-    command = [
-        "prometheus",
-        f"--config.file={folder / 'prometheus.yml'}",
-        f"--storage.tsdb.path={folder / 'data'}",
-        f"--web.listen-address={base.removeprefix('http://')}",
-    ]
-    with running_server(command, f"{base}/-/ready"):
+    with running_prometheus(folder, SCRAPES.format(agent=address)) as base:
         yield base
-
-
-def query_api(base: str, path: str, **query: str) -> Any:
-    url = f"{base}/api/v1/{path}?{urllib.parse.urlencode(query)}"
-    with urllib.request.urlopen(url, timeout=10) as reply:
-        answer = json.load(reply)
-    assert answer["status"] == "success"
-    return answer["data"]
 
 
 def asked(base: str, query: str) -> Asked:
