@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from relaytop.config.target_id import split_target
-from relaytop.monitor.why import ERRORS, why
+from relaytop.monitor.why import ERRORS, UNREACHABLE, why
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -37,7 +37,7 @@ class Why:
 
     count: int
     of: int
-    """The targets of the group that are probed."""
+    """The targets of the group that are probed; of `unreachable`, all of them."""
     word: str
 
     @property
@@ -66,12 +66,14 @@ class GroupSummary:
     counts: Mapping[Status, int]
     """Health → how many of its targets have it."""
     why: Why | None = None
-    """None where all that are probed are well."""
+    """None where all that are probed are well, and none is unreachable."""
     since: float
     """Unix seconds: of a group that is not well, when the first of its failing targets left `up`;
     of one that is up, since when all of them are."""
     slowest: Summary | None = None
     """The target with the greatest P95; None where none is known."""
+    slowest_users: Summary | None = None
+    """The target whose users have the greatest P95; None where nothing is known of them."""
     requests: int = 0
     ok: int = 0
     scarcest: Summary | None = None
@@ -165,7 +167,7 @@ def summarise(group: Group, members: Sequence[Summary]) -> GroupSummary:
     health = Counter(s.health for s in members)
     counts = Counter(s.status for s in members)
     bad = [s for s in members if s.status in FAILING]
-    reason = _reason(bad, sum(counts[status] for status in PROBED))
+    reason = _reason(bad, sum(counts[status] for status in PROBED)) or _unreachable(members)
     status = _status(counts, [s for s in bad if s.status == "down"])
     costs = [s.total.cost_usd for s in members if s.total.cost_usd is not None]
     return GroupSummary(
@@ -179,6 +181,7 @@ def summarise(group: Group, members: Sequence[Summary]) -> GroupSummary:
         why=reason,
         since=_since(status, bad, members),
         slowest=max((s for s in members if _p95(s) > 0), key=_p95, default=None),
+        slowest_users=max((s for s in members if _users(s) > 0), key=_users, default=None),
         requests=sum(s.requests for s in members),
         ok=sum(s.ok for s in members),
         scarcest=min((s for s in members if _left(s) is not None), key=_left_of, default=None),
@@ -211,6 +214,12 @@ def _reason(bad: Sequence[Summary], probed: int) -> Why | None:
     return Why(len(bad), probed, "failing")
 
 
+def _unreachable(members: Sequence[Summary]) -> Why | None:
+    """Return how many are not heard from, where there are such."""
+    count = sum(s.reason == UNREACHABLE for s in members)
+    return Why(count, len(members), UNREACHABLE) if count else None
+
+
 def _since(status: Status, bad: Sequence[Summary], members: Sequence[Summary]) -> float:
     if bad:
         return min(s.since for s in bad)
@@ -222,6 +231,10 @@ def _since(status: Status, bad: Sequence[Summary], members: Sequence[Summary]) -
 
 def _p95(s: Summary) -> float:
     return float("inf") if "p95" in s.latency.censored else s.latency.p95 or 0.0
+
+
+def _users(s: Summary) -> float:
+    return 0.0 if s.traffic is None else s.traffic.latency.p95 or 0.0
 
 
 def _left(s: Summary) -> float | None:

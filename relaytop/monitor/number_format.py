@@ -39,6 +39,13 @@ def format_range(low_ms: float | None, high_ms: float | None, timeout_ms: float)
     return "…".join(ends)
 
 
+def format_bucket(low_ms: float, high_ms: float | None) -> str:
+    """Write the ends of a histogram's bucket, without their unit; None: it has no end."""
+    if high_ms is None:
+        return format_censored(low_ms)
+    return f"{format_ms(low_ms)}–{format_ms(high_ms)}"
+
+
 def format_percent(share: float) -> str:
     """Write a share of 0 to 1 in per cent, without its sign."""
     value = share * 100

@@ -21,7 +21,7 @@ def describe_status(s: Summary, thresholds: Thresholds) -> str:
     if s.status == "degraded":
         return f"degraded: {describe_rules(s, thresholds)}"
     if s.status == "unknown":
-        return "unknown: only cached replies"
+        return "unknown: only cached replies" if s.reason == "cache" else "unknown: unreachable"
     if s.status == "paused":
         return "paused" if s.reason == "user" else "paused: budget reached"
     return s.status

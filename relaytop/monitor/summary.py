@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -45,9 +46,19 @@ class Distribution:
     def range_of(self, name: str) -> tuple[float | None, float | None] | None:
         """Return the bounds of a percentile where skipped probes could move it noticeably."""
         low, high = self.bounds.get(name, (None, None))
-        if low is None or (high is not None and high <= low * (1 + NOTICEABLE)):
+        if self.approximate or low is None:
             return None
-        return low, high
+        return None if high is not None and high <= low * (1 + NOTICEABLE) else (low, high)
+
+    def bucket_of(self, name: str) -> tuple[float, float | None] | None:
+        """Return the ends of the bucket in which a percentile of a histogram lies.
+
+        The second is None in the last bucket, which has none. None where the percentile is exact.
+        """
+        low, high = self.bounds.get(name, (None, None))
+        if not self.approximate or low is None:
+            return None
+        return low, None if high is None or math.isinf(high) else high
 
 
 @dataclass(frozen=True, slots=True)

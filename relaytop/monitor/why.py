@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from relaytop.monitor.summary import Summary
 
-SLOW, HANGING, ERRORS = "slow", "hanging", "errors"
+SLOW, HANGING, ERRORS, UNREACHABLE = "slow", "hanging", "errors", "unreachable"
 
 
 def why(s: Summary) -> str | None:
     """Return why a target is not well; None where it is, or where nothing is known.
 
     An error class where failures are the reason; else `hanging`, `slow`, `errors` (of several
-    classes), or of a target that is not probed or proves nothing: `paused`, `budget`, `cache`.
+    classes), or of a target that is not probed or proves nothing: `paused`, `budget`, `cache`, `unreachable`.
     """
     if s.status == "paused":
         return "budget" if s.reason == "budget" else "paused"
-    if s.reason == "cache":
-        return "cache"
+    if s.reason in {"cache", UNREACHABLE}:
+        return s.reason
     if s.status == "up" or (s.status == "unknown" and s.last_error is None):
         return None
     if s.status == "degraded":

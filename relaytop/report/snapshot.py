@@ -131,6 +131,9 @@ def _percentile(target: dict[str, Any], figure: dict[str, Any], name: str) -> st
         low, high = (finite_number(bounds[name].get(end)) for end in ("low", "high"))
         most = censored_text(target) if high is None else number_format.format_ms(high)
         return f"{milliseconds(low)}…{most}"
+    buckets = figure.get("bucket_bounds")
+    if isinstance(buckets, dict) and isinstance(buckets.get(name), dict):
+        return f"≈{milliseconds(figure.get(name))}"
     return milliseconds(figure.get(name))
 
 

@@ -150,8 +150,18 @@ def distribution_document(d: Distribution) -> dict[str, Any]:
         for name in d.bounds
         if (found := d.range_of(name)) is not None
     }
+    buckets = {
+        name: _known({"low": _rounded(found[0]), "high": _rounded(found[1])})
+        for name in d.bounds
+        if (found := d.bucket_of(name)) is not None
+    }
     return _known(
-        {**values, "censored": True if d.censored else None, "skip_bounds": bounds or None}
+        {
+            **values,
+            "censored": True if d.censored else None,
+            "skip_bounds": bounds or None,
+            "bucket_bounds": buckets or None,
+        }
     )
 
 

@@ -22,25 +22,27 @@ OLD_ERROR_VIF = 4.0
 def interval_of(figure: Mapping[str, Any], key: str) -> Interval:
     """Return between which milliseconds a percentile lies.
 
-    Probes that were skipped widen it; a snapshot without intervals has wide ones.
+    Probes that were skipped widen it, and so does the bucket of a histogram; a snapshot without
+    intervals has wide ones.
 
     Args:
         figure: A table such as `latency_ms`.
         key: `p50`, `p95` or `p99`.
     """
     tables = figure.get("confidence")
+    low: float | None = None
+    high: float | None = None
     if not isinstance(tables, dict):
-        return _old_interval(figure, key)
-    table = tables.get(key)
-    if not isinstance(table, dict):
-        return None, None
-    low, high = finite_number(table.get("low")), finite_number(table.get("high"))
-    bounds = figure.get("skip_bounds")
-    skipped = bounds.get(key) if isinstance(bounds, dict) else None
-    if isinstance(skipped, dict):
-        least, most = finite_number(skipped.get("low")), finite_number(skipped.get("high"))
-        low = None if low is None or least is None else min(low, least)
-        high = None if high is None or most is None else max(high, most)
+        low, high = _old_interval(figure, key)
+    elif isinstance(table := tables.get(key), dict):
+        low, high = finite_number(table.get("low")), finite_number(table.get("high"))
+    for name in ("skip_bounds", "bucket_bounds"):
+        bounds = figure.get(name)
+        wider = bounds.get(key) if isinstance(bounds, dict) else None
+        if isinstance(wider, dict):
+            least, most = finite_number(wider.get("low")), finite_number(wider.get("high"))
+            low = None if low is None or least is None else min(low, least)
+            high = None if high is None or most is None else max(high, most)
     return low, high
 
 

@@ -159,6 +159,7 @@ _TIMES: dict[str, Any] = {
     "n": int,
     "censored": bool,
     "skip_bounds": dict,
+    "bucket_bounds": dict,
     "confidence": dict,
 }
 _COUNTS: dict[str, Any] = {

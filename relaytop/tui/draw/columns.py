@@ -35,11 +35,14 @@ class Column:
 
 STATUS = Column("status", "", 1, "Status, as a symbol.", "left")
 TARGET = Column("target", "target", 13, "Provider and model probed.", "left")
+USERS = Column("users", "users", 6, "Latency that 95 % of the users' requests stay within, in ms.")
+"""Only where something exports the users' requests."""
 COLUMNS = (
     STATUS,
     TARGET,
     Column("p50", "P50", 6, "Median latency of successful probes, in ms."),
     Column("p95", "P95", 6, "Latency that 95 % of probes stay within, in ms."),
+    USERS,
     Column("p99", "P99", 6, "Latency that 99 % of probes stay within, in ms."),
     Column("ttft", "TTFT", 6, "Median time to first token, in ms."),
     Column("tok_s", "tok/s", 5, "Median output tokens per second after the first token."),
@@ -72,6 +75,7 @@ DROPPED = (
     "since",
     "versus",
     "p99",
+    "users",
     "p95",
     "error",
     "p50",
@@ -86,7 +90,7 @@ TARGET_SHARE = 0.4
 """Of the width, for which the other columns yield to the name at most."""
 COMFORT_SHARE = 0.25
 """Of the width, for which the sparkline, and what yields before it, do so to a whole name."""
-PERCENTILES = {"p50", "p95", "p99"}
+PERCENTILES = {"p50", "p95", "users", "p99"}
 
 
 def fit_columns(
@@ -97,6 +101,7 @@ def fit_columns(
     longest_why: int = 0,
     chosen: Sequence[str] | None = None,
     versus: bool = False,
+    users: bool = False,
 ) -> list[Column]:
     """Return the columns that fit `width` cells, the least important dropped first.
 
@@ -111,6 +116,7 @@ def fit_columns(
         longest_why: Cells of the longest reason; 0: no target has one, and the column yields first.
         chosen: Keys of the columns that the user wants, in their order; None: all.
         versus: Whether the figures are compared with a reference.
+        users: Whether of any target the users' requests are known.
     """
     least = max(TARGET.width, min(least_target, longest_target, int(width * TARGET_SHARE)))
     whole = max(least, min(longest_target, int(width * COMFORT_SHARE)))
@@ -118,6 +124,7 @@ def fit_columns(
     columns = [
         replace(column, width=widths.get(column.key, column.width))
         for column in choose_columns(chosen, versus=versus)
+        if users or column.key != USERS.key
     ]
     order = drop_order(failing=longest_why > 0)
     for key in order:

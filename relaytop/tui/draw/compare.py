@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relaytop.config.target_id import split_target
+from relaytop.config.target_id import PLACE_MARK, split_target
 from relaytop.monitor import number_format
+from relaytop.monitor.traffic import Traffic
 from relaytop.tui.draw.chart.axes import LABEL_WIDTH
 from relaytop.tui.draw.chart.overlay import letter_of, role_of
 from relaytop.tui.draw.glyphs import ROLE
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from relaytop.tui.draw.glyphs import Glyphs
     from relaytop.tui.draw.text_runs import Line, Run
 
+NOTHING = Traffic(exporter="")
 NAME_WIDTH = 12
 VALUE_WIDTH = 9
 CHANGE_WIDTH = 8
@@ -36,13 +38,19 @@ def same_model_targets(
 ) -> list[str]:
     """Return the targets that are the same model elsewhere.
 
-    By an alias of the config, by an equal id, or by an equal id without its maker's name.
+    By an alias of the config, by an equal id, or by an equal id without its maker's name. First
+    come those of its place, then those of its provider, for they differ from it in one thing.
     """
     named = {name for names in aliases.values() if target in names for name in names}
-    bare = _bare_model(target)
-    return [
+    bare, own = _bare_model(target), split_target(target)
+    found = [
         name for name in targets if name != target and (name in named or _bare_model(name) == bare)
     ]
+    parts = {name: split_target(name) for name in found}
+    return sorted(
+        found,
+        key=lambda name: (parts[name].place != own.place, parts[name].provider != own.provider),
+    )
 
 
 def _bare_model(target: str) -> str:
@@ -55,12 +63,32 @@ def columns_that_fit(width: int) -> int:
 
 
 def column_names(targets: Sequence[str]) -> dict[str, str]:
-    """Return target id → what stands over its column: the provider, where that tells them apart."""
-    provider_of = {target: split_target(target).provider for target in targets}
-    if len(set(provider_of.values())) < len(targets):
-        provider_of = {target: target for target in targets}
-    short = short_names(tuple(provider_of.values()), COLUMN_WIDTH - 2 - len("A "))
-    return {target: short[name] for target, name in provider_of.items()}
+    """Return target id → what stands over its column: that in which it differs from the others.
+
+    The provider, the place or both, where these tell them apart; else the whole id.
+    """
+    parts = {target: split_target(target) for target in targets}
+    choices = (
+        {target: each.provider for target, each in parts.items()},
+        {target: each.place for target, each in parts.items()},
+        {target: f"{each.provider}{PLACE_MARK}{each.place}" for target, each in parts.items()},
+    )
+    names = next((n for n in choices if len(set(n.values())) == len(targets)), None)
+    names = names or {target: target for target in targets}
+    short = short_names(tuple(names.values()), COLUMN_WIDTH - 2 - len("A "))
+    return {target: short[name] for target, name in names.items()}
+
+
+def compared(targets: Sequence[str]) -> str:
+    """Return how many of what are compared: providers, places, or targets of both."""
+    parts = [split_target(target) for target in targets]
+    for name, values in (
+        ("providers", {each.provider for each in parts}),
+        ("places", {each.place for each in parts}),
+    ):
+        if len(values) == len(targets):
+            return f"{len(targets)} {name}"
+    return f"{len(targets)} {'targets' if parts[0].place else 'providers'}"
 
 
 def comparison(
@@ -96,6 +124,7 @@ def comparison(
         percentile(s.ttft, "p50", thresholds[s.target].ttft_ms, s.timeout_ms) for s in summaries
     ]
     lines.append(_row("TTFT ms", ttft, [_known(s.ttft, "p50") for s in summaries]))
+    lines += _users(summaries, thresholds)
     plain = (
         ("tok/s", [(number_format.format_rate(s.tok_s_p50), s.tok_s_p50) for s in summaries]),
         ("$/request", [_each(s) for s in summaries]),
@@ -110,6 +139,22 @@ def comparison(
             continue  # the chart has a use for the row
         texts: list[Run] = [(text, "text") for text, _value in pairs]
         lines.append(_row(title, texts, [value for _text, value in pairs]))
+    return lines
+
+
+def _users(summaries: Sequence[Summary], thresholds: Mapping[str, Thresholds]) -> list[Line]:
+    """Draw what the users' requests take and how many fail, where that is known."""
+    known = [s.traffic or NOTHING for s in summaries]
+    p95 = [
+        percentile(t.latency, "p95", thresholds[s.target].p95_ms, s.timeout_ms)
+        for s, t in zip(summaries, known, strict=True)
+    ]
+    errors: list[Run] = [(_percent(t.error_rate), "text") for t in known]
+    lines = []
+    if any(text for text, _role in p95):
+        lines.append(_row("users P95", p95, [_known(t.latency, "p95") for t in known]))
+    if any(text for text, _role in errors):
+        lines.append(_row("users err%", errors, [None] * len(known)))
     return lines
 
 

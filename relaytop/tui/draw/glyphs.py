@@ -43,6 +43,8 @@ class Glyphs(NamedTuple):
     reset: str
     over: str
     under: str
+    approximate: str
+    """Before a percentile of a histogram."""
     p50_line: str
     p95_line: str
     shades: str
@@ -88,6 +90,7 @@ UNICODE = Glyphs(
     reset="↺",
     over="≥",
     under="≤",
+    approximate="≈",
     p50_line="─",
     p95_line="╌",
     shades="░▒▓█",
@@ -120,6 +123,7 @@ ASCII = Glyphs(
     reset="in",
     over=">=",
     under="<=",
+    approximate="~",
     p50_line="-",
     p95_line="=",
     shades=".:*#",

@@ -8,6 +8,7 @@ from relaytop.monitor import number_format
 from relaytop.monitor.group import FAILING
 from relaytop.tui.draw.detail_title import title_line
 from relaytop.tui.draw.glyphs import ROLE
+from relaytop.tui.draw.group_row import why_role
 from relaytop.tui.draw.reasons import reason
 from relaytop.tui.draw.text_runs import cropped, fit, line_width
 
@@ -30,7 +31,7 @@ def group_title(
     """Draw a group's name, its status, why, its alert and since when."""
     state: Line = [(f"  {glyphs.status[group.health]} {group.health}", ROLE[group.status])]
     if group.why is not None:
-        state.append((f"  {group.why.sentence}", ROLE[group.status]))
+        state.append((f"  {group.why.sentence}", why_role(group)))
     state += alert or []
     stopped = group.stopped_by_budget
     if stopped:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from relaytop.monitor import number_format
 from relaytop.monitor.group import WORST_FIRST
+from relaytop.monitor.why import UNREACHABLE
 from relaytop.tui.draw.alert_marks import NO_MARK
 from relaytop.tui.draw.glyphs import ROLE
 from relaytop.tui.draw.table import cell
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from relaytop.monitor.summary import Summary
     from relaytop.tui.draw.columns import Column
     from relaytop.tui.draw.glyphs import Glyphs
-    from relaytop.tui.draw.text_runs import Line, Run
+    from relaytop.tui.draw.text_runs import Line, Role, Run
 
 FOLD_WIDTH = 2
 """Cells of the fold sign and the blank behind it."""
@@ -66,7 +67,7 @@ def group_row(
                 drawn = cropped(group_counts(group, glyphs), column.width)
                 line += [*drawn, (" " * (column.width - line_width(drawn)), "text")]
             case "why":
-                line.append((column.fit(_why(group, column.width)), ROLE[group.status]))
+                line.append((column.fit(_why(group, column.width)), why_role(group)))
             case key:
                 text, role = _cell(key, group, thresholds, now, glyphs)
                 line.append((column.fit(text), role))
@@ -92,6 +93,12 @@ def group_counts(group: GroupSummary, glyphs: Glyphs) -> Line:
     return line
 
 
+def why_role(group: GroupSummary) -> Role:
+    """Return the role of why a group is not well: that some are unreachable says nothing of it."""
+    unheard = group.why is not None and group.why.word == UNREACHABLE
+    return "dim" if unheard else ROLE[group.status]
+
+
 def _why(group: GroupSummary, width: int) -> str:
     if group.why is None:
         return "budget" if group.stopped_by_budget else ""
@@ -111,6 +118,8 @@ def _cell(
             return (glyphs.status[group.health], ROLE[group.status])
         case "p95":
             return _of(group.slowest, key, thresholds, now, glyphs)
+        case "users":
+            return _of(group.slowest_users, key, thresholds, now, glyphs)
         case "error":
             return _error(group, thresholds)
         case "since":

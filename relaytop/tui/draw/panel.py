@@ -13,6 +13,7 @@ from relaytop.tui.draw.limits import reset_in_s
 from relaytop.tui.draw.origin import clock_lines, origin_warnings, served_lines, stream_lines
 from relaytop.tui.draw.reasons import fitting, reasons
 from relaytop.tui.draw.text_runs import cropped, fit, fit_middle, line_width, wrapped
+from relaytop.tui.draw.users import differs_lines, gauge_lines, percentile_lines
 from relaytop.wire.class_meanings import MEANING
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ GAUGE_FROM_WIDTH = 4
 def panel(
     s: Summary,
     errors: Sequence[LastError],
+    thresholds: Thresholds,
     now: float,
     width: int,
     height: int,
@@ -60,6 +62,8 @@ def panel(
     most = (height, height) if uncut else (newest, 1)
     parts = [_errors(s, errors, width, glyphs, most)] if failing else []
     parts += [
+        [*differs_lines(s, width), *percentile_lines(s, thresholds, width)],
+        gauge_lines(s, width, glyphs),
         origin_warnings(s, width, glyphs),
         [*_phases(s, width, glyphs), *stream_lines(s, width, glyphs)],
         _limits(s, now, width, glyphs),

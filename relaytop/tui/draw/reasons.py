@@ -28,6 +28,8 @@ def reasons(s: Summary, thresholds: Thresholds) -> list[str]:
         return ["by you" if s.reason == "user" else not_probed(s)]
     if s.reason == "cache":
         return ["only cached replies"]
+    if s.reason == "unreachable":
+        return [_unreachable(s)]
     if s.status == "unknown":
         return [_unknown(s)]
     if s.recovering_ok is not None:
@@ -52,6 +54,12 @@ def not_probed(s: Summary) -> str:
     if s.last_at is None:
         return "not probed, budget reached"
     return f"not probed since {time_of_day(s.last_at)[:HH_MM]}, budget reached"
+
+
+def _unreachable(s: Summary) -> str:
+    if s.last_at is None:
+        return "unreachable"
+    return f"unreachable since {time_of_day(s.last_at)[:HH_MM]}"
 
 
 def _unknown(s: Summary) -> str:

@@ -43,6 +43,7 @@ def signs(glyphs: Glyphs) -> list[tuple[str, str]]:
             f"{glyphs.hang}8522",
             "upper bound, since probes were skipped; the detail shows both bounds",
         ),
+        (glyphs.approximate + "512", "from a histogram's buckets; the detail shows the bucket"),
         (f"{glyphs.skipped}14", "after a name: skipped probes"),
         (f"{glyphs.hang}12s", "under last: a probe has been in flight that long"),
         (glyphs.cached, "after a name: some replies were cached (excluded from all figures)"),

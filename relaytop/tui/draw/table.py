@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from relaytop.monitor import number_format
-from relaytop.monitor.why import why
+from relaytop.monitor.why import UNREACHABLE, why
 from relaytop.tui.draw.alert_marks import NO_MARK
 from relaytop.tui.draw.bars import remaining_role
 from relaytop.tui.draw.glyphs import ROLE
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 ENOUGH = {"p50": 1, "p95": 20, "p99": 100}
 """Samples that a percentile needs; with fewer it is dimmed."""
+NOT_NOW = ("budget", UNREACHABLE)
+"""Reasons for which a target's figures are of the past."""
+NOT_OF_REPLIES = ("users", "error")
+"""Columns whose figures are of now where a target is down."""
 MAX_OK = 99
 HANG_AFTER_S = 2.0
 NAME_ROLE: Mapping[str, Role] = {
@@ -130,12 +134,12 @@ def cell(key: str, s: Summary, thresholds: Thresholds, now: float, glyphs: Glyph
     match key:
         case "status":
             return (glyphs.status[s.health], ROLE[s.status])
-        case "p50" | "p95" | "p99" | "ttft":
-            return _of_the_past(s, _latency(key, s, thresholds))
+        case "p50" | "p95" | "p99" | "ttft" | "users":
+            return _of_the_past(key, s, _latency(key, s, thresholds))
         case "tok_s":
-            return _of_the_past(s, (number_format.format_rate(s.tok_s_p50), "text"))
+            return _of_the_past(key, s, (number_format.format_rate(s.tok_s_p50), "text"))
         case "error":
-            return _error(s, thresholds)
+            return _of_the_past(key, s, error_rate(s.error_rate, thresholds))
         case "why":
             return (why(s) or "", ROLE[s.status])
         case "age":
@@ -151,13 +155,24 @@ def cell(key: str, s: Summary, thresholds: Thresholds, now: float, glyphs: Glyph
             return _cost(s, glyphs)
 
 
-def _of_the_past(s: Summary, run: Run) -> Run:
+def _of_the_past(key: str, s: Summary, run: Run) -> Run:
     """Dim a figure of a target that is down, or not probed: it is of replies before that."""
-    return (run[0], "dim") if s.status == "down" or s.reason == "budget" else run
+    past = s.reason in NOT_NOW or (s.status == "down" and key not in NOT_OF_REPLIES)
+    return (run[0], "dim") if past else run
+
+
+def _users(s: Summary, thresholds: Thresholds) -> Run:
+    """Write the users' P95: a warning also where it differs from the probes'."""
+    if s.traffic is None:
+        return ("", "dim")
+    text, role = percentile(s.traffic.latency, "p95", thresholds.p95_ms, s.timeout_ms)
+    return (text, "warn" if s.traffic.differs and role == "text" else role)
 
 
 def _latency(name: str, s: Summary, thresholds: Thresholds) -> Run:
     """Write a percentile of the latency; why there is none where a cache alone answers."""
+    if name == "users":
+        return _users(s, thresholds)
     if name == "ttft":
         return percentile(s.ttft, "p50", thresholds.ttft_ms, s.timeout_ms)
     if name == "p50" and s.cached and not s.requests:
@@ -168,10 +183,14 @@ def _latency(name: str, s: Summary, thresholds: Thresholds) -> Run:
 def percentile(figure: Distribution, name: str, threshold_ms: float, timeout_ms: float) -> Run:
     """Write one percentile: dim where too few samples carry it, `>30s` where it was cut off.
 
-    Where skipped probes could move it, the most that it may be, behind `…`.
+    Where skipped probes could move it, the most that it may be, behind `…`; behind `≈` where it
+    comes from a histogram, or `>82s` where that has no bucket for it.
     """
     if name in figure.censored:
         return (number_format.format_censored(timeout_ms), "bad")
+    bucket = figure.bucket_of(name)
+    if bucket is not None and bucket[1] is None:
+        return (number_format.format_censored(bucket[0]), "bad")
     if (bounds := figure.range_of(name)) is not None:
         most_ms = bounds[1]
         if most_ms is None:
@@ -182,22 +201,19 @@ def percentile(figure: Distribution, name: str, threshold_ms: float, timeout_ms:
     if value is None:
         return ("", "dim")
     text = number_format.format_ms(value)
+    if figure.approximate:
+        text = f"≈{text}"
     if figure.n < ENOUGH[name]:
         return (text, "dim")
     return (text, "warn" if value > threshold_ms and name != "p99" else "text")
 
 
-def _error(s: Summary, thresholds: Thresholds) -> Run:
-    if s.error_rate is None:
+def error_rate(share: float | None, thresholds: Thresholds) -> Run:
+    """Write an error rate of 0 to 1; blank where it is unknown."""
+    if share is None:
         return ("", "dim")
-    if s.reason == "budget":
-        return (number_format.format_percent(s.error_rate), "dim")
-    role: Role = "dim" if s.error_rate == 0 else "text"
-    if s.error_rate > thresholds.error_rate:
-        role = "bad"
-    elif s.error_rate > 0:
-        role = "warn"
-    return (number_format.format_percent(s.error_rate), role)
+    role: Role = "bad" if share > thresholds.error_rate else "warn" if share > 0 else "dim"
+    return (number_format.format_percent(share), role)
 
 
 def age(s: Summary, now: float, glyphs: Glyphs) -> Run:

@@ -69,7 +69,8 @@ def _latency(s: Summary, name: str) -> str | None:
     if name in latency.censored:
         return format_censored(s.timeout_ms)
     value: float | None = getattr(latency, name)
-    return None if value is None else f"{format_ms(value)} ms"
+    sign = "≈" * latency.approximate
+    return None if value is None else f"{sign}{format_ms(value)} ms"
 
 
 def one_line(summaries: Sequence[Summary]) -> str:

@@ -26,7 +26,7 @@ STATES: Mapping[str, Sequence[str]] = {
     "failing": FAILING,
 }
 """Word after `is:` → the statuses that it stands for."""
-CLASSES = (*ERROR_CLASSES, "slow", "hanging", "errors", "paused", "budget", "cache")
+CLASSES = (*ERROR_CLASSES, "slow", "hanging", "errors", "paused", "budget", "cache", "unreachable")
 """Words after `class:`: the error classes, and what else the column `why` says."""
 KEYS = ("is", "class", "provider", "model", "place")
 HINT = "text  is:down  is:failing  class:timeout  provider:x  model:x  !not"

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 
 def _censored(figure: Distribution, name: str) -> float | None:
-    if name in figure.censored:
+    bucket = figure.bucket_of(name)
+    if name in figure.censored or (bucket is not None and bucket[1] is None):
         return math.inf
     bounds = figure.range_of(name)
     if bounds is not None:
@@ -51,6 +52,7 @@ def _negated(value: float | None) -> float | None:
 SORT_KEYS: Mapping[str, Callable[[Summary, float], float | None]] = {
     "p50": lambda s, _now: _censored(s.latency, "p50"),
     "p95": lambda s, _now: _censored(s.latency, "p95"),
+    "users": lambda s, _now: None if s.traffic is None else _censored(s.traffic.latency, "p95"),
     "p99": lambda s, _now: _censored(s.latency, "p99"),
     "ttft": lambda s, _now: _censored(s.ttft, "p50"),
     "tok_s": lambda s, _now: _negated(s.tok_s_p50),

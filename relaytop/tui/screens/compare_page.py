@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.reactive import var
 
 from relaytop.config.durations import format_window
+from relaytop.config.target_id import split_target
 from relaytop.jobs.token_counts import token_remark
 from relaytop.tui.draw.chart.axes import canvas_width
 from relaytop.tui.draw.chart.overlay import (
@@ -16,7 +17,13 @@ from relaytop.tui.draw.chart.overlay import (
     draw_overlay,
     letter_of,
 )
-from relaytop.tui.draw.compare import columns_that_fit, comparison, input_tokens_each, strip
+from relaytop.tui.draw.compare import (
+    columns_that_fit,
+    compared,
+    comparison,
+    input_tokens_each,
+    strip,
+)
 from relaytop.tui.draw.compare_layout import compare_layout, side_by_side
 from relaytop.tui.draw.sparkline import per_cell
 from relaytop.tui.draw.text_runs import cropped, wrapped
@@ -59,9 +66,9 @@ class ComparePage(Page):
 
     def heading(self, view: View) -> Line:
         """Return what is compared, over which span, and what of it is in sight."""
-        model = self._targets[0].partition("/")[2]
+        model = split_target(self._targets[0]).model
         count, hidden = len(self._targets), len(self._targets) - self._columns
-        text = f"  {count} providers over {format_window(view.overview.window)}"
+        text = f"  {compared(self._targets)} over {format_window(view.overview.window)}"
         if hidden > 0:
             arrows = "/".join(view.glyphs.arrows.get(sign, sign) for sign in "←→")
             first, last = (letter_of(self.shifted + at) for at in (1, self._columns - 1))

@@ -91,6 +91,7 @@ class DetailPanel(ViewLines):
         lines = panel(
             view.source.summary(view.selected, view.now),
             view.source.errors(view.selected),
+            view.thresholds[view.selected],
             view.now,
             extent.width - 1,
             extent.height,

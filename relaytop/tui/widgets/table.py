@@ -78,6 +78,7 @@ class TargetTable(ViewLines):
             longest_why=self._longest_why(view),
             chosen=view.chosen_columns,
             versus=view.reference is not None,
+            users=self._has_users(view),
         )
         in_sight = self.row_window.in_sight
         lines = [self._header(view)]
@@ -92,6 +93,12 @@ class TargetTable(ViewLines):
         groups = [view.summaries.of_group(group).why for group in view.groups]
         reasons += [reason.texts[0] for reason in groups if reason is not None]
         return max(map(len, reasons), default=0)
+
+    @staticmethod
+    def _has_users(view: View) -> bool:
+        """Return whether of any target, in sight or not, the users' requests are known."""
+        found = (view.summaries.of(target) for target in view.source.targets())
+        return any(summary.traffic is not None for summary in found)
 
     def scroll_rows(self, lines: int) -> None:
         """Scroll down, or up where `lines` is negative; another row is not selected by that."""

@@ -29,7 +29,7 @@ GOOD = Summary(
 
 def detail(width: int = 60, **facts: Any) -> str:
     summary = dataclasses.replace(GOOD, **facts)
-    lines = panel(summary, [], T0, width, 40, UNICODE)
+    lines = panel(summary, [], Thresholds(), T0, width, 40, UNICODE)
     assert all(line_width(line) <= width for line in lines)
     return "\n".join("".join(run for run, _role in line) for line in lines)
 

@@ -28,7 +28,7 @@ ERRORS = [LastError("auth", T0, WORDS, "req-1")]
 
 
 def text(width: int, height: int, *, uncut: bool = False) -> str:
-    lines = panel(DOWN, ERRORS, T0, width, height, UNICODE, uncut=uncut)
+    lines = panel(DOWN, ERRORS, Thresholds(), T0, width, height, UNICODE, uncut=uncut)
     assert len(lines) <= height
     return "\n".join("".join(run for run, _role in line) for line in lines)
 
@@ -41,7 +41,7 @@ def test_the_servers_words_take_several_lines() -> None:
 
 def test_older_failures_leave_room_for_what_is_left_of_the_limits() -> None:
     older = [LastError("auth", T0 - n, f"{n} {WORDS}", f"req-{n}") for n in range(2, 9)]
-    lines = panel(LIMITED, [*ERRORS, *older], T0, 46, 24, UNICODE)
+    lines = panel(LIMITED, [*ERRORS, *older], Thresholds(), T0, 46, 24, UNICODE)
     said = "\n".join("".join(run for run, _role in line) for line in lines)
     assert "requests " in said
     assert "2 word0" in said

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relaytop.config.settings import Thresholds
 from relaytop.config.steady_clock import STEADY
 from relaytop.monitor.monitor import Monitor
 from relaytop.protocol.codec import encode
@@ -81,7 +82,7 @@ def look_at(monitor: Monitor) -> str:
     words = []
     for name in monitor.targets():
         summary, errors = monitor.summary(name, now), monitor.errors(name)
-        lines = panel(summary, errors, now, 60, 40, UNICODE, uncut=True)
+        lines = panel(summary, errors, Thresholds(), now, 60, 40, UNICODE, uncut=True)
         words += [run for line in lines for run, _role in line]
         monitor.bins(name, now - 60, 5.0, 12)
         monitor.confidence(name)
