@@ -14,7 +14,8 @@ def why(s: Summary) -> str | None:
     """Return why a target is not well; None where it is, or where nothing is known.
 
     An error class where failures are the reason; else `hanging`, `slow`, `errors` (of several
-    classes), or of a target that is not probed or proves nothing: `paused`, `budget`, `cache`, `unreachable`.
+    classes), or of a target that is not probed or proves nothing: `paused`, `budget`, `cache`,
+    `unreachable`.
     """
     if s.status == "paused":
         return "budget" if s.reason == "budget" else "paused"

@@ -19,6 +19,7 @@ def summary(status: Status, **fields: Any) -> Summary:
         (summary("unknown"), None),
         (summary("unknown", last_error=LAST), "timeout"),
         (summary("unknown", reason="cache"), "cache"),
+        (summary("unknown", reason="unreachable"), "unreachable"),
         (summary("paused", reason="user"), "paused"),
         (summary("paused", reason="budget"), "budget"),
         (summary("down", last_error=LAST, errors={"auth": 9, "timeout": 1}), "timeout"),

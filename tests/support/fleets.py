@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from relaytop.config.settings import Provider, Settings, Target
-from relaytop.config.target_id import join_target, split_target
+from relaytop.config.target_id import split_target
 from relaytop.monitor.monitor import Monitor
 from relaytop.monitor.source import Bin, Overview
 from relaytop.monitor.summary import Distribution, Summary, Totals
@@ -27,7 +27,7 @@ FACTOR = 1.25
 
 def fleet_targets(places: Sequence[str] = PLACES, models: Sequence[str] = MODELS) -> list[str]:
     """The ids of every model at every place."""
-    return [join_target(*model.split("/", 1), place) for place in places for model in models]
+    return [f"{model} @ {place}" for place in places for model in models]
 
 
 def fleet_settings(targets: Sequence[str]) -> Settings:
@@ -52,7 +52,8 @@ def approximate(p50: float, *, n: int = 400, last: bool = False) -> Distribution
     }
     if last:
         bounds["p99"] = (82_000.0, None)
-    return Distribution(n=n, bounds=bounds, approximate=True, **values)
+    p95, p99 = values["p95"], values["p99"]
+    return Distribution(n=n, p50=p50, p95=p95, p99=p99, bounds=bounds, approximate=True)
 
 
 def traffic_of(p50: float, differs: str | None = None) -> Traffic:
@@ -121,7 +122,7 @@ class FleetOfRows(Monitor):
         ]
 
     def oldest_at(self, target: str) -> float | None:
-        return T0
+        return None if target not in self.summaries else T0
 
     def overview(self, now: float) -> Overview:
         counts: dict[str, int] = {}
@@ -138,10 +139,10 @@ def fleet() -> dict[str, Summary]:
     first, *_rest = rows
     sentence = "users wait longer: P95 4200 ms, probes 600 ms: queueing?"
     rows[first] = dataclasses.replace(rows[first], traffic=traffic_of(2100.0, sentence))
-    for target in rows:
-        if target.endswith(PLACES[2]):
+    for target, row in rows.items():
+        if row.place == PLACES[2]:
             rows[target] = dataclasses.replace(
-                rows[target], status="unknown", reason="unreachable", last_at=NOW - 200
+                row, status="unknown", reason="unreachable", last_at=NOW - 200
             )
     return rows
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from relaytop.monitor import number_format
 from relaytop.monitor.summary import Distribution
 from relaytop.tui.draw.table import error_rate, percentile
-from relaytop.tui.draw.text_runs import align_right, fit, wrapped
+from relaytop.tui.draw.text_runs import align_right, fit, line_width, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -54,7 +54,7 @@ def percentile_lines(s: Summary, thresholds: Thresholds, width: int) -> Sequence
     if not rows:
         return []
     buckets = _bucket_widths(rows, width, users=s.traffic is not None)
-    lines = [_head(s.traffic, buckets)]
+    lines = [_head(s.traffic, buckets, width)]
     return [*lines, *(_line(row, buckets, users=s.traffic is not None) for row in rows)]
 
 
@@ -132,11 +132,15 @@ def _bucket_widths(rows: Sequence[Row], width: int, *, users: bool) -> tuple[int
     return (cells if left > cells else 0), (cells if users and left > 2 * cells + 1 else 0)
 
 
-def _head(traffic: Traffic | None, buckets: tuple[int, int]) -> Line:
-    line: Line = [(fit("ms", LABEL_WIDTH), "dim"), (_side("probes", "", buckets[0]), "dim")]
-    if traffic is not None:
-        line += [(" " + align_right("users", VALUE_WIDTH), "dim"), (f" {traffic.exporter}", "dim")]
-    return line
+def _head(traffic: Traffic | None, buckets: tuple[int, int], width: int) -> Line:
+    """Draw the titles: the exporter's name stands for `users` where both have no room."""
+    line: Line = [(fit("ms", LABEL_WIDTH), "dim"), (_side("probes", buckets[0]), "dim")]
+    if traffic is None:
+        return line
+    both: Line = [(f" {align_right('users', VALUE_WIDTH)} {traffic.exporter}", "dim")]
+    if line_width([*line, *both]) <= width:
+        return [*line, *both]
+    return [*line, (align_right(traffic.exporter, VALUE_WIDTH + 1), "dim")]
 
 
 def _line(row: Row, buckets: tuple[int, int], *, users: bool) -> Line:
@@ -151,8 +155,8 @@ def _line(row: Row, buckets: tuple[int, int], *, users: bool) -> Line:
     return line
 
 
-def _side(title: str, bucket: str, cells: int) -> str:
-    return align_right(title, VALUE_WIDTH) + (" " + fit(bucket, cells) if cells else "")
+def _side(title: str, cells: int) -> str:
+    return align_right(title, VALUE_WIDTH) + " " * (cells + 1 if cells else 0)
 
 
 def _bar(title: str, share: float, width: int, glyphs: Glyphs, *, rises: bool) -> Line:

@@ -36,19 +36,25 @@ def test_columns_never_take_more_than_the_screen_has(
     assert sum(len(column.fit("x" * 400)) + 1 for column in columns) == total_width(columns)
 
 
-@given(width=st.integers(40, 299), longest=st.integers(1, 120), why=REASONS)
-def test_the_least_important_columns_are_dropped_first(width: int, longest: int, why: int) -> None:
-    keys = [column.key for column in fit_columns(width, longest, longest_why=why)]
-    dropped = set(KEYS) - set(keys)
-    order = [key for key in drop_order(failing=why > 0) if key != "versus"]
+@given(width=st.integers(40, 299), longest=st.integers(1, 120), why=REASONS, users=st.booleans())
+def test_the_least_important_columns_are_dropped_first(
+    width: int, longest: int, why: int, *, users: bool
+) -> None:
+    keys = [column.key for column in fit_columns(width, longest, longest_why=why, users=users)]
+    there = [key for key in KEYS if users or key != "users"]
+    dropped = set(there) - set(keys)
+    order = [key for key in drop_order(failing=why > 0) if key in there]
     assert dropped == set(order[: len(dropped)])
-    assert keys == [key for key in KEYS if key in keys]
-    assert len(fit_columns(width + 1, longest, longest_why=why)) >= len(keys)
+    assert keys == [key for key in there if key in keys]
+    assert len(fit_columns(width + 1, longest, longest_why=why, users=users)) >= len(keys)
 
 
-@given(width=st.integers(60, 300), why=REASONS, versus=st.booleans())
-def test_a_hang_and_the_reason_show_at_every_width(width: int, why: int, *, versus: bool) -> None:
-    keys = [c.key for c in fit_columns(width, 30, longest_why=why, versus=versus)]
+@given(width=st.integers(60, 300), why=REASONS, versus=st.booleans(), users=st.booleans())
+def test_a_hang_and_the_reason_show_at_every_width(
+    width: int, why: int, *, versus: bool, users: bool
+) -> None:
+    found = fit_columns(width, 30, longest_why=why, versus=versus, users=users)
+    keys = [column.key for column in found]
     assert {"status", "target", "p50", "p95", "error", "age"} <= set(keys)
     assert why == 0 or "why" in keys
 
