@@ -28,6 +28,16 @@ class Bin:
 
 
 @dataclass(frozen=True, slots=True)
+class PrometheusState:
+    """The Prometheus that is asked, and whether it answers."""
+
+    answered_at: float | None = None
+    """Unix seconds of its last answer; None: it has not answered yet."""
+    problem: str | None = None
+    """The reason why the newest answer is missing, in one sentence; None: it answered."""
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """The top line: all targets together."""
 
@@ -54,6 +64,8 @@ class Overview:
     at the assumed one."""
     busy_ms: float | None = None
     """Lateness of this machine's reads (P99 of the last minute), while it is busy."""
+    prometheus: PrometheusState | None = None
+    """The Prometheus that is asked; None where none is."""
 
 
 class Source(Protocol):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from relaytop.monitor.confidence import Confidence, Interval
     from relaytop.monitor.source import Source
     from relaytop.monitor.summary import Distribution, Summary
+    from relaytop.monitor.traffic import Traffic
     from relaytop.wire.facts import RateLimit
 
 SCHEMA = 1
@@ -77,6 +78,7 @@ def target_document(s: Summary, now: float, confidence: Confidence) -> dict[str,
         "target": s.target,
         "provider": s.provider,
         "model": s.model,
+        "place": clean(s.place) or None,
         "status": s.status,
         "reason": s.reason,
         "last_status": s.last_status,
@@ -132,6 +134,7 @@ def target_document(s: Summary, now: float, confidence: Confidence) -> dict[str,
         "tok_s": _known({"n": s.tok_s_n, "p50": s.tok_s_p50}),
         **_cost(s.cost_usd, complete=s.cost_complete),
         "price_source": s.price_source if s.cost_usd is not None else None,
+        "users": s.traffic and _users(s.traffic),
         "rate_limit": s.rate_limit and _limits(s.rate_limit, s.rate_limit_at, now),
     }
     return _known(table)
@@ -193,6 +196,24 @@ def finite_number(value: object) -> float | None:
     if not isinstance(value, int | float) or isinstance(value, bool):
         return None
     return float(value) if abs(value) <= sys.float_info.max else None
+
+
+def _users(t: Traffic) -> dict[str, Any]:
+    """Return the figures of the users' requests."""
+    return _known(
+        {
+            "exporter": clean(t.exporter),
+            "requests": t.requests,
+            "requests_s": t.requests_s,
+            "error_rate": t.error_rate,
+            "latency_ms": distribution_document(t.latency),
+            "ttft_ms": distribution_document(t.ttft),
+            "tokens_s": t.tokens_s,
+            "usd_per_h": t.usd_per_h,
+            "gauges": {clean(name): value for name, value in t.gauges.items()} or None,
+            "differs": t.differs and clean(t.differs),
+        }
+    )
 
 
 def _limits(state: RateLimit, known_at: float | None, now: float) -> dict[str, Any] | None:

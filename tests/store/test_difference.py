@@ -9,6 +9,7 @@ from relaytop.monitor.confidence import intervals
 from relaytop.report.difference import DifferenceReport
 from relaytop.report.render import render
 from relaytop.store.difference import Change, difference, without_intervals
+from relaytop.store.interval import interval_of
 from tests.bench.diff import KINDS, told
 
 
@@ -97,6 +98,14 @@ def test_probes_that_were_skipped_leave_a_percentile_open() -> None:
     stalled["skip_bounds"] = {"p95": {"low": 150.0, "high": 9000.0}}
     found = real(target(), target(latency_ms=stalled))
     assert {c.figure for c in found} == {"P50", "P99"}
+
+
+def test_the_bucket_of_a_histogram_leaves_its_percentile_open() -> None:
+    wide = times(400, 2.0)
+    wide["bucket_bounds"] = {"p95": {"low": 150.0, "high": 9000.0}}
+    found = real(target(), target(latency_ms=wide))
+    assert {c.figure for c in found} == {"P50", "P99"}
+    assert interval_of({"n": 1, "bucket_bounds": {"p95": {"low": 150.0}}}, "p95") == (None, None)
 
 
 def test_a_status_is_judged_by_its_figures() -> None:

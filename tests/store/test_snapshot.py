@@ -22,6 +22,7 @@ from relaytop.store.snapshot import (
     to_toml,
 )
 from relaytop.wire.facts import Limit, RateLimit, Served
+from tests.support.fleets import FleetOfRows, fleet
 from tests.support.samples import T0, sample, settings
 
 
@@ -62,6 +63,23 @@ def test_the_schema() -> None:
         "tokens_limit": 1000,
         "tokens_remaining": 900,
     }
+
+
+def test_a_row_of_a_fleet_has_its_place_its_buckets_and_its_users(tmp_path: Path) -> None:
+    source = FleetOfRows(fleet())
+    document = snapshot_document("live", source, source.settings, T0, "ops-1")
+    first, *others = document["targets"]
+    assert first["place"] == "eu-west"
+    assert first["latency_ms"]["p95"] == 600.0
+    assert first["latency_ms"]["bucket_bounds"]["p95"] == {"low": 536.656, "high": 670.82}
+    assert first["users"]["exporter"] == "litellm"
+    assert first["users"]["latency_ms"]["p95"] == 4200.0
+    assert first["users"]["gauges"]["waiting"] == 12.0
+    assert first["users"]["differs"].startswith("users wait longer")
+    assert "users" not in others[0]
+    assert others[-1]["reason"] == "unreachable"
+    path = save_snapshot(document, tmp_path)
+    assert load_snapshot(path) == document
 
 
 @pytest.mark.parametrize(("finished", "last"), [((), None), ((sample(0),), "up")])

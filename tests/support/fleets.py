@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from relaytop.config.settings import Provider, Settings, Target
 from relaytop.config.target_id import split_target
 from relaytop.monitor.monitor import Monitor
-from relaytop.monitor.source import Bin, Overview
+from relaytop.monitor.source import Bin, Overview, PrometheusState
 from relaytop.monitor.summary import Distribution, Summary, Totals
 from relaytop.monitor.traffic import Traffic
 from relaytop.watch.session import Session
@@ -105,6 +105,7 @@ class FleetOfRows(Monitor):
         super().__init__(fleet_settings(list(rows)), T0)
         self.summaries = dict(rows)
         self.answered_at = answered_at
+        self.problem: str | None = None
         self.reads = 0
         """How often a summary was read."""
 
@@ -129,7 +130,11 @@ class FleetOfRows(Monitor):
         for summary in self.summaries.values():
             counts[summary.status] = counts.get(summary.status, 0) + 1
         return dataclasses.replace(
-            super().overview(now), counts=counts, budget=None, usd_per_h=None
+            super().overview(now),
+            counts=counts,
+            budget=None,
+            usd_per_h=None,
+            prometheus=PrometheusState(self.answered_at, self.problem),
         )
 
 

@@ -5,22 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relaytop.monitor import number_format
+from relaytop.tui.draw.clock import time_of_day
+from relaytop.tui.draw.fleet_parts import OLD_S
 from relaytop.tui.draw.text_runs import cropped, line_width
 from relaytop.watch.engine_exit import exit_phrase
 
 if TYPE_CHECKING:
-    from relaytop.monitor.source import Overview
+    from relaytop.monitor.source import Overview, PrometheusState
     from relaytop.protocol.messages import Budget
     from relaytop.tui.draw.text_runs import Line, Role
 
 
-def banner(overview: Overview, dead: str | None, silent_s: float | None, width: int) -> Line | None:
+def banner(
+    overview: Overview, dead: str | None, silent_s: float | None, now: float, width: int
+) -> Line | None:
     """Draw what stops everything, the most of it that `width` cells hold; None: nothing does.
 
     Args:
         overview: All targets together.
         dead: Why the engine has died; None while it runs.
         silent_s: Seconds since its last report, where that is too long; None: it reports.
+        now: Unix seconds.
         width: The cells there are.
     """
     role: Role = "bad2"
@@ -36,6 +41,8 @@ def banner(overview: Overview, dead: str | None, silent_s: float | None, width: 
             f"{since}: all figures are stale; press r to restart",
             since,
         )
+    elif (unanswered := _unanswered(overview.prometheus, now)) is not None:
+        texts = unanswered
     elif (common := overview.common_error) is not None:
         end = f"({common}): likely this host"
         texts = (
@@ -50,6 +57,19 @@ def banner(overview: Overview, dead: str | None, silent_s: float | None, width: 
     lines: list[Line] = [[(f" {text} ", role)] for text in texts]
     fitting = (line for line in lines if line_width(line) <= width)
     return next(fitting, None) or cropped(lines[-1], width)
+
+
+def _unanswered(prometheus: PrometheusState | None, now: float) -> tuple[str, ...] | None:
+    """Return that Prometheus does not answer, and why, where its last answer is old."""
+    if prometheus is None or prometheus.problem is None:
+        return None
+    at = prometheus.answered_at
+    if at is None:
+        return f"Prometheus does not answer: {prometheus.problem}", "Prometheus does not answer"
+    if now - at < OLD_S:
+        return None
+    of = f"all figures are of {time_of_day(at)}"
+    return f"Prometheus does not answer: {prometheus.problem}; {of}", f"no Prometheus: {of}"
 
 
 def _reached(budget: Budget) -> tuple[str, ...]:

@@ -11,9 +11,10 @@ from relaytop.monitor import number_format
 from relaytop.tui.draw.alert_marks import alert_parts
 from relaytop.tui.draw.clock import local_time, time_of_day
 from relaytop.tui.draw.cost import cost_parts
+from relaytop.tui.draw.fleet_parts import NO_PLACES, Places, answer_parts, place_parts
 from relaytop.tui.draw.glyphs import ROLE, STATUSES, Glyphs
 from relaytop.tui.draw.priority_line import Part, join_parts, select_parts
-from relaytop.tui.draw.text_runs import Line, line_width
+from relaytop.tui.draw.text_runs import Line, Role, line_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +43,8 @@ class Badges:
     """The filter that hides rows, and how many it leaves."""
     alerts: Sequence[Alert] = ()
     """Those that fire."""
+    places: Places = NO_PLACES
+    """The places of a fleet."""
 
     @property
     def texts(self) -> list[str]:
@@ -65,6 +68,8 @@ def topline(
         *alerts,
         *_counts(overview, glyphs, live=live, gap=2 if alerts else 0),
         *(Part([(f" {text} ", "warn2")], 0, len(text) + 2, 2) for text in badges.texts),
+        *place_parts(badges.places),
+        *answer_parts(overview.prometheus, now),
         *_peers(badges.also_probed_by),
         *_link(badges.link_bytes_s),
         *_busy(overview),
@@ -132,18 +137,16 @@ def _busy(overview: Overview) -> Sequence[Part]:
 
 
 def _rates(overview: Overview) -> Sequence[Part]:
+    """Return what the engines do; Prometheus knows of nothing in flight."""
     probes = f"{overview.probes_s:.1f}/s".rjust(6)
     in_flight = f"{overview.in_flight:>2} in flight"
     skipped = f"{number_format.format_count(overview.skipped)} skipped"
-    parts = [
-        Part([(probes, "text")], 2, 6, 2),
-        Part([(in_flight, "dim")], 13, 12),
-        Part(
-            [(skipped, "warn" if overview.skipped else "dim")],
-            4 if overview.skipped else 19,
-            len(skipped),
-        ),
-    ]
+    parts = [Part([(probes, "text")], 2, 6, 2)]
+    if overview.prometheus is None or overview.in_flight:
+        parts.append(Part([(in_flight, "dim")], 13, 12))
+    if overview.prometheus is None or overview.skipped:
+        role: Role = "warn" if overview.skipped else "dim"
+        parts.append(Part([(skipped, role)], 4 if overview.skipped else 19, len(skipped)))
     if overview.paced:
         paced = f"{number_format.format_count(overview.paced)} paced"
         parts.append(Part([(paced, "dim")], 11, 11))

@@ -9,6 +9,7 @@ from textual.containers import Horizontal
 from textual.geometry import Size
 from textual.reactive import var
 
+from relaytop.tui.draw.fleet_parts import Places, places_of
 from relaytop.tui.draw.layout import arrange, too_small
 from relaytop.tui.draw.topline import Badges
 from relaytop.tui.entered import EnteredModes
@@ -69,6 +70,7 @@ class MonitorScreen(AlertScreen):
         self._palette: Palette | None = None
         self._modes = EnteredModes()
         self._kept_groups: dict[str, KeptState] = {}
+        self._places = Places()
         self._page: Page | None = None
         """A full-screen page over this one, which shows the same view."""
         self.link = Link()
@@ -160,6 +162,7 @@ class MonitorScreen(AlertScreen):
             self.session.settings.aliases,
             still=self.frozen is not None,
         )
+        self._places = places_of(map(summaries.of, self.source.targets()))
         return summaries
 
     def _have_room(self) -> bool:
@@ -180,7 +183,7 @@ class MonitorScreen(AlertScreen):
     def badges(self) -> Badges:
         """Return what holds for the whole picture."""
         return Badges(
-            agent=self.session.reads_agent,
+            agent=self.session.reads_agent and not self._places.count,
             frozen=self.frozen is not None,
             paused=self.session.paused,
             also_probed_by=self.session.also_probed_by,
@@ -188,6 +191,7 @@ class MonitorScreen(AlertScreen):
             slow_link=self.link.is_slow,
             link_bytes_s=self.link.bytes_s if self.link.shows_rate else None,
             alerts=self.alerts.firing,
+            places=self._places,
         )
 
     @property

@@ -45,7 +45,7 @@ class TopLine(ViewLines):
 
 def draw_banner(view: View, width: int) -> Line | None:
     """Draw the banner of a view; None where all is well."""
-    return banner(view.overview, view.dead, view.silent_s, width)
+    return banner(view.overview, view.dead, view.silent_s, view.now, width)
 
 
 class Banner(ViewLines):
