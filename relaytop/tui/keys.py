@@ -194,7 +194,7 @@ BINDINGS: list[BindingType] = [
         "Back: leave zoom, clear the filter",
         label="back",
     ),
-    _key(LOOK, "group", "b", "group", "Group rows by provider, by model, or not at all"),
+    _key(LOOK, "group", "b", "group", "Group rows by place, provider, model, or not at all"),
     _key(
         LOOK,
         "next_failing",

@@ -97,7 +97,7 @@ class SavedChoices:
             theme=app.chosen_theme,
             columns=screen.chosen_columns,
             group_by=query.group_by,
-            folded=tuple(sorted(screen.folded)),
+            folded=tuple(sorted(screen.folding.folded)),
             mouse=self._mouse(app),
             snoozes=self._saved.snoozes if session.player else session.alerting.snoozes,
         )

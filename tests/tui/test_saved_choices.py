@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relaytop.store.user_state import UserState, load_state, save_state
+from relaytop.tui.rows.folding import Folding
 from relaytop.tui.saved_choices import SavedChoices
 from relaytop.tui.screens.monitor import MonitorScreen
 from relaytop.tui.terminal.color_depth import ColorDepth
@@ -154,7 +155,7 @@ def test_choices_that_cannot_be_saved_are_told(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
     app = app_with(blocked / "state.toml", tmp_path)
-    app.monitor_screen.set_reactive(MonitorScreen.folded, frozenset({"a"}))
+    app.monitor_screen.set_reactive(MonitorScreen.folding, Folding(frozenset({"a"})))
     assert app.choices is not None
     assert "choices not saved" in (app.choices.save(app) or "")
 

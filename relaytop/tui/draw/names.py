@@ -82,9 +82,14 @@ def _cut(names: tuple[str, ...], long: list[str], width: int) -> dict[str, str]:
 
 def _ends(names: tuple[str, ...], left: list[str], head: int, tail: int) -> dict[str, str]:
     """Return those of which no other name has the same beginning and end."""
-    longer = [name for name in names if cell_len(name) > head + tail]
-    counts = Counter((_first(name, head), _last(name, tail)) for name in longer)
-    ends = {name: (_first(name, head), _last(name, tail)) for name in left}
+    longer = [name for name in names if len(name) > head + tail or cell_len(name) > head + tail]
+    if all(map(str.isascii, longer)):  # a thousand names are told apart within a key's time
+        pairs = [(name[:head], name[-tail:] if tail else "") for name in longer]
+    else:
+        pairs = [(_first(name, head), _last(name, tail)) for name in longer]
+    counts = Counter(pairs)
+    every = dict(zip(longer, pairs, strict=True))
+    ends = {name: every[name] for name in left if name in every}
     return {name: f"{a}{ELLIPSIS}{b}" for name, (a, b) in ends.items() if counts[a, b] == 1}
 
 
@@ -113,7 +118,11 @@ def _splits(width: int) -> Iterator[tuple[int, int]]:
 
 def _parts(name: str, room: int) -> list[str]:
     """Return the parts of a name in `room` cells, those at its ends left out."""
-    parts = [_first(name[start:], room) for start in range(1, len(name) - LEAST_END)]
+    starts = range(1, len(name) - LEAST_END)
+    if name.isascii():
+        parts = [name[start : start + room] for start in starts]
+    else:
+        parts = [_first(name[start:], room) for start in starts]
     return [part for part in parts if len(part) >= LEAST_END and not name.endswith(part)]
 
 

@@ -18,6 +18,7 @@ from relaytop.tui.keys import BINDINGS, ZOOM_BINDINGS, in_order
 from relaytop.tui.link import Link
 from relaytop.tui.os_errors import describe_os_error
 from relaytop.tui.palette import Palette
+from relaytop.tui.rows.folding import MANY_TARGETS
 from relaytop.tui.rows.summaries import KeptState, Summaries
 from relaytop.tui.screens.alerts import AlertScreen
 from relaytop.tui.screens.zoom import ACTION
@@ -155,23 +156,25 @@ class MonitorScreen(AlertScreen):
         """List the rows of the figures as they are now."""
         thresholds = self.session.thresholds
         summaries = Summaries(self.source, self.now, thresholds, self._kept_groups)
-        self.all_fit = self._have_room()
+        room, rows = self._room()
+        self.all_fit = rows <= room
         self.list_targets(
             summaries,
             self.source.targets(),
             self.session.settings.aliases,
+            room=room,
             still=self.frozen is not None,
         )
         self._places = places_of(map(summaries.of, self.source.targets()))
         return summaries
 
-    def _have_room(self) -> bool:
-        """Return whether the table has room for all rows, were nothing folded or filtered."""
+    def _room(self) -> tuple[int, int]:
+        """Return how many rows have room, and how many there are, nothing folded or filtered."""
         targets = self.source.targets()
         groups = self.row_query.groups(targets, self.session.settings.aliases)
         rows = len(targets) + len(groups)
         width, height = self.size or self.app.size
-        return rows < arrange(width, height, rows, banner=False, zoomed=False).table
+        return arrange(width, height, rows, banner=False, zoomed=False).table - 1, rows
 
     def _overview(self) -> Overview:
         """Return all targets together; an engine that is dead or stopped sends nothing."""
@@ -290,9 +293,15 @@ class MonitorScreen(AlertScreen):
 
     @staticmethod
     def _row_count(view: View) -> int:
-        """Return how many rows there are without a filter: the table's height keeps still."""
+        """Return how many rows there are without a filter: the table's height keeps still.
+
+        Of many targets it is as high as it can be, also while their groups are folded.
+        """
+        targets = len(view.source.targets())
+        if targets >= MANY_TARGETS:
+            return targets + len(view.groups)
         folded = sum(len(g.targets) for g in view.groups if g.key in view.folded)
-        return len(view.source.targets()) + len(view.groups) - folded
+        return targets + len(view.groups) - folded
 
     def on_resize(self) -> None:
         """Divide the screen anew; the parts draw themselves again once they have their sizes."""

@@ -10,6 +10,7 @@ from textual.reactive import var
 
 from relaytop.monitor.group import FAILING
 from relaytop.tui.rows.blocks import Cursor
+from relaytop.tui.rows.folding import Folding, starts_folded
 from relaytop.tui.rows.listing import RowListing
 from relaytop.tui.rows.query import AS_CONFIGURED, WORST_FIRST
 from relaytop.tui.rows.sort_keys import SORTABLE
@@ -34,8 +35,8 @@ class TargetListScreen(FilterScreen):
 
     view: var[View | None] = var(None, init=False)
     """The view that is shown."""
-    folded: var[frozenset[str]] = var(frozenset(), init=False)
-    """The keys of the groups of which only their own row is listed."""
+    folding: var[Folding] = var(Folding(), init=False)
+    """The groups that the user folded or unfolded."""
     selected: var[str | None] = var(None, init=False)
     """The id of the selected target; the worst of the group whose row is selected."""
     selected_group: var[str | None] = var(None, init=False)
@@ -55,6 +56,8 @@ class TargetListScreen(FilterScreen):
         self.listing = RowListing()
         self.all_fit = True
         """Whether all rows had room when they were listed last."""
+        self.folded: frozenset[str] = frozenset()
+        """The keys of the groups of which only their own row is listed."""
         self._chosen = False
         """Whether the user has pressed a key: the selection is theirs then."""
 
@@ -63,7 +66,7 @@ class TargetListScreen(FilterScreen):
     ) -> None:
         """Open with these choices of rows, folded groups and columns."""
         self.set_reactive(FilterScreen.row_query, query)
-        self.set_reactive(TargetListScreen.folded, folded)
+        self.set_reactive(TargetListScreen.folding, Folding(folded))
         self.set_reactive(TargetListScreen.chosen_columns, columns)
 
     def relist(self) -> Summaries:
@@ -76,6 +79,7 @@ class TargetListScreen(FilterScreen):
         targets: Sequence[str],
         aliases: Mapping[str, Sequence[str]],
         *,
+        room: int,
         still: bool,
     ) -> None:
         """List what the filter lets through; where the selected one is hidden, select the first.
@@ -84,6 +88,7 @@ class TargetListScreen(FilterScreen):
             summaries: The figures.
             targets: The ids of all targets, as they are configured.
             aliases: Name of a model → its target ids at each provider.
+            room: The rows that the table has room for, without its header.
             still: Whether the picture is frozen.
         """
         changed = self.listing.update(
@@ -98,6 +103,9 @@ class TargetListScreen(FilterScreen):
             cursor=self._cursor() if self._chosen else None,
         )
         self.listed = self.listing.listed
+        rows = len(self.listed) + sum(block.group is not None for block in self.listing.blocks)
+        start_folded = starts_folded(len(targets), rows, room)
+        self.folded = self.folding.keys(self.listing.groups, start_folded=start_folded)
         self.rows = self.listing.rows(self.folded)
         worst_first = self.row_query.order(all_fit=self.all_fit) == WORST_FIRST
         if changed and worst_first and not self._chosen:
@@ -172,7 +180,7 @@ class TargetListScreen(FilterScreen):
             self.relist()
         self.changed()
 
-    def watch_folded(self) -> None:
+    def watch_folding(self) -> None:
         """List the rows anew."""
         self.watch_row_query()
 
@@ -225,8 +233,8 @@ class TargetListScreen(FilterScreen):
             self.notify(f"no target {what}", timeout=2)
             return
         key = self._group_of(target)
-        if key in self.folded:
-            self.folded -= {key}
+        if key is not None and key in self.folded:
+            self.folding = self.folding.with_group(key, unfold=True)
         self.select_row(next(row for row in self.rows if row.target == target))
 
     def _is_selected(self, group: object) -> bool:
@@ -245,7 +253,7 @@ class TargetListScreen(FilterScreen):
         """Fold the group under the cursor, or unfold it."""
         key = self.selected_group or self._group_of(self.selected)
         if key is not None:
-            self.folded = self.folded - {key} if unfold else self.folded | {key}
+            self.folding = self.folding.with_group(key, unfold=bool(unfold))
 
     def toggle_fold(self) -> None:
         """Fold the selected group, or unfold it."""

@@ -7,6 +7,7 @@ import pytest
 from textual.pilot import Pilot
 
 from relaytop.protocol.messages import Finished, Pause, Resume
+from relaytop.tui.rows.folding import Folding
 from relaytop.tui.rows.query import RowQuery
 from relaytop.watch.session import Session
 from tests.support.fake_engine import NAMES, NOW, FakeEngine, engine_of, feed, session_of
@@ -247,7 +248,7 @@ async def test_a_choice_can_be_given_from_outside(session: Session) -> None:
     async with running(session) as pilot:
         screen = monitor_of(pilot)
         screen.row_query = dataclasses.replace(RowQuery(), group_by="model")
-        screen.folded = frozenset({"model:gpt-4.1"})
+        screen.folding = Folding(frozenset({"model:gpt-4.1"}))
         await pilot.pause()
         assert keys_of(pilot)[:2] == ["model:gpt-4.1", "model:claude-sonnet-4.5"]
 
