@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from relaytop.fleet.prometheus.queries import FIGURE
+from relaytop.fleet.prometheus.queries import FIGURE, QUANTILES
 from relaytop.fleet.prometheus.series import NativeHistogram
 
 if TYPE_CHECKING:
@@ -23,6 +23,26 @@ MAX_CLASSES = 32
 """Error classes and alerts kept of a row."""
 
 
+_NUMBERS = {
+    ("up", "up"): "up",
+    ("up", "last_success"): "last_success_at",
+    ("others", "cost"): "cost_usd",
+    ("others", "cached"): "cached",
+    ("others", "skipped"): "skipped",
+}
+"""(Question, figure) → the number of a row that it is."""
+_TABLES = {
+    ("up", "remaining"): ("remaining", "kind"),
+    ("up", "limit"): ("limit", "kind"),
+    ("requests", ""): ("requests", "status"),
+    ("errors", ""): ("errors", "class"),
+    ("tokens", ""): ("tokens", "type"),
+    ("firing", ""): ("alerts", "alert"),
+    **{(name, q): (name, FIGURE) for name in ("latency", "ttft") for q in QUANTILES},
+}
+"""(Question, figure) → the table of a row that it belongs to, and the label of its key."""
+
+
 @dataclass(slots=True)
 class Figures:
     """One row's figures over the window; what is not exported is None or missing."""
@@ -30,20 +50,21 @@ class Figures:
     up: float | None = None
     """The share of its boxes that see it up, 0 to 1."""
     last_success_at: float | None = None
-    """Unix seconds."""
-    ok: float | None = None
-    failed: float | None = None
+    """Unix seconds, by the clock of the boxes."""
     cached: float = 0.0
     skipped: float = 0.0
     cost_usd: float | None = None
+    requests: dict[str, float] = field(default_factory=dict)
+    """`success` or `error` → count."""
     errors: dict[str, float] = field(default_factory=dict)
     tokens: dict[str, float] = field(default_factory=dict)
-    latency_s: dict[str, float] = field(default_factory=dict)
+    latency: dict[str, float] = field(default_factory=dict)
     """Percentile (`p50`, `p95`, `p99`) → seconds."""
-    ttft_s: dict[str, float] = field(default_factory=dict)
+    ttft: dict[str, float] = field(default_factory=dict)
     remaining: dict[str, float] = field(default_factory=dict)
     limit: dict[str, float] = field(default_factory=dict)
-    alerts: list[str] = field(default_factory=list)
+    alerts: dict[str, float] = field(default_factory=dict)
+    """Why the boxes' own alerts fire → 1."""
 
 
 def key_of(labels: Mapping[str, str], places: Places) -> Key:
@@ -66,7 +87,7 @@ def read_figures(answers: Mapping[str, Iterable[Value]], places: Places) -> dict
     for question, answer in answers.items():
         for value in answer:
             number = value.value
-            if isinstance(number, NativeHistogram) or math.isnan(number):
+            if isinstance(number, NativeHistogram):
                 continue
             key = key_of(value.labels, places)
             row = rows.get(key)
@@ -79,40 +100,14 @@ def read_figures(answers: Mapping[str, Iterable[Value]], places: Places) -> dict
 
 
 def _apply(row: Figures, question: str, labels: Mapping[str, str], number: float) -> None:
-    figure = labels.get(FIGURE, "")
-    match question, figure:
-        case "up", "up":
-            row.up = number
-        case "up", "last_success":
-            row.last_success_at = number
-        case "up", "remaining":
-            _put(row.remaining, labels.get("kind", ""), number)
-        case "up", "limit":
-            _put(row.limit, labels.get("kind", ""), number)
-        case "requests", _ if labels.get("status") == "success":
-            row.ok = number
-        case "requests", _ if labels.get("status") == "error":
-            row.failed = number
-        case "errors", _:
-            _put(row.errors, labels.get("class", ""), number)
-        case "tokens", _:
-            _put(row.tokens, labels.get("type", ""), number)
-        case "others", "cost":
-            row.cost_usd = number
-        case "others", "cached":
-            row.cached = number
-        case "others", "skipped":
-            row.skipped = number
-        case "latency", ("p50" | "p95" | "p99"):
-            _put(row.latency_s, figure, number)
-        case "ttft", ("p50" | "p95" | "p99"):
-            _put(row.ttft_s, figure, number)
-        case "firing", _ if len(row.alerts) < MAX_CLASSES:
-            row.alerts.append(labels.get("alert", ""))
-        case _:
-            return
-
-
-def _put(table: dict[str, float], name: str, number: float) -> None:
-    if name and math.isfinite(number) and number >= 0 and len(table) < MAX_CLASSES:
-        table[name] = number
+    asked = question, labels.get(FIGURE, "")
+    if not math.isfinite(number) or number < 0:
+        return
+    if asked in _NUMBERS:
+        setattr(row, _NUMBERS[asked], number)
+    elif asked in _TABLES:
+        name, label = _TABLES[asked]
+        table: dict[str, float] = getattr(row, name)
+        key = labels.get(label, "")
+        if key and len(table) < MAX_CLASSES:
+            table[key] = number
