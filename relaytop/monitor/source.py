@@ -91,6 +91,10 @@ class Source(Protocol):
         """Unix seconds at which the oldest sample that is kept of a target ended."""
         ...
 
+    def is_loading(self, target: str) -> bool:
+        """Whether more of a target's history was asked for and is on its way."""
+        ...
+
     def confidence(self, target: str) -> Confidence:
         """How sure the window's figures are, for a comparison; takes milliseconds to compute."""
         ...

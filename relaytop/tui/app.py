@@ -28,6 +28,7 @@ from relaytop.tui.link import SLOW_REDRAW_S, Link
 from relaytop.tui.os_errors import describe_os_error
 from relaytop.tui.palette import COLORBLIND_VARIABLE, DEPTH_VARIABLE, FAINT_VARIABLE
 from relaytop.tui.screens.monitor import MonitorScreen
+from relaytop.tui.screens.past import PastScreen
 from relaytop.tui.screens.replay import ReplayScreen
 from relaytop.tui.terminal.color_depth import ColorDepth
 from relaytop.tui.terminal.color_reduction import Colors
@@ -122,7 +123,7 @@ class RelaytopApp(OrderedKeysApp):
         self.choices: SavedChoices | None = None
         """The keeper of the user's choices; None: they end with the app."""
         self._notices = None
-        if session.player is None:
+        if not session.is_of_the_past:
             self._notices = AlertNotices(session, glyphs, lambda: self._driver)
         self._terminating = False
         self._suspended_at: float | None = None
@@ -441,6 +442,8 @@ class RelaytopApp(OrderedKeysApp):
 
 
 def _screen_of(session: Session, glyphs: Glyphs) -> MonitorScreen:
-    if session.player is None:
-        return MonitorScreen(session, glyphs)
-    return ReplayScreen(session, session.player, glyphs)
+    if session.player is not None:
+        return ReplayScreen(session, session.player, glyphs)
+    if session.past is not None:
+        return PastScreen(session, session.past, glyphs)
+    return MonitorScreen(session, glyphs)

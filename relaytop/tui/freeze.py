@@ -40,13 +40,17 @@ class FrozenSource:
         self._source = source
         self.now = now
         self.span_s = span_s
-        self._settled = now - LATE_S
+        self._overview = source.overview(now)
+        # What Prometheus knows of a moment comes at once: no row's history is asked for.
+        self._settled = now - (LATE_S if self._overview.prometheus is None else 0.0)
         self._targets = tuple(source.targets())
-        self._newest = {name: source.points(name, self._settled, now) for name in self._targets}
+        self._newest: dict[str, list[Point]] = {name: [] for name in self._targets}
+        if self._settled < now:
+            for name in self._targets:
+                self._newest[name] = source.points(name, self._settled, now)
         self._summaries = {name: source.summary(name, now) for name in self._targets}
         self._errors = {name: tuple(source.errors(name)) for name in self._targets}
         self._error_groups = {name: tuple(source.error_groups(name)) for name in self._targets}
-        self._overview = source.overview(now)
         self._notes = tuple(source.notes())
         self._events = tuple(source.events())
 
@@ -63,6 +67,8 @@ class FrozenSource:
         """The bins as they were at the moment; empty ones after it."""
         whole = max(0, min(n, math.floor((self._settled - start) / bin_s)))
         begun = max(whole, min(n, math.ceil((self.now - start) / bin_s)))
+        if self._overview.prometheus is not None:
+            begun = whole
         edges = [start + index * bin_s for index in range(whole, begun + 1)]
         newest = [bin_of(self.points(target, *edge)) for edge in pairwise(edges)]
         return [
@@ -81,6 +87,10 @@ class FrozenSource:
     def oldest_at(self, target: str) -> float | None:
         """The end of a target's oldest sample, of those that are still kept."""
         return self._source.oldest_at(target)
+
+    def is_loading(self, target: str) -> bool:
+        """Whether more of a target's history is on its way."""
+        return self._source.is_loading(target)
 
     def confidence(self, target: str) -> Confidence:
         """How sure the figures are, of the source that goes on: it moves little in a while."""

@@ -262,22 +262,33 @@ REPLAY_BINDINGS: list[BindingType] = [
     _key(LOOK, "replay.pause", "p", "pause", "Pause or resume playback"),
     _key(LOOK, "replay.back", "left", "seek(-60)", "Back one minute", label="-1m"),
     _key(LOOK, "replay.on", "right", "seek(60)", "Forward one minute", label="+1m"),
+    _key(LOOK, "replay.back_hour", "shift+left", "seek(-3600)", "Back one hour", show=False),
+    _key(LOOK, "replay.on_hour", "shift+right", "seek(3600)", "Forward one hour", show=False),
     _key(
         LOOK,
         "replay.first",
         "home",
         "seek_first",
-        "Start of the recording",
+        "Start of the recording, or the moment of --at",
         label="begin",
         show=False,
     ),
-    _key(LOOK, "replay.last", "end", "seek_last", "End of the recording", label="end", show=False),
+    _key(
+        LOOK,
+        "replay.last",
+        "end",
+        "seek_last",
+        "End of the recording, or now",
+        label="end",
+        show=False,
+    ),
     _key(LOOK, "replay.top", "g", "move(-100000)", "First target", label="first", show=False),
     _key(LOOK, "replay.bottom", "G", "move(100000)", "Last target", label="last", show=False),
     # Stopping it does nearly the same, and a narrow footer has no room for both.
     _key(LOOK, "replay.freeze", "f", "freeze", "Freeze the screen; playback continues", show=False),
 ]
-"""Keys of a recording that is played, beside the monitor's own or in their place."""
+"""Keys of a recording that is played, or of a moment of the past, beside the monitor's own or in
+their place."""
 
 PAGE_BINDINGS: list[BindingType] = [
     _key(HELP, "page.help", "question_mark", "app.help", "This page: keys of the current view"),

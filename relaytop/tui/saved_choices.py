@@ -69,7 +69,7 @@ class SavedChoices:
         self._mouse_configured = app.mouse
         if state.mouse is not None and not self._mouse_given:
             app.mouse = state.mouse
-        if app.session.player is None:
+        if not app.session.is_of_the_past:
             app.session.alerting.restore_snoozes(state.snoozes)
 
     def _restore_window(self, app: RelaytopApp) -> None:
@@ -99,7 +99,7 @@ class SavedChoices:
             group_by=query.group_by,
             folded=tuple(sorted(screen.folding.folded)),
             mouse=self._mouse(app),
-            snoozes=self._saved.snoozes if session.player else session.alerting.snoozes,
+            snoozes=self._saved.snoozes if session.is_of_the_past else session.alerting.snoozes,
         )
 
     def _mouse(self, app: RelaytopApp) -> bool | None:

@@ -22,6 +22,7 @@ from relaytop.protocol.messages import (
 from relaytop.watch.core import WatchCore
 from relaytop.watch.engine_exit import exit_phrase
 from relaytop.watch.engine_silence import silence_text
+from relaytop.watch.past_clock import PastClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -120,6 +121,16 @@ class Session(WatchCore):
     def reads_agent(self) -> bool:
         """Whether another relaytop probes, and this one only shows what it finds."""
         return self.player is None and not self.engine.accepts_commands
+
+    @property
+    def past(self) -> PastClock | None:
+        """The clock of a moment of the past (`--at`) that is shown; None: what is now is."""
+        return self.clock if isinstance(self.clock, PastClock) else None
+
+    @property
+    def is_of_the_past(self) -> bool:
+        """Whether what is shown has been: a recording, or a moment of the past."""
+        return self.player is not None or self.past is not None
 
     def read_less_often(self, *, frozen: bool) -> None:
         """Read the engine less often while the picture is frozen."""

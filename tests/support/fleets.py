@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import TYPE_CHECKING
 
 from relaytop.config.settings import Provider, Settings, Target
 from relaytop.config.target_id import split_target
 from relaytop.monitor.monitor import Monitor
+from relaytop.monitor.points import Point
+from relaytop.monitor.record import OK
 from relaytop.monitor.source import Bin, Overview, PrometheusState
 from relaytop.monitor.summary import Distribution, Summary, Totals
 from relaytop.monitor.traffic import Traffic
+from relaytop.monitor.window import TIMEOUTS
 from relaytop.watch.session import Session
 from tests.support.fake_engine import FakeClock, FakeEngine
 from tests.support.samples import T0
@@ -18,6 +22,8 @@ from tests.support.samples import T0
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from relaytop.watch.past_clock import PastClock
 
 PLACES = ("eu-west", "us-east", "ap-south")
 MODELS = ("holysheep/gpt-4.1", "holysheep/deepseek-v3.2", "direct/openai/gpt-4.1")
@@ -106,13 +112,29 @@ class FleetOfRows(Monitor):
         self.summaries = dict(rows)
         self.answered_at = answered_at
         self.problem: str | None = None
-        self.reads = 0
-        """How often a summary was read."""
+        self.asked: list[str] = []
+        """The targets of which single samples were asked for."""
+        self.loading = False
+        self.oldest = T0
 
     def summary(self, target: str, now: float) -> Summary:
         del now
-        self.reads += 1
         return self.summaries[target]
+
+    def is_loading(self, target: str) -> bool:
+        return self.loading and target in self.summaries
+
+    def points(self, target: str, start: float, end: float) -> list[Point]:
+        """A sample each 15 s of an hour; each fortieth has failed."""
+        self.asked.append(target)
+        p50 = self.summaries[target].latency.p50 or 0.0
+        found = []
+        for step in range(240):
+            at, ok = NOW - 3600 + step * 15.0, step % 40 != 20
+            if start <= at < end:
+                latency = p50 + step % 7 * 9 if ok else math.nan
+                found.append(Point(at, latency, math.nan, OK if ok else min(TIMEOUTS)))
+        return found
 
     def bins(self, target: str, start: float, bin_s: float, n: int) -> list[Bin]:
         p50 = self.summaries[target].latency.p50 or 0.0
@@ -123,7 +145,7 @@ class FleetOfRows(Monitor):
         ]
 
     def oldest_at(self, target: str) -> float | None:
-        return None if target not in self.summaries else T0
+        return self.oldest if target in self.summaries else None
 
     def overview(self, now: float) -> Overview:
         counts: dict[str, int] = {}
@@ -153,15 +175,19 @@ def fleet() -> dict[str, Summary]:
 
 
 def fleet_session(
-    folder: Path, rows: Mapping[str, Summary] | None = None, answered_at: float | None = NOW - 12
+    folder: Path,
+    rows: Mapping[str, Summary] | None = None,
+    answered_at: float | None = NOW - 12,
+    clock: PastClock | None = None,
 ) -> Session:
     monitor = FleetOfRows(fleet() if rows is None else rows, answered_at)
     engine = FakeEngine()
     engine.accepts_commands = False
+    if clock is None:
+        live = FakeClock()
+        live.now = NOW
     session = Session(
-        monitor.settings, engine, restart=FakeEngine, snapshots=folder, clock=FakeClock()
+        monitor.settings, engine, restart=FakeEngine, snapshots=folder, clock=clock or live
     )
     session.monitor = monitor
-    assert isinstance(session.clock, FakeClock)
-    session.clock.now = NOW
     return session

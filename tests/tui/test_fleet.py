@@ -1,13 +1,16 @@
 """The screen of a fleet: rows of several places, of which a Prometheus tells."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from relaytop.tui.draw.glyphs import ASCII
+from relaytop.watch.past_clock import PastClock
 from tests.support.fake_engine import app_of
-from tests.support.fleets import fleet_session, fleet_targets, row_of
-from tests.tui.pilots import monitor_of, picture, running, settled, shown
+from tests.support.fleets import NOW, FleetOfRows, fleet_session, fleet_targets, row_of
+from tests.tui.pilots import monitor_of, notices, picture, running, settled, shown
 
 
 async def test_percentiles_are_marked_and_the_users_have_a_column(tmp_path: Path) -> None:
@@ -62,3 +65,80 @@ async def test_the_comparison_names_what_differs(tmp_path: Path) -> None:
         assert "A holyshe…eu-west  B direct …eu-west  C holyshe…us-east" in text
         assert "users P95" in text
         assert "users err%" in text
+
+
+async def pressed(pilot: Pilot[int], *keys: str) -> None:
+    for key in keys:
+        await pilot.press(key)
+        await settled(pilot)
+
+
+async def test_a_moment_of_the_past_says_so_and_is_moved_by_keys(
+    tmp_path: Path, zone: Callable[[str], None]
+) -> None:
+    zone("UTC")
+    clock = PastClock(NOW - 86_400, lambda: NOW)
+    session = fleet_session(tmp_path, clock=clock)
+    async with running(session) as pilot:
+        await settled(pilot)
+        assert " PAST " in shown(pilot, "top")
+        assert "2026-09-20  14:23:20 UTC" in shown(pilot, "top")
+        assert "ago" not in shown(pilot, "top")
+        keys = shown(pilot, "keys")
+        assert "-1m" in keys
+        for action in ("pause", "freeze", "snooze", "on/off", "budget"):
+            assert action not in keys
+        await pressed(pilot, "left", "left", "right", "shift+left")
+        assert clock() == NOW - 86_400 - 60 - 3600
+        assert "13:22:20" in shown(pilot, "top")
+        await pressed(pilot, "home")
+        assert clock() == NOW - 86_400
+        await pressed(pilot, "end")
+        assert clock() == NOW
+        await pressed(pilot, "p", "f", "space", "S", "plus")
+        assert monitor_of(pilot).frozen is None
+        await pressed(pilot, "question_mark")
+        assert "help: past, monitor" in picture(pilot)
+
+
+async def test_arrows_on_the_zoomed_chart_go_back_and_say_what_is_on_its_way(
+    tmp_path: Path, zone: Callable[[str], None]
+) -> None:
+    zone("UTC")
+    session = fleet_session(tmp_path)
+    monitor = session.monitor
+    assert isinstance(monitor, FleetOfRows)
+    monitor.oldest = NOW - 30 * 86_400
+    async with running(session) as pilot:
+        await pressed(pilot, "g", "j", "z", "left")
+        assert "PAST 14:10:50 to 14:20:50" in shown(pilot, "caption")
+        assert "loading" not in shown(pilot, "caption")
+        monitor.loading = True
+        await pressed(pilot, "left")
+        assert "PAST 14:08:20 to 14:18:20   latency line, 10m  loading… " in shown(pilot, "caption")
+        monitor.loading = False
+        await settled(pilot)
+        assert "loading" not in shown(pilot, "caption")
+        await pressed(pilot, *["right_square_bracket"] * 14)
+        assert " 30d" in shown(pilot, "caption")
+        assert "09-0" in shown(pilot, "chart")
+
+
+async def test_failures_are_looked_for_in_the_range_that_is_shown(tmp_path: Path) -> None:
+    async with running(fleet_session(tmp_path)) as pilot:
+        await pressed(pilot, "g", "j", "z", "comma")
+        assert "timeout" in shown(pilot, "failure")
+        await pressed(pilot, "comma")
+        assert "no earlier failure in this time range" in notices(pilot)
+
+
+async def test_a_freeze_asks_for_no_rows_history(tmp_path: Path) -> None:
+    session = fleet_session(tmp_path)
+    monitor = session.monitor
+    assert isinstance(monitor, FleetOfRows)
+    async with running(session) as pilot:
+        await settled(pilot)
+        monitor.asked.clear()
+        await pressed(pilot, "f")
+        assert "FROZEN" in shown(pilot, "top")
+        assert monitor.asked == []

@@ -36,7 +36,7 @@ def signs(glyphs: Glyphs) -> list[tuple[str, str]]:
             "chart: slowest probe, one off the scale, a failed one",
         ),
         (glyphs.order[0], "zoomed chart: the failure whose message is shown"),
-        ("PAST", "zoomed chart: the time range ends before now"),
+        ("PAST", "the time range, or with --at all that is shown, ends before now"),
         ("dim figure", "too few samples (P95 needs 20, P99 100)"),
         (">30s", "above the timeout: too many probes timed out to measure it"),
         (

@@ -8,6 +8,7 @@ from typing import NamedTuple
 SPANS_S = (
     *(30.0, 60.0, 120.0, 180.0, 300.0, 600.0, 900.0, 1200.0, 1800.0),
     *(3600.0, 7200.0, 10800.0, 21600.0, 43200.0, 86400.0),
+    *(172_800.0, 604_800.0, 1_209_600.0, 2_592_000.0),
 )
 """The round spans that a chart grows through, in seconds."""
 SHORTEST_BIN_S = 0.25

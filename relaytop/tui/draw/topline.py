@@ -28,7 +28,7 @@ class Badges:
     """States of the whole picture that have a badge."""
 
     replay: str | None = None
-    """That a recording is played, and how fast."""
+    """That a recording is played, and how fast, or that a moment of the past is shown."""
     agent: bool = False
     """Whether an agent probes, and is only read."""
     frozen: bool = False
@@ -69,7 +69,7 @@ def topline(
         *_counts(overview, glyphs, live=live, gap=2 if alerts else 0),
         *(Part([(f" {text} ", "warn2")], 0, len(text) + 2, 2) for text in badges.texts),
         *place_parts(badges.places),
-        *answer_parts(overview.prometheus, now),
+        *([] if badges.replay else answer_parts(overview.prometheus, now)),
         *_peers(badges.also_probed_by),
         *_link(badges.link_bytes_s),
         *_busy(overview),

@@ -317,9 +317,9 @@ class MonitorScreen(AlertScreen):
         if action == "clear":
             return self.typing or self._modes.last is not None
         if action in {"note", "snooze"}:
-            return self.session.player is None  # the past cannot be changed
+            return not self.session.is_of_the_past
         if action == "acknowledge":
-            return self.session.player is None and bool(self.session.alerting.firing)
+            return not self.session.is_of_the_past and bool(self.session.alerting.firing)
         if action.startswith(ACTION):
             return self.offers_zoom(action)
         return action not in ENGINE_ACTIONS or self.session.engine.accepts_commands

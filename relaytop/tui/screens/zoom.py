@@ -110,15 +110,23 @@ class ZoomScreen(TargetListScreen):
             lambda zoom, known, view: zoom.at_failure(step, _failures(view), known)
         ):
             where = "later" if step > 0 else "earlier"
-            self._say(f"no {where} failure kept")
+            fleet = self.view is not None and self.view.overview.prometheus is not None
+            self._say(f"no {where} failure {'in this time range' if fleet else 'kept'}")
 
     def _say(self, text: str) -> None:
         self.notify(text, timeout=SOON_GONE_S)
 
 
 def _failures(view: View) -> list[float]:
-    """Return the Unix seconds of the selected target's failures, oldest first."""
+    """Return the Unix seconds of the selected target's failures, oldest first.
+
+    Of those that Prometheus knows only the ones in the range that is shown: all would be a query of
+    months.
+    """
     if view.selected is None:
         return []
-    points = view.source.points(view.selected, 0.0, view.now)
+    start, end = 0.0, view.now
+    if view.overview.prometheus is not None:
+        start, end = view.zoom.range_in(view.known(view.selected))
+    points = view.source.points(view.selected, start, end)
     return [point.at for point in points if not point.ok]

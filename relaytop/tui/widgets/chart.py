@@ -102,7 +102,8 @@ class Chart(ViewLines):
         known = view.known(summary.target)
         axis = zoom_axis(zoom, known, self.size.width, SHORTEST_BIN_S)
         room = self._failure.extent
-        read_for = (source, summary.target, zoom, axis, self.size, room)
+        loading = source.is_loading(summary.target)
+        read_for = (source, summary.target, zoom, axis, self.size, room, loading)
         finished = summary.total.requests, summary.last_at, len(source.errors(summary.target))
         due = known.now - self._read_at >= zoom.span_s(known) / PICTURES_PER_RANGE
         is_new = read_for != self._read_for or (due and finished != self._finished)

@@ -29,7 +29,11 @@ HALVES = tuple(number / 2 for number in range(2, 20))
 NARROW = 2.5
 """Up to this ratio of its ends it has a label at each half."""
 ROWS_PER_LABEL = 2
-TICK_STEPS_S = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
+DAY_S = 86_400
+TICK_STEPS_S = (
+    *(5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200),
+    *(DAY_S, 2 * DAY_S, 7 * DAY_S),
+)
 COLUMNS_PER_TICK = 16
 
 
@@ -131,12 +135,15 @@ def linear_scale(worst_ms: Sequence[float], p95_ms: float | None) -> Scale:
 
 
 def clock_ticks(start: float, span_s: float, columns: int) -> list[tuple[int, str]]:
-    """Return (column, `HH:MM:SS`) pairs on round times of the local clock, well apart."""
+    """Return (column, `HH:MM:SS`) pairs on round times of the local clock, well apart.
+
+    From a day on they are dates, `MM-DD`.
+    """
     wanted = max(1, columns // COLUMNS_PER_TICK)
     step = next((s for s in TICK_STEPS_S if span_s / s <= wanted), TICK_STEPS_S[-1])
     offset = (local_time(start).tm_gmtoff or 0) + STEADY.correction_s
     at = float(math.ceil((start + offset) / step) * step - offset)
-    form = "%H:%M:%S" if step % 60 else "%H:%M"
+    form = "%H:%M:%S" if step % 60 else "%H:%M" if step < DAY_S else "%m-%d"
     ticks = []
     while at < start + span_s:
         column = int((at - start) / span_s * columns)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from relaytop.config.durations import format_duration
 from relaytop.monitor import number_format
+from relaytop.tui.draw.chart.axes import DAY_S
 from relaytop.tui.draw.chart.distribution_plots import BandsPlot, HeatMapPlot
 from relaytop.tui.draw.chart.heat_map import most_at_once, shade_of
 from relaytop.tui.draw.clock import local_time, time_of_day
@@ -37,6 +38,7 @@ def caption(
     threshold_ms: float,
     timeout_ms: float,
     glyphs: Glyphs,
+    loading: bool = False,
 ) -> Line:
     """Draw the caption; what has no room is left out: the limit first, then how many probes.
 
@@ -49,9 +51,11 @@ def caption(
         threshold_ms: Of what is shown; what lies above it is in yellow.
         timeout_ms: The target's deadline.
         glyphs: The shapes that the terminal can show.
+        loading: Whether more of the range is on its way.
     """
     parts = [
         *_range(zoom, known),
+        *([Part([(" loading… ", "warn2")], 0, 0)] if loading else []),
         *_counts(together),
         *_percentiles(together, threshold_ms, timeout_ms),
         *_limit(plot, threshold_ms, glyphs),
@@ -71,7 +75,9 @@ def _range(zoom: Zoom, known: Known) -> list[Part]:
     past = zoom.end_in(known) is not None
     moments = f" PAST {_moment(start, known.now)} to {_moment(end, known.now)} "
     badge = [Part([(moments, "warn2")], 0, 0)] if past else []
-    span = format_duration(round(end - start))
+    seconds = round(end - start)
+    days, rest = divmod(seconds, DAY_S)
+    span = f"{days}d" if days > 1 and not rest else format_duration(seconds)
     title: Run = (f"{TITLES[zoom.figure]} {zoom.drawing}", "bold")
     log = ", log scale" if zoom.log and zoom.drawing in SCALED else ""
     return [*badge, _part(0, title, (f", {span if past else f'last {span}'}{log}", "dim"))]
@@ -80,7 +86,7 @@ def _range(zoom: Zoom, known: Known) -> list[Part]:
 def _moment(at: float, now: float) -> str:
     """Write the time of day, with the date where that is another."""
     local = local_time(at)
-    if local.tm_yday == local_time(now).tm_yday:
+    if local[:3] == local_time(now)[:3]:
         return time_of_day(at)
     return time.strftime("%m-%d %H:%M:%S", local)
 

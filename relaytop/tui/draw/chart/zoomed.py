@@ -114,6 +114,7 @@ def zoomed_picture(
             threshold_ms=limit_ms,
             timeout_ms=summary.timeout_ms,
             glyphs=glyphs,
+            loading=source.is_loading(summary.target),
         ),
         failure_lines(failures, zoom.failure_at, errors, room, glyphs),
     )
