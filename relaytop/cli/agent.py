@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from relaytop.cli.agent_stdio import refuse_with_stdio, serve_stdio
 from relaytop.cli.alert_sending import make_notifier, on_alert_option, with_on_alert
 from relaytop.cli.errors import INTERRUPTED
 from relaytop.cli.options import common_options, duration, listen_address
@@ -46,16 +47,20 @@ if TYPE_CHECKING:
     from relaytop.export.address import Address
 
 STDERR = 2
+DEFAULT_LISTEN = "127.0.0.1:9464"
 
 
 @click.command()
 @click.option(
     "--listen",
     type=listen_address,
-    default="127.0.0.1:9464",
-    show_default=True,
     metavar="ADDR",
-    help="Address of /metrics and /healthz.",
+    help=f"Address of /metrics and /healthz.  [default: {DEFAULT_LISTEN}]",
+)
+@click.option(
+    "--stdio",
+    is_flag=True,
+    help="Write what is seen to stdout, for `relaytop fleet --ssh`; no port is opened.",
 )
 @click.option(
     "--snapshot-every",
@@ -69,7 +74,8 @@ STDERR = 2
 @common_options
 def agent(
     *,
-    listen: Address,
+    listen: Address | None,
+    stdio: bool,
     snapshot_every_s: float | None,
     record: Path | None,
     on_alert: tuple[str, ...] | None,
@@ -80,6 +86,9 @@ def agent(
     Events go to stderr as JSON lines. SIGHUP reloads the config; SIGTERM saves a snapshot and exits
     with 0. A monitor or a `pick` with the same config on this host shows the agent's data instead
     of probing separately.
+
+    With --stdio it is the other end of `relaytop fleet --ssh`: it passes on what the agent of this
+    host knows, or probes where there is none, and ends with its reader.
     """
 
     def load() -> Settings:
@@ -94,8 +103,13 @@ def agent(
             require_apprise()
         return with_on_alert(settings, on_alert)
 
+    if stdio:
+        refuse_with_stdio(
+            listen=listen, snapshot_every=snapshot_every_s, record=record, on_alert=on_alert
+        )
+        raise SystemExit(serve_stdio(load(), load))
     settings = load()
-    listening = listening_on(listen, "--listen")
+    listening = listening_on(listen or listen_address(DEFAULT_LISTEN), "--listen")
     recorder = Recorder(record) if record is not None else None
     try:
         code = asyncio.run(_run(settings, load, listening, snapshot_every_s, recorder))

@@ -22,8 +22,10 @@ GOOD, BAD = b"+", b"-"
 READ_BYTES = 65536
 
 
-def begin_loading(options: Options) -> Callable[[], Settings]:
+def begin_loading(options: Options, *, view_only: bool = False) -> Callable[[], Settings]:
     """Begin to load the settings and return what waits for them.
+
+    With `view_only` they name nothing to probe: see `load_view_settings`.
 
     Must be called before any thread is started. The returned function raises `ConfigError` with
     the sentence that `load_settings` would have raised.
@@ -32,7 +34,7 @@ def begin_loading(options: Options) -> Callable[[], Settings]:
     pid = os.fork()
     if pid == 0:
         os.close(reading)
-        _load(options, writing)
+        _load(options, writing, view_only=view_only)
     os.close(writing)
 
     def wait() -> Settings:
@@ -51,14 +53,15 @@ def begin_loading(options: Options) -> Callable[[], Settings]:
     return wait
 
 
-def _load(options: Options, writing: int) -> None:
+def _load(options: Options, writing: int, *, view_only: bool) -> None:
     """Load the settings, write the answer and end this process."""
     try:
-        from relaytop.config.load import load_settings  # noqa: PLC0415 - in the fork alone
+        from relaytop.config import load  # noqa: PLC0415 - in the fork alone
         from relaytop.protocol.codec import encode  # noqa: PLC0415 - in the fork alone
         from relaytop.protocol.messages import Start  # noqa: PLC0415 - in the fork alone
 
-        settings = load_settings(config=options.config, flags=options.flags, environ=os.environ)
+        load_them = load.load_view_settings if view_only else load.load_settings
+        settings = load_them(config=options.config, flags=options.flags, environ=os.environ)
         answer = GOOD + encode(Start(settings))
     except RelaytopError as error:
         answer = BAD + str(error).encode()

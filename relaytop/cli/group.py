@@ -39,6 +39,7 @@ COMMANDS = {
     "prices": "Compare relay prices with official list prices, in USD per million tokens.",
     "usage": "Print tokens and cost per target and in total, from the ledger.",
     "agent": "Probe without a screen and serve /metrics to Prometheus.",
+    "fleet": "Watch many hosts on one screen.",
     "completion": (
         "Print a shell completion script for commands, options, targets, providers and models."
     ),

@@ -75,6 +75,30 @@ def load_settings(
     return settings
 
 
+def load_view_settings(
+    *, config: Path | None, flags: Flags, environ: Mapping[str, str]
+) -> Settings:
+    """Load what a viewer of other machines needs: no provider and no key is looked for.
+
+    Args:
+        config: The file that `--config` named.
+        flags: The command line.
+        environ: The environment.
+
+    Raises:
+        ConfigError: The file is malformed.
+    """
+    path, named_by = config_file(config, environ)
+    if named_by is None and not path.exists():
+        return merge(None, None, (), {}, flags)
+    from relaytop.config.file import read_file  # noqa: PLC0415 - pydantic only for a file
+
+    file, source = read_file(path)
+    for table in ("providers", "targets", "aliases"):
+        file.pop(table, None)  # type: ignore[misc]
+    return merge(file, source, (), {}, flags)
+
+
 def _providers(
     flags: Flags, file: ConfigFile | None, source: Source | None, environ: Mapping[str, str]
 ) -> Sequence[UnresolvedProvider]:

@@ -38,6 +38,8 @@ from relaytop.config.field_checks import (
     checked_model,
     checked_name,
 )
+from relaytop.config.fleet_checks import checked_ssh, checked_ssh_config
+from relaytop.config.host_names import checked_program
 from relaytop.config.settings import APIS, Secret, Window, key_of
 from relaytop.config.urls import checked_proxy, checked_url
 
@@ -215,6 +217,15 @@ class AlertsTable(TypedDict, total=False):
 
 
 @_table
+class FleetTable(TypedDict, total=False):
+    """`[fleet]`."""
+
+    ssh: Annotated[tuple[str, ...], BeforeValidator(checked_ssh)]
+    remote: Annotated[str, AfterValidator(checked_program)]
+    ssh_config: Annotated[str, AfterValidator(checked_ssh_config)]
+
+
+@_table
 class ConfigFile(CadenceTable, total=False):
     """The file."""
 
@@ -226,6 +237,7 @@ class ConfigFile(CadenceTable, total=False):
     probe: ProbeTable
     thresholds: ThresholdsTable
     alerts: Annotated[AlertsTable, AfterValidator(_one_source)]
+    fleet: FleetTable
     providers: dict[Name, Annotated[ProviderTable, AfterValidator(_one_key)]]
     targets: dict[str, TargetTable]
     aliases: dict[str, list[str]]
@@ -237,6 +249,7 @@ _TABLES: dict[str, Any] = {
     "probe": ProbeTable,
     "thresholds": ThresholdsTable,
     "alerts": AlertsTable,
+    "fleet": FleetTable,
     "providers": ProviderTable,
     "prices": PriceTable,
     "targets": TargetTable,
@@ -252,7 +265,7 @@ def validate(document: Mapping[str, Any]) -> ConfigFile:
     return _FILE.validate_python(document)
 
 
-TABLES = ("providers", "probe", "thresholds", "targets", "aliases", "alerts", "keys")
+TABLES = ("providers", "probe", "thresholds", "targets", "aliases", "alerts", "fleet", "keys")
 """The tables that a file may have at its top."""
 
 

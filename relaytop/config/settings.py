@@ -209,6 +209,18 @@ class AlertSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FleetSettings:
+    """`[fleet]`: the machines that `relaytop fleet` shows."""
+
+    ssh: tuple[str, ...] = ()
+    """Hosts whose agents are read over ssh, as ssh knows them."""
+    remote: str = "relaytop"
+    """The path of relaytop on those hosts."""
+    ssh_config: str | None = None
+    """ssh's config file; None: the user's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings, merged, with the origin of each value."""
 
@@ -226,6 +238,7 @@ class Settings:
     mouse: bool = field(default=True, metadata=_VIEW_ONLY)
     """Whether the screen asks the terminal for clicks and the wheel."""
     alerts: AlertSettings = field(default=AlertSettings(), metadata=_VIEW_ONLY)
+    fleet: FleetSettings = field(default=FleetSettings(), metadata=_VIEW_ONLY)
     aliases: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict, metadata={**_NO_KEY, **_VIEW_ONLY}
     )

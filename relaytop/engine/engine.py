@@ -99,6 +99,8 @@ class Engine:
         self._free_check = FreeCheck()
         self._factor = 1.0
         self._paused = False
+        self._off: set[str] = set()
+        """The targets that are paused one by one, known or not: a command may come first."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._early_pulse: asyncio.TimerHandle | None = None
@@ -205,7 +207,8 @@ class Engine:
         if target.id in self._states or target.provider not in self._probers:
             return
         prober = self._probers[target.provider]
-        self._states[target.id] = TargetState(target, prober, self._uniform)
+        state = self._states[target.id] = TargetState(target, prober, self._uniform)
+        state.paused = target.id in self._off
         self._schedule.add(target.id, self._interval_s(target), self._now())
 
     def _interval_s(self, target: Target) -> float:
@@ -216,7 +219,9 @@ class Engine:
             self._paused = paused
             for state in self._states.values():
                 self._due_queue.remove(state)
-        elif name in self._states:
+            return
+        (self._off.add if paused else self._off.discard)(name)
+        if name in self._states:
             self._states[name].paused = paused
 
     def _arm_timer(self) -> None:

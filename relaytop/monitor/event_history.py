@@ -163,6 +163,18 @@ class EventHistory:
         for event in events:
             self.note(event)
 
+    def merge(self, events: Iterable[Event]) -> None:
+        """Add what another history hands over at its place in time."""
+        added = list(events)
+        known = [event for event, _single in self._single]
+        if not added:
+            return
+        noted = self.noted + len(added)
+        merged = EventHistory()
+        merged.extend(sorted([*known, *added], key=lambda event: event.at))
+        vars(self).update(vars(merged))
+        self.noted = noted
+
     def all(self) -> tuple[Event, ...]:
         """Return the lines, oldest first; the same tuple until one is added."""
         if self._all is None:

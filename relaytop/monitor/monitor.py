@@ -200,7 +200,7 @@ class Monitor:
         """Begin to keep a target."""
         if target.id not in self._targets:
             self._throughput.change(now)
-            monitored = TargetMonitor(target, self.window, self.settings.history, now)
+            monitored = TargetMonitor(target, self.window, self.capacity(target), now)
             monitored.set_cadence(scaled_s(target.interval_s, self.factor))
             monitored.asked = self._asked(target)
             monitored.forgives = not self._whole_run
@@ -208,6 +208,11 @@ class Monitor:
             if target not in self.settings.targets:
                 targets = (*self.settings.targets, target)
                 self.settings = dataclasses.replace(self.settings, targets=targets)
+
+    def capacity(self, target: Target) -> int:
+        """Return the most samples that are kept of a target."""
+        del target
+        return self.settings.history
 
     def _asked(self, target: Target) -> str | None:
         """Return the model that a target's replies should name; None where that cannot be known."""

@@ -56,6 +56,10 @@ class StatusKeeper:
     paused: bool = False
     reason: str | None = None
     """Of `paused`: `user` or `budget`."""
+    unreachable: bool = False
+    """Whether nothing is heard from its place; what is known of it is of before."""
+    unreachable_at: float = 0.0
+    """Unix seconds since when."""
     paused_at: float = 0.0
     """Unix seconds of the pause."""
     resumed: bool = False
@@ -97,16 +101,24 @@ class StatusKeeper:
     @property
     def status(self) -> Status:
         """The status now."""
+        if self.unreachable:
+            return "unknown"
         return "paused" if self.paused else self.of_probes
 
     @property
     def last_status(self) -> Status | None:
-        """The status before the pause; None where it is not paused, or nothing was known."""
-        return self.of_probes if self.paused and self.of_probes != "unknown" else None
+        """The status before the pause, or before it was not heard from any more.
+
+        None where it is neither, or nothing was known.
+        """
+        hidden = self.paused or self.unreachable
+        return self.of_probes if hidden and self.of_probes != "unknown" else None
 
     @property
     def shown_since(self) -> float:
         """Unix seconds since when it has the status that is shown."""
+        if self.unreachable:
+            return self.unreachable_at
         return self.paused_at if self.paused else self.since
 
     @property
@@ -360,4 +372,4 @@ class StatusKeeper:
         self.of_probes = status
         if "up" in {before, status} or before == "unknown":
             self.since = now
-        return not self.paused
+        return not self.paused and not self.unreachable

@@ -18,6 +18,7 @@ from relaytop.monitor.status import HANGS_P95, HANGS_S, StatusKeeper
 from relaytop.monitor.summary import Distribution, LastError, Summary, Totals
 from relaytop.monitor.threshold_test import ThresholdTest
 from relaytop.monitor.time_bins import TimeBins
+from relaytop.monitor.why import UNREACHABLE
 from relaytop.monitor.window import RollingWindow
 from relaytop.wire.served import compare_models
 
@@ -243,8 +244,18 @@ class TargetMonitor:
         self._judge_from(self.facts.judged_from)
         self.invalidate()
 
+    def set_unreachable(self, now: float, *, unreachable: bool) -> None:
+        """Note whether anything is heard from its place; if not, what is known stays as it is."""
+        if unreachable and not self.status.unreachable:
+            self.status.unreachable_at = now
+            self.engine_lost()
+        self.status.unreachable = unreachable
+        self.invalidate()
+
     def expire(self, now: float) -> None:
-        """Let old samples leave the window."""
+        """Let old samples leave the window; of what is not heard from, the last ones stay."""
+        if self.status.unreachable:
+            return
         if self.window.expire(now):
             self._thresholds.drop_before(self.window.span[0])
             self.invalidate()
@@ -274,6 +285,8 @@ class TargetMonitor:
 
     @property
     def _reason(self) -> str | None:
+        if self.status.unreachable:
+            return UNREACHABLE
         if self.status.reason is not None:
             return self.status.reason
         if self._is_masked:

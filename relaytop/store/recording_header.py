@@ -61,10 +61,11 @@ def header_lines(settings: Settings, host: str) -> bytes:
         "budget_usd": settings.budget_usd,
     }
     head = json.dumps(document, separators=(",", ":")).encode() + b"\n"
-    return head + b"".join(encode(Add((_without_prompt(target),))) for target in settings.targets)
+    return head + b"".join(encode(Add((without_prompt(target),))) for target in settings.targets)
 
 
-def _without_prompt(target: Target) -> Target:
+def without_prompt(target: Target) -> Target:
+    """Return a target without what its requests say, which is private."""
     names = [f.name for f in dataclasses.fields(target) if f.metadata.get("recorded", True)]
     return Target(**{name: getattr(target, name) for name in names})
 

@@ -167,7 +167,7 @@ class RelaytopApp(OrderedKeysApp):
         self._read_engine()
         self.set_timer(FIRST_CHART_S, self.monitor_screen.draw_charts)
         self._tick()
-        if not self.session.settings.targets:
+        if not self.session.settings.targets and self.session.engine.accepts_commands:
             self.action_add()
 
     def _tick(self) -> None:

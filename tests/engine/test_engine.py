@@ -1,7 +1,9 @@
 """The engine in this process, with a prober whose replies the test decides."""
 
+import asyncio
 import dataclasses
 import itertools
+from collections.abc import Iterable, Mapping
 
 import pytest
 
@@ -138,6 +140,32 @@ async def test_pausing_and_resuming(name: str | None) -> None:
     prober = FakeProber(good)
     await run(settings("a/x", interval_s=0.1), prober, 0.6, off_and_on)
     assert len(prober.probes) > paused
+
+
+async def test_a_pause_before_the_prices_are_loaded_holds() -> None:
+    """An engine that is started again is told at once what was paused."""
+    prober, loaded = FakeProber(good), asyncio.Event()
+
+    async def look_up(_url: str, _models: Iterable[str]) -> Mapping[str, Price]:
+        await loaded.wait()
+        return {}
+
+    engine = Engine(
+        settings("a/x", "a/y", interval_s=0.1),
+        emit=lambda _report: None,
+        make_prober=lambda _provider: prober,
+        uniform=lambda: 1.0,
+        look_up=look_up,
+    )
+    stop = asyncio.Event()
+    running = asyncio.ensure_future(engine.run(stop))
+    await asyncio.sleep(0.1)
+    engine.handle(Pause("a/x"))
+    loaded.set()
+    await asyncio.sleep(0.5)
+    stop.set()
+    await running
+    assert {name for name, _due_at in prober.probes} == {"a/y"}
 
 
 async def test_targets_are_added_while_it_runs() -> None:

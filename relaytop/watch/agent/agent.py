@@ -7,7 +7,8 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from relaytop.config.errors import RelaytopError
-from relaytop.protocol.messages import Budget
+from relaytop.protocol.messages import Add, Budget
+from relaytop.watch.agent.command_state import CommandState
 from relaytop.watch.agent.server import AgentServer
 from relaytop.watch.core import WatchCore
 from relaytop.watch.engine_exit import exit_phrase
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from relaytop.config.settings import Settings
     from relaytop.engine.child import EngineChild
     from relaytop.monitor.event import Event, Kind, Level
-    from relaytop.protocol.messages import Report
+    from relaytop.protocol.messages import Command, Report
+    from relaytop.watch.core import ReportConsumer
 
 TICK_S = 1.0
 """Seconds after which samples leave the window and events are logged, reports or none."""
@@ -40,8 +42,10 @@ class Agent(WatchCore):
         load: Reads the settings anew; raises `RelaytopError` where they are bad.
         snapshots: The folder for snapshots.
         log: Called once with each event.
-        socket_path: Settings → the socket on which this machine's readers find the agent.
+        socket_path: Settings → the socket on which this machine's readers find the agent; None:
+            none do.
         snapshot_every_s: Seconds between two snapshots; None saves the last one only.
+        saves: Whether a snapshot is saved at all.
     """
 
     def __init__(
@@ -52,14 +56,18 @@ class Agent(WatchCore):
         load: Callable[[], Settings],
         snapshots: Path,
         log: Callable[[Event], None],
-        socket_path: Callable[[Settings], Path],
+        socket_path: Callable[[Settings], Path] | None,
         snapshot_every_s: float | None = None,
+        saves: bool = True,
     ) -> None:
         super().__init__(settings, snapshots=snapshots)
         self._spawn = spawn
         self._load = load
         self._log = log
         self._snapshot_every_s = snapshot_every_s
+        self._saves = saves
+        self._engine: EngineChild | None = None
+        self._commands = CommandState()
         self._server = AgentServer(self.monitor, self.document)
         self._consumers.append(self._server)
         self._socket_path = socket_path
@@ -72,6 +80,19 @@ class Agent(WatchCore):
     def ask_reload(self) -> None:
         """Read the settings again soon; where they are bad, those in force stay."""
         self._reload_asked.set()
+
+    def add_consumer(self, consumer: ReportConsumer) -> None:
+        """Hand every report to another consumer too."""
+        self._consumers.append(consumer)
+
+    def send(self, command: Command) -> None:
+        """Obey a command of whoever reads; the next engine obeys it too."""
+        self._commands.record(command)
+        if isinstance(command, Add):
+            for target in command.targets:
+                self.monitor.add(target, self.clock())
+        if self._engine is not None:
+            self._engine.send(command)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Probe until `stop` is set, then save a snapshot; the socket is closed at the end."""
@@ -90,7 +111,8 @@ class Agent(WatchCore):
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await self._save()
+            if self._saves:
+                await self._save()
             await self.end()
             if self.exporter is not None:
                 await self.exporter.aclose()
@@ -99,6 +121,8 @@ class Agent(WatchCore):
 
     async def _open_socket(self) -> None:
         """Let this machine's readers find the agent; where they cannot, say so and go on."""
+        if self._socket_path is None:
+            return
         path = self._socket_path(self.settings)
         try:
             await self._server.open(path)
@@ -138,11 +162,15 @@ class Agent(WatchCore):
         changing = asyncio.ensure_future(self._changed.wait())
         try:
             engine.start(self.settings)
+            self._engine = engine
+            for command in self._commands.in_force():
+                engine.send(command)
             await asyncio.wait([reading, changing], return_when=asyncio.FIRST_COMPLETED)
             if self._changed.is_set():
                 return None
             return reading.result()
         finally:
+            self._engine = None
             for task in (reading, changing):
                 task.cancel()
             await asyncio.gather(reading, changing, return_exceptions=True)

@@ -1,0 +1,1 @@
+"""Agents of other machines, read over ssh: their rows, merged into one engine."""

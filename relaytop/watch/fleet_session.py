@@ -1,0 +1,158 @@
+"""A watch over many machines that somebody looks at."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from relaytop.config.steady_clock import STEADY
+from relaytop.config.target_id import split_target
+from relaytop.fleet.ssh.settings import fleet_settings
+from relaytop.protocol.messages import Add, Pause
+from relaytop.watch.fleet_monitor import FleetMonitor
+from relaytop.watch.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from relaytop.config.settings import Settings, Target
+    from relaytop.fleet.ssh.engine import SshEngine
+    from relaytop.fleet.ssh.protocol import Watched
+    from relaytop.monitor.event import Level
+    from relaytop.monitor.handover import MonitorHandover, TargetHandover
+    from relaytop.protocol.messages import Command
+
+REFUSED = "an agent probes there and obeys its config alone"
+
+
+class FleetSession(Session):
+    """Shows what many hosts find; implements `HostListener`.
+
+    Args:
+        settings: The viewer's own: window, alerts, keys.
+        engine: Reads the hosts.
+        snapshots: The folder for snapshots.
+        clock: Steady Unix seconds; a test passes its own.
+    """
+
+    monitor: FleetMonitor
+
+    def __init__(
+        self,
+        settings: Settings,
+        engine: SshEngine,
+        *,
+        snapshots: Path,
+        clock: Callable[[], float] = STEADY,
+    ) -> None:
+        super().__init__(settings, engine, restart=lambda: engine, snapshots=snapshots, clock=clock)
+        self.fleet = engine
+        self.monitor = FleetMonitor(settings, clock())
+        self._base = settings
+        self._watched: dict[str, Watched] = {}
+        self._capacities: dict[str, int] = {}
+        self._added: list[Add] = []
+        engine.listener = self
+
+    # ── what hosts tell beside reports ──────────────────────────────────────
+
+    def watch_place(self, place: str, watched: Watched, capacity: int) -> None:
+        """Show the rows of a place."""
+        before, self._watched[place] = self._watched.get(place), watched
+        self._capacities[place] = capacity
+        if before == watched:
+            return
+        order = [name for name in self.fleet.hosts if name in self._watched]
+        settings = fleet_settings(self._base, {name: self._watched[name] for name in order})
+        settings = dataclasses.replace(settings, window=self.window)
+        self.monitor.watch(settings, self._capacities, self.clock())
+        for added in self._added:
+            for target in added.targets:
+                self.monitor.add(target, self.clock())
+        self.record_targets()
+
+    def restore(
+        self, place: str, known: MonitorHandover | TargetHandover, since: float | None
+    ) -> None:
+        """Go on from what a host knows."""
+        del place
+        self.monitor.restore_place(known, self.clock(), since)
+
+    def place_lost(self, place: str) -> None:
+        """Show that nothing is heard from a place."""
+        self.monitor.set_place(place, self.clock(), unreachable=True)
+
+    def place_live(self, place: str) -> Sequence[Command]:
+        """Show that a place is heard; return the commands that hold for it."""
+        self.monitor.set_place(place, self.clock(), unreachable=False)
+        added = [add for add in self._added if any(t.place == place for t in add.targets)]
+        held = [
+            command
+            for command in self._state_commands()
+            if not isinstance(command, Pause)
+            or command.target is None
+            or split_target(command.target).place == place
+        ]
+        return [*added, *held]
+
+    def engine_restarted(self, place: str) -> None:
+        """Count a place's skips from 0 again."""
+        self.monitor.place_engine_lost(place)
+
+    def note_place(self, level: Level, text: str) -> None:
+        """Add a line to the event log."""
+        self.note("engine", level, text)
+
+    # ── what the keys do ─────────────────────────────────────────────────────
+
+    def _obeys(self, target: str) -> bool:
+        host = self.fleet.hosts.get(split_target(target).place)
+        return host is not None and host.obeys
+
+    def toggle(self, target: str) -> None:
+        """Stop or start probing one target, where its host obeys."""
+        if self._obeys(target):
+            super().toggle(target)
+        else:
+            self.note("notice", "warning", REFUSED, target)
+
+    def toggle_group(self, name: str, targets: Sequence[str]) -> None:
+        """Stop or start probing those of these targets whose hosts obey."""
+        obeying = [target for target in targets if self._obeys(target)]
+        if obeying:
+            super().toggle_group(name, obeying)
+        else:
+            self.note("notice", "warning", f"{name}: {REFUSED}")
+
+    def toggle_all(self) -> None:
+        """Pause or resume all probing that this reader's hosts do; the agents go on."""
+        super().toggle_all()
+        now = self.clock()
+        others = [target for target in self.monitor.targets() if not self._obeys(target)]
+        for target in others:
+            self.monitor.resume(target, now, log=False)
+        if others:
+            self.note("notice", "warning", f"{len(others)} targets go on: {REFUSED}")
+
+    def add(self, names: Sequence[tuple[str, str]]) -> None:
+        """Begin to probe these (provider, model) pairs at every host that has the provider."""
+        fresh = [
+            dataclasses.replace(self._defaults(place), provider=provider, model=model, place=place)
+            for provider, model in names
+            for place, watched in self._watched.items()
+            if provider in watched.apis and self.fleet.hosts[place].obeys
+        ]
+        fresh = [target for target in fresh if target.id not in self.monitor.targets()]
+        for target in fresh:
+            self.monitor.add(target, self.clock())
+        if fresh:
+            self.record_targets()
+            command = Add(tuple(fresh))
+            self._added.append(command)
+            self.engine.send(command)
+
+    def _defaults(self, place: str) -> Target:
+        """Return the cadence of a place's first target: what is added is probed like that."""
+        targets = self._watched[place].targets
+        return targets[0] if targets else self.settings.defaults
