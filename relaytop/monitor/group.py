@@ -43,7 +43,10 @@ class Why:
     @property
     def texts(self) -> tuple[str, ...]:
         """The reason in a cell, the longest first."""
-        return (f"{self.count}/{self.of} {self.word}", f"{self.count} {self.word}", self.word)
+        long = f"{self.count}/{self.of} {self.word}"
+        if self.word == UNREACHABLE and self.count < self.of:
+            return long, f"{self.count}/{self.of} unreach", f"{self.count} unreach"
+        return long, f"{self.count} {self.word}", self.word
 
     @property
     def sentence(self) -> str:

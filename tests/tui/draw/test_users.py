@@ -142,7 +142,11 @@ def test_a_group_tells_how_many_are_unreachable() -> None:
     group = group_by_place([ROW.target])[0]
     whole = summarise(group, [UNHEARD, UNHEARD])
     assert (whole.status, whole.why and whole.why.sentence) == ("unknown", "2 of 2 unreachable")
+    assert whole.why is not None
+    assert whole.why.texts[-1] == "unreachable"
     part = summarise(group, [UNHEARD, ROW])
+    assert part.why is not None
+    assert part.why.texts[1:] == ("1/2 unreach", "1 unreach")
     assert (part.status, part.why and part.why.sentence) == ("up", "1 of 2 unreachable")
     down = dataclasses.replace(ROW, status="down", errors={"timeout": 9})
     assert summarise(group, [UNHEARD, down]).why != whole.why
