@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from relaytop.tui.draw.glyphs import ASCII
 from relaytop.watch.past_clock import PastClock
 from tests.support.fake_engine import app_of
-from tests.support.fleets import NOW, FleetOfRows, fleet_session, fleet_targets, row_of
+from tests.support.fleets import NOW, FleetOfRows, fleet, fleet_session, fleet_targets, row_of
 from tests.tui.pilots import monitor_of, notices, picture, running, settled, shown
 
 
@@ -142,3 +142,19 @@ async def test_a_freeze_asks_for_no_rows_history(tmp_path: Path) -> None:
         await pressed(pilot, "f")
         assert "FROZEN" in shown(pilot, "top")
         assert monitor.asked == []
+
+
+async def test_the_failures_of_a_row_are_counted_by_class(tmp_path: Path) -> None:
+    rows = fleet()
+    name = fleet_targets()[0]
+    rows[name] = row_of(name, status="down", ok=390, errors={"timeout": 2, "rate_limited": 8})
+    async with running(fleet_session(tmp_path, rows)) as pilot:
+        await settled(pilot)
+        monitor_of(pilot).selected = name
+        await pressed(pilot, "e")
+        text = " ".join(picture(pilot).split())
+        assert "counts alone: messages and request ids are on the hosts that probe" in text
+        assert text.index("rate_limited 8") < text.index("timeout 2")
+    async with running(fleet_session(tmp_path)) as pilot:
+        await pressed(pilot, "g", "j", "e")
+        assert "no errors seen" in picture(pilot)

@@ -13,7 +13,7 @@ from relaytop.tui.draw.text_runs import align_right, cropped, fit, line_width, w
 from relaytop.wire.class_meanings import MEANING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from relaytop.monitor.error_groups import ErrorGroup
     from relaytop.monitor.summary import LastError
@@ -29,6 +29,8 @@ CLASS_WIDTH = 13
 COUNT_WIDTH = 6
 MOMENT_WIDTH = 11
 HEADER = f"   {'class':<{CLASS_WIDTH}}{'count':>{COUNT_WIDTH}}  {'first':<{MOMENT_WIDTH}}  last"
+
+COUNTS_ALONE = " counts alone: messages and request ids are on the hosts that probe"
 
 
 def key_of(group: ErrorGroup) -> Key:
@@ -75,6 +77,26 @@ def group_items(
         single = [error for error in errors if group_of(error, groups) is group]
         items += [(e, _single_lines(e, group, now, width, cursor, glyphs)) for e in single]
         items.append((None, _end_lines(group.count - len(single), width)))
+    return items
+
+
+def class_items(errors: Mapping[str, int], width: int) -> list[Item]:
+    """Draw the failures of a row of which only the classes are known, the most frequent first.
+
+    Args:
+        errors: Error class → count over the window; may be empty.
+        width: The cells there are.
+    """
+    if not errors:
+        return [(None, [[(" no errors seen", "dim")]])]
+    items: list[Item] = [(None, [cropped([(COUNTS_ALONE, "dim")], width)])]
+    for name, count in sorted(errors.items(), key=lambda item: -item[1]):
+        line: Line = [
+            (f"{INDENT}{fit(name, CLASS_WIDTH)}", "bad"),
+            (align_right(format_count(count), COUNT_WIDTH), "bold"),
+            (f"  {MEANING.get(name, '')}", "warn"),
+        ]
+        items.append((None, [cropped(line, width)]))
     return items
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from relaytop.tui.draw.error_page import group_items, key_of
+from relaytop.tui.draw.error_page import class_items, group_items, key_of
 from relaytop.tui.draw.panel import title
 from relaytop.tui.keys import ERRORS_BINDINGS
 from relaytop.tui.screens.page import Page
@@ -47,7 +47,7 @@ class ErrorsPage(Page):
         """Return the groups, the most frequent first."""
         groups = view.source.error_groups(self._target)
         if not groups:
-            return [(None, [[(" no errors seen", "dim")]])]
+            return class_items(view.source.summary(self._target, view.now).errors, width)
         errors = view.source.errors(self._target)
         known = {key_of(group) for group in groups} | {None}
         if self.cursor is None or (isinstance(self.cursor, tuple) and self.cursor not in known):
