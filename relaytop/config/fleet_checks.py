@@ -1,4 +1,4 @@
-"""Checks of `[fleet]`."""
+"""Checks of `[fleet]` and of the flags of `relaytop fleet`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,38 @@ from pathlib import Path
 
 from relaytop.config.errors import MAX_QUOTED
 from relaytop.config.host_names import checked_hosts
+from relaytop.config.label_matchers import checked_label, parse_matchers
+from relaytop.config.urls import checked_url
+
+GROUPS = ("provider", "model")
+"""What `--by` may name beside a label."""
+
+
+def checked_prometheus(text: str) -> str:
+    """Return the URL of a Prometheus without its trailing slash.
+
+    Raises:
+        ValueError: It is none, or carries a password.
+    """
+    try:
+        return checked_url(text)
+    except ValueError as error:
+        if "user or a key" in str(error):
+            message = "a URL must not carry a user or a password; use token_env or headers"
+        else:
+            message = str(error).replace("https://host/v1", "http://host:9090")
+        raise ValueError(message) from None
+
+
+def checked_match(text: str) -> str:
+    """Return a label selector; `ValueError` where it is none."""
+    parse_matchers(text)
+    return text
+
+
+def checked_by(text: str) -> str:
+    """Return `provider`, `model` or the label of a place; `ValueError` where it is none."""
+    return text if text in GROUPS else checked_label(text)
 
 
 def checked_ssh(value: object) -> tuple[str, ...]:

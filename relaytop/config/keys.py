@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from relaytop.config.errors import ConfigError
 from relaytop.config.masking import shown_path, shown_variable
@@ -15,7 +15,7 @@ from relaytop.config.text_files import decode_text
 from relaytop.config.user_command import MAX_OUTPUT, TooMuchOutputError, run_user_command
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from relaytop.config.unresolved import UnresolvedProvider
 
@@ -40,22 +40,43 @@ def resolve_key(
     Raises:
         ConfigError: The named place holds no usable key. The key itself is never in the text.
     """
-    table = given.table
-    variable = table.get("api_key_env")
-    if variable:
-        origin = f"{VARIABLE}{shown_variable(variable)}"
-        return _from_variable(variable, environ, given.place("api_key_env")), origin
-    command = table.get("api_key_command")
-    if command:
-        key = _from_command(command, bare, given.place("api_key_command"))
-        return key, f"command {shown_path(command[0])}"
-    file = table.get("api_key_file")
-    if file:
-        return _from_file(file, given.place("api_key_file")), f"file {shown_path(file)}"
-    inline = table.get("api_key")
+    found = named_secret(given.table, "api_key", given.place, environ, bare)
+    if found is not None:
+        return found
+    inline = given.table.get("api_key")
     if inline:
         return _checked(inline, given.place("api_key")), "config file"
     return None, "none"
+
+
+def named_secret(
+    table: Mapping[str, Any],
+    name: str,
+    place: Callable[[str], str],
+    environ: Mapping[str, str],
+    bare: Mapping[str, str],
+) -> tuple[Secret, str] | None:
+    """Return a secret that a table names a variable, a command or a file for, and where it is from.
+
+    Args:
+        table: Holds `NAME_env`, `NAME_command` or `NAME_file`.
+        name: The name of the secret.
+        place: Key → what a sentence about it begins with.
+        environ: Where the variable is looked for.
+        bare: The environment of the command.
+
+    Raises:
+        ConfigError: The named place holds none that can be used.
+    """
+    if variable := table.get(f"{name}_env"):
+        origin = f"{VARIABLE}{shown_variable(variable)}"
+        return _from_variable(variable, environ, place(f"{name}_env")), origin
+    if command := table.get(f"{name}_command"):
+        found = _from_command(command, bare, place(f"{name}_command"))
+        return found, f"command {shown_path(command[0])}"
+    if file := table.get(f"{name}_file"):
+        return _from_file(file, place(f"{name}_file")), f"file {shown_path(file)}"
+    return None
 
 
 def _from_variable(variable: str, environ: Mapping[str, str], place: str) -> Secret:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 from relaytop.config.child_processes import without_keys
 from relaytop.config.environment import KNOWN, providers_in
 from relaytop.config.errors import ConfigError, all_errors
 from relaytop.config.flags import Flags, adhoc_provider
-from relaytop.config.keys import resolve_key
+from relaytop.config.keys import named_secret, resolve_key
 from relaytop.config.merge import merge
 from relaytop.config.paths import config_file
 from relaytop.config.unresolved import UnresolvedProvider
@@ -78,7 +79,9 @@ def load_settings(
 def load_view_settings(
     *, config: Path | None, flags: Flags, environ: Mapping[str, str]
 ) -> Settings:
-    """Load what a viewer of other machines needs: no provider and no key is looked for.
+    """Load what a viewer of other machines needs: no provider and no key of one is looked for.
+
+    Targets are those of the file, for their thresholds.
 
     Args:
         config: The file that `--config` named.
@@ -86,17 +89,30 @@ def load_view_settings(
         environ: The environment.
 
     Raises:
-        ConfigError: The file is malformed.
+        ConfigError: The file is malformed, or a token or a URL of alerts cannot be had.
     """
     path, named_by = config_file(config, environ)
     if named_by is None and not path.exists():
         return merge(None, None, (), {}, flags)
+    from relaytop.config.alert_secrets import with_alert_urls  # noqa: PLC0415 - as above
     from relaytop.config.file import read_file  # noqa: PLC0415 - pydantic only for a file
 
     file, source = read_file(path)
-    for table in ("providers", "targets", "aliases"):
-        file.pop(table, None)  # type: ignore[misc]
-    return merge(file, source, (), {}, flags)
+    providers = _providers_of(file, source) if file.get("providers") else []
+    fleet = file.get("fleet", {})
+    variables = [given.table.get("api_key_env") for given in providers]
+    variables += [file.get("alerts", {}).get("webhook_env"), fleet.get("token_env")]
+    bare = without_keys(environ, [variable for variable in variables if variable])
+    file = with_alert_urls(file, source, environ, bare)
+    settings = merge(file, source, providers, {p.name: (None, "none") for p in providers}, flags)
+    found = named_secret(fleet, "token", lambda key: source.place("fleet", key), environ, bare)
+    if found is None:
+        return settings
+    return dataclasses.replace(
+        settings,
+        fleet=dataclasses.replace(settings.fleet, token=found[0]),
+        origins={**settings.origins, "fleet.token": f"{source.origin}, {found[1]}"},
+    )
 
 
 def _providers(

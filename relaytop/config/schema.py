@@ -38,7 +38,13 @@ from relaytop.config.field_checks import (
     checked_model,
     checked_name,
 )
-from relaytop.config.fleet_checks import checked_ssh, checked_ssh_config
+from relaytop.config.fleet_checks import (
+    checked_by,
+    checked_match,
+    checked_prometheus,
+    checked_ssh,
+    checked_ssh_config,
+)
 from relaytop.config.host_names import checked_program
 from relaytop.config.settings import APIS, Secret, Window, key_of
 from relaytop.config.urls import checked_proxy, checked_url
@@ -112,6 +118,14 @@ def _one_source(table: dict[str, Any]) -> dict[str, Any]:
         if len(given) > 1:
             message = f"{given[0]} and {given[1]} are both set; keep one"
             raise ValueError(message)
+    return table
+
+
+def _one_token(table: dict[str, Any]) -> dict[str, Any]:
+    given = [name for name in table if name.startswith("token_")]
+    if len(given) > 1:
+        message = f"{given[0]} and {given[1]} are both set; keep one"
+        raise ValueError(message)
     return table
 
 
@@ -223,6 +237,14 @@ class FleetTable(TypedDict, total=False):
     ssh: Annotated[tuple[str, ...], BeforeValidator(checked_ssh)]
     remote: Annotated[str, AfterValidator(checked_program)]
     ssh_config: Annotated[str, AfterValidator(checked_ssh_config)]
+    prometheus: Annotated[str, AfterValidator(checked_prometheus)]
+    token_env: Text
+    token_command: Command
+    token_file: Text
+    headers: dict[HeaderName, HeaderValue]
+    ca_file: Annotated[str, AfterValidator(checked_ca_file)]
+    match: Annotated[str, AfterValidator(checked_match)]
+    by: Annotated[str, AfterValidator(checked_by)]
 
 
 @_table
@@ -237,7 +259,7 @@ class ConfigFile(CadenceTable, total=False):
     probe: ProbeTable
     thresholds: ThresholdsTable
     alerts: Annotated[AlertsTable, AfterValidator(_one_source)]
-    fleet: FleetTable
+    fleet: Annotated[FleetTable, AfterValidator(_one_token)]
     providers: dict[Name, Annotated[ProviderTable, AfterValidator(_one_key)]]
     targets: dict[str, TargetTable]
     aliases: dict[str, list[str]]

@@ -210,8 +210,19 @@ class AlertSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetSettings:
-    """`[fleet]`: the machines that `relaytop fleet` shows."""
+    """`[fleet]`: what `relaytop fleet` shows."""
 
+    prometheus: str | None = None
+    """The URL of a Prometheus, up to a path prefix."""
+    token: Secret | None = None
+    """The bearer token that it wants."""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Others, such as `X-Scope-OrgID`."""
+    ca_file: str | None = None
+    match: str | None = None
+    """A label selector: which of its series are of the fleet."""
+    by: str | None = None
+    """The label of the place; None: region, else instance."""
     ssh: tuple[str, ...] = ()
     """Hosts whose agents are read over ssh, as ssh knows them."""
     remote: str = "relaytop"

@@ -150,6 +150,11 @@ class Record(NamedTuple):
         return self.packed >> 63 > 0
 
 
+def outcome_of(error_class: str) -> int:
+    """Return the outcome of a failure of that class; of an unknown one, as of `protocol`."""
+    return _CODES.get(error_class, _CODES["protocol"])
+
+
 def error_class_of(outcome: int) -> str:
     """Return the error class of a failed record's outcome."""
     if outcome == CUT_OFF:
@@ -206,7 +211,7 @@ def _outcome(sample: Sample) -> int:
     if sample.cut_off:
         return CUT_OFF
     if sample.failure is not None:
-        return _CODES.get(sample.failure.error_class, _CODES["protocol"])
+        return outcome_of(sample.failure.error_class)
     return CACHED if sample.cached is not None else OK
 
 

@@ -10,18 +10,19 @@ from relaytop.config.target_id import split_target
 from relaytop.fleet.ssh.settings import fleet_settings
 from relaytop.protocol.messages import Add, Pause
 from relaytop.watch.fleet_monitor import FleetMonitor
+from relaytop.watch.prometheus_watch import PrometheusWatch
 from relaytop.watch.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from relaytop.config.settings import Settings, Target
+    from relaytop.config.settings import Settings, Target, Window
     from relaytop.fleet.ssh.engine import SshEngine
     from relaytop.fleet.ssh.protocol import Watched
     from relaytop.monitor.event import Level
     from relaytop.monitor.handover import MonitorHandover, TargetHandover
-    from relaytop.protocol.messages import Command
+    from relaytop.protocol.messages import Command, Models, Prices
 
 REFUSED = "an agent probes there and obeys its config alone"
 
@@ -30,10 +31,11 @@ class FleetSession(Session):
     """Shows what many hosts find; implements `HostListener`.
 
     Args:
-        settings: The viewer's own: window, alerts, keys.
+        settings: The viewer's own: window, alerts, keys, thresholds for the rows of a Prometheus,
+            and `[fleet]`, which names that.
         engine: Reads the hosts.
         snapshots: The folder for snapshots.
-        clock: Steady Unix seconds; a test passes its own.
+        clock: Steady Unix seconds, or of a moment of the past; a test passes its own.
     """
 
     monitor: FleetMonitor
@@ -46,14 +48,46 @@ class FleetSession(Session):
         snapshots: Path,
         clock: Callable[[], float] = STEADY,
     ) -> None:
+        limits = {target.id: target.thresholds for target in settings.targets}
+        # What the config lists is probed by others: here it only has thresholds.
+        settings = dataclasses.replace(settings, providers=(), targets=())
         super().__init__(settings, engine, restart=lambda: engine, snapshots=snapshots, clock=clock)
         self.fleet = engine
+        self.prometheus: PrometheusWatch | None = None
         self.monitor = FleetMonitor(settings, clock())
+        if settings.fleet.prometheus is not None:
+            self.prometheus = PrometheusWatch(settings, limits, clock, self._note_prometheus)
+            self.monitor = self.prometheus.monitor
+        if self.past is not None:
+            self.past.on_move = self._ask_anew
         self._base = settings
         self._watched: dict[str, Watched] = {}
         self._capacities: dict[str, int] = {}
         self._added: list[Add] = []
         engine.listener = self
+
+    # ── Prometheus ───────────────────────────────────────────────────────────
+
+    async def read_engine(self, on_offer: Callable[[Models | Prices], None]) -> None:
+        """Apply what hosts report, and ask Prometheus meanwhile."""
+        polling = None if self.prometheus is None else self.prometheus.start()
+        try:
+            await super().read_engine(on_offer)
+        finally:
+            if polling is not None:
+                polling.cancel()
+
+    def set_window(self, window: Window) -> None:
+        """Change to this window, and ask Prometheus for its figures at once."""
+        super().set_window(window)
+        self._ask_anew()
+
+    def _ask_anew(self) -> None:
+        if self.prometheus is not None:
+            self.prometheus.refresh_now()
+
+    def _note_prometheus(self, level: Level, text: str) -> None:
+        self.note("engine", level, text)
 
     # ── what hosts tell beside reports ──────────────────────────────────────
 

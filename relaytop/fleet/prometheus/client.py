@@ -67,17 +67,18 @@ class PrometheusClient:
         )
         self._slots = asyncio.Semaphore(AT_ONCE)
 
-    async def query(self, expr: str, at: float) -> list[Value]:
+    async def query(self, expr: str, at: float | None) -> list[Value]:
         """Return the instant vector of an expression.
 
         Args:
             expr: PromQL.
-            at: Unix seconds.
+            at: Unix seconds; None: now, by Prometheus' clock.
 
         Raises:
             PrometheusError: It cannot be had.
         """
-        return read_vector(await self._ask("query", {"query": expr, "time": f"{at:.3f}"}))
+        moment = {} if at is None else {"time": f"{at:.3f}"}
+        return read_vector(await self._ask("query", {"query": expr, **moment}))
 
     async def query_range(self, expr: str, start: float, end: float, step_s: float) -> list[Range]:
         """Return the range vector of an expression.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from relaytop.fleet.prometheus.matchers import Matcher, any_of
+from relaytop.config.label_matchers import Matcher, any_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -89,6 +89,10 @@ class Queries:
         has = _matching(up, Matcher(label, "!=", ""))
         lacks = _matching(up, Matcher(label, "=", ""))
         return _either({"has": f"count({has})", "lacks": f"count({lacks})"})
+
+    def any(self) -> str:
+        """Return the number of rows; nothing where none is known."""
+        return _matching(f"count({self.select('ai_api_up')})")
 
     def members(self) -> str:
         """Return all rows that were reported lately, whether they are now or not."""

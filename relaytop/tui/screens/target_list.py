@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from relaytop.monitor.group import GroupSummary
     from relaytop.monitor.source import Source
     from relaytop.tui.rows.blocks import Row
-    from relaytop.tui.rows.query import RowQuery
+    from relaytop.tui.rows.query import GroupBy, RowQuery
     from relaytop.tui.rows.summaries import Summaries
     from relaytop.tui.view import View
 
@@ -68,6 +68,10 @@ class TargetListScreen(FilterScreen):
         self.set_reactive(FilterScreen.row_query, query)
         self.set_reactive(TargetListScreen.folding, Folding(folded))
         self.set_reactive(TargetListScreen.chosen_columns, columns)
+
+    def open_grouped(self, group_by: GroupBy) -> None:
+        """Open with the rows grouped so."""
+        self.set_reactive(FilterScreen.row_query, replace(self.row_query, group_by=group_by))
 
     def relist(self) -> Summaries:
         """List the rows anew, and return the figures that they were chosen by."""

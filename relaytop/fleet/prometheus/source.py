@@ -1,0 +1,307 @@
+"""The rows of a Prometheus: what its last answers say, and what is asked for next."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from relaytop.fleet.prometheus.errors import PrometheusError
+from relaytop.fleet.prometheus.figures import key_of, read_figures
+from relaytop.fleet.prometheus.history import History
+from relaytop.fleet.prometheus.queries import FIGURE, LATENCY, TTFT, Places, Queries
+from relaytop.fleet.prometheus.summaries import Context, empty, summarise, unreachable
+from relaytop.monitor.source import PrometheusState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from relaytop.config.label_matchers import Matcher
+    from relaytop.config.settings import Thresholds
+    from relaytop.fleet.prometheus.client import PrometheusClient
+    from relaytop.fleet.prometheus.figures import Key
+    from relaytop.fleet.prometheus.series import Value
+    from relaytop.monitor.points import Point
+    from relaytop.monitor.source import Bin
+    from relaytop.monitor.summary import Summary
+
+REFRESH_S = 15.0
+"""Seconds between two refreshes."""
+STALE_S = 60.0
+"""An answer that is older says nothing of now."""
+REGION, INSTANCE = "region", "instance"
+_AGES_S = (3600, 14_400, 86_400, 345_600, 1_296_000, 5_184_000, 31_536_000)
+"""Ages at which Prometheus is asked whether it has samples that old."""
+_ABOUT = ("members", "ends", "rules", "age")
+"""What changes seldom: one of it with each refresh."""
+
+
+@dataclass(slots=True)
+class _Facts:
+    """What changes seldom."""
+
+    places: Places = field(default_factory=Places)
+    members: set[Key] = field(default_factory=set)
+    ends_s: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    rules: frozenset[str] = frozenset()
+    oldest_s: float = 0.0
+    """The greatest age of samples that it was found to have."""
+    ages_asked: int = 0
+    begun: bool = False
+
+
+class PrometheusSource:
+    """Asks a Prometheus every 15 s, a bounded number of queries, and keeps its rows.
+
+    Args:
+        client: Whom to ask.
+        match: The user's matchers.
+        label: The label of the place; None: region, else instance.
+        window_s: Seconds of the window now in force.
+        limits: Target → its thresholds.
+        clock: Steady Unix seconds.
+        moment: The moment that is shown, Unix seconds; None: now.
+    """
+
+    def __init__(
+        self,
+        client: PrometheusClient,
+        *,
+        match: tuple[Matcher, ...],
+        label: str | None,
+        window_s: Callable[[], float],
+        limits: Callable[[Key], Thresholds],
+        clock: Callable[[], float],
+        moment: Callable[[], float | None],
+    ) -> None:
+        self._client = client
+        self._match = match
+        self._label = label
+        self._window_s = window_s
+        self._limits = limits
+        self._clock = clock
+        self._moment = moment
+        self._facts = _Facts()
+        self._turn = 0
+        self._rows: dict[str, Summary] = {}
+        self._keys: dict[str, Key] = {}
+        self._lost: dict[str, Summary] = {}
+        self._skew_s = 0.0
+        self._answered_at: float | None = None
+        self._problem: str | None = None
+        self.wake = asyncio.Event()
+        """Set where something is wanted before the next refresh."""
+        self.history = History(self.wake.set)
+
+    # ── what is known ────────────────────────────────────────────────────────
+
+    @property
+    def state(self) -> PrometheusState:
+        """Whether it answers."""
+        return PrometheusState(self._answered_at, self._problem)
+
+    @property
+    def queries_asked(self) -> int:
+        """The number of queries so far."""
+        return self._client.asked
+
+    @property
+    def window_s(self) -> float:
+        """The window of the figures, in seconds."""
+        return self._window_s()
+
+    def targets(self) -> Sequence[str]:
+        """The ids of its rows."""
+        return tuple(self._rows)
+
+    def key(self, target: str) -> Key | None:
+        """Return provider, model and place of a row; None where it is none of these."""
+        return self._keys.get(target)
+
+    def summary(self, target: str, now: float) -> Summary:
+        """Return a row's summary; where no answer came for long, it is not heard from."""
+        if self._answered_at is None or now - self._answered_at <= STALE_S or self._moment():
+            return self._rows[target]
+        lost = self._lost.get(target)
+        if lost is None:
+            lost = self._lost[target] = unreachable(self._rows[target])
+        return lost
+
+    def bins(self, target: str, start: float, bin_s: float, n: int) -> list[Bin]:
+        """Return bins from `start` on, as far as they are known yet."""
+        return self.history.bins(self._keys[target], start, bin_s, n, self._clock())
+
+    def points(self, target: str, start: float, end: float) -> list[Point]:
+        """Return points that stand for the samples of a span, as far as they are known yet."""
+        return self.history.points(self._keys[target], start, end, self._clock())
+
+    def oldest_at(self, target: str) -> float | None:
+        """Return the Unix seconds of the oldest sample that Prometheus is known to have."""
+        del target
+        if self._answered_at is None:
+            return None
+        return self._clock() - max(self._facts.oldest_s, self._window_s())
+
+    def is_loading(self, target: str) -> bool:
+        """Return whether points of a row were asked for and are on their way."""
+        return self._problem is None and self.history.lacks_points(
+            self._keys[target], self._clock()
+        )
+
+    # ── asking ───────────────────────────────────────────────────────────────
+
+    async def refresh(self) -> None:
+        """Ask for all figures; what cannot be had stays as it was, and is told in `state`."""
+        at = self._moment()
+        if not self._facts.begun:
+            await self._begin(at)
+        queries = self._queries()
+        asked = {
+            "up": queries.up(),
+            "firing": queries.firing(),
+            "requests": queries.requests(),
+            "errors": queries.errors(),
+            "tokens": queries.tokens(),
+            "others": queries.others(),
+            "latency": queries.quantiles(LATENCY),
+            "ttft": queries.quantiles(TTFT),
+        }
+        problems: list[str] = []
+
+        async def ask(expr: str) -> list[Value] | None:
+            try:
+                return await self._client.query(expr, at)
+            except PrometheusError as error:
+                problems.append(str(error))
+                return None
+
+        told = await asyncio.gather(*map(ask, asked.values()), self._learn(queries, at, problems))
+        answers = {
+            question: answer
+            for question, answer in zip(asked, told[:-1], strict=True)
+            if answer is not None
+        }
+        self._problem = problems[0] if problems else None
+        if "up" in answers:
+            self._apply(answers, at)
+            await self._fetch(queries)
+
+    async def fetch(self) -> None:
+        """Ask for the history that is in sight, unless something is wrong."""
+        if self._problem is None and self._facts.begun:
+            await self._fetch(self._queries())
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    def forget(self) -> None:
+        """Forget the rows: another moment is shown."""
+        self._rows, self._keys, self._lost = {}, {}, {}
+        self._answered_at = None
+
+    def _queries(self) -> Queries:
+        facts = self._facts
+        return Queries(self._match, facts.places, self._window_s(), facts.rules)
+
+    async def _begin(self, at: float | None) -> None:
+        """Ask which label tells the place; by default `region` where any series has it."""
+        label = self._label or REGION
+        try:
+            found = await self._client.query(self._queries().having(label), at)
+            counts = {value.labels.get(FIGURE): value.value for value in found}
+            if "has" not in counts:
+                self._facts.places = Places(INSTANCE)
+            else:
+                otherwise = INSTANCE if "lacks" in counts and label != INSTANCE else None
+                self._facts.places = Places(label, otherwise)
+            self._facts.begun = bool(counts)
+            for what in _ABOUT[:3]:
+                await self._ask_about(what, at)
+        except PrometheusError as error:
+            self._problem = str(error)
+
+    async def _learn(self, queries: Queries, at: float | None, problems: list[str]) -> None:
+        """Ask for one of what changes seldom."""
+        del queries
+        what = _ABOUT[self._turn % len(_ABOUT)]
+        self._turn += 1
+        try:
+            await self._ask_about(what, at)
+        except PrometheusError as error:
+            problems.append(str(error))
+
+    async def _ask_about(self, what: str, at: float | None) -> None:
+        queries, facts = self._queries(), self._facts
+        match what:
+            case "members":
+                found = await self._client.query(queries.members(), at)
+                facts.members = {key_of(value.labels, facts.places) for value in found}
+            case "ends":
+                facts.ends_s = _ends(await self._client.query(queries.bucket_ends(), at))
+            case "rules":
+                found = await self._client.query(queries.rules_known(), at)
+                facts.rules = frozenset(value.labels.get("__name__", "") for value in found)
+            case _ if facts.ages_asked < len(_AGES_S):
+                age_s = _AGES_S[facts.ages_asked]
+                since = (at or self._clock() + self._skew_s) - age_s
+                if await self._client.query(queries.any(), since):
+                    facts.oldest_s, facts.ages_asked = age_s, facts.ages_asked + 1
+                else:
+                    facts.ages_asked = len(_AGES_S)
+            case _:
+                return
+
+    def _apply(self, answers: Mapping[str, Sequence[Value]], at: float | None) -> None:
+        now = self._clock()
+        newest = max((value.at for value in answers["up"]), default=None)
+        if at is None and newest is not None:
+            self._skew_s = newest - now if abs(newest - now) > 1 else 0.0
+        facts = self._facts
+        context = Context(now, self._skew_s, self._window_s(), facts.ends_s, REFRESH_S)
+        found = read_figures(answers, facts.places)
+        reported = {
+            key for key, figures in found.items() if figures.requests or figures.up is not None
+        }
+        heard = {place for _provider, _model, place in reported}
+        before = {self._keys[target]: summary for target, summary in self._rows.items()}
+        rows: dict[Key, Summary] = {}
+        for key in reported:
+            rows[key] = summarise(key, found[key], before.get(key), self._limits(key), context)
+        for key in (facts.members | before.keys()) - reported:
+            # A target that its box no longer reports was taken from its config.
+            if key[2] not in heard:
+                known = before.get(key)
+                rows[key] = empty(key, context) if known is None else unreachable(known)
+        ordered = sorted(rows, key=lambda key: (key[2], key[0], key[1]))
+        self._rows = {rows[key].target: rows[key] for key in ordered}
+        self._keys = {rows[key].target: key for key in ordered}
+        self._lost = {}
+        self._answered_at = now
+
+    async def _fetch(self, queries: Queries) -> None:
+        self.history.begin_refresh(self._clock())
+        try:
+            await self.history.fetch(self._client, queries, self._clock(), self._skew_s)
+        except PrometheusError as error:
+            self._problem = str(error)
+
+
+def _ends(found: Sequence[Value]) -> dict[str, tuple[float, ...]]:
+    """Return figure → the ends of buckets that every series has.
+
+    A target's threshold is an end of its own histogram alone: taken for one of all, it would make
+    the others' errors look smaller than they are.
+    """
+    counts: dict[str, dict[float, float]] = {}
+    for value in found:
+        try:
+            end = float(value.labels.get("le", ""))
+        except ValueError:
+            continue
+        if isinstance(value.value, float):
+            counts.setdefault(value.labels.get(FIGURE, ""), {})[end] = value.value
+    return {
+        figure: tuple(sorted(end for end, n in ends.items() if n >= max(ends.values())))
+        for figure, ends in counts.items()
+    }
