@@ -17,6 +17,8 @@ class Traffic:
 
     exporter: str
     """What exports it, as in `litellm`: the name of a file of the catalogue, or the config's."""
+    all_places: bool = False
+    """Whether they are of all places together: the exporter does not tell which."""
     requests: float | None = None
     requests_s: float | None = None
     error_rate: float | None = None

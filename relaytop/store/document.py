@@ -203,6 +203,7 @@ def _users(t: Traffic) -> dict[str, Any]:
     return _known(
         {
             "exporter": clean(t.exporter),
+            "all_places": t.all_places or None,
             "requests": t.requests,
             "requests_s": t.requests_s,
             "error_rate": t.error_rate,
