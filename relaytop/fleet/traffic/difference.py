@@ -104,10 +104,10 @@ def _in_times(probes: Summary, users: Traffic) -> Difference | None:
 
 def _why_users_wait(users: Traffic, *, as_soon: bool) -> str:
     """Return what may be the cause; `as_soon`: their replies begin as soon as the probes' do."""
+    if as_soon:
+        return "longer replies?"
     waiting = round(users.gauges.get("waiting", 0.0))
-    if waiting >= 1:
-        return f"{format_count(waiting)} in the queue"
-    return "longer replies?" if as_soon else "queueing?"
+    return f"{format_count(waiting)} in the queue" if waiting >= 1 else "queueing?"
 
 
 def _who_waits_longer(users: Distribution, probes: Distribution) -> Waits | None:
@@ -126,9 +126,10 @@ def _both_known(users: Distribution, probes: Distribution) -> bool:
 
 
 def _seconds(times: Distribution) -> str:
-    """Write a P95 with its unit; of those beyond the deadline that it lies above."""
+    """Write a P95 with its unit; beyond the deadline or the last bucket what it lies above."""
     ms = times.p95 or 0.0
-    sign = ">" if "p95" in times.censored else ""
+    bucket = times.bucket_of("p95")
+    sign = ">" if "p95" in times.censored or (bucket and bucket[1] is None) else ""
     if ms < SECOND_MS:
         return f"{sign}{ms:.0f} ms"
     return f"{sign}{ms / 1000:.{0 if ms >= TENS_MS else 1}f} s"
