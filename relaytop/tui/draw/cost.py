@@ -32,7 +32,7 @@ def cost_parts(overview: Overview, glyphs: Glyphs) -> Sequence[Part]:
         parts += _spent(budget, glyphs)
         if budget.state == "off":
             return parts
-    if rate is None and overview.prometheus is not None:
+    if not rate and not overview.usd_per_h_complete and overview.prometheus is not None:
         return parts
     bound = "" if overview.usd_per_h_complete else glyphs.over
     per_h = "$?/h" if rate is None else f"{bound}${number_format.format_dollars(rate)}/h"

@@ -20,6 +20,7 @@ ASKED = dataclasses.replace(
     budget=None,
     usd_per_h=None,
     projected_usd_per_h=None,
+    usd_per_h_complete=False,
     prometheus=PrometheusState(NOW - 12),
 )
 
@@ -65,6 +66,10 @@ def test_a_fleet_that_is_well_has_its_size_and_nothing_that_is_not_known() -> No
     for unknown in ("in flight", "skipped", "cost", "$"):
         assert unknown not in line
     assert "1 place " in text(drawn(160, Places(1)))
+    none = dataclasses.replace(ASKED, usd_per_h=0.0)
+    assert "$" not in text(topline(none, NOW, 160, UNICODE, Badges(), live=True))
+    known = dataclasses.replace(ASKED, usd_per_h=0.25)
+    assert "≥$0.25/h" in text(topline(known, NOW, 160, UNICODE, Badges(), live=True))
 
 
 @pytest.mark.parametrize(
