@@ -39,4 +39,6 @@ def _error_class(s: Summary) -> str:
     if s.errors:
         name, count = max(s.errors.items(), key=lambda item: item[1])
         return name if 2 * count > sum(s.errors.values()) else ERRORS
-    return SLOW if s.last_error is None else s.last_error.error_class
+    if s.last_error is not None:
+        return s.last_error.error_class
+    return ERRORS if s.status == "down" else SLOW

@@ -174,6 +174,19 @@ def fleet() -> dict[str, Summary]:
     return rows
 
 
+def many(places: int, models: int) -> dict[str, Summary]:
+    """Rows of many places; some are down, and of each third the users' requests are known."""
+    names = [f"relay-{n % 5}/vendor-{n % 7}/model-{n}" for n in range(models)]
+    targets = fleet_targets([f"region-{n}" for n in range(places)], names)
+    rows = {target: row_of(target, 200.0 + n % 400) for n, target in enumerate(targets)}
+    for n, (target, row) in enumerate(rows.items()):
+        if n % 90 == 7:
+            rows[target] = dataclasses.replace(row, status="down", errors={"timeout": 9})
+        elif n % 3 == 0:
+            rows[target] = dataclasses.replace(row, traffic=traffic_of(500.0))
+    return rows
+
+
 def fleet_session(
     folder: Path,
     rows: Mapping[str, Summary] | None = None,

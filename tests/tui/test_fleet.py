@@ -112,6 +112,7 @@ async def test_arrows_on_the_zoomed_chart_go_back_and_say_what_is_on_its_way(
     async with running(session) as pilot:
         await pressed(pilot, "g", "j", "z", "left")
         assert "PAST 14:10:50 to 14:20:50" in shown(pilot, "caption")
+        assert "P95 ≈354 ms" in shown(pilot, "caption")
         assert "loading" not in shown(pilot, "caption")
         monitor.loading = True
         await pressed(pilot, "left")

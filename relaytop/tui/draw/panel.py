@@ -57,7 +57,7 @@ def panel(
 
     `uncut`: the server's messages are shown in full, however many lines they take.
     """
-    failing = s.status in {"down", "degraded"} and errors
+    failing = s.status in {"down", "degraded"} and (errors or s.errors)
     newest = MESSAGE_LINES if height >= ROOMY else 2
     most = (height, height) if uncut else (newest, 1)
     parts = [_errors(s, errors, width, glyphs, most)] if failing else []
@@ -264,12 +264,13 @@ def _errors(
     `most`: so many lines of the server's words the newest may have, and each before it, for those
     often say the same.
     """
-    if not errors:
+    if not errors and not s.errors:
         return [[("no errors seen", "dim")]] if s.requests else []
     ranked = sorted(s.errors.items(), key=lambda item: -item[1])
     counts = f" {glyphs.dot} ".join(f"{name} {count}" for name, count in ranked)
     lines: list[Line] = [[("errors  ", "dim"), (counts or "none in the window", "bad")]]
-    lines.append([(MEANING.get(errors[0].error_class, ""), "warn")])
+    newest = errors[0].error_class if errors else ranked[0][0]
+    lines.append([(MEANING.get(newest, ""), "warn")])
     for number, (error, count) in enumerate(_alike(errors)):
         times = f" {count} times" if count > 1 else ""
         lines.append(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relaytop.monitor.status_words import rules_that_hold
+from relaytop.monitor.why import why
 from relaytop.tui.draw.clock import time_of_day
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ def reasons(s: Summary, thresholds: Thresholds) -> list[str]:
         return [_unknown(s)]
     if s.recovering_ok is not None:
         return [f"recovering, {s.recovering_ok} ok"]
-    if s.status == "down" and s.last_error is not None:
-        return [s.last_error.error_class]
+    if s.status == "down" and (s.last_error is not None or s.errors):
+        return [why(s) or s.status]
     return rules_that_hold(s, thresholds) if s.broken else []
 
 

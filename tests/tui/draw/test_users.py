@@ -7,6 +7,7 @@ import pytest
 from relaytop.config.settings import Thresholds
 from relaytop.monitor.group import group_by_place, summarise
 from relaytop.monitor.summary import Distribution, Summary
+from relaytop.monitor.why import why
 from relaytop.tui.draw.ascii import plain
 from relaytop.tui.draw.columns import fit_columns
 from relaytop.tui.draw.glyphs import UNICODE
@@ -122,6 +123,16 @@ def test_a_group_has_the_worst_p95_of_its_users() -> None:
         folded=False,
     )
     assert "≈4200" in "".join(text for text, _role in line)
+
+
+def test_failures_of_which_only_the_classes_are_known_are_counted_and_are_the_reason() -> None:
+    down = dataclasses.replace(
+        ROW, status="down", ok=391, error_rate=9 / 400, errors={"timeout": 2, "rate_limited": 7}
+    )
+    assert "errors  rate_limited 7 · timeout 2" in lines(down, 44)
+    assert reason(down, LIMITS) == "rate_limited"
+    silent = dataclasses.replace(ROW, status="down", ok=0, requests=0)
+    assert why(silent) == "errors"
 
 
 UNHEARD = dataclasses.replace(ROW, status="unknown", reason="unreachable", last_at=NOW - 200)

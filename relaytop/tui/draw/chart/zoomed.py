@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -82,6 +83,8 @@ def zoomed_picture(
     points = [p for p in source.points(summary.target, start, axis.end) if start <= p.at <= end]
     bins = binned(points, axis.start, axis.bin_s, axis.n)
     together = span_figures(points, zoom.figure)
+    if summary.latency.approximate:
+        together = replace(together, times=replace(together.times, approximate=True))
     figure = zoom.figure
     limit_ms = thresholds.p95_ms if figure == "latency" else thresholds.ttft_ms
     plot: Plot
