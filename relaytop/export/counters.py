@@ -22,21 +22,25 @@ BUCKETS_S = tuple(
     for step in range(STEPS + 1)
 )
 """The upper bounds of a target's histograms, seconds: each 1.25 × the one before, so that a
-percentile computed from them is off by a few percent."""
+percentile computed from them is off by a few percent. Rounded to three digits, so that `le` is
+written alike by every version and on every machine."""
+MAX_THRESHOLDS = 8
+"""The last thresholds of a histogram that remain bounds."""
 LATE_BUCKETS_S = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
 """Those of the lateness of reads."""
 
 
 class Histogram:
-    """Counts by bucket, and the sum.
+    """Counts by bucket, and the sum; they only grow.
 
     Args:
         bounds_s: The buckets' upper bounds, seconds.
     """
 
     def __init__(self, bounds_s: Sequence[float] = BUCKETS_S) -> None:
-        self.bounds_s = bounds_s
+        self.bounds_s = list(bounds_s)
         self._counts = [0] * (len(bounds_s) + 1)
+        self._thresholds_s: list[float] = []
         self.sum_s = 0.0
 
     def observe(self, value_ms: float) -> None:
@@ -46,15 +50,27 @@ class Histogram:
         self.sum_s += value_s
 
     def set_threshold(self, threshold_ms: float) -> None:
-        """Make a threshold a bound too: whether a percentile lies above it is exact then.
+        """Make a threshold a bound too: whether a percentile lies above it is exact from then on.
 
-        Where it is another one than before, counting begins anew, as after a restart.
+        What was counted before, in the bucket that the new bound divides, counts as above it: no
+        count falls, and rates over the time after the change are exact. The earlier thresholds
+        remain bounds, so that one that comes back does not look like a restart.
         """
-        bounds_s = tuple(sorted({*BUCKETS_S, threshold_ms / 1000}))
-        if bounds_s != self.bounds_s:
-            self.bounds_s = bounds_s
-            self._counts = [0] * (len(bounds_s) + 1)
-            self.sum_s = 0.0
+        bound_s = threshold_ms / 1000
+        if bound_s in self._thresholds_s:
+            self._thresholds_s.remove(bound_s)
+        elif bound_s not in self.bounds_s:
+            index = bisect_left(self.bounds_s, bound_s)
+            self.bounds_s.insert(index, bound_s)
+            self._counts.insert(index, 0)
+        else:
+            return
+        self._thresholds_s.append(bound_s)
+        if len(self._thresholds_s) > MAX_THRESHOLDS:
+            index = self.bounds_s.index(self._thresholds_s.pop(0))
+            del self.bounds_s[index]
+            count = self._counts.pop(index)
+            self._counts[index] += count
 
     @property
     def cumulative(self) -> list[int]:

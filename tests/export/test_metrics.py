@@ -86,17 +86,20 @@ async def test_each_threshold_is_a_bound_of_its_targets_histogram() -> None:
         assert scraped.one(f"{TTFT}_bucket", le="1.0", **OF) == 1
 
 
-async def test_another_threshold_begins_its_histogram_anew() -> None:
-    """What lay below it before is not known; a counter that falls is a restart to Prometheus."""
+async def test_another_threshold_adds_a_bucket_and_no_count_falls() -> None:
     async with exported() as found:
         found.consume(sample(0, 1500.0, ttft_ms=700.0))
         found.thresholds = {"relay/m": Thresholds(p95_ms=1600.0)}
         found.consume(sample(0, 1550.0, ttft_ms=700.0))
         scraped = await found.scrape()
-    assert scraped.one(f"{LATENCY}_count", **OF) == 1
-    assert scraped.one(f"{LATENCY}_bucket", le="1.6", **OF) == 1
+        found.thresholds = {"relay/m": Thresholds()}
+        back = await found.scrape()
+    assert scraped.one(f"{LATENCY}_count", **OF) == 2
+    assert scraped.one(f"{LATENCY}_bucket", le="1.6", **OF) == 1, "the later one"
+    assert scraped.one(f"{LATENCY}_bucket", le="2.0", **OF) == 2
     assert scraped.one(f"{TTFT}_count", **OF) == 2
-    assert scraped.one("ai_api_requests_total", status="success", **OF) == 2
+    assert back.text.count("_bucket{") == scraped.text.count("_bucket{")
+    assert back.of(f"{LATENCY}_bucket", **OF) == scraped.of(f"{LATENCY}_bucket", **OF)
 
 
 async def test_cached_answers_are_no_requests() -> None:
