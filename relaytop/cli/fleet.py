@@ -133,7 +133,6 @@ def fleet(
         raise click.UsageError(message)
     refuse_flags(options, "the hosts probe, each by its own config", but=("config", "window"))
     settings_of = begin_loading(options, view_only=True)
-    require_terminal()
     with key_mistakes_too(options.config):
         settings = settings_of()
         keys = keymap(settings.keys, options.config)
@@ -148,6 +147,7 @@ def fleet(
     if at is not None and chosen.prometheus is None:
         message = "--at needs a Prometheus: hosts over ssh tell only of now"
         raise click.UsageError(message)
+    require_terminal()
     settings = dataclasses.replace(settings, fleet=chosen)
     raise SystemExit(_show(settings, keys, record, at, options, keeps_choices=not fresh_state))
 
