@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.support.launch import RELAYTOP
 from tests.watch.agent.config_file import KEY, write
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.support.server import ScriptedServer
 
 SSH = """#!/bin/sh
