@@ -37,7 +37,7 @@ def test_hosts_on_one_screen(hosts: Hosts, start: Start) -> None:
     assert "relay/m @ ops-2" in text, "without user and domain"
     assert "2 places" in text
     terminal.press("p")
-    terminal.wait_for("⏸3")
+    terminal.wait_for("‖3")
     terminal.press("p")
     terminal.wait_for("●3")
     leave(terminal, hosts, "ops-1", "me@ops-2.example")
