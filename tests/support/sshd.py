@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import shutil
 import socket
 import subprocess
@@ -16,7 +17,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-SSHD = Path("/usr/sbin/sshd")
+SSHD, SEPARATION = Path("/usr/sbin/sshd"), Path("/run/sshd")
 needs_sshd = pytest.mark.skipif(
     not SSHD.exists() or shutil.which("ssh") is None,
     reason="no sshd is installed here",
@@ -72,10 +73,11 @@ class Sshd:
             f"AuthorizedKeysFile {self._folder / 'authorized_keys'}\n"
             + "".join(f"Port {port}\n" for port in self._ports.values())
         )
-        self._process = subprocess.Popen(
-            [SSHD, "-D", "-e", "-f", config, "-h", self._folder / "host_key"],
-            stderr=(self._folder / "sshd.log").open("wb"),
-        )
+        if os.getuid() == 0:
+            SEPARATION.mkdir(mode=0o755, exist_ok=True)  # as its service does at the start
+        with (self._folder / "sshd.log").open("wb") as log:
+            command = [SSHD, "-D", "-e", "-f", config, "-h", self._folder / "host_key"]
+            self._process = subprocess.Popen(command, stderr=log)
         deadline = time.monotonic() + WAIT_S
         while not all(map(_answers, self._ports.values())):
             assert self._process.poll() is None, (self._folder / "sshd.log").read_text()

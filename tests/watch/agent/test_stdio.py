@@ -66,15 +66,25 @@ class Reader:
         """Wait for its end; return the exit code and what it wrote to stderr."""
         assert self.process.stderr is not None
         code = self.process.wait(WAIT_S)
-        return code, self.process.stderr.read().decode()
+        told = self.process.stderr.read().decode()
+        if not self.stdout.closed:
+            self.read()
+        self.close()
+        return code, told
+
+    def close(self) -> None:
+        self.process.kill()
+        for pipe in (self.stdin, self.stdout, self.process.stderr):
+            assert pipe is not None
+            pipe.close()
+        self.process.wait()
 
 
 @pytest.fixture
 def reader(home: dict[str, str], config: Path) -> Iterator[Reader]:
     found = Reader(home, config)
     yield found
-    found.process.kill()
-    found.process.wait()
+    found.close()
     assert_no_process(home)
 
 
@@ -188,5 +198,4 @@ def test_a_mistake_in_the_config_is_a_sentence(
     assert code == 2
     assert told.startswith("relaytop: ")
     assert "nonsense" in told
-    reader.read()
     assert reader.messages == []
