@@ -76,7 +76,8 @@ class Sshd:
         if os.getuid() == 0:
             SEPARATION.mkdir(mode=0o755, exist_ok=True)  # as its service does at the start
         with (self._folder / "sshd.log").open("wb") as log:
-            command = [SSHD, "-D", "-e", "-f", config, "-h", self._folder / "host_key"]
+            key = str(self._folder / "host_key")
+            command = [str(SSHD), "-D", "-e", "-f", str(config), "-h", key]
             self._process = subprocess.Popen(command, stderr=log)
         deadline = time.monotonic() + WAIT_S
         while not all(map(_answers, self._ports.values())):
