@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from relaytop.monitor.summary import Summary
     from relaytop.protocol.messages import Command
 
+REPORT_S = 5.0
+
 
 class FakeProcess:
     """A connection; `said` is read piece after piece, then nothing comes or it ends."""
@@ -153,7 +155,13 @@ class Fleet:
         self.monitor = self.session.monitor
         self._reading = asyncio.ensure_future(self.session.read_engine(lambda _offer: None))
 
-    async def run(self, seconds: float) -> None:
+    async def run(self, seconds: float, *reporting: Remote) -> None:
+        """Let the time pass, in which some hosts report every few seconds."""
+        while reporting and seconds > REPORT_S:
+            await asyncio.sleep(REPORT_S)
+            seconds -= REPORT_S
+            for remote in reporting:
+                remote.pulse()
         await asyncio.sleep(seconds)
 
     async def aclose(self) -> None:

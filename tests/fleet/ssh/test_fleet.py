@@ -85,7 +85,7 @@ async def test_a_host_that_is_gone_and_back_counts_nothing_twice(tmp_path: Path)
     assert before.requests == 15
     one.refused = (255, "ssh: connect to host a port 22: Connection refused\n")
     one.end(255, "client_loop: send disconnect: Broken pipe\n")
-    await fleet.run(900)
+    await fleet.run(900, two)
     gone = fleet.summary("relay/m @ a")
     assert (gone.status, gone.reason, gone.last_status) == ("unknown", "unreachable", "up")
     assert (gone.requests, gone.latency) == (15, before.latency), "as last known"
@@ -94,7 +94,7 @@ async def test_a_host_that_is_gone_and_back_counts_nothing_twice(tmp_path: Path)
     assert fleet.summary("relay/m @ b").reason is None
     one.probe(told=False)
     one.refused = None
-    await fleet.run(70)
+    await fleet.run(70, two)
     back = fleet.summary("relay/m @ a")
     assert (back.status, back.reason, back.total.requests) == ("up", None, 16)
     assert any("a is reachable again after" in text for text in fleet.texts())
