@@ -21,7 +21,7 @@ MAX_NAME = 500
 """Characters of a name."""
 UNTIL_RESOLVED = "resolved"
 """In the file: a snooze that lasts until the alert resolves."""
-GROUPINGS = ("provider", "model", "none")
+GROUPINGS = ("place", "provider", "model", "none")
 
 
 _UNITS = (

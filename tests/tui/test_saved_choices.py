@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relaytop.store.user_state import UserState, load_state, save_state
+from relaytop.store.user_state import GROUPINGS, UserState, load_state, save_state
 from relaytop.tui.rows.folding import Folding
+from relaytop.tui.rows.query import GROUP_BY
 from relaytop.tui.saved_choices import SavedChoices
 from relaytop.tui.screens.monitor import MonitorScreen
 from relaytop.tui.terminal.color_depth import ColorDepth
@@ -191,3 +192,7 @@ def test_that_no_column_was_chosen_is_a_choice_too(path: Path, tmp_path: Path) -
     assert app_with(path, tmp_path).monitor_screen.chosen_columns == ()
     save_state(UserState(columns=("of a later version",)), path)
     assert app_with(path, tmp_path).monitor_screen.chosen_columns is None
+
+
+def test_every_grouping_of_the_screen_can_be_saved() -> None:
+    assert set(GROUPINGS) == set(GROUP_BY)
