@@ -7,16 +7,22 @@ pictures or recordings as arguments make those alone, with what their terminals 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cast import cast_of
+from fleet import running_fleet
 from picture import svg_of
-from scenes import SEED, SHOWINGS, Showing
+from scenes import SHOWINGS, Showing
 from terminal import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 HERE = Path(__file__).parent
 TERM = "xterm-256color"
@@ -34,19 +40,42 @@ from relaytop.demo.child import DemoRelay
 DemoRelay.spawn = partial(DemoRelay.spawn, at_s=float(sys.argv.pop(1)))
 main()
 """
-"""`relaytop`, whose demo begins at a second of its script."""
+"""`relaytop`, whose demo, if it is one, begins at a second of its script."""
 
 
 def make(showing: Showing, home: Path, folder: Path) -> None:
-    """Show the demo in a terminal; write its pictures and its recording.
+    """Show the demo, or a fleet, in a terminal; write its pictures and its recording.
 
     Args:
         showing: The terminal, and what happens in it.
         home: The home folder of the program.
         folder: Where the files go.
     """
-    argv = [sys.executable, "-c", PROGRAM, str(showing.begin_s)]
-    argv += ["demo", "--seed", str(SEED), *showing.flags]
+    with contextlib.ExitStack() as stack:
+        argv = [sys.executable, "-c", PROGRAM, str(showing.begin_s)]
+        cut = _nothing
+        if showing.command[0] == "fleet":
+            servers = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            fleet = stack.enter_context(running_fleet(servers))
+            argv += ["fleet", "--prometheus", fleet.prometheus, "--config", str(fleet.config)]
+            cut = fleet.cut
+        else:
+            argv += [*showing.command]
+        _show(showing, [*argv, *showing.flags], cut, home, folder)
+
+
+def _show(
+    showing: Showing, argv: Sequence[str], cut: Callable[[], None], home: Path, folder: Path
+) -> None:
+    """Run a program in a terminal, and press its keys.
+
+    Args:
+        showing: The terminal, and what happens in it.
+        argv: The program and its arguments.
+        cut: Breaks the fleet's last place.
+        home: The home folder of the program.
+        folder: Where the files go.
+    """
     environ = {
         "HOME": str(home),
         "LANG": "C.UTF-8",
@@ -57,6 +86,8 @@ def make(showing: Showing, home: Path, folder: Path) -> None:
     with Terminal(argv, *showing.size, environ) as terminal:
         for step in showing.steps:
             terminal.read_until(step.at_s)
+            if step.cut:
+                cut()
             if step.size is not None:
                 terminal.resize(*step.size)
             for key in step.keys:
@@ -71,6 +102,10 @@ def make(showing: Showing, home: Path, folder: Path) -> None:
         markers = [(step.at_s, step.marker) for step in showing.steps if step.marker]
         text = cast_of(outputs, size=showing.size, title=showing.title, term=TERM, markers=markers)
         _write(folder / f"{showing.recording}.cast", text)
+
+
+def _nothing() -> None:
+    """Break nothing: there is one place."""
 
 
 def _write(path: Path, text: str) -> None:

@@ -24,15 +24,19 @@ class Step(NamedTuple):
     """The name of the picture that is taken, when all of this has been drawn."""
     marker: str | None = None
     """What a recording's time line says here."""
+    cut: bool = False
+    """Whether the fleet's last place breaks."""
 
 
 class Showing(NamedTuple):
-    """One terminal with the demo in it."""
+    """One terminal with the demo, or a fleet, in it."""
 
     title: str
     size: tuple[int, int]
     steps: tuple[Step, ...]
     begin_s: float
+    command: tuple[str, ...] = ("demo", "--seed", str(SEED))
+    """What relaytop is started with; `fleet`: on the servers of `fleet.py`."""
     flags: tuple[str, ...] = ()
     recording: str | None = None
     """The name of the recording that is kept."""
@@ -105,6 +109,24 @@ SHOWINGS = (
         ),
         begin_s=0.0,
         recording="demo",
+    ),
+)
+
+
+FLEET_S = 100.0
+"""The second at which one place of the fleet breaks."""
+SHOWINGS += (
+    Showing(
+        "relaytop fleet --prometheus http://prom:9090",
+        LARGE,
+        (
+            Step(FLEET_S, cut=True),
+            Step(FLEET_S + 35, keys=("n",), picture="fleet"),
+            Step(FLEET_S + 38, size=SMALL, picture="fleet-small"),
+            Step(FLEET_S + 41, size=WIDE, picture="fleet-wide"),
+        ),
+        begin_s=0.0,
+        command=("fleet",),
     ),
 )
 

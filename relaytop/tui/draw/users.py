@@ -55,7 +55,10 @@ def percentile_lines(s: Summary, thresholds: Thresholds, width: int) -> Sequence
         return []
     buckets = _bucket_widths(rows, width, users=s.traffic is not None)
     lines = [_head(s.traffic, buckets, width)]
-    return [*lines, *(_line(row, buckets, users=s.traffic is not None) for row in rows)]
+    lines += [_line(row, buckets, users=s.traffic is not None) for row in rows]
+    if s.traffic is not None and s.traffic.all_places:
+        lines.append([("users of all places together", "dim")])
+    return lines
 
 
 def differs_lines(s: Summary, width: int) -> list[Line]:

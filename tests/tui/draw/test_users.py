@@ -82,6 +82,14 @@ def test_the_users_stand_beside_the_probes() -> None:
     assert "ms    probes          litellm" in narrow
 
 
+def test_users_of_all_places_together_are_told_so() -> None:
+    assert SERVED.traffic is not None
+    together = dataclasses.replace(SERVED.traffic, all_places=True)
+    said = "users of all places together"
+    assert said in lines(dataclasses.replace(SERVED, traffic=together), 31)
+    assert said not in lines(SERVED, 31)
+
+
 def test_users_alone_have_their_figures_where_no_probe_has_finished() -> None:
     alone = dataclasses.replace(SERVED, latency=Distribution(), ttft=Distribution())
     assert any("P95" in line and "≈4200" in line for line in lines(alone, 31))
