@@ -48,8 +48,8 @@ class History:
     def bins(self, key: Key, start: float, bin_s: float, n: int, now: float) -> list[Bin]:
         """Return `n` bins from `start` (Unix seconds) on, as far as they are known.
 
-        Bins that are narrower than a step share one: the median is that of the step, its failures
-        are in the last of them.
+        Bins that are narrower than a step share one: its median and its share of failures are
+        those of each.
         """
         step_s = step_for(bin_s)
         end = start + n * bin_s
@@ -116,9 +116,7 @@ class History:
 def _between(steps: Mapping[int, Bin], start: float, bin_s: float, step_s: int) -> Bin:
     """Return the bin of a span of time: of the step that it lies in, or of those in it."""
     if bin_s < step_s:
-        found = steps.get(math.floor((start + bin_s / 2) / step_s), Bin())
-        is_last = math.floor((start + 1.5 * bin_s) / step_s) > (start + bin_s / 2) // step_s
-        return Bin(min(1, found.ok), found.failed if is_last else 0, found.p50_ms, found.max_ms)
+        return steps.get(math.floor((start + bin_s / 2) / step_s), Bin())
     # A step belongs to the bin in which it begins.
     begin, end = math.ceil(start / step_s), math.ceil((start + bin_s) / step_s)
     inside = [steps[number] for number in range(begin, end) if number in steps]

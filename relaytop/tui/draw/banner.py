@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from relaytop.monitor import number_format
 from relaytop.tui.draw.clock import time_of_day
-from relaytop.tui.draw.fleet_parts import OLD_S
+from relaytop.tui.draw.table import OLD_S
 from relaytop.tui.draw.text_runs import cropped, line_width
 from relaytop.watch.engine_exit import exit_phrase
 

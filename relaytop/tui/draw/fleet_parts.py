@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from relaytop.monitor import number_format
 from relaytop.monitor.why import UNREACHABLE
 from relaytop.tui.draw.priority_line import Part
+from relaytop.tui.draw.table import OLD_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from relaytop.monitor.summary import Summary
     from relaytop.tui.draw.text_runs import Line, Role
 
-OLD_S = 60.0
-"""Seconds from which on an answer of Prometheus is too old."""
 MAX_NAMES = 3
 """Places that are named."""
 

@@ -33,6 +33,8 @@ NOT_OF_REPLIES = ("users", "error")
 """Columns whose figures are of now where a target is down."""
 MAX_OK = 99
 HANG_AFTER_S = 2.0
+OLD_S = 60.0
+"""Seconds from which on an answer of Prometheus is too old."""
 NAME_ROLE: Mapping[str, Role] = {
     "up": "text",
     "degraded": "warn",
@@ -229,7 +231,10 @@ def age(s: Summary, now: float, glyphs: Glyphs) -> Run:
     if s.last_at is None:
         return ("", "dim")
     old_s = now - s.last_at
-    late = old_s > 3 * s.interval_s + (s.latency.p95 or 0.0) / 1000 and not _on_hold(s, now)
+    usual_s = 3 * s.interval_s + (s.latency.p95 or 0.0) / 1000
+    if s.latency.approximate:  # it comes with Prometheus' answers, not with each probe
+        usual_s = max(usual_s, OLD_S)
+    late = old_s > usual_s and not _on_hold(s, now)
     late = late and s.status != "paused"
     return (number_format.format_age(old_s), "warn" if late else "dim")
 

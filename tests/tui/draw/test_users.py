@@ -157,6 +157,12 @@ def test_an_unreachable_row_says_so_and_its_figures_are_dim() -> None:
     assert reason(dataclasses.replace(UNHEARD, last_at=None), LIMITS) == "unreachable"
 
 
+def test_an_answer_of_prometheus_is_old_from_a_minute_on_however_short_the_cadence() -> None:
+    often = dataclasses.replace(ROW, interval_s=1.0, last_at=NOW - 20)
+    assert cell("age", often, LIMITS, NOW, UNICODE) == ("20s", "dim")
+    assert cell("age", often, LIMITS, NOW + 41, UNICODE) == ("61s", "warn")
+
+
 def test_a_group_tells_how_many_are_unreachable() -> None:
     group = group_by_place([ROW.target])[0]
     whole = summarise(group, [UNHEARD, UNHEARD])
