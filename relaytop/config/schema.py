@@ -47,6 +47,7 @@ from relaytop.config.fleet_checks import (
 )
 from relaytop.config.host_names import checked_program
 from relaytop.config.settings import APIS, Secret, Window, key_of
+from relaytop.config.traffic_schema import Exporters, ExporterTable
 from relaytop.config.urls import checked_proxy, checked_url
 
 if TYPE_CHECKING:
@@ -245,6 +246,7 @@ class FleetTable(TypedDict, total=False):
     ca_file: Annotated[str, AfterValidator(checked_ca_file)]
     match: Annotated[str, AfterValidator(checked_match)]
     by: Annotated[str, AfterValidator(checked_by)]
+    traffic: Exporters
 
 
 @_table
@@ -275,7 +277,10 @@ _TABLES: dict[str, Any] = {
     "providers": ProviderTable,
     "prices": PriceTable,
     "targets": TargetTable,
+    "traffic": ExporterTable,
 }
+_NAMED = frozenset({"providers", "prices", "targets", "traffic"})
+"""Tables of tables: what follows them is a name that somebody gave."""
 
 
 def validate(document: Mapping[str, Any]) -> ConfigFile:
@@ -294,6 +299,8 @@ TABLES = ("providers", "probe", "thresholds", "targets", "aliases", "alerts", "f
 def known_keys(path: tuple[Any, ...]) -> list[str]:
     """Return the keys that are valid in the table at `path`, to find the nearest one."""
     table: Any = ConfigFile
+    named = False
     for part in path:
-        table = _TABLES.get(str(part), table)
+        table = table if named else _TABLES.get(str(part), table)
+        named = not named and part in _NAMED
     return [key_of(name) for name in table.__annotations__]

@@ -223,6 +223,8 @@ class FleetSettings:
     """A label selector: which of its series are of the fleet."""
     by: str | None = None
     """The label of the place; None: region, else instance."""
+    traffic: Mapping[str, Any] = field(default_factory=dict)
+    """Exporter of users' requests → its table, which `fleet/traffic/` reads."""
     ssh: tuple[str, ...] = ()
     """Hosts whose agents are read over ssh, as ssh knows them."""
     remote: str = "relaytop"

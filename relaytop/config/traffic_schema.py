@@ -10,6 +10,9 @@ from typing import Annotated, Any, Literal, Required
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict  # pydantic asks for it before Python 3.12
 
+BUILT_IN = ("litellm", "gen_ai", "vllm", "sglang", "gen_ai_server")
+"""Exporters that need no more than their names, nearest to the user first: where several export a
+figure, the first one's is taken."""
 MAX_NAME = 200
 MAX_NAMES = 32
 
@@ -90,6 +93,20 @@ class ExporterTable(TypedDict, total=False):
     gauges: dict[Name, Gauge]
 
 
+def _complete(tables: dict[str, ExporterTable]) -> dict[str, ExporterTable]:
+    """Refuse an exporter of a new name that does not say which label is the model."""
+    for name, table in tables.items():
+        if name not in BUILT_IN and not ("model" in table and table.keys() & _METRICS):
+            message = (
+                f"{name} needs the label of the model and a metric: "
+                f'model = "model", latency = "x_seconds"; built in: {", ".join(BUILT_IN)}'
+            )
+            raise ValueError(message)
+    return tables
+
+
+_METRICS = frozenset(ExporterTable.__annotations__) - {"model", "providers", "failed", "exclude"}
+Exporters = Annotated[dict[Name, ExporterTable], AfterValidator(_complete)]
 _EXPORTER = TypeAdapter(ExporterTable)
 
 

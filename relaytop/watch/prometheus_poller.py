@@ -43,6 +43,8 @@ class PrometheusPoller:
                 next_at = loop.time() + REFRESH_S
                 await self._source.refresh()
                 self._on_answer()
+                if await self._source.refresh_users():
+                    self._on_answer()
                 while not self._due and (left_s := next_at - loop.time()) > 0:
                     if await self._woken(left_s):
                         await self._fetch()

@@ -9,14 +9,16 @@ from relaytop.config.fleet_checks import GROUPS
 from relaytop.config.label_matchers import parse_matchers
 from relaytop.fleet.prometheus.client import PrometheusClient
 from relaytop.fleet.prometheus.source import PrometheusSource
+from relaytop.fleet.traffic.reader import TrafficReader
 from relaytop.watch.past_clock import PastClock
 from relaytop.watch.prometheus_monitor import PrometheusMonitor
 from relaytop.watch.prometheus_poller import PrometheusPoller
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
-    from relaytop.config.settings import Settings, Thresholds
+    from relaytop.config.settings import FleetSettings, Settings, Thresholds
+    from relaytop.fleet.traffic.exporter import Exporter
     from relaytop.monitor.event import Level
 
 
@@ -40,19 +42,31 @@ class PrometheusWatch:
         given = settings.fleet
         past = clock if isinstance(clock, PastClock) else None
         monitor = self.monitor = PrometheusMonitor(settings, clock(), limits)
+        client = PrometheusClient(
+            given.prometheus or "",
+            token=given.token,
+            headers=given.headers,
+            ca_file=given.ca_file,
+        )
+        match = parse_matchers(given.match or "")
+
+        def moment() -> float | None:
+            return None if past is None else past()
+
         self.source = PrometheusSource(
-            PrometheusClient(
-                given.prometheus or "",
-                token=given.token,
-                headers=given.headers,
-                ca_file=given.ca_file,
-            ),
-            match=parse_matchers(given.match or ""),
+            client,
+            match=match,
             label=None if given.by in GROUPS else given.by,
             window_s=lambda: monitor.window_s,
             limits=monitor.limits_of,
             clock=clock,
-            moment=lambda: None if past is None else past(),
+            moment=moment,
+            traffic=TrafficReader(
+                lambda: _exporters(given),
+                lambda expr: client.query(expr, moment()),
+                matchers=",".join(map(str, match)),
+                aliases=settings.aliases,
+            ),
         )
         monitor.read_from(self.source)
         self._poller = PrometheusPoller(self.source, self._answered)
@@ -71,6 +85,8 @@ class PrometheusWatch:
     def _answered(self) -> None:
         """Show what was answered, and log that Prometheus fails or answers again."""
         self.monitor.update(self._clock())
+        for event in self.source.take_events():
+            self.monitor.note(event)
         before, self._problem = self._problem, self.source.state.problem
         if self._problem == before:
             return
@@ -78,3 +94,9 @@ class PrometheusWatch:
             self._note("warning", f"Prometheus: {self._problem}")
         else:
             self._note("good", "Prometheus answers again")
+
+
+def _exporters(settings: FleetSettings) -> Sequence[Exporter]:
+    from relaytop.fleet.traffic.catalogue import load_exporters  # noqa: PLC0415 - pydantic
+
+    return load_exporters(settings.traffic)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from relaytop.fleet.prometheus.errors import PrometheusError
@@ -126,6 +127,7 @@ def _labels(metric: object) -> dict[str, str]:
     return {str(name): clean_label(value) for name, value in metric.items()}
 
 
+@lru_cache(maxsize=32_768)  # the same few values stand in every series of an answer
 def clean_label(text: str) -> str:
     """Return a label's value as it can be shown; what cleaning would change is escaped.
 

@@ -78,7 +78,9 @@ class PrometheusClient:
             PrometheusError: It cannot be had.
         """
         moment = {} if at is None else {"time": f"{at:.3f}"}
-        return read_vector(await self._ask("query", {"query": expr, **moment}))
+        body = await self._ask("query", {"query": expr, **moment})
+        # Megabytes of JSON beside the loop, which draws the screen meanwhile.
+        return await asyncio.to_thread(read_vector, body)
 
     async def query_range(self, expr: str, start: float, end: float, step_s: float) -> list[Range]:
         """Return the range vector of an expression.

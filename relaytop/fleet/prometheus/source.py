@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
     from relaytop.fleet.prometheus.client import PrometheusClient
     from relaytop.fleet.prometheus.figures import Key
     from relaytop.fleet.prometheus.series import Value
+    from relaytop.fleet.traffic.reader import TrafficReader
+    from relaytop.monitor.event import Event
     from relaytop.monitor.points import Point
     from relaytop.monitor.source import Bin
     from relaytop.monitor.summary import Summary
+    from relaytop.monitor.traffic import Traffic
 
 REFRESH_S = 15.0
 """Seconds between two refreshes."""
@@ -61,6 +65,7 @@ class PrometheusSource:
         limits: Target → its thresholds.
         clock: Steady Unix seconds.
         moment: The moment that is shown, Unix seconds; None: now.
+        traffic: Asks for the users' requests.
     """
 
     def __init__(
@@ -73,6 +78,7 @@ class PrometheusSource:
         limits: Callable[[Key], Thresholds],
         clock: Callable[[], float],
         moment: Callable[[], float | None],
+        traffic: TrafficReader,
     ) -> None:
         self._client = client
         self._match = match
@@ -81,6 +87,8 @@ class PrometheusSource:
         self._limits = limits
         self._clock = clock
         self._moment = moment
+        self._traffic = traffic
+        self._users: Mapping[str, Traffic] = {}
         self._facts = _Facts()
         self._turn = 0
         self._rows: dict[str, Summary] = {}
@@ -186,6 +194,24 @@ class PrometheusSource:
             self._apply(answers, at)
             await self._fetch(queries)
 
+    async def refresh_users(self) -> bool:
+        """Ask for the users' requests beside the rows; return whether any row has such."""
+        if self._problem is not None or not self._rows:
+            return False
+        rows = list(self._rows.values())
+        label = self._facts.places.label
+        self._users = await self._traffic.refresh(rows, self._clock(), self._window_s(), label)
+        self._rows = {target: self._with_users(row) for target, row in self._rows.items()}
+        self._lost = {}
+        return bool(self._users)
+
+    def take_events(self) -> list[Event]:
+        """Return lines for the event log since the last call."""
+        return self._traffic.take_events()
+
+    def _with_users(self, row: Summary) -> Summary:
+        return dataclasses.replace(row, traffic=self._users.get(row.target))
+
     async def fetch(self) -> None:
         """Ask for the history that is in sight, unless something is wrong."""
         if self._problem is None and self._facts.begun:
@@ -197,7 +223,7 @@ class PrometheusSource:
 
     def forget(self) -> None:
         """Forget the rows: another moment is shown."""
-        self._rows, self._keys, self._lost = {}, {}, {}
+        self._rows, self._keys, self._lost, self._users = {}, {}, {}, {}
         self._answered_at = None
 
     def _queries(self) -> Queries:
@@ -274,7 +300,7 @@ class PrometheusSource:
                 known = before.get(key)
                 rows[key] = empty(key, context) if known is None else unreachable(known)
         ordered = sorted(rows, key=lambda key: (key[2], key[0], key[1]))
-        self._rows = {rows[key].target: rows[key] for key in ordered}
+        self._rows = {rows[key].target: self._with_users(rows[key]) for key in ordered}
         self._keys = {rows[key].target: key for key in ordered}
         self._lost = {}
         self._answered_at = now

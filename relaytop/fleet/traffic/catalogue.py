@@ -11,14 +11,12 @@ from pydantic import ValidationError
 
 from relaytop.config.errors import ConfigError, config_errors
 from relaytop.config.source_location import Source
-from relaytop.config.traffic_schema import ExporterTable, validate_exporter
+from relaytop.config.traffic_schema import BUILT_IN, ExporterTable, validate_exporter
 from relaytop.fleet.traffic.exporter import COUNTERS, GAUGE_MARK, HISTOGRAMS, Exporter, Metric
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-BUILT_IN = ("litellm", "gen_ai", "vllm", "sglang", "gen_ai_server")
-"""In the order in which a figure is taken where several export it: nearest to the user first."""
 UNITS = {"seconds": 1000.0, "milliseconds": 1.0, "percent": 0.01}
 """Unit → the factor to that of the house."""
 
@@ -28,9 +26,6 @@ def load_exporters(own: Mapping[str, ExporterTable]) -> Sequence[Exporter]:
 
     Args:
         own: Name → its table in the config; laid over the built-in one of that name.
-
-    Raises:
-        ConfigError: A table of a new name lacks what it needs.
     """
     built_in = {name: read_built_in(name) for name in BUILT_IN}
     tables = {
@@ -38,7 +33,7 @@ def load_exporters(own: Mapping[str, ExporterTable]) -> Sequence[Exporter]:
         for name, table in own.items()
     }
     tables |= {name: table for name, table in built_in.items() if name not in tables}
-    return [exporter_of(name, table) for name, table in tables.items()]
+    return [_exporter(name, table) for name, table in tables.items()]
 
 
 def read_built_in(name: str) -> ExporterTable:
@@ -65,12 +60,8 @@ def parse_exporter(source: Source) -> ExporterTable:
         ) from None
 
 
-def exporter_of(name: str, table: ExporterTable) -> Exporter:
-    """Return an exporter from its table.
-
-    Raises:
-        ConfigError: It names no label of the model, or no metric.
-    """
+def _exporter(name: str, table: ExporterTable) -> Exporter:
+    """Return an exporter from its table."""
     metrics = {
         figure: _metric(cast("Any", table)[figure], "seconds" if figure in HISTOGRAMS else "count")
         for figure in (*HISTOGRAMS, *COUNTERS)
@@ -78,10 +69,6 @@ def exporter_of(name: str, table: ExporterTable) -> Exporter:
     }
     for gauge, metric in table.get("gauges", {}).items():
         metrics[GAUGE_MARK + gauge] = _metric(cast("Any", metric), "count")
-    if not table.get("model") or not metrics:
-        missing = "model" if not table.get("model") else "latency, or another metric"
-        sentence = f"fleet.traffic.{name}: missing, but required: {missing}"
-        raise ConfigError(sentence)
     return Exporter(
         name=name,
         models=table["model"],

@@ -47,7 +47,7 @@ def rate_interval(failed: float, n: float) -> tuple[float, float]:
     rate = min(1.0, max(0.0, failed / n))
     middle = (rate + z2 / (2 * n)) / (1 + z2 / n)
     reach = DEVIATIONS / (1 + z2 / n) * math.sqrt(rate * (1 - rate) / n + z2 / (4 * n * n))
-    return max(0.0, middle - reach), min(1.0, middle + reach)
+    return max(0.0, min(rate, middle - reach)), min(1.0, max(rate, middle + reach))
 
 
 def _between(share: float, below: str, above: str, times: dict[str, float]) -> float:

@@ -18,7 +18,7 @@ AGGREGATES = {"sum": "sum", "mean": "avg", "min": "min", "max": "max"}
 
 
 def queries(found: Sequence[Found], place_label: str, window_s: float, matchers: str) -> list[str]:
-    """Return at most four queries: latencies, TTFTs, counters, gauges.
+    """Return at most three queries: histograms, counters, gauges.
 
     `rate()` drops the metric's name, so that one selector of several metrics would mix them: each
     metric is a term of its own with a label that says which, and `or` puts them into one query.
@@ -31,9 +31,9 @@ def queries(found: Sequence[Found], place_label: str, window_s: float, matchers:
     """
     kinds: dict[str, list[str]] = {}
     for each in found:
-        kind = each.figure if each.figure in HISTOGRAMS else each.figure[: len(GAUGE_MARK)]
-        kind = kind if kind in (*HISTOGRAMS, GAUGE_MARK) else "counters"
-        kinds.setdefault(kind, []).append(_term(each, place_label, window_s, matchers))
+        kinds.setdefault(_kind(each.figure), []).append(
+            _term(each, place_label, window_s, matchers)
+        )
     return [" or ".join(terms) for terms in kinds.values()]
 
 
@@ -41,6 +41,12 @@ def figure_of(labels: Mapping[str, str]) -> tuple[str, str]:
     """Return the exporter and the figure of a series of an answer."""
     exporter, _, figure = labels.get(FIGURE_LABEL, "").partition("/")
     return exporter, figure
+
+
+def _kind(figure: str) -> str:
+    if figure in HISTOGRAMS:
+        return "histograms"
+    return "gauges" if figure.startswith(GAUGE_MARK) else "counters"
 
 
 def _term(each: Found, place_label: str, window_s: float, matchers: str) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 from typing import TYPE_CHECKING
 
-from relaytop.config.errors import RelaytopError
+from relaytop.fleet.prometheus.errors import PrometheusError
 from relaytop.fleet.traffic import discovery, queries
 from relaytop.fleet.traffic.difference import difference
 from relaytop.fleet.traffic.difference_log import DifferenceLog
@@ -34,25 +34,23 @@ class TrafficReader:
     """Asks for the users' requests and lays them beside the rows.
 
     Args:
-        exporters: Those in force.
-        ask: Sends an instant query and returns its answer; raises `RelaytopError`.
-        place_label: The label that is the rows' place.
+        load: Returns the exporters in force; called once, when they are first needed.
+        ask: Sends an instant query and returns its answer; raises `PrometheusError`.
         matchers: What `--match` adds to every selector, checked; without braces.
         aliases: One model → its targets, as the config has them.
     """
 
     def __init__(
         self,
-        exporters: Sequence[Exporter],
+        load: Callable[[], Sequence[Exporter]],
         ask: Callable[[str], Awaitable[Sequence[Value]]],
         *,
-        place_label: str = "region",
         matchers: str = "",
         aliases: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        self._exporters = {exporter.name: exporter for exporter in exporters}
+        self._load = load
+        self._exporters: dict[str, Exporter] = {}
         self._ask = ask
-        self._place_label = place_label
         self._matchers = matchers
         self._aliases = aliases or {}
         self._found: Sequence[Found] = ()
@@ -65,23 +63,29 @@ class TrafficReader:
         self._failed_before = self._fails = False
 
     async def refresh(
-        self, rows: Sequence[Summary], now: float, window_s: float
+        self, rows: Sequence[Summary], now: float, window_s: float, place_label: str
     ) -> Mapping[str, Traffic]:
-        """Ask, in at most five queries, and return row → the figures of its users' requests.
+        """Ask, in at most four queries, and return row → the figures of its users' requests.
 
         Args:
             rows: The probes' figures of now.
             now: Unix seconds.
             window_s: The span over which rates are taken.
+            place_label: The label that is the rows' place.
         """
+        if not self._exporters:
+            loaded = await asyncio.to_thread(self._load)
+            self._exporters = {exporter.name: exporter for exporter in loaded}
         self._failed_before, self._fails = self._fails, False
-        answers = await self._answers(now, window_s)
+        answers = await self._answers(now, window_s, place_label)
         if answers is None:
             return {}
         ids = tuple(row.target for row in rows)
         if ids != self._rows:
             self._rows, self._matcher = ids, Matcher(ids, self._aliases)
-        readings = read(answers, self._exporters, self._matcher, self._place_label, window_s)
+        readings = await asyncio.to_thread(
+            read, answers, self._exporters, self._matcher, place_label, window_s
+        )
         self._tell_unmatched(readings.unmatched, now)
         found = traffic_of(ids, readings, list(self._exporters.values()), window_s)
         for row in rows:
@@ -96,14 +100,15 @@ class TrafficReader:
         events, self._events = [*self._events, *self._log.take_events()], []
         return events
 
-    async def _answers(self, now: float, window_s: float) -> Sequence[Value] | None:
+    async def _answers(
+        self, now: float, window_s: float, place_label: str
+    ) -> Sequence[Value] | None:
         """Return the answers of all queries; of one that fails, the rest. None: of none."""
-        asked = [*queries.queries(self._found, self._place_label, window_s, self._matchers)]
         looks = self._looked_at is None or not 0 <= now - self._looked_at < DISCOVERY_S
         if looks and not self._found:
             await self._discover(now)
             looks = False
-            asked = queries.queries(self._found, self._place_label, window_s, self._matchers)
+        asked = queries.queries(self._found, place_label, window_s, self._matchers)
         if not asked:
             return None
         answers = await asyncio.gather(*(self._answer(query, now) for query in asked))
@@ -121,7 +126,7 @@ class TrafficReader:
     async def _answer(self, query: str, now: float) -> Sequence[Value] | None:
         try:
             return await self._ask(query)
-        except RelaytopError as error:
+        except PrometheusError as error:
             if not self._fails and not self._failed_before:
                 text = f"users' requests: {error}"
                 self._events.append(Event(now, "notice", "warning", None, text))

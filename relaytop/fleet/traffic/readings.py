@@ -10,7 +10,7 @@ from relaytop.config.target_id import split_target
 from relaytop.fleet.prometheus.series import NativeHistogram
 from relaytop.fleet.traffic.exporter import GAUGE_MARK, HISTOGRAMS
 from relaytop.fleet.traffic.histogram import Histogram
-from relaytop.fleet.traffic.queries import figure_of
+from relaytop.fleet.traffic.queries import FIGURE_LABEL, figure_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -69,50 +69,104 @@ def read(
         place_label: The label that is the place.
         window_s: The span over which rates were taken.
     """
-    values = [value for value in answers if figure_of(value.labels)[0] in exporters]
-    place_known = {
-        figure_of(value.labels)[0]
-        for value in values
-        if value.labels.get(place_label) and value.labels[place_label] in matcher.places
-    }
-    found = Readings()
-    for value in values:
-        name, figure = figure_of(value.labels)
-        exporter = exporters[name]
-        models = [value.labels.get(label, "") for label in exporter.models]
-        rows = matcher.rows(models, exporter.providers)
-        if not rows and (model := next(filter(None, models), "")):
-            found.unmatched.setdefault(name, set()).add(model)
-        place = value.labels.get(place_label, "") if name in place_known else ""
-        for reading in _readings(found, rows, name, place):
-            _add(reading, figure, value, exporter, window_s)
+    found, series = Readings(), _Series(exporters, matcher, place_label)
+    values = [(value, at) for value in answers if (at := series.of(value.labels)) is not None]
+    for value, at in values:
+        readings = at.readings
+        if readings is None:
+            readings = at.readings = list(_readings(found, at, tells_places=series.tells_places))
+            if not at.rows and at.model:
+                found.unmatched.setdefault(at.exporter, set()).add(at.model)
+        for reading in readings:
+            _add(reading, at, value, window_s)
     return found
 
 
-def _readings(found: Readings, rows: Sequence[str], exporter: str, place: str) -> Iterator[Reading]:
-    """Yield the readings that a series of some rows belongs to."""
-    for row in rows:
-        own = split_target(row).place
-        if own == place:  # a fleet of one place has none: all is its own
-            yield found.own.setdefault((row, exporter), Reading())
+@dataclass(slots=True, eq=False)
+class _One:
+    """A series without `le`: what its buckets have in common."""
+
+    exporter: str
+    figure: str
+    rows: Sequence[str]
+    model: str
+    place: str
+    failed: bool
+    readings: list[Reading] | None = None
+
+
+class _Series:
+    """The series of the answers; a histogram's labels are looked at once for all its buckets."""
+
+    def __init__(
+        self, exporters: Mapping[str, Exporter], matcher: Matcher, place_label: str
+    ) -> None:
+        self._exporters = exporters
+        self._matcher = matcher
+        self._place_label = place_label
+        self._labels = {
+            name: (FIGURE_LABEL, place_label, *exporter.models, *exporter.failed)
+            for name, exporter in exporters.items()
+        }
+        self._known: dict[tuple[str, ...], _One] = {}
+        self.tells_places: set[str] = set()
+        """Exporters that know a place of the rows."""
+
+    def of(self, labels: Mapping[str, str]) -> _One | None:
+        """Return the series of these labels; None of an exporter that is not known."""
+        name, figure = figure_of(labels)
+        kept = self._labels.get(name)
+        if kept is None:
+            return None
+        key = tuple([labels.get(label, "") for label in kept])
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._read(name, figure, labels)
+        return known
+
+    def _read(self, name: str, figure: str, labels: Mapping[str, str]) -> _One:
+        exporter = self._exporters[name]
+        models = [labels.get(label, "") for label in exporter.models]
+        place = labels.get(self._place_label, "")
+        if place and place in self._matcher.places:
+            self.tells_places.add(name)
+        return _One(
+            exporter=name,
+            figure=figure,
+            rows=self._matcher.rows(models, exporter.providers),
+            model=next(filter(None, models), ""),
+            place=place,
+            failed=_failed(labels, exporter),
+        )
+
+
+def _readings(found: Readings, at: _One, *, tells_places: set[str]) -> Iterator[Reading]:
+    """Yield the readings that a series belongs to.
+
+    The places of an exporter that knows none of the rows' are of another kind: all is of all.
+    """
+    place = at.place if at.exporter in tells_places else ""
+    for row in at.rows:
+        if split_target(row).place == place:  # a fleet of one place has none: all is its own
+            yield found.own.setdefault((row, at.exporter), Reading())
         elif not place:
-            yield found.everywhere.setdefault((row, exporter), Reading())
+            yield found.everywhere.setdefault((row, at.exporter), Reading())
 
 
-def _add(reading: Reading, figure: str, value: Value, exporter: Exporter, window_s: float) -> None:
-    failed = _failed(value.labels, exporter)
+def _add(reading: Reading, at: _One, value: Value, window_s: float) -> None:
+    figure = at.figure
     if figure in HISTOGRAMS:
-        if failed:  # whose time is no latency
+        if at.failed:  # whose time is no latency
             if figure != "latency":
                 return
             figure = FAILED
-        histogram = reading.histograms.setdefault(figure, Histogram())
+        histogram = reading.histograms.get(figure)
+        if histogram is None:
+            histogram = reading.histograms[figure] = Histogram()
         if isinstance(value.value, NativeHistogram):
             histogram.add_native(value.value, window_s)
         else:
-            labels = value.labels
-            series = "\0".join(f"{name}\0{labels[name]}" for name in sorted(labels) if name != "le")
-            histogram.add(series, labels.get("le", ""), value.value * window_s)
+            histogram.add(at, value.labels.get("le", ""), value.value * window_s)
         return
     if isinstance(value.value, NativeHistogram) or not math.isfinite(value.value):
         return
@@ -120,7 +174,7 @@ def _add(reading: Reading, figure: str, value: Value, exporter: Exporter, window
         reading.gauges.setdefault(figure[len(GAUGE_MARK) :], []).append(value.value)
         return
     reading.counters[figure] = reading.counters.get(figure, 0.0) + value.value
-    if failed:
+    if at.failed:
         reading.counters[FAILED] = reading.counters.get(FAILED, 0.0) + value.value
 
 

@@ -140,9 +140,12 @@ def _head(traffic: Traffic | None, buckets: tuple[int, int], width: int) -> Line
     line: Line = [(fit("ms", LABEL_WIDTH), "dim"), (_side("probes", buckets[0]), "dim")]
     if traffic is None:
         return line
-    both: Line = [(f" {align_right('users', VALUE_WIDTH)} {traffic.exporter}", "dim")]
-    if line_width([*line, *both]) <= width:
-        return [*line, *both]
+    users = f" {align_right('users', VALUE_WIDTH)} {traffic.exporter}"
+    for words in (", all places", ""):
+        if traffic.all_places or not words:
+            both: Line = [(users + words, "dim")]
+            if line_width([*line, *both]) <= width:
+                return [*line, *both]
     return [*line, (align_right(traffic.exporter, VALUE_WIDTH + 1), "dim")]
 
 

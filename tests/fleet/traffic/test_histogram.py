@@ -8,8 +8,9 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relaytop.fleet.prometheus.queries import QUANTILES
 from relaytop.fleet.prometheus.series import NativeBucket, NativeHistogram
-from relaytop.fleet.traffic.histogram import SHARES, Histogram
+from relaytop.fleet.traffic.histogram import Histogram
 
 ENDS = [0.01 * 1.25**step for step in range(41)]
 times = st.lists(st.floats(0.0001, 200.0), min_size=1, max_size=300)
@@ -32,7 +33,7 @@ def exact(values: list[float], share: float) -> float:
 def test_a_percentile_lies_in_the_bucket_of_the_exact_one(values: list[float]) -> None:
     found = classic(values).distribution(1000.0)
     assert found.n == len(values)
-    for name, share in SHARES.items():
+    for name, share in QUANTILES.items():
         low, high = found.bounds[name]
         value = getattr(found, name)
         assert low is not None
@@ -59,7 +60,16 @@ def test_a_native_histogram_is_as_a_classic_one(values: list[float]) -> None:
     ]
     native = Histogram()
     native.add_native(NativeHistogram(len(values) / 4, sum(values), buckets), 1.0)
-    assert native.distribution(1.0) == classic(values).distribution(1.0)
+    found, expected = native.distribution(1.0), classic(values).distribution(1.0)
+    assert (found.n, found.bounds) == (expected.n, expected.bounds)
+
+
+def test_native_and_classic_series_together() -> None:
+    both = classic([1.0] * 90)
+    both.add_native(NativeHistogram(10.0, 200.0, [NativeBucket(16.0, 32.0, 10.0)]), 1.0)
+    found = both.distribution(1000.0)
+    assert found.n == 100
+    assert found.bounds["p99"][1] == 32_000.0
 
 
 @given(

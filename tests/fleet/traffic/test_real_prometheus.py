@@ -71,9 +71,9 @@ def users(base: str, matchers: str = "") -> dict[str, Traffic]:
             for each in data["result"]
         ]
 
-    reader = TrafficReader(load_exporters({}), ask, matchers=matchers)
+    reader = TrafficReader(lambda: load_exporters({}), ask, matchers=matchers)
     rows = [row_of(row) for row in ROWS]
-    return dict(asyncio.run(reader.refresh(rows, AT, WINDOW_S)))
+    return dict(asyncio.run(reader.refresh(rows, AT, WINDOW_S, "region")))
 
 
 def test_the_figures_of_each_row(prometheus: str) -> None:
