@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from relaytop.config.errors import ConfigError
 from relaytop.config.flags import Flags
 from relaytop.config.load import load_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PROVIDER = """
 [providers.relay]
