@@ -38,15 +38,19 @@ def with_a_threshold_of_its_own() -> Settings:
 
 
 def unit_test(
-    folder: Path, watched: Settings, series: dict[str, str], alerts: dict[str, list[str]]
+    folder: Path,
+    watched: Settings,
+    series: dict[str, str],
+    alerts: dict[str, list[str]],
+    at: str = "20m",
 ) -> tuple[int, str]:
-    """Let promtool evaluate the rules on series: alert → the models that it names at 20 min."""
+    """Let promtool evaluate the rules on series: alert → the models that it names at a time."""
     rules = folder / "rules.yml"
     rules.write_text(rules_file(watched))
     lines = [f"  - series: '{name}'\n    values: '{values}'" for name, values in series.items()]
     tests = []
     for alert, models in alerts.items():
-        tests.append(f"  - eval_time: 20m\n    alertname: {alert}\n    exp_alerts:")
+        tests.append(f"  - eval_time: {at}\n    alertname: {alert}\n    exp_alerts:")
         tests[-1] += "" if models else " []"
         tests += models
     path = folder / "test.yml"
@@ -104,9 +108,15 @@ def test_all_is_quiet_while_all_is_well(tmp_path: Path) -> None:
         'relaytop_engine_up{job="relaytop",instance="ops-1"}': "1x80",
         'up{job="relaytop",instance="ops-1"}': "1x80",
         'up{job="other",instance="db-1"}': "0x80",
+        f"ai_api_last_success_timestamp_seconds{{{OF}}}": "0+15x80",
+        f"ai_api_cached_total{{{OF}}}": "0x80",
+        f'ai_api_served_total{{{OF},served="m-1"}}': "0+3x80",
+        f"relaytop_probes_skipped_total{{{OF}}}": "0x80",
+        'relaytop_read_lateness_seconds_bucket{le="0.001"}': "0+3x80",
+        'relaytop_read_lateness_seconds_bucket{le="+Inf"}': "0+3x80",
     }
     names = [line.split()[-1] for line in rules_file(Settings()).splitlines() if "- alert:" in line]
-    assert len(names) == 9
+    assert len(names) == 18
     code, complaint = unit_test(tmp_path, settings(), series, {name: [] for name in names})
     assert code == 0, complaint
 
