@@ -6,7 +6,7 @@ import pytest
 
 from relaytop.config.settings import Settings
 from tests.export.promtool import needs_promtool
-from tests.export.test_rules import OF, OWN, alert, unit_test, with_a_threshold_of_its_own
+from tests.export.test_rules import OF, alert, unit_test, with_a_threshold_of_its_own
 
 pytestmark = needs_promtool
 M = "provider=relay,model=m"
