@@ -14,7 +14,7 @@ from relaytop.alerts.outage import cause_of, common_cause, is_bad, may_be_outage
 from relaytop.monitor.why import ERRORS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from relaytop.alerts.alert import Alert
     from relaytop.alerts.firing import Change, Firing
@@ -39,7 +39,7 @@ class AlertKeeper:
         self._own: dict[str, Firing] = {}
         """Target → its own alert."""
         self._outages: dict[str, Firing] = {}
-        """Provider → the alert of its outage."""
+        """Provider, or what explains the failures of several places → the alert of its outage."""
         self._engine = EngineAlert()
         self._due = -math.inf
 
@@ -127,6 +127,7 @@ class AlertKeeper:
         *,
         trouble: str | None = None,
         quiet: bool = False,
+        groups: Mapping[str, str] | None = None,
     ) -> list[Change]:
         """Evaluate all targets, and return what happened.
 
@@ -136,6 +137,8 @@ class AlertKeeper:
                 changes of a status alone.
             trouble: The reason why nothing is probed; the targets hold then.
             quiet: Whether what is bad already is no news: the first look at another's watch.
+            groups: Target → what explains its failure, where several places tell; those that one
+                cause explains are one alert. Others go by their provider.
         """
         counted = now >= self._due
         if counted:
@@ -147,11 +150,25 @@ class AlertKeeper:
             self._drop_others({s.target for s in summaries})
             for s in summaries:
                 self._record(s, counted=counted, quiet=quiet)
-            for provider, members in _by_provider(summaries).items():
+            for provider, members in self._grouped(summaries, groups or {}).items():
                 self._judge_provider(provider, members, counted=counted)
         for firing in self._all():
             self._log.tell(firing, "reminded")
         return self._log.all()
+
+    def _grouped(
+        self, summaries: Sequence[Summary], groups: Mapping[str, str]
+    ) -> dict[str, list[Summary]]:
+        """Return the name of an outage's alert → the targets that it may be about.
+
+        What is part of one stays there until it has ended, whatever explains it meanwhile.
+        """
+        parts = {t: name for name, outage in self._outages.items() for t in outage.affected}
+        found: dict[str, list[Summary]] = {}
+        for s in summaries:
+            name = parts.get(s.target) or groups.get(s.target) or s.provider
+            found.setdefault(name, []).append(s)
+        return found
 
     def _record(self, s: Summary, *, counted: bool, quiet: bool) -> None:
         condition = self._conditions.setdefault(s.target, Condition())
@@ -275,10 +292,3 @@ class AlertKeeper:
         is_well = provider not in self._outages and len(well) == len(summaries)
         if provider in endless and is_well and not well & self._own.keys():
             self.snoozes.clear(provider)
-
-
-def _by_provider(summaries: Iterable[Summary]) -> dict[str, list[Summary]]:
-    found: dict[str, list[Summary]] = {}
-    for summary in summaries:
-        found.setdefault(summary.provider, []).append(summary)
-    return found

@@ -72,7 +72,7 @@ def _checked(matcher: Matcher) -> Matcher:
         try:
             re.compile(matcher.value)
         except re.error as error:
-            message = f"{matcher.value[:60]!r} is no regular expression: {error}"
+            message = f"{matcher.value[:60]!r} is not a regular expression: {error}"
             raise ValueError(message) from None
     return matcher
 

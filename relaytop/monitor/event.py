@@ -17,6 +17,7 @@ Kind = Literal[
     "busy",
     "note",
     "alert",
+    "where",
 ]
 Level = Literal["good", "info", "warning", "error"]
 

@@ -27,7 +27,7 @@ from relaytop.monitor.why import why
 from relaytop.protocol.messages import Budget, Finished, Hold, Note, Notice, Prices, Pulse, Ready
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from relaytop.config.settings import Settings, Target, Window
     from relaytop.monitor.confidence import Confidence
@@ -345,6 +345,10 @@ class Monitor:
     def oldest_at(self, target: str) -> float | None:
         """The end of the oldest sample that is kept of a target."""
         return self._targets[target].ring.oldest_at
+
+    def alert_groups(self) -> Mapping[str, str]:
+        """Return target → the name of the alert that one cause of several has; else by provider."""
+        return {}
 
     def is_loading(self, target: str) -> bool:
         """False: all that is kept is here."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from relaytop.monitor.event import Event
     from relaytop.monitor.points import Point
     from relaytop.monitor.summary import LastError, Summary
+    from relaytop.monitor.where import Verdict
     from relaytop.protocol.messages import Budget
 
 
@@ -64,6 +65,8 @@ class Overview:
     at the assumed one."""
     busy_ms: float | None = None
     """Lateness of this machine's reads (P99 of the last minute), while it is busy."""
+    where: tuple[Verdict, ...] = ()
+    """Where the causes of a fleet's failures are, that of the most rows first."""
     prometheus: PrometheusState | None = None
     """The Prometheus that is asked; None where none is."""
 

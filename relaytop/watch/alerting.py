@@ -194,7 +194,9 @@ class Alerting:
         summaries = [monitor.summary(target, now) for target in monitor.targets()]
         self._not_before = now + len(summaries) * GAP_S
         self._seen_changes = monitor.status_changes  # a summary may find another one
-        for change in keeper.evaluate(summaries, now, trouble=trouble, quiet=quiet):
+        for change in keeper.evaluate(
+            summaries, now, trouble=trouble, quiet=quiet, groups=monitor.alert_groups()
+        ):
             _log(monitor, change, now)
             self.on_change(change)
             if not reads:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
+from relaytop.monitor.event import Event
+from relaytop.monitor.event_join import MAX_MEMBERS
 from relaytop.monitor.handover import MonitorHandover, TargetHandover
 from relaytop.monitor.monitor import Monitor
 from relaytop.monitor.target import TargetMonitor
 from relaytop.monitor.throughput import COST_S
+from relaytop.monitor.where_keeper import WhereKeeper
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from relaytop.config.settings import Settings, Target
-    from relaytop.monitor.event import Event
+    from relaytop.monitor.event import Level
+    from relaytop.monitor.source import Overview
+    from relaytop.monitor.where import Verdict
 
 SAME_S = 3.0
 """A host's event and our own about what it reported are of about the same moment."""
@@ -29,6 +35,9 @@ class FleetMonitor(Monitor):
 
     def __init__(self, settings: Settings, now: float) -> None:
         self._capacities: Mapping[str, int] = {}
+        self._where = WhereKeeper()
+        self._judged = -1
+        """The number of status changes when it was last judged where failures are."""
         super().__init__(settings, now)
 
     def capacity(self, target: Target) -> int:
@@ -105,3 +114,36 @@ class FleetMonitor(Monitor):
         for monitored in self._targets.values():
             if monitored.target.place == place:
                 monitored.engine_lost()
+
+    # ── where failures are ───────────────────────────────────────────────────
+
+    @property
+    def where(self) -> tuple[Verdict, ...]:
+        """Where the causes of failures are, that of the most rows first."""
+        return self._where.verdicts
+
+    def judge_where(self, now: float) -> None:
+        """Judge where failures are, and log what began or ended."""
+        if self._judged == self.status_changes and not self._where.pending:
+            return
+        self._judged = self.status_changes
+        summaries = [self.summary(name, now) for name in self.targets()]
+        for change in self._where.evaluate(summaries, now):
+            verdict = change.verdict
+            text = verdict.text if change.began else f"over: {verdict.what}"
+            level: Level = "error" if change.began else "good"
+            members = verdict.targets[:MAX_MEMBERS]
+            self.note(Event(now, "where", level, None, text, cause=text, members=members))
+
+    def alert_groups(self) -> Mapping[str, str]:
+        """Return target → the name of the one alert of what explains it, beside a provider."""
+        return {
+            target: verdict.name
+            for verdict in reversed(self.where)
+            if verdict.cause != "provider"
+            for target in verdict.targets
+        }
+
+    def overview(self, now: float) -> Overview:
+        """All rows together."""
+        return dataclasses.replace(super().overview(now), where=self.where)

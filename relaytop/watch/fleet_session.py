@@ -66,6 +66,11 @@ class FleetSession(Session):
         self._added: list[Add] = []
         engine.listener = self
 
+    def check(self) -> None:
+        """Look whether all is well, and where what fails has its cause."""
+        self.monitor.judge_where(self.clock())
+        super().check()
+
     # ── Prometheus ───────────────────────────────────────────────────────────
 
     async def read_engine(self, on_offer: Callable[[Models | Prices], None]) -> None:

@@ -71,8 +71,8 @@ class PrometheusMonitor(FleetMonitor):
             summary = self._source.summary(name, now)
             health[name] = summary.status
             if not first and self._health.get(name) != summary.status:
-                self.status_changes += 1
                 self._note_status(summary, now)
+        self.status_changes += health != self._health
         self._health = health
 
     def _note_status(self, summary: Summary, now: float) -> None:

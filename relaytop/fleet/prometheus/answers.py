@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MAX_LABEL = 200
 """Characters kept of a label's value."""
-NOT_PROMETHEUS = "it is no Prometheus: its answer is no JSON document of the query API"
+NOT_PROMETHEUS = "not a Prometheus: its answer is not JSON of the query API"
 _TOO_MUCH = ("too many samples", "exceeded maximum", "exceeds the limit", "maxqueryseries", "limit")
 
 

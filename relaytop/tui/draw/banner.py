@@ -11,7 +11,10 @@ from relaytop.tui.draw.text_runs import cropped, line_width
 from relaytop.watch.engine_exit import exit_phrase
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from relaytop.monitor.source import Overview, PrometheusState
+    from relaytop.monitor.where import Verdict
     from relaytop.protocol.messages import Budget
     from relaytop.tui.draw.text_runs import Line, Role
 
@@ -43,6 +46,8 @@ def banner(
         )
     elif (unanswered := _unanswered(overview.prometheus, now)) is not None:
         texts = unanswered
+    elif overview.where:
+        texts = _where(overview.where)
     elif (common := overview.common_error) is not None:
         end = f"({common}): likely this host"
         texts = (
@@ -57,6 +62,13 @@ def banner(
     lines: list[Line] = [[(f" {text} ", role)] for text in texts]
     fitting = (line for line in lines if line_width(line) <= width)
     return next(fitting, None) or cropped(lines[-1], width)
+
+
+def _where(verdicts: Sequence[Verdict]) -> tuple[str, ...]:
+    """Return where the cause of most failures is, and how many more there are."""
+    first, more = verdicts[0], len(verdicts) - 1
+    rest = f"  +{more}" if more else ""
+    return f"{first.text}{rest}", f"{first.short}{rest}", first.what
 
 
 def _unanswered(prometheus: PrometheusState | None, now: float) -> tuple[str, ...] | None:

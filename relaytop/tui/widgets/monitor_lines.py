@@ -12,6 +12,7 @@ from relaytop.tui.draw.log import log_line, newest_first
 from relaytop.tui.draw.panel import panel, title
 from relaytop.tui.draw.text_runs import cropped, dimmed
 from relaytop.tui.draw.topline import topline
+from relaytop.tui.draw.where import where_lines
 from relaytop.tui.keys import footer_line
 from relaytop.tui.rows.labels import names_in
 from relaytop.tui.widgets.view_lines import ViewLines
@@ -88,29 +89,35 @@ class DetailPanel(ViewLines):
             return []
         if view.group is not None:
             return self._group(view, view.group, extent)
+        width, height = extent.width - 1, extent.height
+        where = where_lines(view.overview.where, [view.selected], width, height)
         lines = panel(
             view.source.summary(view.selected, view.now),
             view.source.errors(view.selected),
             view.thresholds[view.selected],
             view.now,
-            extent.width - 1,
-            extent.height,
+            width,
+            height - len(where),
             view.glyphs,
             uncut=view.zoomed,
         )
+        lines = [*where, *lines]
         return lines if view.live else [dimmed(line) for line in lines]
 
     def _group(self, view: View, group: GroupSummary, extent: Size) -> Sequence[Line]:
+        width, height = extent.width - 1, extent.height
+        where = where_lines(view.overview.where, group.group.targets, width, height)
         lines = group_panel(
             group,
             names_in(group.group),
             view.thresholds,
             view.now,
-            extent.width - 1,
-            extent.height,
+            width,
+            height - len(where),
             view.glyphs,
             listed=set(view.listed),
         )
+        lines = [*where, *lines]
         return lines if view.live else [dimmed(line) for line in lines]
 
 

@@ -5,9 +5,11 @@ from hypothesis import strategies as st
 
 from relaytop.monitor.number_format import format_age
 from relaytop.monitor.source import PrometheusState
+from relaytop.monitor.where import judge
 from relaytop.protocol.messages import Budget
 from relaytop.tui.draw.banner import banner
 from relaytop.tui.draw.text_runs import Line, line_width
+from tests.monitor.test_where import PLACES, at, fleet, of
 from tests.tui.draw.test_topline import NOW, USUAL
 
 widths = st.integers(60, 200)
@@ -69,3 +71,14 @@ def test_a_prometheus_that_does_not_answer_is_told_once_its_last_answer_is_old(w
     assert "all figures are of " in said(NOW - 60) or "connection refused" in said(NOW - 60)
     assert "Prometheus does not answer" in said(None)
     assert width < 90 or "connection refused; all figures are of " in said(NOW - 60)
+
+
+@given(widths)
+def test_where_failures_are_is_said_at_every_width(width: int) -> None:
+    found = judge(fleet([*at("ops-2"), *of("holysheep", PLACES, ["qwen"])]))
+    line = banner(dataclasses.replace(USUAL, where=found), None, None, NOW, width)
+    assert line is not None
+    assert line_width(line) <= width
+    assert "the path from ops-2" in text(line)
+    assert "+1" in text(line)
+    assert width < 90 or "5 of 5 targets fail from ops-2, 5 of 25 elsewhere" in text(line)
