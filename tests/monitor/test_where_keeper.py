@@ -18,7 +18,7 @@ def keeper() -> WhereKeeper:
 def test_it_is_told_once_it_has_held_for_a_while() -> None:
     where = keeper()
     assert where.evaluate(BROKEN, 10.0) == []
-    assert where.verdicts == ()
+    assert not where.verdicts
     (change,) = where.evaluate(BROKEN, 10.0 + SETTLE_S)
     assert (change.began, change.since) == (True, 10.0)
     assert where.evaluate(BROKEN, 20.0) == []
@@ -35,7 +35,7 @@ def test_it_stays_for_a_while_and_its_end_is_told_once() -> None:
     assert where.verdicts
     (change,) = where.evaluate(WELL, last + STAY_S)
     assert not change.began
-    assert where.verdicts == ()
+    assert not where.verdicts
     assert not where.pending
 
 
