@@ -14,7 +14,7 @@ from relaytop.monitor.throughput import COST_S
 from relaytop.monitor.where_keeper import WhereKeeper
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from relaytop.config.settings import Settings, Target
     from relaytop.monitor.event import Level
@@ -102,6 +102,13 @@ class FleetMonitor(Monitor):
             if event.at > since
             and abs(logged.get((event.target, event.kind, event.subject), 0.0) - event.at) > SAME_S
         ]
+
+    def keep_intervals(self, targets: Collection[str]) -> None:
+        """Note that these targets are probed at their own intervals, whatever those of others."""
+        for name in targets:
+            monitored = self._targets.get(name)
+            if monitored is not None:
+                monitored.set_cadence(monitored.target.interval_s)
 
     def set_place(self, place: str, now: float, *, unreachable: bool) -> None:
         """Note whether anything is heard from a place."""

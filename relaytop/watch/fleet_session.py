@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+from relaytop.config.list_prices import with_list_prices
 from relaytop.config.steady_clock import STEADY
 from relaytop.config.target_id import split_target
 from relaytop.fleet.ssh.settings import fleet_settings
@@ -105,6 +106,9 @@ class FleetSession(Session):
         order = [name for name in self.fleet.hosts if name in self._watched]
         settings = fleet_settings(self._base, {name: self._watched[name] for name in order})
         settings = dataclasses.replace(settings, window=self.window)
+        for provider in self.settings.providers:  # what became known live
+            listed = {m: price for m, price in provider.prices.items() if price.source == "list"}
+            settings = with_list_prices(settings, provider.name, listed) if listed else settings
         self.monitor.watch(settings, self._capacities, self.clock())
         for added in self._added:
             for target in added.targets:
@@ -143,7 +147,17 @@ class FleetSession(Session):
         """Add a line to the event log."""
         self.note("engine", level, text)
 
+    @property
+    def places_without_rows(self) -> Sequence[str]:
+        """The places that were never heard from and have failed: no row tells of them."""
+        return [place for place in self.fleet.unreachable if place not in self._watched]
+
     # ── what the keys do ─────────────────────────────────────────────────────
+
+    def change_interval(self, step: int) -> None:
+        """Probe twice or half as often where hosts obey; the agents keep their intervals."""
+        super().change_interval(step)
+        self.monitor.keep_intervals({t for t in self.monitor.targets() if not self._obeys(t)})
 
     def _obeys(self, target: str) -> bool:
         host = self.fleet.hosts.get(split_target(target).place)

@@ -132,6 +132,11 @@ class Session(WatchCore):
         """Whether what is shown has been: a recording, or a moment of the past."""
         return self.player is not None or self.past is not None
 
+    @property
+    def places_without_rows(self) -> Sequence[str]:
+        """The places that were never heard from and have failed: no row tells of them."""
+        return ()
+
     def read_less_often(self, *, frozen: bool) -> None:
         """Read the engine less often while the picture is frozen."""
         self._frozen = frozen

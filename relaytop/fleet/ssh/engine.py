@@ -112,7 +112,9 @@ class SshEngine:
         return any(host.obeys for host in self.hosts.values())
 
     def start(self, settings: Settings) -> None:
-        """Do nothing: each host has settings of its own."""
+        """Read again if it was stopped; each host has settings of its own."""
+        del settings
+        self._stopped = False
 
     def send(self, command: Command) -> bool:
         """Send a command to the hosts that it concerns and that obey; False where none does."""
@@ -129,6 +131,9 @@ class SshEngine:
     async def reports(self) -> AsyncIterator[list[Report]]:
         """Yield what the hosts report, in batches; ends when it is stopped."""
         yielded_at = self._clock()
+        if self.hosts:
+            count = "1 host" if len(self.hosts) == 1 else f"{len(self.hosts)} hosts"
+            self._required_listener.note_place("info", f"connecting to {count} over ssh")
         while not self._stopped:
             busy = self._work()
             now = self._clock()

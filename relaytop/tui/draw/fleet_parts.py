@@ -33,9 +33,14 @@ class Places:
 NO_PLACES = Places()
 
 
-def places_of(summaries: Iterable[Summary]) -> Places:
-    """Return the places of these rows; rows without one are of none."""
-    heard: dict[str, bool] = {}
+def places_of(summaries: Iterable[Summary], without_rows: Sequence[str] = ()) -> Places:
+    """Return the places of these rows; rows without one are of none.
+
+    Args:
+        summaries: The rows.
+        without_rows: Places that were never heard from.
+    """
+    heard: dict[str, bool] = dict.fromkeys(without_rows, False)
     for s in summaries:
         if s.place:
             heard[s.place] = heard.get(s.place, False) or s.reason != UNREACHABLE

@@ -165,7 +165,8 @@ class MonitorScreen(AlertScreen):
             room=room,
             still=self.frozen is not None,
         )
-        self._places = places_of(map(summaries.of, self.source.targets()))
+        heard = map(summaries.of, self.source.targets())
+        self._places = places_of(heard, self.session.places_without_rows)
         return summaries
 
     def _room(self) -> tuple[int, int]:
