@@ -8,6 +8,7 @@ import re
 from relaytop.wire.text import clean
 
 MAX_WORDS = 200
+MAX_LINE = 2000
 SSH_FAILED = 255
 NOT_FOUND, NOT_EXECUTABLE = 127, 126
 _KNOWN: tuple[tuple[str, str], ...] = (
@@ -45,7 +46,7 @@ def failure_words(returncode: int | None, stderr: str, program: str) -> str:
     """
     if returncode in {NOT_FOUND, NOT_EXECUTABLE}:
         return _missing(returncode, program)
-    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    lines = [text for line in stderr.splitlines() if (text := clean(line, MAX_LINE))]
     plain = [line for line in lines if not line.startswith("{")]
     if returncode in {SSH_FAILED, None} or (returncode is not None and returncode < 0):
         for pattern, words in _PATTERNS:
@@ -79,7 +80,7 @@ def _last_event(lines: list[str]) -> str | None:
             continue
         if isinstance(event, dict) and event.get("level") == "error":
             text = event.get("text")
-            return clean(text, MAX_WORDS) if isinstance(text, str) else None
+            return (clean(text, MAX_WORDS) or None) if isinstance(text, str) else None
     return None
 
 

@@ -35,9 +35,11 @@ class FakeProcess:
         self.returncode: int | None = None
         self.stderr = ""
         self.asked_to_end = False
+        self.endless = b""
+        """What is read again and again."""
 
     def read(self) -> bytes | None:
-        piece, self.said = self.said, b""
+        piece, self.said = self.said or self.endless, b""
         if piece:
             return piece
         return b"" if self.returncode is not None or self.asked_to_end else None
@@ -153,6 +155,10 @@ class Fleet:
         self.engine = SshEngine(hosts, clock)
         self.session = FleetSession(Settings(), self.engine, snapshots=folder, clock=clock)
         self.monitor = self.session.monitor
+        self.read()
+
+    def read(self) -> None:
+        """Begin to read the engine, as a screen does."""
         self._reading = asyncio.ensure_future(self.session.read_engine(lambda _offer: None))
 
     async def run(self, seconds: float, *reporting: Remote) -> None:

@@ -19,9 +19,9 @@ def test_the_command() -> None:
 
 
 def test_another_config_and_another_path() -> None:
-    options = SshOptions(program="/opt/relaytop/bin/relaytop", config_file="/tmp/c")
+    options = SshOptions(program="/opt/relaytop/bin/relaytop", config_file="/etc/ssh/x")
     command = ssh_command("ops-1", options)
-    assert command[command.index("-F") + 1] == "/tmp/c"
+    assert command[command.index("-F") + 1] == "/etc/ssh/x"
     assert command[-1] == "/opt/relaytop/bin/relaytop agent --stdio"
 
 
@@ -29,8 +29,7 @@ def test_another_config_and_another_path() -> None:
 def test_whatever_is_written_is_one_host_or_refused(text: str) -> None:
     try:
         command = ssh_command(text, SshOptions())
-    except ValueError as error:
-        assert str(error).isprintable()
+    except ValueError:
         return
     assert command[-3:] == ("--", text, "relaytop agent --stdio")
     assert not text.startswith("-")

@@ -13,6 +13,9 @@ CHANGED = """@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
 @@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
 Host key verification failed.
 """
+UNKNOWN = """No ED25519 host key is known for x and you have requested strict checking.
+Host key verification failed.
+"""
 
 
 def event(level: str, text: str) -> str:
@@ -23,8 +26,7 @@ def event(level: str, text: str) -> str:
     ("code", "stderr", "words"),
     [
         (255, CHANGED, "its host key has changed"),
-        (255, "No ED25519 host key is known for x and you have requested strict checking.\n"
-         "Host key verification failed.\n", "its host key is not known"),
+        (255, UNKNOWN, "its host key is not known"),
         (255, "me@x: Permission denied (publickey,password).\n", "works without a password"),
         (255, "ssh: Could not resolve hostname x: Name or service not known\n", "resolved"),
         (255, "ssh: connect to host x port 22: Connection refused\n", "connection refused"),

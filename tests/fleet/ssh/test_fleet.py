@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from relaytop.protocol.codec import encode
-from relaytop.protocol.messages import Add, Budget, Notice, Pause, Ready, SetBudget
+from relaytop.protocol.messages import Add, Budget, Notice, Pause, Ready, Scale, SetBudget
 from tests.fleet.ssh.remotes import Fleet, Remote
 
 pytestmark = pytest.mark.asyncio(loop_factories=["virtual"])
@@ -282,4 +282,55 @@ async def test_what_is_not_to_be_understood(tmp_path: Path, said: bytes, sentenc
     two.probe()
     await fleet.run(1)
     assert fleet.summary("relay/m @ b").status == "up"
+    await fleet.aclose()
+
+
+async def test_a_host_that_floods_is_given_up_and_the_others_go_on(tmp_path: Path) -> None:
+    one, two = Remote(), Remote()
+    fleet = Fleet(tmp_path, a=one, b=two)
+    await fleet.run(1)
+    line = encode(Notice("info", "x" * 900))
+    flood = line * (256 * 1024 // len(line))
+    one.processes[-1].endless = flood
+    await fleet.run(3)
+    two.probe()
+    await fleet.run(1)
+    assert "a unreachable: it sends faster than it can be read" in fleet.texts()
+    assert fleet.summary("relay/m @ b").status == "up"
+    await fleet.aclose()
+
+
+async def test_an_engine_that_was_stopped_reads_again(tmp_path: Path) -> None:
+    one = Remote()
+    fleet = Fleet(tmp_path, a=one)
+    await fleet.run(1)
+    fleet.session.restart_engine()
+    fleet.read()
+    await fleet.run(5)
+    one.probe()
+    await fleet.run(1)
+    assert len(one.processes) == 2
+    assert fleet.summary("relay/m @ a").requests == 1
+    await fleet.aclose()
+
+
+async def test_hosts_that_were_never_heard_are_named(tmp_path: Path) -> None:
+    one, two = Remote(), Remote()
+    one.refused = (255, "ssh: connect to host a port 22: No route to host\n")
+    fleet = Fleet(tmp_path, a=one, b=two)
+    await fleet.run(1)
+    assert fleet.session.places_without_rows == ["a"]
+    assert fleet.texts()[0] == "connecting to 2 hosts over ssh"
+    await fleet.aclose()
+
+
+async def test_the_interval_of_what_an_agent_probes_stays(tmp_path: Path) -> None:
+    one, read = Remote(), Remote()
+    read.obeys = False
+    fleet = Fleet(tmp_path, a=one, b=read)
+    await fleet.run(1)
+    fleet.session.change_interval(1)
+    assert one.processes[-1].commands == [Scale(2.0)]
+    assert fleet.session.interval_s("relay/m @ a") == 10.0
+    assert fleet.session.interval_s("relay/m @ b") == 5.0
     await fleet.aclose()

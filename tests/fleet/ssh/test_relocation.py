@@ -1,5 +1,7 @@
 """What a host says, on this machine's clock and with its place."""
 
+import dataclasses
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,9 +35,11 @@ def test_a_history_keeps_its_figures_and_no_moment_is_of_the_future(
     moved = Relocation("a", ahead_s).handover(known, capacity, NOW)
     assert moved.target == "relay/m @ a"
     check_handover(moved.ring, capacity)
-    here = Monitor(settings("relay/m", history=capacity), NOW)
-    named = moved.target
-    here.reconfigure(settings(named, history=capacity), NOW)
+    watched = settings("relay/m", history=capacity)
+    target = Relocation("a").target(watched.targets[0])
+    here = Monitor(dataclasses.replace(watched, targets=(target,)), NOW)
+    here.restore(moved, NOW)
+    assert here.summary(target.id, NOW).requests == min(count, capacity)
     last_at = moved.facts.last_at
     assert (last_at is None) == (count == 0)
     assert last_at is None or NOW - 1.1 <= last_at <= NOW

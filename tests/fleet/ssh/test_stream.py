@@ -20,6 +20,16 @@ def kinds(stream: HostStream, data: bytes) -> list[str]:
     return [type(message).__name__ for message in stream.feed(data)]
 
 
+def sentence_of(stream: HostStream, *pieces: bytes) -> str:
+    """Return why a host is not to be understood; empty where it is."""
+    try:
+        for piece in pieces:
+            kinds(stream, piece)
+    except BadMessageError as error:
+        return str(error)
+    return ""
+
+
 def test_a_banner_before_it_is_passed_over() -> None:
     stream = HostStream()
     assert kinds(stream, b"Welcome\n\n" + b"Last login: now" + GREETING + LIVE) == [
@@ -40,18 +50,12 @@ def test_pieces_of_any_size_are_the_same_messages(size: int) -> None:
 @given(st.integers(0, len(GREETING) - 1), st.binary(min_size=1, max_size=6))
 def test_any_damage_ends_in_a_sentence_or_goes_unnoticed(at: int, piece: bytes) -> None:
     damaged = GREETING[:at] + piece + GREETING[at + len(piece) :] + LIVE
-    try:
-        kinds(HostStream(), damaged)
-    except BadMessageError as error:
-        assert str(error).isprintable()
+    assert sentence_of(HostStream(), damaged).isprintable()
 
 
 @given(st.binary(max_size=300))
 def test_any_bytes_before_the_first_message_harm_nothing(data: bytes) -> None:
-    try:
-        kinds(HostStream(), data)
-    except BadMessageError as error:
-        assert str(error).isprintable()
+    assert sentence_of(HostStream(), data).isprintable()
 
 
 @pytest.mark.parametrize(
@@ -73,14 +77,11 @@ def test_what_never_ends_is_bounded() -> None:
     noise = random.Random(1)
     stream = HostStream()
     kinds(stream, GREETING[: GREETING.index(b'{"":"HistoryEnd"')])
-    with pytest.raises(BadMessageError, match="too much before its history was complete"):
-        for _ in range(10_000):
-            kinds(stream, encode(Notice("info", noise.randbytes(400_000).hex())))
+    pieces = [encode(Notice("info", noise.randbytes(400_000).hex()))] * 200
+    assert "too much before its history was complete" in sentence_of(stream, *pieces)
 
 
 def test_an_endless_line_is_bounded() -> None:
     stream = HostStream()
     kinds(stream, GREETING)
-    with pytest.raises(BadMessageError, match="a line of more than"):
-        for _ in range(100):
-            kinds(stream, b"x" * 100_000)
+    assert "a line of more than" in sentence_of(stream, *[b"x" * 100_000] * 100)
