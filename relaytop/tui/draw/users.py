@@ -54,7 +54,7 @@ def percentile_lines(s: Summary, thresholds: Thresholds, width: int) -> Sequence
     if not rows:
         return []
     buckets = _bucket_widths(rows, width, users=s.traffic is not None)
-    lines = [_head(s.traffic, buckets, width)]
+    lines = _head(s.traffic, buckets, width)
     lines += [_line(row, buckets, users=s.traffic is not None) for row in rows]
     if s.traffic is not None and s.traffic.all_places:
         lines.append([("users of all places together", "dim")])
@@ -135,18 +135,21 @@ def _bucket_widths(rows: Sequence[Row], width: int, *, users: bool) -> tuple[int
     return (cells if left > cells else 0), (cells if users and left > 2 * cells + 1 else 0)
 
 
-def _head(traffic: Traffic | None, buckets: tuple[int, int], width: int) -> Line:
-    """Draw the titles: the exporter's name stands for `users` where both have no room."""
+def _head(traffic: Traffic | None, buckets: tuple[int, int], width: int) -> list[Line]:
+    """Draw the titles: the exporter's name stands for `users` where both have no room.
+
+    A long one, of several exporters, has a line of its own then.
+    """
     line: Line = [(fit("ms", LABEL_WIDTH), "dim"), (_side("probes", buckets[0]), "dim")]
     if traffic is None:
-        return line
-    users = f" {align_right('users', VALUE_WIDTH)} {traffic.exporter}"
-    for words in (", all places", ""):
-        if traffic.all_places or not words:
-            both: Line = [(users + words, "dim")]
-            if line_width([*line, *both]) <= width:
-                return [*line, *both]
-    return [*line, (align_right(traffic.exporter, VALUE_WIDTH + 1), "dim")]
+        return [line]
+    users = align_right("users", VALUE_WIDTH + 1)
+    both: Line = [*line, (f"{users} {traffic.exporter}", "dim")]
+    if line_width(both) <= width:
+        return [both]
+    if line_width([(traffic.exporter, "dim")]) <= len(users):
+        return [[*line, (align_right(traffic.exporter, len(users)), "dim")]]
+    return [[(fit(f"users: {traffic.exporter}", width), "dim")], [*line, (users, "dim")]]
 
 
 def _line(row: Row, buckets: tuple[int, int], *, users: bool) -> Line:

@@ -82,6 +82,16 @@ def test_the_users_stand_beside_the_probes() -> None:
     assert "ms    probes          litellm" in narrow
 
 
+def test_several_exporters_have_a_line_of_their_own_where_there_is_no_room() -> None:
+    assert SERVED.traffic is not None
+    both = dataclasses.replace(SERVED.traffic, exporter="litellm+vllm")
+    served = dataclasses.replace(SERVED, traffic=both)
+    wide, narrow = lines(served, 60), lines(served, 31)
+    assert any(line.endswith("users litellm+vllm") for line in wide)
+    assert "users: litellm+vllm" in narrow
+    assert "ms    probes            users" in narrow
+
+
 def test_users_of_all_places_together_are_told_so() -> None:
     assert SERVED.traffic is not None
     together = dataclasses.replace(SERVED.traffic, all_places=True)
