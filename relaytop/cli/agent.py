@@ -13,7 +13,8 @@ import click
 from relaytop.cli.agent_stdio import refuse_with_stdio, serve_stdio
 from relaytop.cli.alert_sending import make_notifier, on_alert_option, with_on_alert
 from relaytop.cli.errors import INTERRUPTED
-from relaytop.cli.options import common_options, duration, listen_address
+from relaytop.cli.metrics_listener import open_listener
+from relaytop.cli.options import common_options, duration, listen_address, listen_guard_options
 from relaytop.config.errors import RelaytopError
 from relaytop.config.fingerprint import fingerprint
 from relaytop.config.load import load_settings
@@ -26,10 +27,7 @@ from relaytop.config.paths import (
 )
 from relaytop.config.steady_clock import STEADY
 from relaytop.engine.child import EngineChild
-from relaytop.export.address import listen as listening_on
-from relaytop.export.address import url_of
 from relaytop.export.exporter import Exporter
-from relaytop.export.loopback import exposure
 from relaytop.monitor.event import Event
 from relaytop.store.recorder import Recorder
 from relaytop.watch.agent.agent import Agent
@@ -39,12 +37,13 @@ from relaytop.watch.notify.services import require_apprise
 from relaytop.watch.peers import Peers
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable
 
+    from relaytop.cli.metrics_listener import MetricsListener
     from relaytop.cli.options import Options
     from relaytop.config.settings import Settings
     from relaytop.export.address import Address
+    from relaytop.monitor.event import Level
 
 STDERR = 2
 DEFAULT_LISTEN = "127.0.0.1:9464"
@@ -57,6 +56,7 @@ DEFAULT_LISTEN = "127.0.0.1:9464"
     metavar="ADDR",
     help=f"Address of /metrics and /healthz.  [default: {DEFAULT_LISTEN}]",
 )
+@listen_guard_options
 @click.option(
     "--stdio",
     is_flag=True,
@@ -75,6 +75,8 @@ DEFAULT_LISTEN = "127.0.0.1:9464"
 def agent(
     *,
     listen: Address | None,
+    web_config: Path | None,
+    insecure_listen: bool,
     stdio: bool,
     snapshot_every_s: float | None,
     record: Path | None,
@@ -105,14 +107,20 @@ def agent(
 
     if stdio:
         refuse_with_stdio(
-            listen=listen, snapshot_every=snapshot_every_s, record=record, on_alert=on_alert
+            listen=listen,
+            web_config=web_config,
+            insecure_listen=insecure_listen or None,
+            snapshot_every=snapshot_every_s,
+            record=record,
+            on_alert=on_alert,
         )
         raise SystemExit(serve_stdio(load(), load))
     settings = load()
-    listening = listening_on(listen or listen_address(DEFAULT_LISTEN), "--listen")
+    address = listen or listen_address(DEFAULT_LISTEN)
+    listener = open_listener(address, "--listen", web_config, insecure=insecure_listen)
     recorder = Recorder(record) if record is not None else None
     try:
-        code = asyncio.run(_run(settings, load, listening, snapshot_every_s, recorder))
+        code = asyncio.run(_run(settings, load, listener, snapshot_every_s, recorder))
     finally:
         if recorder is not None:
             recorder.close()
@@ -122,7 +130,7 @@ def agent(
 async def _run(
     settings: Settings,
     load: Callable[[], Settings],
-    listening: socket.socket,
+    listener: MetricsListener,
     snapshot_every_s: float | None,
     recorder: Recorder | None,
 ) -> int:
@@ -139,21 +147,23 @@ async def _run(
     watch.peers = Peers(runtime_folder(), os.getpid())
     watch.send_alerts_by(make_notifier(settings))
     watch.exporter = Exporter(
-        listening,
+        listener.socket,
         watch.monitor,
         watch.trouble,
         lambda: watch.thresholds,
         lambda: watch.alerting.firing,
+        listener.guard,
     )
     if recorder is not None:
         watch.record_to(recorder)
     stop = asyncio.Event()
     codes = _answer_signals(watch, stop)
-    text = f"metrics at {url_of(listening)}/metrics"
-    log.put(Event(STEADY(), "notice", "info", None, text))
-    warning = exposure(listening)
-    if warning is not None:
-        log.put(Event(STEADY(), "notice", "warning", None, warning))
+
+    def note(level: Level, text: str) -> None:
+        log.put(Event(STEADY(), "notice", level, None, text))
+
+    note("info", f"metrics at {listener.url}")
+    listener.announce(note)
     try:
         path = incidents_file()
         with kept_incidents(watch.alerting, path, settings, watch.unsent_alerts):

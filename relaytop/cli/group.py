@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING
 import click
 
 from relaytop.cli.alert_sending import on_alert_option
-from relaytop.cli.options import common_options, listen_address, screen_options
+from relaytop.cli.options import (
+    common_options,
+    listen_address,
+    listen_guard_options,
+    screen_options,
+)
 from relaytop.cli.user_choices import fresh_state_option
 from relaytop.config.errors import MAX_QUOTED
 from relaytop.config.suggestions import suggestion
@@ -119,6 +124,7 @@ class LazyGroup(click.Group):
 @click.option(
     "--prometheus", type=listen_address, metavar="ADDR", help="Also serve /metrics at this address."
 )
+@listen_guard_options
 @click.option("--record", type=click.Path(path_type=Path), help="Append every sample to this file.")
 @on_alert_option
 @click.option(
@@ -154,6 +160,8 @@ def relaytop_command(
     against: Path | None,
     fail_on: str | None,
     prometheus: Address | None,
+    web_config: Path | None,
+    insecure_listen: bool,
     record: Path | None,
     on_alert: tuple[str, ...] | None,
     once: bool,
@@ -174,6 +182,10 @@ def relaytop_command(
             "--prometheus is for the monitor and the demo; without a screen use `relaytop agent`"
         )
         raise click.UsageError(message)
+    if prometheus is None and (web_config is not None or insecure_listen):
+        flag = "--insecure-listen" if web_config is None else "--web.config.file"
+        message = f"before a command, {flag} is for --prometheus ADDR; `relaytop agent` has its own"
+        raise click.UsageError(message)
     if record is not None and ctx.invoked_subcommand not in {None, "demo"}:
         message = "before a command, --record is for the monitor and the demo only"
         raise click.UsageError(message)
@@ -188,7 +200,12 @@ def relaytop_command(
                 message += ": write it after the command, if that has it"
             raise click.UsageError(message)
     options = ctx.obj = dataclasses.replace(
-        options, prometheus=prometheus, record=record, on_alert=on_alert
+        options,
+        prometheus=prometheus,
+        web_config=web_config,
+        insecure_listen=insecure_listen,
+        record=record,
+        on_alert=on_alert,
     )
     if ctx.invoked_subcommand is None and once:
         from relaytop.cli.once import once as print_once  # noqa: PLC0415 - only when it is wanted

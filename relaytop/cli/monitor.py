@@ -20,16 +20,15 @@ from relaytop.cli.user_choices import keep_choices, saved_choices
 from relaytop.cli.user_keys import key_mistakes_too, keymap
 from relaytop.config.errors import RelaytopError
 from relaytop.config.paths import incidents_file, ledger_path, runtime_folder, snapshots_folder
-from relaytop.export.address import listen
 from relaytop.tui.terminal.sign_query import SignQuery
 from relaytop.watch.agent import discovery
 from relaytop.watch.agent.agent_error import AgentError
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from relaytop.cli.metrics_listener import MetricsListener
     from relaytop.cli.options import Options
     from relaytop.config.settings import Settings
     from relaytop.engine.child import EngineChild
@@ -236,23 +235,30 @@ def _verdict(session: Session, reference: Mapping[str, Any]) -> int:
 class _Outputs:
     """The outputs beside the screen."""
 
-    listening: socket.socket | None
+    listener: MetricsListener | None
     """For Prometheus."""
     recorder: Recorder | None
 
 
 def _outputs(options: Options, stack: ExitStack) -> _Outputs:
     """Open what was asked for; `stack` closes it."""
-    listening = recorder = None
+    listener = recorder = None
     if options.prometheus is not None:
-        listening = listen(options.prometheus, "--prometheus")
-        stack.callback(listening.close)
+        from relaytop.cli.metrics_listener import open_listener  # noqa: PLC0415 - as below
+
+        listener = open_listener(
+            options.prometheus,
+            "--prometheus",
+            options.web_config,
+            insecure=options.insecure_listen,
+        )
+        stack.callback(listener.socket.close)
     if options.record is not None:
         from relaytop.store.recorder import Recorder  # noqa: PLC0415 - only when it is wanted
 
         recorder = Recorder(options.record)
         stack.callback(_close, recorder)
-    return _Outputs(listening, recorder)
+    return _Outputs(listener, recorder)
 
 
 def _close(recorder: Recorder) -> None:
@@ -266,19 +272,17 @@ def _equip(session: Session, reference: Mapping[str, Any] | None, outputs: _Outp
         from relaytop.watch.reference import Reference  # noqa: PLC0415 - only when it is wanted
 
         session.reference = Reference(reference)
-    if outputs.listening is not None:
+    if outputs.listener is not None:
         from relaytop.export.exporter import Exporter  # noqa: PLC0415 - only when it is wanted
-        from relaytop.export.loopback import exposure  # noqa: PLC0415 - only when it is wanted
 
         session.exporter = Exporter(
-            outputs.listening,
+            outputs.listener.socket,
             session.monitor,
             session.trouble,
             lambda: session.thresholds,
             lambda: session.alerting.firing,
+            outputs.listener.guard,
         )
-        warning = exposure(outputs.listening)
-        if warning is not None:
-            session.note("notice", "warning", warning)
+        outputs.listener.announce(lambda level, text: session.note("notice", level, text))
     if outputs.recorder is not None:
         session.record_to(outputs.recorder)

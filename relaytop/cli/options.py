@@ -32,6 +32,10 @@ class Options:
     ascii: bool = False
     prometheus: Address | None = None
     """The monitor's address for /metrics."""
+    web_config: Path | None = None
+    """What protects it: TLS, passwords."""
+    insecure_listen: bool = False
+    """Whether others than this machine may read it without."""
     record: Path | None = None
     """The monitor's file for what it sees."""
     on_alert: tuple[str, ...] | None = None
@@ -118,6 +122,24 @@ def screen_options(function: Callable[..., Any]) -> Callable[..., Any]:
     slow_link = _screen_flag("--slow-link", "Redraw every 5 s, charts in coarse steps.")
     no_mouse = _screen_flag("--no-mouse", "Leave clicks and the wheel to the terminal.")
     added: Callable[..., Any] = slow_link(no_mouse(function))
+    return added
+
+
+def listen_guard_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the flags that say who may read `/metrics`."""
+    file = click.option(
+        "--web.config.file",
+        "web_config",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Protect /metrics by TLS and passwords, as this file of Prometheus' format says.",
+    )
+    insecure = click.option(
+        "--insecure-listen",
+        is_flag=True,
+        help="Let others than this host read /metrics without it.",
+    )
+    added: Callable[..., Any] = file(insecure(function))
     return added
 
 
@@ -235,6 +257,8 @@ def _with(function: Callable[..., Any], flags: Sequence[Callable[..., Any]]) -> 
             color=above.color and not no_color,
             ascii=above.ascii or ascii_only,
             prometheus=above.prometheus,
+            web_config=above.web_config,
+            insecure_listen=above.insecure_listen,
             record=above.record,
             on_alert=above.on_alert,
             slow_link=_is_given("slow_link"),

@@ -66,7 +66,7 @@ def listen(address: Address, option: str) -> socket.socket:
         raise RelaytopError(sentence) from None
 
 
-def url_of(listening: socket.socket) -> str:
+def url_of(listening: socket.socket, scheme: str = "http") -> str:
     """Return the URL under which a listening socket is reached, without a path."""
     host, port = listening.getsockname()[:2]
-    return f"http://{Address(host, port)}"
+    return f"{scheme}://{Address(host, port)}"

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
+from relaytop.export.answer import Answer
 from relaytop.export.metrics import Metrics
-from relaytop.export.server import Answer, HttpServer
+from relaytop.export.server import HttpServer
 
 if TYPE_CHECKING:
     import socket
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from relaytop.alerts.alert import Alert
     from relaytop.config.settings import Thresholds
+    from relaytop.export.server import Gate
     from relaytop.monitor.source import Source
     from relaytop.protocol.messages import Report
 
@@ -32,6 +34,7 @@ class Exporter:
         trouble: Says why nothing is probed; None while all is well.
         thresholds: Target id → its thresholds, as they are in force.
         firing: The alerts that fire now.
+        gate: Who may read; None: whoever can connect.
     """
 
     def __init__(
@@ -41,13 +44,14 @@ class Exporter:
         trouble: Callable[[], str | None],
         thresholds: Callable[[], Mapping[str, Thresholds]],
         firing: Callable[[], Sequence[Alert]] = tuple,
+        gate: Gate | None = None,
     ) -> None:
         self._trouble = trouble
         self._metrics = Metrics(source, lambda: trouble() is None, thresholds, firing)
         self._registry = CollectorRegistry()
         self._registry.register(self._metrics)
         routes = {"/metrics": self._show, "/healthz": self._health}
-        self._server = HttpServer(listening, routes)
+        self._server = HttpServer(listening, routes, gate)
 
     def consume(self, reports: Iterable[Report]) -> None:
         """Count a batch of reports."""

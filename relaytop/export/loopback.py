@@ -30,12 +30,7 @@ def is_loopback(host: str) -> bool:
     return (inner or address).is_loopback
 
 
-def exposure(listening: socket.socket) -> str | None:
-    """Return a sentence where others than this machine reach a listening socket; else None."""
+def exposed_address(listening: socket.socket) -> Address | None:
+    """Return where others than this machine reach a listening socket; None where they do not."""
     host, port = listening.getsockname()[:2]
-    if is_loopback(host):
-        return None
-    return (
-        f"anyone who can reach {Address(host, port)} can read the metrics: no password, "
-        "no TLS; protect it with a firewall or a proxy, or listen on 127.0.0.1"
-    )
+    return None if is_loopback(host) else Address(host, port)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from relaytop.alerts.alert import Alert
     from relaytop.config.settings import Settings
+    from relaytop.export.server import Gate
     from relaytop.probe.sample import Sample
 
 
@@ -56,7 +57,9 @@ class Scraped:
 class Exported:
     """A monitor, the exporter that shows it, and where."""
 
-    def __init__(self, watched: Settings, host: str = "127.0.0.1") -> None:
+    def __init__(
+        self, watched: Settings, host: str = "127.0.0.1", gate: Gate | None = None
+    ) -> None:
         self.monitor = Monitor(watched, time.time())
         self.trouble: str | None = None
         self.firing: list[Alert] = []
@@ -70,6 +73,7 @@ class Exported:
             lambda: self.trouble,
             lambda: self.thresholds,
             lambda: self.firing,
+            gate,
         )
 
     def consume(self, *reports: Report | Sample) -> None:
@@ -87,9 +91,12 @@ class Exported:
 
 @contextlib.asynccontextmanager
 async def exported(
-    *names: str, watched: Settings | None = None, host: str = "127.0.0.1"
+    *names: str,
+    watched: Settings | None = None,
+    host: str = "127.0.0.1",
+    gate: Gate | None = None,
 ) -> AsyncIterator[Exported]:
-    found = Exported(watched or settings(*names), host)
+    found = Exported(watched or settings(*names), host, gate)
     await found.exporter.start()
     try:
         yield found

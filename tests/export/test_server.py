@@ -13,7 +13,7 @@ CASES = {
     "elsewhere": (b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 404),
     "without a host": (b"GET /metrics HTTP/1.1\r\n\r\n", 400),
     "of two hosts": (b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n", 400),
-    "post": (b"POST /metrics HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc", 405),
+    "post": (b"POST /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc", 405),
     "garbage": (b"\x16\x03\x01\r\n\r\n", 400),
     "huge": (b"GET /metrics HTTP/1.1\r\nX: " + b"y" * 100_000 + b"\r\n\r\n", 431),
 }

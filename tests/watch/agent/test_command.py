@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from relaytop.config.errors import RelaytopError
+from tests.export.web.passwords import hashed
 from tests.support.agents import Agent, until
 from tests.support.launch import RELAYTOP, Invoke, Start
 from tests.support.server import ScriptedServer
@@ -172,6 +173,8 @@ def test_bad_words_are_mistakes_of_usage(invoke: Invoke) -> None:
         ("agent", "--snapshot-every", "often"),
         ("--prometheus", "here"),
         ("--prometheus", "127.0.0.1:0", "agent"),
+        ("--web.config.file", "web.yml", "agent"),
+        ("--insecure-listen",),
     ):
         done = invoke(*arguments, A_KEY=KEY)
         assert done.exit_code == 2, arguments
@@ -210,15 +213,45 @@ def served(address: str, path: str) -> str:
         return ""
 
 
-def test_an_address_that_others_reach_is_warned_of(home: dict[str, str], config: Path) -> None:
-    with Agent({**home, "A_KEY": KEY}, "--listen", "0.0.0.0:0", "--config", str(config)) as agent:
+def test_an_address_that_others_reach_is_refused(invoke: Invoke, config: Path) -> None:
+    with pytest.raises(RelaytopError) as caught:
+        invoke("agent", "--listen", "0.0.0.0:0", "--config", str(config), A_KEY=KEY)
+    for word in ("--listen 0.0.0.0:0: others", "--web.config.file FILE", "--insecure-listen"):
+        assert word in str(caught.value)
+
+
+def test_it_may_be_allowed_and_is_warned_of(home: dict[str, str], config: Path) -> None:
+    arguments = ("--listen", "0.0.0.0:0", "--insecure-listen", "--config", str(config))
+    with Agent({**home, "A_KEY": KEY}, *arguments) as agent:
         agent.wait_for_event("anyone who can reach 0.0.0.0:")
         (event,) = (e for e in agent.events() if "anyone who can reach" in e["text"])
         assert event["level"] == "warning"
 
 
-def test_the_screen_warns_of_it_too(start: Start) -> None:
+def test_or_protected(home: dict[str, str], config: Path, tmp_path: Path) -> None:
+    web = tmp_path / "web.yml"
+    web.write_text(f"basic_auth_users: {{a: {hashed()}}}")
+    arguments = ("--listen", "0.0.0.0:0", "--web.config.file", str(web), "--config", str(config))
+    with Agent({**home, "A_KEY": KEY}, *arguments) as agent:
+        agent.wait_for_event("can read the passwords on their way")
+        agent.wait_for_event("metrics at http://0.0.0.0:")
+        (event,) = (e for e in agent.events() if "metrics at" in e["text"])
+        port = event["text"].split(":")[-1].split("/")[0]
+        assert served(f"127.0.0.1:{port}", "/healthz") == ""
+
+
+def test_a_bad_web_config_is_one_sentence(invoke: Invoke, config: Path, tmp_path: Path) -> None:
+    web = tmp_path / "web.yml"
+    web.write_text("basic_auth: {}")
+    with pytest.raises(RelaytopError, match=r"web\.yml: basic_auth: unknown key"):
+        invoke("agent", "--web.config.file", str(web), "--config", str(config), A_KEY=KEY)
+
+
+def test_the_screen_refuses_and_warns_too(start: Start) -> None:
     terminal = start("--prometheus", "0.0.0.0:0", "demo")
+    assert terminal.wait() == 2
+    assert "--insecure-listen" in terminal.text
+    terminal = start("--prometheus", "0.0.0.0:0", "--insecure-listen", "demo")
     terminal.wait_for("anyone who can reach 0.0.0.0:")
     terminal.press("q")
     assert terminal.wait() == 0

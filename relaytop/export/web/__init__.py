@@ -1,0 +1,1 @@
+"""`--web.config.file`: TLS and passwords of `/metrics`, as Prometheus' exporters have them."""
