@@ -2,92 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from relaytop.export.panels import GRAPHS, STATS, TABLES, Panel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}
-OF = '{provider=~"$provider",model=~"$model"}'
-TARGET = "{{provider}}/{{model}}"
 WIDTH = 24
 HEIGHT = 8
-
-
-def _rate(name: str, by: str, more: str = "") -> str:
-    matchers = OF.replace("}", f",{more}}}") if more else OF
-    return f"sum by ({by}) (rate({name}{matchers}[$__rate_interval]))"
-
-
-def _quantile(quantile: float, histogram: str) -> str:
-    return (
-        f"histogram_quantile({quantile:g}, {_rate(histogram + '_bucket', 'provider, model, le')})"
-    )
-
-
-_LATENCY = "ai_api_request_latency_seconds"
-_TTFT = "ai_api_time_to_first_token_seconds"
-_REQUESTS = "ai_api_requests_total"
-_PAIR = "provider, model"
-_ERRORS = _rate(_REQUESTS, _PAIR, 'status="error"')
-_GRAPHS: tuple[tuple[str, str, str, str], ...] = (
-    ("P50 latency", "s", _quantile(0.5, _LATENCY), TARGET),
-    ("P95 latency", "s", _quantile(0.95, _LATENCY), TARGET),
-    ("P99 latency", "s", _quantile(0.99, _LATENCY), TARGET),
-    ("P95 time to first token", "s", _quantile(0.95, _TTFT), TARGET),
-    ("Error rate", "percentunit", f"{_ERRORS} / {_rate(_REQUESTS, _PAIR)}", TARGET),
-    (
-        "Errors by class",
-        "ops",
-        _rate("ai_api_errors_total", f"{_PAIR}, class") + " > 0",
-        f"{TARGET} {{{{class}}}}",
-    ),
-    (
-        "Tokens per second",
-        "none",
-        _rate("ai_api_tokens_used_total", f"{_PAIR}, type"),
-        f"{TARGET} {{{{type}}}}",
-    ),
-    ("Cost per hour", "currencyUSD", f"3600 * {_rate('ai_api_cost_usd_total', _PAIR)}", TARGET),
-    (
-        "Rate limit left",
-        "percentunit",
-        f"min by ({_PAIR}, kind) (ai_api_rate_limit_remaining{OF} / ai_api_rate_limit{OF})",
-        f"{TARGET} {{{{kind}}}}",
-    ),
-)
-"""Title, unit, expression, legend."""
-_STATS: tuple[tuple[str, str, str, str], ...] = (
-    ("Models up", "none", f"sum(min by ({_PAIR}) (ai_api_up{OF}))", ""),
-    ("Models down", "none", f"sum(1 - min by ({_PAIR}) (ai_api_up{OF}))", ""),
-    ("Agents probing", "none", "sum(relaytop_engine_up)", ""),
-    (
-        "Budget spent today",
-        "percentunit",
-        "max(relaytop_budget_spent_usd / relaytop_budget_usd)",
-        "",
-    ),
-)
+STAT_HEIGHT = 4
+REQUESTS = "ai_api_requests_total"
+REGION = '{region=~"$region"'
 
 
 def dashboard() -> dict[str, Any]:
-    """Return the dashboard; its data source, providers and models are variables."""
-    width = WIDTH // len(_STATS)
-    stats = [
-        _panel(index + 1, "stat", stat, {"x": index * width, "y": 0, "w": width, "h": 4})
-        for index, stat in enumerate(_STATS)
-    ]
-    graphs = [
-        _panel(
-            len(_STATS) + index + 1,
-            "timeseries",
-            graph,
-            {
-                "x": index % 3 * (WIDTH // 3),
-                "y": 4 + index // 3 * HEIGHT,
-                "w": WIDTH // 3,
-                "h": HEIGHT,
-            },
-        )
-        for index, graph in enumerate(_GRAPHS)
-    ]
+    """Return the dashboard; its data source, regions, providers and models are variables."""
     return {
         "uid": "relaytop",
         "title": "relaytop",
@@ -104,15 +35,42 @@ def dashboard() -> dict[str, Any]:
                     "type": "datasource",
                     "query": "prometheus",
                 },
-                _variable("provider", f"label_values({_REQUESTS}, provider)"),
-                _variable("model", f'label_values({_REQUESTS}{{provider=~"$provider"}}, model)'),
+                _variable("region", f"label_values({REQUESTS}, region)"),
+                _variable("provider", f"label_values({REQUESTS}{REGION}}}, provider)"),
+                _variable(
+                    "model", f'label_values({REQUESTS}{REGION},provider=~"$provider"}}, model)'
+                ),
             ]
         },
-        "panels": stats + graphs,
+        "panels": [
+            _panel(number, panel, place) for number, (panel, place) in enumerate(_places(), start=1)
+        ],
     }
 
 
+def _places() -> Iterator[tuple[Panel, dict[str, int]]]:
+    """Yield each panel and where it is: single numbers first, then tables, then graphs."""
+    top = 0
+    for panels, columns, height in (
+        (STATS, len(STATS), STAT_HEIGHT),
+        (TABLES, 2, HEIGHT),
+        (GRAPHS, 3, HEIGHT),
+    ):
+        yield from _rows(panels, columns, height, top)
+        top += -(-len(panels) // columns) * height
+
+
+def _rows(
+    panels: Sequence[Panel], columns: int, height: int, top: int
+) -> Iterator[tuple[Panel, dict[str, int]]]:
+    width = WIDTH // columns
+    for index, panel in enumerate(panels):
+        row, column = divmod(index, columns)
+        yield panel, {"x": column * width, "y": top + row * height, "w": width, "h": height}
+
+
 def _variable(name: str, query: str) -> dict[str, Any]:
+    """Return a variable; All also chooses what lacks the label."""
     return {
         "name": name,
         "label": name.capitalize(),
@@ -124,21 +82,34 @@ def _variable(name: str, query: str) -> dict[str, Any]:
         "sort": 1,
         "multi": True,
         "includeAll": True,
+        "allValue": ".*",
         "current": {"text": "All", "value": "$__all"},
     }
 
 
-def _panel(
-    number: int, kind: str, what: tuple[str, str, str, str], place: dict[str, int]
-) -> dict[str, Any]:
-    title, unit, expr, legend = what
-    query = {"refId": "A", "datasource": SOURCE, "expr": expr, "legendFormat": legend}
-    return {
+def _panel(number: int, panel: Panel, place: dict[str, int]) -> dict[str, Any]:
+    query: dict[str, Any] = {
+        "refId": "A",
+        "datasource": SOURCE,
+        "expr": panel.expr,
+        "legendFormat": panel.legend,
+    }
+    found: dict[str, Any] = {
         "id": number,
-        "type": kind,
-        "title": title,
+        "type": panel.kind,
+        "title": panel.title,
         "datasource": SOURCE,
         "gridPos": place,
-        "fieldConfig": {"defaults": {"unit": unit, "min": 0}, "overrides": []},
+        "fieldConfig": {"defaults": {"unit": panel.unit, "min": 0}, "overrides": []},
         "targets": [query],
     }
+    if panel.kind == "table":
+        query |= {"format": "table", "instant": True}
+        found["transformations"] = [
+            {"id": "organize", "options": {"excludeByName": {"Time": True}}}
+        ]
+        found["options"] = {"sortBy": [{"displayName": "Value", "desc": True}]}
+    elif panel.kind == "heatmap":
+        query["format"] = "heatmap"
+        found["options"] = {"calculate": False, "yAxis": {"unit": panel.unit}}
+    return found
