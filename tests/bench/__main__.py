@@ -1,8 +1,9 @@
 """`python -m tests.bench [NAME …] [--runs N]`: run the benches and print a table.
 
 The names are the modules of this folder: truth, traffic, start, keys, scale, alert, chart, soak,
-parsing, baseline, stall, openloop, diff, memory, busy, status, shadow. `--runs` is for those that
-simulate: more is finer. All of them take about twenty-five minutes; they contact loopback alone.
+parsing, baseline, stall, openloop, diff, memory, busy, status, shadow, buckets. `--runs` is for
+those that simulate: more is finer. All of them take about twenty-five minutes; they contact
+loopback alone.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ NAMES = (
     "busy",
     "status",
     "shadow",
+    "buckets",
 )
 
 
