@@ -15,6 +15,7 @@ from relaytop.cli.alert_sending import make_notifier, on_alert_option, with_on_a
 from relaytop.cli.errors import INTERRUPTED
 from relaytop.cli.metrics_listener import open_listener
 from relaytop.cli.options import common_options, duration, listen_address, listen_guard_options
+from relaytop.cli.otlp_sending import make_otlp_sending, otlp_endpoint
 from relaytop.config.errors import RelaytopError
 from relaytop.config.fingerprint import fingerprint
 from relaytop.config.load import load_settings
@@ -28,6 +29,7 @@ from relaytop.config.paths import (
 from relaytop.config.steady_clock import STEADY
 from relaytop.engine.child import EngineChild
 from relaytop.export.exporter import Exporter
+from relaytop.export.exporters import Exporters
 from relaytop.monitor.event import Event
 from relaytop.store.recorder import Recorder
 from relaytop.watch.agent.agent import Agent
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 
     from relaytop.cli.metrics_listener import MetricsListener
     from relaytop.cli.options import Options
+    from relaytop.cli.otlp_sending import OtlpSending
     from relaytop.config.settings import Settings
     from relaytop.export.address import Address
     from relaytop.monitor.event import Level
@@ -57,6 +60,15 @@ DEFAULT_LISTEN = "127.0.0.1:9464"
     help=f"Address of /metrics and /healthz.  [default: {DEFAULT_LISTEN}]",
 )
 @listen_guard_options
+@click.option(
+    "--otlp",
+    type=otlp_endpoint,
+    is_flag=False,
+    flag_value="",
+    metavar="[URL]",
+    help="Also send the metrics to this OpenTelemetry collector.  [default: as "
+    "OTEL_EXPORTER_OTLP_* say]",
+)
 @click.option(
     "--stdio",
     is_flag=True,
@@ -77,6 +89,7 @@ def agent(
     listen: Address | None,
     web_config: Path | None,
     insecure_listen: bool,
+    otlp: str | None,
     stdio: bool,
     snapshot_every_s: float | None,
     record: Path | None,
@@ -110,6 +123,7 @@ def agent(
             listen=listen,
             web_config=web_config,
             insecure_listen=insecure_listen or None,
+            otlp=otlp,
             snapshot_every=snapshot_every_s,
             record=record,
             on_alert=on_alert,
@@ -118,9 +132,10 @@ def agent(
     settings = load()
     address = listen or listen_address(DEFAULT_LISTEN)
     listener = open_listener(address, "--listen", web_config, insecure=insecure_listen)
+    otlp_sending = make_otlp_sending(otlp, settings, os.environ)
     recorder = Recorder(record) if record is not None else None
     try:
-        code = asyncio.run(_run(settings, load, listener, snapshot_every_s, recorder))
+        code = asyncio.run(_run(settings, load, listener, otlp_sending, snapshot_every_s, recorder))
     finally:
         if recorder is not None:
             recorder.close()
@@ -131,6 +146,7 @@ async def _run(
     settings: Settings,
     load: Callable[[], Settings],
     listener: MetricsListener,
+    otlp: OtlpSending | None,
     snapshot_every_s: float | None,
     recorder: Recorder | None,
 ) -> int:
@@ -146,7 +162,7 @@ async def _run(
     )
     watch.peers = Peers(runtime_folder(), os.getpid())
     watch.send_alerts_by(make_notifier(settings))
-    watch.exporter = Exporter(
+    exporter = Exporter(
         listener.socket,
         watch.monitor,
         watch.trouble,
@@ -154,6 +170,7 @@ async def _run(
         lambda: watch.alerting.firing,
         listener.guard,
     )
+    watch.exporter = exporter
     if recorder is not None:
         watch.record_to(recorder)
     stop = asyncio.Event()
@@ -164,6 +181,9 @@ async def _run(
 
     note("info", f"metrics at {listener.url}")
     listener.announce(note)
+    if otlp is not None:
+        watch.exporter = Exporters((exporter, otlp.exporter(watch, note)))
+        note("info", f"sending metrics by OTLP to {otlp.destination} every {otlp.interval_s:g} s")
     try:
         path = incidents_file()
         with kept_incidents(watch.alerting, path, settings, watch.unsent_alerts):

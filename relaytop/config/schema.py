@@ -48,7 +48,7 @@ from relaytop.config.fleet_checks import (
 from relaytop.config.host_names import checked_program
 from relaytop.config.settings import APIS, Secret, Window, key_of
 from relaytop.config.traffic_schema import Exporters, ExporterTable
-from relaytop.config.urls import checked_proxy, checked_url
+from relaytop.config.urls import checked_endpoint, checked_proxy, checked_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -250,6 +250,13 @@ class FleetTable(TypedDict, total=False):
 
 
 @_table
+class OtlpTable(TypedDict, total=False):
+    """`[otlp]`."""
+
+    endpoint: Annotated[str, AfterValidator(checked_endpoint)]
+
+
+@_table
 class ConfigFile(CadenceTable, total=False):
     """The file."""
 
@@ -262,6 +269,7 @@ class ConfigFile(CadenceTable, total=False):
     thresholds: ThresholdsTable
     alerts: Annotated[AlertsTable, AfterValidator(_one_source)]
     fleet: Annotated[FleetTable, AfterValidator(_one_token)]
+    otlp: OtlpTable
     providers: dict[Name, Annotated[ProviderTable, AfterValidator(_one_key)]]
     targets: dict[str, TargetTable]
     aliases: dict[str, list[str]]
@@ -274,6 +282,7 @@ _TABLES: dict[str, Any] = {
     "thresholds": ThresholdsTable,
     "alerts": AlertsTable,
     "fleet": FleetTable,
+    "otlp": OtlpTable,
     "providers": ProviderTable,
     "prices": PriceTable,
     "targets": TargetTable,
@@ -292,7 +301,17 @@ def validate(document: Mapping[str, Any]) -> ConfigFile:
     return _FILE.validate_python(document)
 
 
-TABLES = ("providers", "probe", "thresholds", "targets", "aliases", "alerts", "fleet", "keys")
+TABLES = (
+    "providers",
+    "probe",
+    "thresholds",
+    "targets",
+    "aliases",
+    "alerts",
+    "fleet",
+    "otlp",
+    "keys",
+)
 """The tables that a file may have at its top."""
 
 

@@ -234,6 +234,14 @@ class FleetSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtlpSettings:
+    """`[otlp]`: where the agent sends its metrics."""
+
+    endpoint: str | None = None
+    """The URL of a collector; None: OpenTelemetry's variables, where `--otlp` asks for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings, merged, with the origin of each value."""
 
@@ -252,6 +260,7 @@ class Settings:
     """Whether the screen asks the terminal for clicks and the wheel."""
     alerts: AlertSettings = field(default=AlertSettings(), metadata=_VIEW_ONLY)
     fleet: FleetSettings = field(default=FleetSettings(), metadata=_VIEW_ONLY)
+    otlp: OtlpSettings = field(default=OtlpSettings(), metadata=_VIEW_ONLY)
     aliases: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict, metadata={**_NO_KEY, **_VIEW_ONLY}
     )

@@ -33,6 +33,22 @@ def checked_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def checked_endpoint(text: str) -> str:
+    """Return the URL of an OTLP collector without its trailing slash.
+
+    Raises:
+        ValueError: It is none, or carries credentials.
+    """
+    try:
+        return checked_url(text)
+    except ValueError as error:
+        if "user or a key" in str(error):
+            message = "a URL must not carry a user or a key; use OTEL_EXPORTER_OTLP_HEADERS"
+        else:
+            message = str(error).replace("https://host/v1", "http://host:4318")
+        raise ValueError(message) from None
+
+
 def checked_proxy(text: str) -> str:
     """Return a proxy's URL.
 

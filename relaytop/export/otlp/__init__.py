@@ -1,0 +1,1 @@
+"""OTLP: the metrics are sent to an OpenTelemetry collector; with the extra `otlp`."""
