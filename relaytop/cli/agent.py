@@ -121,7 +121,7 @@ def agent(
     if stdio:
         refuse_with_stdio(
             listen=listen,
-            web_config=web_config,
+            **{"web.config.file": web_config},
             insecure_listen=insecure_listen or None,
             otlp=otlp,
             snapshot_every=snapshot_every_s,

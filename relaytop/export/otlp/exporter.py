@@ -13,6 +13,7 @@ from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 
 import relaytop
 from relaytop.export.otlp.endpoint import metrics_url
+from relaytop.export.otlp.failures import WatchedSession
 from relaytop.export.otlp.instruments import Instruments
 from relaytop.export.otlp.own_metrics import OwnMetrics
 from relaytop.export.otlp.sender import Sender
@@ -50,7 +51,8 @@ class OtlpExporter:
     ) -> None:
         self._metrics = metrics
         self._interval_s = interval_s
-        exporter = OTLPMetricExporter(endpoint=metrics_url(endpoint))
+        session = WatchedSession()
+        exporter = OTLPMetricExporter(endpoint=metrics_url(endpoint), session=session)
         self._reader = InMemoryMetricReader(
             preferred_temporality=exporter._preferred_temporality,  # noqa: SLF001 - as its readers
             preferred_aggregation=exporter._preferred_aggregation,  # noqa: SLF001 - do
@@ -64,7 +66,7 @@ class OtlpExporter:
         meter = provider.get_meter("relaytop", relaytop.__version__)
         self._instruments = Instruments(meter, settings)
         self._own = OwnMetrics(meter, metrics)
-        self._sender = Sender(exporter, note)
+        self._sender = Sender(exporter, lambda: session.why, note)
         self._task: asyncio.Task[None] | None = None
 
     def consume(self, reports: Sequence[Report]) -> None:

@@ -1,14 +1,18 @@
-"""Why a collector did not take the metrics: from the exporter's log, in words of our own.
+"""Why a collector did not take the metrics, in words of our own.
 
-Its log may hold a URL with a key in it, or a server's text: neither is ever passed on.
+An error of the library may hold a URL with a key in it, or a server's text: neither is passed on.
 """
 
 from __future__ import annotations
 
 import logging
 from http import HTTPStatus
+from typing import Any
+
+import requests
 
 LOGGER = "opentelemetry"
+_GOOD = range(200, 400)
 _WORDS = (
     ("SSLError", "TLS failed: its certificate is not trusted, or it speaks no TLS"),
     ("ProxyError", "the proxy refused"),
@@ -21,45 +25,38 @@ _WORDS = (
     ("ConnectionError", "cannot connect"),
     ("OSError", "a certificate file cannot be read"),
 )
-"""Part of an exception's name, or of one that it derives from → words."""
-_PHRASES = {status.phrase: status for status in HTTPStatus}
+"""Part of the name of an exception, or of one that it derives from → words."""
 
 
-class FailureLog(logging.Handler):
-    """Keeps why the last export failed; nothing of the library's log goes anywhere else."""
+class WatchedSession(requests.Session):
+    """Sends requests and keeps why the last one failed."""
 
     def __init__(self) -> None:
-        super().__init__(logging.WARNING)
+        super().__init__()
         self.why: str | None = None
-        """None where it has said nothing since this was cleared."""
+        """None: it did not."""
 
-    def install(self) -> None:
-        """Take the library's log."""
-        logger = logging.getLogger(LOGGER)
-        logger.addHandler(self)
-        logger.propagate = False
-
-    def remove(self) -> None:
-        """Leave the library's log as it was."""
-        logger = logging.getLogger(LOGGER)
-        logger.removeHandler(self)
-        logger.propagate = True
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep what a line says of the cause."""
-        arguments = record.args if isinstance(record.args, tuple) else ()
-        found = next((why for each in arguments if (why := _why(each)) is not None), None)
-        self.why = found or self.why
+    def request(self, *arguments: Any, **named: Any) -> requests.Response:  # noqa: ANN401 - as its
+        """Send a request, and look what becomes of it."""
+        if isinstance(self.verify, str):
+            # Otherwise REQUESTS_CA_BUNDLE would take the place of OTEL_EXPORTER_OTLP_CERTIFICATE.
+            named.setdefault("verify", self.verify)
+        try:
+            response = super().request(*arguments, **named)
+        except Exception as error:
+            self.why = why_of(error)
+            raise
+        status = response.status_code
+        self.why = None if status in _GOOD else _words_of(status)
+        return response
 
 
-def _why(argument: object) -> str | None:
-    if isinstance(argument, int) and argument in HTTPStatus.__members__.values():
-        return f"HTTP {argument} {HTTPStatus(argument).phrase}"
-    if isinstance(argument, str) and argument in _PHRASES:
-        return f"HTTP {_PHRASES[argument].value} {argument}"
-    if isinstance(argument, BaseException):
-        return why_of(argument)
-    return None
+def silence_library() -> None:
+    """Keep the library's own log off stderr, where the agent's events are."""
+    logger = logging.getLogger(LOGGER)
+    logger.propagate = False
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
 
 
 def why_of(error: BaseException) -> str:
@@ -69,3 +66,10 @@ def why_of(error: BaseException) -> str:
         if any(part in name for name in names):
             return words
     return names[0]
+
+
+def _words_of(status: int) -> str:
+    try:
+        return f"HTTP {status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return f"HTTP {status}"

@@ -66,6 +66,8 @@ def provider_name(host: str, api: str) -> str:
     labels = host.split(".")
     if labels[-2:] == ["amazonaws", "com"] and labels[0].startswith("bedrock"):
         return "aws.bedrock"
+    if host.endswith("-aiplatform.googleapis.com"):  # the region comes before it
+        return "gcp.vertex_ai"
     for start in range(len(labels)):
         found = _PROVIDERS.get(".".join(labels[start:]))
         if found is not None:

@@ -6,7 +6,7 @@ import contextlib
 import threading
 from typing import TYPE_CHECKING, Protocol
 
-from relaytop.export.otlp.failures import FailureLog, why_of
+from relaytop.export.otlp.failures import silence_library, why_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,19 +33,25 @@ class Sender:
 
     Args:
         exporter: Sends them.
+        why: Says why the last request failed; None: it did not.
         note: Called from the thread with a line where sending begins to fail, and where it works
             again.
     """
 
-    def __init__(self, exporter: MetricExporter, note: Callable[[Level, str], None]) -> None:
+    def __init__(
+        self,
+        exporter: MetricExporter,
+        why: Callable[[], str | None],
+        note: Callable[[Level, str], None],
+    ) -> None:
         self._exporter = exporter
+        self._why = why
         self._note = note
         self._changed = threading.Condition()
         self._waiting: MetricsData | None = None
         self._ends = False
         self._failing: str | None = None
-        self._log = FailureLog()
-        self._log.install()
+        silence_library()
         # A daemon: a collector that never answers must not keep the process.
         self._thread = threading.Thread(target=self._run, name="otlp", daemon=True)
         self._thread.start()
@@ -66,7 +72,6 @@ class Sender:
             self._note("warning", f"OTLP: the last metrics were not sent within {timeout_s:g} s")
         with contextlib.suppress(Exception):  # the session of a request that is on its way
             self._exporter.shutdown()
-        self._log.remove()
 
     def _next(self) -> MetricsData | None:
         """Return what to send, as soon as there is something; None at the end."""
@@ -77,10 +82,9 @@ class Sender:
 
     def _run(self) -> None:
         while (data := self._next()) is not None:
-            self._log.why = None
             try:
                 sent = getattr(self._exporter.export(data), "name", "") == "SUCCESS"
-                why = None if sent else self._log.why or "it did not take them"
+                why = None if sent else self._why() or "it did not take them"
             except Exception as error:  # noqa: BLE001 - the thread must outlive any of the library
                 why = why_of(error)
             self._tell(why)
