@@ -70,6 +70,10 @@ models = ["gpt-4.1", "claude-sonnet-4.5", "gemini-2.5-flash", "deepseek-v3.2"]
 # webhook_env = "ALERT_WEBHOOK"     # the variable that holds its URL
 # format = "json"                   # or slack, alertmanager
 
+# Where `relaytop agent` sends its metrics (extra `otlp`):
+# [otlp]
+# endpoint = "http://collector:4318"
+
 # Rebind keys of the screen; `relaytop keys` lists the names:
 # [keys]
 # "monitor.freeze" = "F"
