@@ -1,4 +1,4 @@
-"""A fleet on this host: an agent in each of three places, each with a relay, and a Prometheus."""
+"""A fleet on this host: in each of three places an agent with a relay, and users; a Prometheus."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ import time
 import urllib.request
 from typing import TYPE_CHECKING, NamedTuple
 
+from users import Users
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 PLACES = ("eu-west", "us-east", "ap-south")
+WAITING = {"eu-west": 0, "us-east": 14, "ap-south": 0}
+"""Place → requests of users in its model server's queue."""
 CALM_S = 137.0
 """The second of the demo's script after which nothing happens for two minutes."""
 SEED = 7
@@ -65,7 +69,12 @@ def running_fleet(folder: Path) -> Iterator[Fleet]:
             _agent(stack, folder / place, ports)
             for place, (_process, ports) in zip(PLACES, relays, strict=True)
         ]
-        _prometheus(stack, folder, prometheus, dict(zip(PLACES, agents, strict=True)))
+        scraped = [(place, agent) for place, agent in zip(PLACES, agents, strict=True)]
+        for place, waiting in WAITING.items():
+            port = _free_port()
+            stack.enter_context(Users(port, waiting))
+            scraped.append((place, port))
+        _prometheus(stack, folder, prometheus, scraped)
         yield Fleet(
             f"http://127.0.0.1:{prometheus}", folder / PLACES[0] / "config.toml", relays[-1][0].kill
         )
@@ -100,11 +109,12 @@ def _agent(stack: contextlib.ExitStack, home: Path, ports: dict[str, int]) -> in
 
 
 def _prometheus(
-    stack: contextlib.ExitStack, folder: Path, port: int, agents: dict[str, int]
+    stack: contextlib.ExitStack, folder: Path, port: int, scraped: Iterable[tuple[str, int]]
 ) -> None:
+    """Start a Prometheus that scrapes these (place, port)."""
     targets = [
         f"      - {{targets: ['127.0.0.1:{at}'], labels: {{region: {place}}}}}\n"
-        for place, at in agents.items()
+        for place, at in scraped
     ]
     (folder / "prometheus.yml").write_text(SCRAPE + "".join(targets), encoding="utf-8")
     command = ["prometheus", f"--config.file={folder / 'prometheus.yml'}"]

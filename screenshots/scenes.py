@@ -113,7 +113,7 @@ SHOWINGS = (
 )
 
 
-FLEET_S = 55.0
+FLEET_S = 45.0
 """The second at which one place of the fleet breaks; all of them do in the demo's next outage, a
 minute later."""
 SHOWINGS += (
@@ -124,7 +124,9 @@ SHOWINGS += (
             Step(FLEET_S, cut=True),
             Step(FLEET_S + 35, keys=("n",), picture="fleet"),
             Step(FLEET_S + 38, size=SMALL, picture="fleet-small"),
-            Step(FLEET_S + 41, size=WIDE, picture="fleet-wide"),
+            # A refresh later the rows that came in sight have their history.
+            Step(FLEET_S + 40, size=WIDE),
+            Step(FLEET_S + 57, picture="fleet-wide"),
         ),
         begin_s=0.0,
         command=("fleet",),
