@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 DISCOVERY_S = 60.0
 """Seconds between two looks at which metrics exist."""
+LEAST_WINDOW_S = 120.0
+"""The least span of a rate: in a shorter one two scrapes may be missing."""
 MAX_NAMED = 3
 """Models that no row probes, of which a line of the log names so many."""
 
@@ -70,9 +72,10 @@ class TrafficReader:
         Args:
             rows: The probes' figures of now.
             now: Unix seconds.
-            window_s: The span over which rates are taken.
+            window_s: The span over which rates are taken; `LEAST_WINDOW_S` at least.
             place_label: The label that is the rows' place.
         """
+        window_s = max(window_s, LEAST_WINDOW_S)
         if not self._exporters:
             loaded = await asyncio.to_thread(self._load)
             self._exporters = {exporter.name: exporter for exporter in loaded}
