@@ -19,6 +19,11 @@ FOLDER = Path(relaytop.__file__).parent.parent
 """The folder that the package lies in: `python -m relaytop…` finds it there though it is not
 installed, and no stray module of the user's folder is loaded in place of a library's."""
 
+_OTLP_HEADERS = tuple(
+    f"OTEL_EXPORTER_OTLP_{signal_name}HEADERS"
+    for signal_name in ("", "METRICS_", "TRACES_", "LOGS_")
+)
+"""They usually hold a collector's key."""
 _PASSED_ON = {
     "PATH",
     "HOME",
@@ -87,7 +92,7 @@ def without_keys(environ: Mapping[str, str], origins: Iterable[str]) -> dict[str
         environ: The environment.
         origins: Sources of keys: variables, or the words of `Provider.key_from`.
     """
-    hidden = {*KNOWN, *(origin.removeprefix(VARIABLE) for origin in origins)}
+    hidden = {*KNOWN, *_OTLP_HEADERS, *(origin.removeprefix(VARIABLE) for origin in origins)}
     return {name: value for name, value in environ.items() if name not in hidden}
 
 

@@ -68,7 +68,8 @@ class Sender:
             self._ends = True
             self._changed.notify()
         self._thread.join(timeout_s)
-        if self._thread.is_alive():
+        if self._thread.is_alive() and self._failing is None:
+            self._failing = "too slow at the end"
             self._note("warning", f"OTLP: the last metrics were not sent within {timeout_s:g} s")
         with contextlib.suppress(Exception):  # the session of a request that is on its way
             self._exporter.shutdown()
