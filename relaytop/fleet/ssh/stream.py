@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 MAX_BANNER_LINES = 200
 """What a login shell may write before relaytop's first line."""
 MAX_BANNER_BYTES = 64 * 1024
+TOO_MUCH = "what it writes is not relaytop's: does a login script there print so much?"
 WATCHED_LINE = 4 * MAX_LINE
 HISTORY_LINE = 4 * MAX_LINE
 """Bytes of a message of the history beside a target's samples: a full event log is the longest."""
@@ -48,7 +49,8 @@ class HostStream:
         self.watched: Watched | None = None
         self.live = False
         """Whether the history is complete."""
-        self._lines = LineBuffer(MAX_BANNER_BYTES)
+        # What follows the first line may be in the same piece; a banner has a bound of its own.
+        self._lines = LineBuffer(WATCHED_LINE)
         self._banner_lines = 0
         self._banner_bytes = 0
         self._history_bytes = 0
@@ -62,13 +64,16 @@ class HostStream:
         """
         if not self.live:
             self._count_history(len(data))
+        if self.hello is None:
+            self._banner_bytes += len(data)
         for line in self._lines.feed(data):
             if self.hello is None:
                 line = self._without_banner(line)  # noqa: PLW2901 - what stands before it is dropped
             if not line.strip():
                 continue
-            message = self._read(line)
-            yield message
+            yield self._read(line)
+        if self.hello is None and self._banner_bytes > MAX_BANNER_BYTES:
+            raise BadMessageError(TOO_MUCH)
 
     def _count_history(self, count: int) -> None:
         self._history_bytes += count
@@ -83,10 +88,8 @@ class HostStream:
         if at >= 0:
             return line[at:]
         self._banner_lines += 1
-        self._banner_bytes += len(line)
-        if self._banner_lines > MAX_BANNER_LINES or self._banner_bytes > MAX_BANNER_BYTES:
-            sentence = "what it writes is not relaytop's: does a login script there print so much?"
-            raise BadMessageError(sentence)
+        if self._banner_lines > MAX_BANNER_LINES:
+            raise BadMessageError(TOO_MUCH)
         return b""
 
     def _read(self, line: bytes) -> Message:
@@ -113,7 +116,6 @@ class HostStream:
         if versions is not None and versions[0] != PROTOCOL:
             raise OtherProtocolError(*versions)
         self.hello = read_message(line, {"Hello": Hello})
-        self._lines.max_bytes = WATCHED_LINE
         return self.hello
 
     def _watch(self, message: Watched) -> None:

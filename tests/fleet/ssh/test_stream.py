@@ -39,6 +39,14 @@ def test_a_banner_before_it_is_passed_over() -> None:
     assert stream.live
 
 
+def test_a_full_history_comes_in_the_piece_of_the_first_line() -> None:
+    """A target's samples are a line that is longer than any banner may be."""
+    remote = Remote(history=4000)
+    for _ in range(4000):
+        remote.probe(told=False)
+    assert kinds(HostStream(), remote.greeting())[-1] == "HistoryEnd"
+
+
 @given(st.integers(1, 200))
 def test_pieces_of_any_size_are_the_same_messages(size: int) -> None:
     stream, found, data = HostStream(), [], GREETING + LIVE
