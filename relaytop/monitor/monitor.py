@@ -230,10 +230,13 @@ class Monitor:
                 self.add(target, now)
                 continue
             self._targets[target.id] = monitored
-            monitored.target = target
-            monitored.set_cadence(scaled_s(target.interval_s, self.factor))
+            changed, monitored.target = monitored.target != target, target
             monitored.asked = self._asked(target)
-        self.set_window(settings.window, now)
+            if changed:  # its thresholds judge the window anew, which takes milliseconds
+                monitored.set_cadence(scaled_s(target.interval_s, self.factor))
+                monitored.change_window(settings.window, now)
+        if settings.window != self.window:
+            self.set_window(settings.window, now)
 
     def pause(self, target: str, now: float, reason: str, *, log: bool = True) -> None:
         """Note that a target is paused; `log`: in the event log too."""

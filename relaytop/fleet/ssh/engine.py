@@ -30,7 +30,7 @@ WORK_S = 0.03
 PULSE_S = 1.0
 """Seconds between two merged pulses, and the longest time without a batch."""
 STOP_S = 0.5
-MAX_SAMPLES = 200_000
+MAX_SAMPLES = 100_000
 """Of one host, in all of its targets' histories."""
 
 
