@@ -80,8 +80,12 @@ def _unanswered(prometheus: PrometheusState | None, now: float) -> tuple[str, ..
         return f"Prometheus does not answer: {prometheus.problem}", "Prometheus does not answer"
     if now - at < OLD_S:
         return None
-    of = f"all figures are of {time_of_day(at)}"
-    return f"Prometheus does not answer: {prometheus.problem}; {of}", f"no Prometheus: {of}"
+    of = f"figures are of {time_of_day(at)}"
+    return (
+        f"Prometheus does not answer: {prometheus.problem}; all {of}",
+        f"Prometheus: {prometheus.problem}; {of}",
+        f"no Prometheus: all {of}",
+    )
 
 
 def _reached(budget: Budget) -> tuple[str, ...]:
