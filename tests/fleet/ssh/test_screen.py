@@ -1,7 +1,9 @@
 """`relaytop fleet --ssh` as its user sees it, with an ssh that runs the commands here."""
 
+import json
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -75,6 +77,33 @@ def test_an_agent_that_runs_there_is_read(hosts: Hosts, start: Start) -> None:
         until(lambda: not stdio(hosts, "ops-1"))
         before = agent.probes(model="m")
         agent.until(lambda: agent.probes(model="m") > before)
+
+
+def test_a_screen_that_is_killed_leaves_nothing_on_the_hosts(hosts: Hosts, start: Start) -> None:
+    hosts.add("ops-1")
+    terminal = start("fleet", "--ssh", "ops-1", PATH=hosts.path)
+    terminal.wait_for("●1")
+    terminal.tree()[0].kill()
+    terminal.wait()
+    assert_no_process(hosts.environ("ops-1"))
+
+
+def test_a_fleet_is_recorded_and_played_back(
+    hosts: Hosts, start: Start, run: Run, tmp_path: Path
+) -> None:
+    hosts.add("ops-1")
+    hosts.add("ops-2")
+    path = tmp_path / "fleet.jsonl"
+    arguments = ("--ssh", "ops-1", "--ssh", "ops-2", "--record", str(path))
+    terminal = start("fleet", *arguments, PATH=hosts.path)
+    terminal.wait_for("●2")
+    leave(terminal, hosts, "ops-1", "ops-2")
+    shown = json.loads(run("show", path, "--format", "json").stdout)
+    assert [target["target"] for target in shown["targets"]] == [
+        "relay/m @ ops-1",
+        "relay/m @ ops-2",
+    ]
+    assert all(target["ok"] for target in shown["targets"])
 
 
 def test_what_goes_wrong_is_one_sentence_and_the_rest_goes_on(hosts: Hosts, start: Start) -> None:
