@@ -65,15 +65,7 @@ def _rows(settings: Settings, complaints: Mapping[str, str]) -> Iterator[Row]:
         complaints: Provider → why its key could not be had.
     """
     for key, value in shared_values(settings):
-        if value is not None and value != []:
-            shown = (
-                [*map(mask_urls, value)]
-                if key == "alerts.command" and isinstance(value, list)
-                else value
-            )
-            yield key, shown, settings.origins.get(key, DEFAULT)
-        elif settings.origins.get(key, DEFAULT).endswith(("_env", "_command")):
-            yield key, "resolved when the monitor or the agent starts", settings.origins[key]
+        yield from _shared_rows(key, value, settings.origins.get(key, DEFAULT))
     for provider in settings.providers:
         yield from _provider_rows(provider, settings, complaints.get(provider.name))
     for target in settings.targets:
@@ -88,6 +80,22 @@ def _rows(settings: Settings, complaints: Mapping[str, str]) -> Iterator[Row]:
     for binding, keys in settings.keys.items():
         origin = settings.origins.get(f'keys."{binding}"', DEFAULT)
         yield dotted(("keys", binding)), keys, origin
+
+
+def _shared_rows(key: str, value: object, origin: str) -> Iterator[Row]:
+    """Yield what is shown of a setting that holds for all targets."""
+    if key == "fleet.headers" and isinstance(value, dict):
+        if value:  # as of a provider's, the names alone
+            yield key, sorted(value), origin
+    elif key == "fleet.traffic" and isinstance(value, dict):
+        for name, table in value.items():
+            yield dotted(("fleet", "traffic", name)), sorted(table), origin
+    elif key == "alerts.command" and isinstance(value, list) and value:
+        yield key, [*map(mask_urls, value)], origin
+    elif value is not None and value != []:
+        yield key, value, origin
+    elif origin.endswith(("_env", "_command")):
+        yield key, "resolved when the monitor or the agent starts", origin
 
 
 def _provider_rows(provider: Provider, settings: Settings, complaint: str | None) -> Iterator[Row]:

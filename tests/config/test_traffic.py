@@ -9,6 +9,7 @@ import pytest
 from relaytop.config.errors import ConfigError
 from relaytop.config.flags import Flags
 from relaytop.config.load import load_settings
+from relaytop.report.config import ConfigReport
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,3 +82,25 @@ def test_a_mistake_is_told_with_its_place(tmp_path: Path, text: str, sentence: s
 def test_a_provider_that_is_called_as_a_table(tmp_path: Path, name: str) -> None:
     with pytest.raises(ConfigError, match=r"unknown key; did you mean.*max_rpm"):
         load(tmp_path, f'[providers.{name}]\nbase_url = "http://127.0.0.1:9"\nmax_rpn = 3')
+
+
+def test_what_config_shows_of_a_fleet(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(f"""{PROVIDER}
+[fleet]
+headers = {{ X-Scope-OrgID = "tenant-1", Authorization = "Basic c2VjcmV0" }}
+[fleet.traffic.gateway]
+model = "llm"
+latency = "gateway_seconds"
+""")
+    shown = ConfigReport(load_settings(config=path, flags=Flags(), environ={}), {}).document()
+    assert shown["fleet.headers"]["value"] == ["Authorization", "X-Scope-OrgID"]
+    assert shown["fleet.traffic.gateway"]["value"] == ["latency", "model"]
+    assert "c2VjcmV0" not in str(shown)
+
+
+def test_config_shows_nothing_of_a_fleet_that_is_not_given(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(PROVIDER)
+    shown = ConfigReport(load_settings(config=path, flags=Flags(), environ={}), {}).document()
+    assert not {"fleet.headers", "fleet.traffic"} & shown.keys()
