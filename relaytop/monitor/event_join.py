@@ -77,6 +77,8 @@ class JoinedLine:
         near = abs(alert.at - newest.at) <= JOIN_S and alert.status == newest.status
         if not (near and alert.detail):
             return 0
+        if len({split_target(member).provider for member in alert.members}) > 1:
+            return 0  # no line is of several providers
         if alert.target is not None:
             return int(alert.target in self._members and alert.target not in self._alerts)
         common = len(self._members.keys() & set(alert.members))

@@ -34,11 +34,14 @@ _NUMBERS = {
 _TABLES = {
     ("up", "remaining"): ("remaining", "kind"),
     ("up", "limit"): ("limit", "kind"),
-    ("requests", ""): ("requests", "status"),
+    ("requests", "window"): ("requests", "status"),
+    ("requests", "recent"): ("recent", "status"),
     ("errors", ""): ("errors", "class"),
     ("tokens", ""): ("tokens", "type"),
     ("firing", ""): ("alerts", "alert"),
     **{(name, q): (name, FIGURE) for name in ("latency", "ttft") for q in QUANTILES},
+    ("latency", "recent_p95"): ("recent_s", FIGURE),
+    ("ttft", "recent_p50"): ("recent_s", FIGURE),
 }
 """(Question, figure) → the table of a row that it belongs to, and the label of its key."""
 
@@ -56,6 +59,10 @@ class Figures:
     cost_usd: float | None = None
     requests: dict[str, float] = field(default_factory=dict)
     """`success` or `error` → count."""
+    recent: dict[str, float] = field(default_factory=dict)
+    """The same of the window's end."""
+    recent_s: dict[str, float] = field(default_factory=dict)
+    """`recent_p95` of the latency, `recent_p50` of the TTFT → seconds."""
     errors: dict[str, float] = field(default_factory=dict)
     tokens: dict[str, float] = field(default_factory=dict)
     latency: dict[str, float] = field(default_factory=dict)

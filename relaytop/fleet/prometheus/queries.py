@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 LATENCY = "ai_api_request_latency_seconds"
 TTFT = "ai_api_time_to_first_token_seconds"
+RECENT_S = 120.0
+"""A status is judged by so much of the window's end, where there are samples enough in it."""
+JUDGED = {LATENCY: ("p95", 0.95), TTFT: ("p50", 0.5)}
+"""Metric → the percentile that its threshold is of."""
 FIGURE = "figure"
 """The label that tells apart what one query asks for."""
 MEMBERS_S = 3600
@@ -133,8 +137,19 @@ class Queries:
         return self.places.by(f"{self.select('relaytop_alert_firing')} == 1", "alert", how="max")
 
     def requests(self) -> str:
-        """Return requests over the window by status."""
-        return self.places.by(self._counted("ai_api_requests_total"), "status")
+        """Return requests by status, over the window and over the end of it."""
+        spans = {"window": self.window_s, "recent": self.recent_s}
+        return _either(
+            {
+                name: self.places.by(self._counted("ai_api_requests_total", span_s), "status")
+                for name, span_s in spans.items()
+            }
+        )
+
+    @property
+    def recent_s(self) -> float:
+        """The end of the window, by which the status is judged: what is over is no failure now."""
+        return min(RECENT_S, self.window_s)
 
     def errors(self) -> str:
         """Return failures over the window by class."""
@@ -155,32 +170,34 @@ class Queries:
 
     def quantiles(self, metric: str) -> str:
         """Return the percentiles of a histogram, in seconds."""
-        rate = self._bucket_rate(metric)
-        return _either(
-            {name: f"histogram_quantile({q:g}, {rate})" for name, q in QUANTILES.items()}
-        )
+        rate = self._bucket_rate(metric, self.window_s)
+        found = {name: f"histogram_quantile({q:g}, {rate})" for name, q in QUANTILES.items()}
+        name, q = JUDGED[metric]
+        recent = self._bucket_rate(metric, self.recent_s)
+        return _either({**found, f"recent_{name}": f"histogram_quantile({q:g}, {recent})"})
 
-    def _bucket_rate(self, metric: str) -> str:
+    def _bucket_rate(self, metric: str, span_s: float) -> str:
         rule = recorded(f"{metric}_bucket")
         if rule in self.rules and self.window_s >= RULE_WINDOW_S:
-            steps = self.window_s - RULE_WINDOW_S
+            steps = max(0.0, span_s - RULE_WINDOW_S)
             rates = self.select(rule)
             if steps > 0:  # each rate covers the five minutes before it
                 rates = f"avg_over_time({rates}[{round(steps)}s])"
             return self.places.by(rates, "le")
-        span = f"[{round(self.window_s)}s]"
+        span = f"[{round(span_s)}s]"
         classic = self.places.by(f"rate({self.select(metric + '_bucket')}{span})", "le")
         native = self.places.by(f"rate({self.select(metric)}{span})")
         return f"({classic} or {native})"
 
-    def _counted(self, metric: str) -> str:
+    def _counted(self, metric: str, span_s: float | None = None) -> str:
         """Return what a counter counted over the window: exactly, and not as `increase` guesses.
 
         `increase` extrapolates to the window's ends. A counter that is younger than the window, or
         was reset in it, has counted what it shows.
         """
         now = self.select(metric)
-        return f"(({now} - {now} offset {round(self.window_s)}s) >= 0 or {now})"
+        span = f"{round(self.window_s if span_s is None else span_s)}s"
+        return f"(({now} - {now} offset {span}) >= 0 or {now})"
 
     # ── history ──────────────────────────────────────────────────────────────
 

@@ -55,7 +55,7 @@ def summarise(
     latency = _distribution(found.latency, ok, context.ends_s.get("latency", ()))
     ttft = _distribution(found.ttft, ok, context.ends_s.get("ttft", ()))
     errors = {name: _count(count) for name, count in found.errors.items() if _count(count)}
-    broken = _broken(latency, ttft, failed, requests, limits)
+    broken = _broken(found, latency, ttft, limits)
     status = _status(found, broken)
     if status == "degraded" and not broken:
         broken = ("error_rate",) if failed else ("slower",)
@@ -132,20 +132,30 @@ def _ms(seconds: float | None) -> float | None:
 
 
 def _broken(
-    latency: Distribution, ttft: Distribution, failed: int, requests: int, limits: Thresholds
+    found: Figures, latency: Distribution, ttft: Distribution, limits: Thresholds
 ) -> tuple[str, ...]:
-    """Return the thresholds that are broken, with as many samples as each needs."""
-    found = []
-    if latency.n >= P95_NEEDS and (latency.p95 or 0.0) > limits.p95_ms:
-        found.append("p95")
-    if ttft.n >= ENOUGH and (ttft.p50 or 0.0) > limits.ttft_ms:
-        found.append("ttft")
-    over = failed > limits.error_rate * requests
-    if requests >= ENOUGH and over:
-        share = min(1.0, limits.error_rate)
-        if failed >= critical_count(requests, share, LEVEL):
-            found.append("error_rate")
-    return tuple(found)
+    """Return the thresholds that are broken, with as many samples as each needs.
+
+    They are judged by the window's end where it holds enough, as what is over is no failure now.
+    """
+    ok, failed = (_count(found.recent.get(name)) for name in ("success", "error"))
+    p95_ms, p50_ms = (_ms(found.recent_s.get(name)) for name in ("recent_p95", "recent_p50"))
+    if ok < P95_NEEDS or p95_ms is None:
+        p95_ms = latency.p95 if latency.n >= P95_NEEDS else None
+    if ok < ENOUGH or p50_ms is None:
+        p50_ms = ttft.p50 if ttft.n >= ENOUGH else None
+    if ok + failed < ENOUGH:
+        ok, failed = (_count(found.requests.get(name)) for name in ("success", "error"))
+    broken = []
+    if p95_ms is not None and p95_ms > limits.p95_ms:
+        broken.append("p95")
+    if p50_ms is not None and p50_ms > limits.ttft_ms:
+        broken.append("ttft")
+    requests, share = ok + failed, min(1.0, limits.error_rate)
+    too_many = failed > share * requests and failed >= critical_count(requests, share, LEVEL)
+    if requests >= ENOUGH and too_many:
+        broken.append("error_rate")
+    return tuple(broken)
 
 
 def _status(found: Figures, broken: tuple[str, ...]) -> Status:
