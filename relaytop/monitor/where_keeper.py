@@ -43,6 +43,8 @@ class WhereKeeper:
     def __init__(self) -> None:
         self._held: dict[tuple[str, str, str, str], _Held] = {}
         self._looked = False
+        self.found: tuple[Verdict, ...] = ()
+        """The verdicts of the newest judgement, whether they are told yet or not."""
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -63,7 +65,7 @@ class WhereKeeper:
             now: Unix seconds.
         """
         rows = list(summaries)
-        found = judge(rows)
+        found = self.found = judge(rows)
         # What was so before anybody looked is not about to change.
         settle_s, self._looked = SETTLE_S if self._looked else 0.0, self._looked or bool(rows)
         for verdict in found:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from relaytop.monitor.source import Overview
     from relaytop.monitor.where import Verdict
 
+JUDGE_S = 1.0
+"""Seconds between two judgements where failures are, while no status changes."""
 SAME_S = 3.0
 """A host's event and our own about what it reported are of about the same moment."""
 
@@ -38,6 +40,7 @@ class FleetMonitor(Monitor):
         self._where = WhereKeeper()
         self._judged = -1
         """The number of status changes when it was last judged where failures are."""
+        self._judge_at = 0.0
         super().__init__(settings, now)
 
     def capacity(self, target: Target) -> int:
@@ -131,9 +134,10 @@ class FleetMonitor(Monitor):
 
     def judge_where(self, now: float) -> None:
         """Judge where failures are, and log what began or ended."""
-        if self._judged == self.status_changes and not self._where.pending:
+        due = self._where.pending and now >= self._judge_at
+        if self._judged == self.status_changes and not due:
             return
-        self._judged = self.status_changes
+        self._judged, self._judge_at = self.status_changes, now + JUDGE_S
         summaries = [self.summary(name, now) for name in self.targets()]
         for change in self._where.evaluate(summaries, now):
             verdict = change.verdict
@@ -146,7 +150,7 @@ class FleetMonitor(Monitor):
         """Return target → the name of the one alert of what explains it, beside a provider."""
         return {
             target: verdict.name
-            for verdict in reversed(self.where)
+            for verdict in reversed(self._where.found)
             if verdict.cause != "provider"
             for target in verdict.targets
         }

@@ -67,10 +67,10 @@ class FleetSession(Session):
         self._added: list[Add] = []
         engine.listener = self
 
-    def check(self) -> None:
-        """Look whether all is well, and where what fails has its cause."""
+    def _evaluate_alerts(self) -> None:
+        """Evaluate the alerts, by where what fails has its cause."""
         self.monitor.judge_where(self.clock())
-        super().check()
+        super()._evaluate_alerts()
 
     # ── Prometheus ───────────────────────────────────────────────────────────
 
