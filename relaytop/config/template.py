@@ -74,6 +74,11 @@ models = ["gpt-4.1", "claude-sonnet-4.5", "gemini-2.5-flash", "deepseek-v3.2"]
 # [otlp]
 # endpoint = "http://collector:4318"
 
+# Many hosts on one screen, for `relaytop fleet`:
+# [fleet]
+# ssh = ["ops-1", "ops-2"]
+# prometheus = "http://prometheus:9090"
+
 # Rebind keys of the screen; `relaytop keys` lists the names:
 # [keys]
 # "monitor.freeze" = "F"
