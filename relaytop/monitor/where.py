@@ -54,8 +54,8 @@ class Verdict:
     elsewhere_of: int
     others: int
     """Of a model: the provider's other models, which are well."""
-    slow: bool
-    """Whether its rows are slow, and none fails."""
+    slow: int
+    """Rows of it that are slow, and do not fail."""
     sure: bool
     """Whether chance is unlikely."""
 
@@ -94,8 +94,15 @@ class Verdict:
         return f"{self._counts.partition(' (')[0].partition(',')[0].partition(';')[0]}: {self.what}"
 
     @property
+    def _verbs(self) -> tuple[str, str]:
+        """What its rows do: one of them, and several."""
+        if self.slow == len(self.targets):
+            return "is slow", "are slow"
+        return ("fails or is slow", "fail or are slow") if self.slow else ("fails", "fail")
+
+    @property
     def _counts(self) -> str:
-        one, several = ("is slow", "are slow") if self.slow else ("fails", "fail")
+        one, several = self._verbs
         name = f"{self.provider}/{self.model}" if self.model else self.provider
         if self.cause == "path" and self.model:
             well = self.elsewhere_of - self.elsewhere_bad
@@ -207,7 +214,7 @@ def _path(
             far,
             len(others),
             0,
-            _are_slow(bad),
+            _slow(bad),
             p < LEVEL,
         )
     ]
@@ -250,10 +257,10 @@ def _of_places(
     return [
         Verdict(
             *(cause, "", provider, model, targets, failing, len(places)),
-            *(0, 0, others, _are_slow(bad), sure),
+            *(0, 0, others, _slow(bad), sure),
         )
     ]
 
 
-def _are_slow(rows: Iterable[Summary]) -> bool:
-    return all(s.status == "degraded" and why(s) == SLOW for s in rows)
+def _slow(rows: Iterable[Summary]) -> int:
+    return sum(s.status == "degraded" and why(s) == SLOW for s in rows)

@@ -143,6 +143,13 @@ def test_what_is_slow_is_said_to_be_slow() -> None:
     assert verdict.text.startswith("5 of 5 targets are slow from ops-2")
 
 
+def test_what_fails_in_part_and_is_slow_in_part_is_said_so() -> None:
+    slow = [s.target for s in fleet(of("holysheep", PLACES[:2]), status="degraded") if s.broken]
+    rows = {s.target: s for s in fleet(of("holysheep", PLACES))}
+    rows |= {s.target: s for s in fleet(at("ops-1"), status="degraded") if s.target in slow}
+    assert only(list(rows.values())).text.startswith("holysheep fails or is slow from 6 of 6")
+
+
 def test_scattered_failures_have_no_common_cause_that_is_wider_than_one_target() -> None:
     rows: list[Row] = [("direct", "claude", "ops-1"), ("holysheep", "qwen", "ops-4")]
     assert all(len(verdict.targets) == 1 for verdict in judge(fleet(rows)))

@@ -29,6 +29,7 @@ _STATUS = {
     401: "it wants authentication: set token_env, token_command or token_file in [fleet]",
     403: "it refuses access (HTTP 403): check the token and headers in [fleet]",
     404: "not a Prometheus: nothing at /api/v1/query (HTTP 404); give the URL up to its prefix",
+    405: "not a Prometheus: /api/v1/query takes no POST (HTTP 405)",
     429: "it is asked too often (HTTP 429)",
 }
 

@@ -33,6 +33,7 @@ REFRESH_S = 15.0
 """Seconds between two refreshes."""
 STALE_S = 60.0
 """An answer that is older says nothing of now."""
+NOTHING = "it has no series ai_api_up: does it scrape relaytop agents, and does --match fit?"
 REGION, INSTANCE = "region", "instance"
 _AGES_S = (3600, 14_400, 86_400, 345_600, 1_296_000, 5_184_000, 31_536_000)
 """Ages at which Prometheus is asked whether it has samples that old."""
@@ -97,6 +98,8 @@ class PrometheusSource:
         self._skew_s = 0.0
         self._answered_at: float | None = None
         self._problem: str | None = None
+        self._shown: tuple[float | None, float] | None = None
+        """The moment and the window of the figures."""
         self.wake = asyncio.Event()
         """Set where something is wanted before the next refresh."""
         self.history = History(self.wake.set)
@@ -161,11 +164,21 @@ class PrometheusSource:
     async def refresh(self) -> None:
         """Ask for all figures; what cannot be had stays as it was, and is told in `state`."""
         at = self._moment()
-        if not self._facts.begun:
-            await self._begin(at)
+        shown = at, self._window_s()
+        if at is not None and shown == self._shown and self._problem is None:
+            return  # the past does not change
+        if at is not None and (self._shown is None or at != self._shown[0]):
+            self._facts.begun = False
+        if not self._facts.begun and not await self._begin(at):
+            return
+        self._shown = shown
         queries = self._queries()
+        try:
+            up = await self._client.query(queries.up(), at)
+        except PrometheusError as error:
+            self._problem = str(error)
+            return
         asked = {
-            "up": queries.up(),
             "firing": queries.firing(),
             "requests": queries.requests(),
             "errors": queries.errors(),
@@ -190,9 +203,8 @@ class PrometheusSource:
             if answer is not None
         }
         self._problem = problems[0] if problems else None
-        if "up" in answers:
-            self._apply(answers, at)
-            await self._fetch(queries)
+        self._apply({"up": up, **answers}, at)
+        await self._fetch(queries)
 
     async def refresh_users(self) -> bool:
         """Ask for the users' requests beside the rows; return whether any row has such."""
@@ -230,8 +242,12 @@ class PrometheusSource:
         facts = self._facts
         return Queries(self._match, facts.places, self._window_s(), facts.rules)
 
-    async def _begin(self, at: float | None) -> None:
-        """Ask which label tells the place; by default `region` where any series has it."""
+    async def _begin(self, at: float | None) -> bool:
+        """Ask which label tells the place; by default `region` where any series has it.
+
+        Returns:
+            Whether there is anything to ask for.
+        """
         label = self._label or REGION
         try:
             found = await self._client.query(self._queries().having(label), at)
@@ -242,10 +258,12 @@ class PrometheusSource:
                 otherwise = INSTANCE if "lacks" in counts and label != INSTANCE else None
                 self._facts.places = Places(label, otherwise)
             self._facts.begun = bool(counts)
-            for what in _ABOUT[:3]:
+            self._problem = None if counts else NOTHING
+            for what in _ABOUT[:3] if counts else ():
                 await self._ask_about(what, at)
         except PrometheusError as error:
             self._problem = str(error)
+        return self._problem is None
 
     async def _learn(self, queries: Queries, at: float | None, problems: list[str]) -> None:
         """Ask for one of what changes seldom."""
@@ -290,7 +308,9 @@ class PrometheusSource:
             key for key, figures in found.items() if figures.requests or figures.up is not None
         }
         heard = {place for _provider, _model, place in reported}
-        before = {self._keys[target]: summary for target, summary in self._rows.items()}
+        before = {}
+        if at is None:  # of another moment nothing is to go on from
+            before = {self._keys[target]: summary for target, summary in self._rows.items()}
         rows: dict[Key, Summary] = {}
         for key in reported:
             rows[key] = summarise(key, found[key], before.get(key), self._limits(key), context)
