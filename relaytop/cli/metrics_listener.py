@@ -67,7 +67,7 @@ def open_listener(
     if guard is None and not insecure and exposed_address(listening) is not None:
         listening.close()
         sentence = (
-            f"{option} {address}: others than this machine could read the metrics: protect them by "
+            f"{option} {address}: other hosts could read the metrics: protect them by "
             "--web.config.file FILE (TLS, passwords), or allow it by --insecure-listen"
         )
         raise RelaytopError(sentence)

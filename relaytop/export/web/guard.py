@@ -99,7 +99,7 @@ class Guard:
         except RelaytopError as error:
             if str(error) != self._error:
                 self._error = str(error)
-                self.note("error", f"the web config in force stays: {error}")
+                self.note("error", f"the old web config stays: {error}")
             return
         self._error = None
         self._config = found
