@@ -7,6 +7,7 @@ from pathlib import Path
 from relaytop.config.errors import MAX_QUOTED
 from relaytop.config.host_names import checked_hosts
 from relaytop.config.label_matchers import checked_label, parse_matchers
+from relaytop.config.masking import mask_secrets
 from relaytop.config.urls import checked_url
 
 GROUPS = ("provider", "model")
@@ -25,7 +26,7 @@ def checked_prometheus(text: str) -> str:
         if "user or a key" in str(error):
             message = "a URL must not carry a user or a password; use token_env or headers"
         else:
-            message = str(error).replace("https://host/v1", "http://host:9090")
+            message = mask_secrets(str(error).replace("https://host/v1", "http://host:9090"))
         raise ValueError(message) from None
 
 

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import json
 import math
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from relaytop.fleet.prometheus.errors import PrometheusError
+from relaytop.fleet.prometheus.labels import clean_label
 from relaytop.fleet.prometheus.series import NativeBucket, NativeHistogram, Range, Value
 from relaytop.wire.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MAX_LABEL = 200
-"""Characters kept of a label's value."""
+LAST_MOMENT = 253_402_300_799.0
+"""The end of the year 9999; later moments are none."""
 NOT_PROMETHEUS = "not a Prometheus: its answer is not JSON of the query API"
 _TOO_MUCH = ("too many samples", "exceeded maximum", "exceeds the limit", "maxqueryseries", "limit")
 
@@ -32,7 +32,8 @@ def read_vector(body: bytes) -> list[Value]:
     """
     kind, result = _data(body)
     if kind == "scalar":
-        return [Value({}, *_scalar(result))]
+        at, value = _pair(result)
+        return [Value({}, _number(value), _moment(at))]
     if kind != "vector" or not isinstance(result, list):
         raise PrometheusError(NOT_PROMETHEUS)
     return [value for value in map(_value, result) if value is not None]
@@ -83,10 +84,11 @@ def _value(element: object) -> Value | None:
     labels = _labels(element.get("metric"))
     if "histogram" in element:
         at, histogram = _pair(element["histogram"])
-        return Value(labels, _histogram(histogram), _number(at))
+        return Value(labels, _histogram(histogram), _moment(at))
     at, value = _pair(element.get("value"))
     found = _number(value)
-    return None if math.isnan(found) else Value(labels, found, _number(at))
+    moment = _moment(at)
+    return None if math.isnan(found) else Value(labels, found, moment)
 
 
 def _range(element: object) -> Range:
@@ -95,14 +97,9 @@ def _range(element: object) -> Range:
     values = element.get("values", [])
     if not isinstance(values, list):
         raise PrometheusError(NOT_PROMETHEUS)
-    found = [(_number(at), _number(value)) for at, value in map(_pair, values)]
+    found = [(_moment(at), _number(value)) for at, value in map(_pair, values)]
     points = [(at, value) for at, value in found if not math.isnan(value)]
     return Range(_labels(element.get("metric")), points)
-
-
-def _scalar(result: object) -> tuple[float, float]:
-    at, value = _pair(result)
-    return _number(value), _number(at)
 
 
 def _pair(value: object) -> tuple[object, object]:
@@ -121,20 +118,18 @@ def _number(value: object) -> float:
     raise PrometheusError(NOT_PROMETHEUS)
 
 
+def _moment(value: object) -> float:
+    """Return Unix seconds; a moment that is none would be taken for a difference of clocks."""
+    at = _number(value)
+    if 0 <= at <= LAST_MOMENT:
+        return at
+    raise PrometheusError(NOT_PROMETHEUS)
+
+
 def _labels(metric: object) -> dict[str, str]:
     if not isinstance(metric, dict) or not all(isinstance(v, str) for v in metric.values()):
         raise PrometheusError(NOT_PROMETHEUS)
     return {str(name): clean_label(value) for name, value in metric.items()}
-
-
-@lru_cache(maxsize=32_768)  # the same few values stand in every series of an answer
-def clean_label(text: str) -> str:
-    """Return a label's value as it can be shown; what cleaning would change is escaped.
-
-    Two labels that differ in an invisible character are two targets.
-    """
-    shown = clean(text, MAX_LABEL)
-    return shown if shown == text else clean(ascii(text)[1:-1], MAX_LABEL)
 
 
 def _histogram(value: object) -> NativeHistogram:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import httpx
 
@@ -13,11 +13,13 @@ from relaytop.fleet.prometheus.errors import PrometheusError
 from relaytop.wire.text import clean, scrub
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from ssl import SSLContext
 
     from relaytop.config.settings import Secret
     from relaytop.fleet.prometheus.series import Range, Value
+
+T = TypeVar("T")
 
 TIMEOUT_S = 10.0
 """Deadline of a query."""
@@ -58,13 +60,15 @@ class PrometheusClient:
         """Queries so far."""
         self._url = url.rstrip("/")
         self._timeout_s = timeout_s
-        self._secrets = [token.reveal()] if token is not None else []
+        self._secrets = [*(headers or {}).values()]
+        self._secrets += [token.reveal()] if token is not None else []
         bearer = {"Authorization": f"Bearer {token.reveal()}"} if token is not None else {}
         self._http = httpx.AsyncClient(
             headers={**(headers or {}), **bearer},
             verify=_tls(ca_file) if url.startswith("https:") else True,
             timeout=timeout_s,
             follow_redirects=False,
+            trust_env=False,  # a proxy of the environment's is for the world outside
         )
         self._slots = asyncio.Semaphore(AT_ONCE)
 
@@ -80,8 +84,7 @@ class PrometheusClient:
         """
         moment = {} if at is None else {"time": f"{at:.3f}"}
         body = await self._ask("query", {"query": expr, **moment})
-        # Megabytes of JSON beside the loop, which draws the screen meanwhile.
-        return await asyncio.to_thread(read_vector, body)
+        return await self._read(read_vector, body)
 
     async def query_range(self, expr: str, start: float, end: float, step_s: float) -> list[Range]:
         """Return the range vector of an expression.
@@ -96,11 +99,23 @@ class PrometheusClient:
             PrometheusError: It cannot be had.
         """
         span = {"start": f"{start:.3f}", "end": f"{end:.3f}", "step": f"{step_s:.3f}"}
-        return read_matrix(await self._ask("query_range", {"query": expr, **span}))
+        body = await self._ask("query_range", {"query": expr, **span})
+        return await self._read(read_matrix, body)
 
     async def aclose(self) -> None:
         """Close its connections."""
         await self._http.aclose()
+
+    async def _read(self, read: Callable[[bytes], T], body: bytes) -> T:
+        """Read an answer: megabytes of JSON beside the loop, which draws the screen meanwhile."""
+        try:
+            return await asyncio.to_thread(read, body)
+        except PrometheusError as error:
+            raise self._scrubbed(error) from None
+
+    def _scrubbed(self, error: PrometheusError) -> PrometheusError:
+        """Return an error without a key that the server repeats."""
+        return PrometheusError(scrub(str(error), self._secrets), asks_less=error.asks_less)
 
     async def _ask(self, path: str, form: dict[str, str]) -> bytes:
         """Return the body of an answer; queries are too long for a URL, so that they are posted."""
@@ -116,6 +131,9 @@ class PrometheusClient:
                 raise self._late() from None
             except httpx.HTTPError as error:
                 raise PrometheusError(self._words(error)) from None
+            except httpx.InvalidURL as error:
+                sentence = f"its URL cannot be used: {clean(str(error))}"
+                raise PrometheusError(sentence) from None
 
     def _late(self) -> PrometheusError:
         return PrometheusError(f"no answer within {self._timeout_s:g} s")
@@ -142,7 +160,7 @@ class PrometheusClient:
         except ValueError:
             document = None
         if isinstance(document, dict) and document.get("status") == "error":
-            return refusal(document)
+            return self._scrubbed(refusal(document))
         if httpx.codes.is_redirect(status):
             return PrometheusError(
                 f"it redirects (HTTP {status}); give the URL that it redirects to"

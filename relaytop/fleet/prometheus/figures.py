@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from relaytop.config.target_id import PLACE_MARK
+from relaytop.fleet.prometheus.labels import escape_in
 from relaytop.fleet.prometheus.queries import FIGURE, QUANTILES
 from relaytop.fleet.prometheus.series import NativeHistogram
 
@@ -46,6 +48,21 @@ _TABLES = {
 """(Question, figure) → the table of a row that it belongs to, and the label of its key."""
 
 
+def _fields() -> dict[str, set[str]]:
+    """Return question → the figures of a row that its answer has."""
+    found: dict[str, set[str]] = {}
+    for (question, _figure), name in _NUMBERS.items():
+        found.setdefault(question, set()).add(name)
+    for (question, _figure), (name, _label) in _TABLES.items():
+        found.setdefault(question, set()).add(name)
+    return found
+
+
+_FIELDS = _fields()
+_FIELDS["up"] |= {"remaining", "limit"}
+QUESTIONS = tuple(_FIELDS)
+
+
 @dataclass(slots=True)
 class Figures:
     """One row's figures over the window; what is not exported is None or missing."""
@@ -79,7 +96,8 @@ def key_of(labels: Mapping[str, str], places: Places) -> Key:
     place = labels.get(places.label, "")
     if not place and places.otherwise is not None:
         place = labels.get(places.otherwise, "")
-    return labels.get("provider", ""), labels.get("model", ""), place
+    provider = escape_in(labels.get("provider", ""), "/")
+    return provider, labels.get("model", ""), escape_in(place, PLACE_MARK)
 
 
 def read_figures(answers: Mapping[str, Iterable[Value]], places: Places) -> dict[Key, Figures]:
@@ -104,6 +122,17 @@ def read_figures(answers: Mapping[str, Iterable[Value]], places: Places) -> dict
                 row = rows[key] = Figures()
             _apply(row, question, value.labels, number)
     return rows
+
+
+def keep_figures(
+    rows: Mapping[Key, Figures], before: Mapping[Key, Figures], questions: Iterable[str]
+) -> None:
+    """Let rows keep the figures that they had, of questions that were not answered now."""
+    names = [name for question in questions for name in _FIELDS[question]]
+    for key, row in rows.items():
+        old = before.get(key)
+        for name in names if old is not None else ():
+            setattr(row, name, getattr(old, name))
 
 
 def _apply(row: Figures, question: str, labels: Mapping[str, str], number: float) -> None:

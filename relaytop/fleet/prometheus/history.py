@@ -69,7 +69,8 @@ class History:
             step_s = step_for_span(end - start)
             first, last = math.floor(start / step_s), math.ceil(end / step_s) - 1
             self._points.want(key, step_s, first, last, now)
-            self._on_wanted()
+            if self.lacks_points(key, now):
+                self._on_wanted()
         known = self._points.known(key)
         found = [p for _step_s, points in known.values() for p in points if start <= p.at < end]
         return sorted(found)
@@ -109,8 +110,8 @@ class History:
 
     def begin_refresh(self, now: float) -> None:
         """Ask anew for the newest steps: they may have been scraped since."""
-        self._bins.forget_newest(now)
-        self._points.forget_newest(now)
+        self._bins.ask_newest_anew(now)
+        self._points.ask_newest_anew(now)
 
 
 def _between(steps: Mapping[int, Bin], start: float, bin_s: float, step_s: int) -> Bin:

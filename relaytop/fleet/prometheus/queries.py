@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from relaytop.config.label_matchers import Matcher, any_of
+from relaytop.fleet.prometheus.counters import counted, difference
+from relaytop.fleet.prometheus.labels import pattern_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -17,6 +19,8 @@ RECENT_S = 120.0
 """A status is judged by so much of the window's end, where there are samples enough in it."""
 JUDGED = {LATENCY: ("p95", 0.95), TTFT: ("p50", 0.5)}
 """Metric → the percentile that its threshold is of."""
+RULE = "rule"
+"""The figure of a recording rule that exists."""
 FIGURE = "figure"
 """The label that tells apart what one query asks for."""
 MEMBERS_S = 3600
@@ -99,21 +103,20 @@ class Queries:
         return _matching(f"count({self.select('ai_api_up')})")
 
     def members(self) -> str:
-        """Return all rows that were reported lately, whether they are now or not."""
-        return self.places.by(f"last_over_time({self.select('ai_api_up')}[{MEMBERS_S}s])")
+        """Return the rows that were reported lately by boxes of which nothing is heard now."""
+        up = self.select("ai_api_up")
+        heard = f"group by (instance) ({up})"
+        return self.places.by(f"last_over_time({up}[{MEMBERS_S}s]) unless on (instance) {heard}")
 
-    def bucket_ends(self) -> str:
-        """Return the number of series by bucket end, of latency and TTFT."""
+    def shape(self) -> str:
+        """Return the number of series by bucket end, of latency and TTFT; and by recording rule."""
+        names = Matcher("__name__", "=~", any_of(RULES))
         ends = {
             figure: _matching(f"count by (le) ({self.select(metric + '_bucket')})")
             for figure, metric in (("latency", LATENCY), ("ttft", TTFT))
         }
-        return _either(ends)
-
-    def rules_known(self) -> str:
-        """Return the recording rules of ours that have samples."""
-        names = Matcher("__name__", "=~", any_of(RULES))
-        return f"count by (__name__) ({{{_join((names, *self.match))}}})"
+        rules = f"count by (__name__) ({{{_join((names, *self.match))}}})"
+        return _either({**ends, RULE: rules})
 
     # ── figures ──────────────────────────────────────────────────────────────
 
@@ -190,14 +193,7 @@ class Queries:
         return f"({classic} or {native})"
 
     def _counted(self, metric: str, span_s: float | None = None) -> str:
-        """Return what a counter counted over the window: exactly, and not as `increase` guesses.
-
-        `increase` extrapolates to the window's ends. A counter that is younger than the window, or
-        was reset in it, has counted what it shows.
-        """
-        now = self.select(metric)
-        span = f"{round(self.window_s if span_s is None else span_s)}s"
-        return f"(({now} - {now} offset {span}) >= 0 or {now})"
+        return counted(self.select(metric), self.window_s if span_s is None else span_s)
 
     # ── history ──────────────────────────────────────────────────────────────
 
@@ -209,13 +205,13 @@ class Queries:
             step_s: Seconds of each step.
         """
         chosen = self._of(rows)
-        span = f"[{round(step_s)}s]"
         status = Matcher("status", "=", "success")
         bad = Matcher("status", "=", "error")
         requests, buckets = "ai_api_requests_total", f"{LATENCY}_bucket"
-        ok = f"increase({chosen.select(requests, status)}{span})"
-        failed = f"increase({chosen.select(requests, bad)}{span})"
-        rate = self.places.by(f"rate({chosen.select(buckets)}{span})", "le")
+        # A rate over a step as narrow as the interval of scrapes would hold one sample: no rate.
+        ok = difference(chosen.select(requests, status), step_s)
+        failed = difference(chosen.select(requests, bad), step_s)
+        rate = self.places.by(difference(chosen.select(buckets), step_s), "le")
         return _either(
             {
                 "ok": self.places.by(ok),
@@ -228,12 +224,11 @@ class Queries:
     def samples(self, row: tuple[str, str, str], step_s: float) -> str:
         """Return, by step, one row's buckets and its failures by class."""
         chosen = self._of([row])
-        span = f"[{round(step_s)}s]"
         figures = {
-            figure: self.places.by(f"increase({chosen.select(metric + '_bucket')}{span})", "le")
+            figure: self.places.by(difference(chosen.select(metric + "_bucket"), step_s), "le")
             for figure, metric in (("latency", LATENCY), ("ttft", TTFT))
         }
-        errors = f"increase({chosen.select('ai_api_errors_total')}{span})"
+        errors = counted(chosen.select("ai_api_errors_total"), step_s)
         failed = self.places.by(errors, "class")
         return _either({**figures, "failed": failed})
 
@@ -241,11 +236,11 @@ class Queries:
         """Return the same for these rows; what else they match is left out by the reader."""
         providers, models, places = (sorted(set(names)) for names in zip(*rows, strict=True))
         chosen = [
-            Matcher("provider", "=~", any_of(providers)),
-            Matcher("model", "=~", any_of(models)),
+            Matcher("provider", "=~", pattern_of(providers)),
+            Matcher("model", "=~", pattern_of(models)),
         ]
         if self.places.otherwise is None and all(places):
-            chosen.append(Matcher(self.places.label, "=~", any_of(places)))
+            chosen.append(Matcher(self.places.label, "=~", pattern_of(places)))
         return Queries((*self.match, *chosen), self.places, self.window_s, self.rules)
 
     def select(self, metric: str, *more: Matcher) -> str:

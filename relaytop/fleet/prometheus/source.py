@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from relaytop.fleet.prometheus.errors import PrometheusError
-from relaytop.fleet.prometheus.figures import key_of, read_figures
+from relaytop.fleet.prometheus.figures import QUESTIONS, keep_figures, key_of, read_figures
 from relaytop.fleet.prometheus.history import History
-from relaytop.fleet.prometheus.queries import FIGURE, LATENCY, TTFT, Places, Queries
+from relaytop.fleet.prometheus.queries import FIGURE, LATENCY, RULES, TTFT, Places, Queries
 from relaytop.fleet.prometheus.summaries import Context, empty, summarise, unreachable
 from relaytop.monitor.source import PrometheusState
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from relaytop.config.label_matchers import Matcher
     from relaytop.config.settings import Thresholds
     from relaytop.fleet.prometheus.client import PrometheusClient
-    from relaytop.fleet.prometheus.figures import Key
+    from relaytop.fleet.prometheus.figures import Figures, Key
     from relaytop.fleet.prometheus.series import Value
     from relaytop.fleet.traffic.reader import TrafficReader
     from relaytop.monitor.event import Event
@@ -31,13 +32,15 @@ if TYPE_CHECKING:
 
 REFRESH_S = 15.0
 """Seconds between two refreshes."""
+KEPT_S = 300.0
+"""A figure whose question fails for longer is unknown."""
 STALE_S = 60.0
 """An answer that is older says nothing of now."""
 NOTHING = "it has no series ai_api_up: does it scrape relaytop agents, and does --match fit?"
 REGION, INSTANCE = "region", "instance"
 _AGES_S = (3600, 14_400, 86_400, 345_600, 1_296_000, 5_184_000, 31_536_000)
 """Ages at which Prometheus is asked whether it has samples that old."""
-_ABOUT = ("members", "ends", "rules", "age")
+_ABOUT = ("members", "shape", "age")
 """What changes seldom: one of it with each refresh."""
 
 
@@ -95,6 +98,11 @@ class PrometheusSource:
         self._rows: dict[str, Summary] = {}
         self._keys: dict[str, Key] = {}
         self._lost: dict[str, Summary] = {}
+        self._figures: dict[Key, Figures] = {}
+        self._answered: dict[str, float] = {}
+        """Question → Unix seconds of its last answer."""
+        self._unexplained: set[Key] = set()
+        """Rows that are missing, though their place is heard: of a silent box, or of none now."""
         self._skew_s = 0.0
         self._answered_at: float | None = None
         self._problem: str | None = None
@@ -169,8 +177,11 @@ class PrometheusSource:
             return  # the past does not change
         if at is not None and (self._shown is None or at != self._shown[0]):
             self._facts.begun = False
-        if not self._facts.begun and not await self._begin(at):
-            return
+        if not self._facts.begun:
+            if not await self._begin(at):
+                return
+        elif self._unexplained:
+            self._turn = _ABOUT.index("members")
         self._shown = shown
         queries = self._queries()
         try:
@@ -204,6 +215,7 @@ class PrometheusSource:
         }
         self._problem = problems[0] if problems else None
         self._apply({"up": up, **answers}, at)
+        self.history.begin_refresh(self._clock())
         await self._fetch(queries)
 
     async def refresh_users(self) -> bool:
@@ -237,6 +249,7 @@ class PrometheusSource:
         """Forget the rows: another moment is shown."""
         self._rows, self._keys, self._lost, self._users = {}, {}, {}, {}
         self._answered_at = None
+        self._figures, self._unexplained = {}, set()
 
     def _queries(self) -> Queries:
         facts = self._facts
@@ -259,8 +272,8 @@ class PrometheusSource:
                 self._facts.places = Places(label, otherwise)
             self._facts.begun = bool(counts)
             self._problem = None if counts else NOTHING
-            for what in _ABOUT[:3] if counts else ():
-                await self._ask_about(what, at)
+            if counts:
+                await self._ask_about("shape", at)
         except PrometheusError as error:
             self._problem = str(error)
         return self._problem is None
@@ -281,11 +294,10 @@ class PrometheusSource:
             case "members":
                 found = await self._client.query(queries.members(), at)
                 facts.members = {key_of(value.labels, facts.places) for value in found}
-            case "ends":
-                facts.ends_s = _ends(await self._client.query(queries.bucket_ends(), at))
-            case "rules":
-                found = await self._client.query(queries.rules_known(), at)
-                facts.rules = frozenset(value.labels.get("__name__", "") for value in found)
+            case "shape":
+                found = await self._client.query(queries.shape(), at)
+                facts.ends_s = _ends(found)
+                facts.rules = frozenset(v.labels.get("__name__", "") for v in found) & {*RULES}
             case _ if facts.ages_asked < len(_AGES_S):
                 age_s = _AGES_S[facts.ages_asked]
                 since = (at or self._clock() + self._skew_s) - age_s
@@ -304,6 +316,7 @@ class PrometheusSource:
         facts = self._facts
         context = Context(now, self._skew_s, self._window_s(), facts.ends_s, REFRESH_S)
         found = read_figures(answers, facts.places)
+        self._carry_over(found, answers, now)
         reported = {
             key for key, figures in found.items() if figures.requests or figures.up is not None
         }
@@ -314,19 +327,34 @@ class PrometheusSource:
         rows: dict[Key, Summary] = {}
         for key in reported:
             rows[key] = summarise(key, found[key], before.get(key), self._limits(key), context)
+        unexplained: set[Key] = set()
         for key in (facts.members | before.keys()) - reported:
-            # A target that its box no longer reports was taken from its config.
-            if key[2] not in heard:
-                known = before.get(key)
+            known = before.get(key)
+            if key[2] not in heard or key in facts.members:
                 rows[key] = empty(key, context) if known is None else unreachable(known)
+            elif known is not None and key not in self._unexplained:
+                rows[key] = known
+                unexplained.add(key)
+        self._unexplained = unexplained
         ordered = sorted(rows, key=lambda key: (key[2], key[0], key[1]))
         self._rows = {rows[key].target: self._with_users(rows[key]) for key in ordered}
         self._keys = {rows[key].target: key for key in ordered}
         self._lost = {}
         self._answered_at = now
 
+    def _carry_over(
+        self, found: dict[Key, Figures], answers: Mapping[str, Sequence[Value]], now: float
+    ) -> None:
+        """Let rows keep for a while the figures of questions that were not answered."""
+        for question in QUESTIONS:
+            if question in answers:
+                self._answered[question] = now
+        missing = {q for q in QUESTIONS if q not in answers}
+        kept = {q for q in missing if now - self._answered.get(q, -math.inf) <= KEPT_S}
+        keep_figures(found, self._figures, kept)
+        self._figures = found
+
     async def _fetch(self, queries: Queries) -> None:
-        self.history.begin_refresh(self._clock())
         try:
             await self.history.fetch(self._client, queries, self._clock(), self._skew_s)
         except PrometheusError as error:
@@ -345,8 +373,9 @@ def _ends(found: Sequence[Value]) -> dict[str, tuple[float, ...]]:
             end = float(value.labels.get("le", ""))
         except ValueError:
             continue
-        if isinstance(value.value, float):
-            counts.setdefault(value.labels.get(FIGURE, ""), {})[end] = value.value
+        figure = value.labels.get(FIGURE, "")
+        if isinstance(value.value, float) and figure in {"latency", "ttft"}:
+            counts.setdefault(figure, {})[end] = value.value
     return {
         figure: tuple(sorted(end for end, n in ends.items() if n >= max(ends.values())))
         for figure, ends in counts.items()

@@ -28,6 +28,8 @@ class _Kept(Generic[T]):
     """One row in one width of steps; a step's number × its width is where it begins."""
 
     steps: dict[int, T] = field(default_factory=dict)
+    stale: set[int] = field(default_factory=set)
+    """Steps that are asked for anew; until then what is known of them is shown."""
     first: int = 0
     last: int = -1
     wanted_at: float = 0.0
@@ -80,7 +82,9 @@ class StepStore(Generic[T]):
             last = min(kept.last, newest)
             if now - kept.wanted_at > WANTED_S:
                 continue
-            lacks = [n for n in range(kept.first, last + 1) if n not in kept.steps]
+            lacks = [
+                n for n in range(kept.first, last + 1) if n not in kept.steps or n in kept.stale
+            ]
             if lacks:
                 spans.setdefault(step_s, []).append((key, lacks[0], lacks[-1]))
         found = []
@@ -101,16 +105,17 @@ class StepStore(Generic[T]):
             steps = found.get(key, {})
             for number in range(asked.first, asked.last + 1):
                 kept.steps[number] = steps.get(number, nothing)
+                kept.stale.discard(number)
             while len(kept.steps) > 4 * MAX_STEPS:
                 far = max(kept.steps, key=lambda number: abs(number - kept.last))
                 del kept.steps[far]
+                kept.stale.discard(far)
 
-    def forget_newest(self, now: float) -> None:
-        """Forget the steps that may not have been scraped whole when they were asked for."""
+    def ask_newest_anew(self, now: float) -> None:
+        """Ask again for steps that may not have been scraped whole when they were asked for."""
         for (_key, step_s), kept in self._kept.items():
             newest = int(now // step_s) - 1
-            for number in range(newest - FRESH + 1, newest + 1):
-                kept.steps.pop(number, None)
+            kept.stale |= {n for n in range(newest - FRESH + 1, newest + 1) if n in kept.steps}
 
 
 def step_for(bin_s: float) -> int:
