@@ -32,12 +32,17 @@ def test_every_command_is_in_the_table() -> None:
 @pytest.mark.parametrize("path", [(), *((table, "x") for table in TABLES)])
 def test_every_key_of_the_config_is_explained(path: tuple[str, ...]) -> None:
     text = section("configuration.md", "## Every key")
-    nested = [("providers", "x", "prices")] if path[:1] == ("providers",) else []
+    nested = {"providers": [("providers", "x", "prices")], "fleet": [("fleet", "traffic", "x")]}
     if path[:1] in {("aliases",), ("keys",)}:  # the names in them are the user's
         assert f"`[{path[0]}]`" in text
         return
-    keys = [key for where in (path, *nested) for key in known_keys(where)]
-    assert [key for key in keys if f"`{key}" not in text and f"`[{key}" not in text] == []
+    where = [path, *nested.get(path[0], [])] if path else [path]
+    keys = [(key, ".".join((*each[:1], key))) for each in where for key in known_keys(each)]
+    assert [
+        key
+        for key, dotted in keys
+        if not any(sign in text for sign in (f"`{key}", f"`[{key}", f"`[{dotted}"))
+    ] == []
 
 
 def test_every_key_of_the_screen_is_in_its_tables() -> None:

@@ -74,10 +74,17 @@ models = ["gpt-4.1", "claude-sonnet-4.5", "gemini-2.5-flash", "deepseek-v3.2"]
 # [otlp]
 # endpoint = "http://collector:4318"
 
-# Many hosts on one screen, for `relaytop fleet`:
+# Many hosts on one screen: `relaytop fleet`
 # [fleet]
-# ssh = ["ops-1", "ops-2"]
-# prometheus = "http://prometheus:9090"
+# prometheus = "http://prometheus.example:9090"   # that scrapes the agents
+# token_env = "PROMETHEUS_TOKEN"    # or token_command, token_file
+# headers = { "X-Scope-OrgID" = "ops" }
+# ca_file = "/etc/ssl/prometheus-ca.pem"
+# match = '{env="prod"}'            # only series with these labels
+# by = "region"                     # the label that is the place of a row
+# ssh = ["ops-1", "ops-2"]          # hosts whose agents are read over ssh
+# remote = "relaytop"               # its path on those hosts
+# ssh_config = "~/.ssh/config"
 
 # Rebind keys of the screen; `relaytop keys` lists the names:
 # [keys]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from relaytop.config.durations import format_duration, format_window
@@ -49,6 +50,9 @@ def _written(field_name: str, value: object) -> object:
         return value.masked
     if isinstance(value, tuple):
         return [_written(field_name, each) for each in value]
+    if field_name == "headers" and isinstance(value, Mapping):
+        # A header's value may be a credential, so its name must do.
+        return sorted(value) or None
     if not isinstance(value, int | float):
         return value
     if field_name.endswith("_ms"):

@@ -18,6 +18,7 @@ from relaytop.config.schema import (
     AlertsTable,
     CadenceTable,
     ConfigFile,
+    FleetTable,
     PriceTable,
     ProbeTable,
     ProviderTable,
@@ -26,6 +27,7 @@ from relaytop.config.schema import (
 )
 from relaytop.config.settings import (
     AlertSettings,
+    FleetSettings,
     Price,
     Provider,
     Settings,
@@ -47,6 +49,8 @@ API_KEYS = {"api_key", "api_key_env", "api_key_command", "api_key_file"}
 """They become `Provider.key`."""
 ALERT_URLS = {"webhook_env", "webhook_command", "services_command"}
 """They become `AlertSettings.webhook` and `services`."""
+FLEET_TOKENS = {"token_env", "token_command", "token_file"}
+"""They become `FleetSettings.token`."""
 PARTS = {"probe", "thresholds", "providers", "targets", "aliases", "keys"}
 PROVIDER = Provider(name="p", base_url="http://127.0.0.1:9/v1", models=("m",))
 TARGET = Target(provider="p", model="m")
@@ -78,6 +82,7 @@ def test_a_key_of_the_schema_is_a_field_of_the_settings_and_the_other_way_round(
     assert keys(TargetTable) == named(Target)
     assert keys(PriceTable) == named(Price)
     assert keys(AlertsTable) - ALERT_URLS == named(AlertSettings)
+    assert keys(FleetTable) - FLEET_TOKENS == named(FleetSettings) - {"token"}
     assert keys(ProviderTable) - API_KEYS == named(Provider)
     assert keys(ConfigFile) - keys(CadenceTable) - PARTS == named(Settings)
     probe = {field.name for field in config_fields(Target) if field.metadata.get("table")}
@@ -142,6 +147,16 @@ def test_each_value_of_a_file_arrives_with_its_origin_and_is_shown() -> None:
     for key in wanted - {f"providers.p.{name}" for name in {*API_KEYS, "prices"}}:
         assert rows[key]["from"] == "config file F"
     assert rows["providers.p.prices.m.cached_input"]["value"] == 3
+
+
+def test_values_of_headers_are_never_shown() -> None:
+    headers = {"X-Key": "a-secret"}
+    provider = dataclasses.replace(PROVIDER, headers=headers)
+    fleet = FleetSettings(prometheus="http://127.0.0.1:9", headers=headers)
+    settings = dataclasses.replace(SETTINGS, providers=(provider,), fleet=fleet)
+    rows = ConfigReport(settings, {}).document()
+    assert rows["fleet.headers"]["value"] == rows["providers.p.headers"]["value"] == ["X-Key"]
+    assert "a-secret" not in str(rows)
 
 
 @pytest.mark.parametrize(

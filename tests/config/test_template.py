@@ -40,10 +40,15 @@ def test_it_is_valid_after_one_edit(tmp_path: Path, pattern: str, written: str) 
 
 def test_all_that_is_commented_out_is_valid_once_it_is_not(tmp_path: Path) -> None:
     text = COMMENTED.sub("", TEMPLATE)
-    for name in ("OPENROUTER_API_KEY", "http2", "ca_file"):  # of this machine, not of the form
+    for name in (
+        "OPENROUTER_API_KEY",
+        "http2",
+        "ca_file",
+        "ssh_config",
+    ):  # of this machine, not of the form
         text = re.sub(rf"^.*{name}.*$", "", text, flags=re.MULTILINE)
     tables = tomllib.loads(text)
-    assert {"alerts", "keys", "aliases", "targets"} <= tables.keys()
+    assert {"alerts", "fleet", "keys", "aliases", "targets"} <= tables.keys()
     settings = load(tmp_path / "c.toml", text)
     assert settings.provider("holysheep").prices["deepseek-v3.2"] == Price(0.42, 0.42)
     assert settings.keys["monitor.freeze"] == "F"
