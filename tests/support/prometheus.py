@@ -196,7 +196,7 @@ def set_fleet(
 
     quantiles = (("p50", 1.0), ("p95", 2.0), ("p99", 3.0))
     server.set("having", [({"figure": "has"}, len(rows))])
-    server.set("members", each(1))
+    server.set("members", [])
     server.set("shape", [*ends("latency"), *ends("ttft")])
     last = each(server.at - 5, figure="last_success")
     server.set("up", [*each(1, figure="up"), *last])
