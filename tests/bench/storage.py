@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.bench.scraped import Scraped
 
-AGENTS, TARGETS = 4, 50
+AGENTS, TARGETS = 2, 50
 STEP_S = 15.0
 BLOCK_S = 120
 """Scrapes of a block: as many as a chunk holds."""
