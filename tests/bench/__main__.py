@@ -1,8 +1,9 @@
 """`python -m tests.bench [NAME …] [--runs N]`: run the benches and print a table.
 
 The names are the modules of this folder: truth, traffic, start, keys, scale, alert, chart, soak,
-parsing, baseline, stall, openloop, diff, memory, busy, status, shadow, buckets, users. `--runs` is
-for those that simulate: more is finer. All of them take about twenty-five minutes; they contact
+parsing, baseline, stall, openloop, diff, memory, busy, status, shadow, buckets, users, fleet,
+storage. `--runs` is for those that simulate: more is finer. All of them take about forty minutes;
+they contact
 loopback alone.
 """
 
@@ -35,6 +36,8 @@ NAMES = (
     "shadow",
     "buckets",
     "users",
+    "fleet",
+    "storage",
 )
 
 
