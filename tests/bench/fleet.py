@@ -124,5 +124,5 @@ def _exactness(found: Scraped, folder: Path) -> Iterator[Figure]:
         "fleet: rows in the snapshot that are missing", PLACES * TARGETS - len(rows), "", 0
     )
     yield Figure("fleet: rows whose counts are not the agents'", wrong_counts, "", 0)
-    yield Figure("fleet: rows whose exact P95 is outside the bucket", wrong_percentiles, "")
-    yield Figure("fleet: error of the P95, median", median(errors), "%", 7)
+    yield Figure("fleet: rows whose exact P95 is outside the bucket", wrong_percentiles, "", 0)
+    yield Figure("fleet: error of the P95, median", median(errors), "%")
