@@ -77,7 +77,7 @@ class History:
 
     def lacks_points(self, key: Key, now: float) -> bool:
         """Return whether points of a row that are drawn are not known yet."""
-        return any(key in asked.rows for asked in self._points.missing(now))
+        return self._points.lacks(key, now)
 
     async def fetch(
         self, client: PrometheusClient, queries: Queries, now: float, skew_s: float

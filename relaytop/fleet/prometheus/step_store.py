@@ -96,6 +96,15 @@ class StepStore(Generic[T]):
             found.append(Missing(step_s, max(first, last - MAX_STEPS + 1), last, keys))
         return found
 
+    def lacks(self, key: Key, now: float) -> bool:
+        """Return whether steps of a row that are drawn are not known at all."""
+        return any(
+            number not in kept.steps
+            for (row, step_s), kept in self._kept.items()
+            if row == key and now - kept.wanted_at <= WANTED_S
+            for number in range(kept.first, min(kept.last, int(now // step_s) - 1) + 1)
+        )
+
     def put(self, asked: Missing, found: Mapping[Key, Mapping[int, T]], nothing: T) -> None:
         """Keep the answer to a question; a step without figures has nothing."""
         for key in asked.rows:

@@ -30,6 +30,7 @@ def filled(store: StepStore[str], now: float = NOW) -> None:
 def test_what_is_drawn_is_asked_for_once() -> None:
     store = StepStore[str](4, 4)
     assert store.want(ROW, 10, 99_990, 99_999, NOW) == {}
+    assert store.lacks(ROW, NOW)
     store.want(OTHER, 10, 99_980, 99_995, NOW)
     (asked,) = store.missing(NOW)
     assert set(asked.rows) == {ROW, OTHER}
@@ -52,6 +53,7 @@ def test_the_newest_are_asked_for_anew_and_shown_meanwhile() -> None:
     filled(store)
     store.ask_newest_anew(NOW)
     assert len(store.want(ROW, 10, 99_990, 99_999, NOW)) == 10
+    assert not store.lacks(ROW, NOW)
     (asked,) = store.missing(NOW)
     assert (asked.first, asked.last) == (100_000 - FRESH, 99_999)
     filled(store)
