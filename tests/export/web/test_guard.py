@@ -180,7 +180,7 @@ async def test_a_file_that_changes_holds_and_a_broken_one_does_not(
             for _ in range(3):
                 assert (await https(found, made)).text == "ok\n"
         assert [level for level, _ in protected.notes] == ["error", "error"]
-        assert "the web config in force stays" in protected.notes[0][1]
+        assert "the old web config stays" in protected.notes[0][1]
         protected.change(tls(made, name="self_signed"))
         with pytest.raises(httpx.ConnectError, match="certificate"):
             await https(found, made)
