@@ -10,6 +10,7 @@ import math
 import random
 from typing import TYPE_CHECKING
 
+from relaytop.fleet.prometheus.errors import PrometheusError
 from relaytop.fleet.prometheus.figures import key_of
 from relaytop.fleet.prometheus.quantile import classic_quantile
 from relaytop.fleet.prometheus.queries import FIGURE
@@ -97,7 +98,12 @@ class History:
             first, last = asked.first * asked.step_s, (asked.last + 1) * asked.step_s
             expr = queries.history(asked.rows, asked.step_s)
             start = first + asked.step_s + skew_s
-            found = await client.query_range(expr, start, last + skew_s, asked.step_s)
+            try:
+                found = await client.query_range(expr, start, last + skew_s, asked.step_s)
+            except PrometheusError as error:
+                if error.asks_less:
+                    self._bins.ask_less()
+                raise
             bins = _bins(found, queries.places, asked.step_s, skew_s)
             self._bins.put(asked, bins, Bin())
         for want in self._points.missing(now)[:1]:

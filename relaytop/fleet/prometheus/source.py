@@ -108,6 +108,7 @@ class PrometheusSource:
         self._problem: str | None = None
         self._shown: tuple[float | None, float] | None = None
         """The moment and the window of the figures."""
+        self._history_problem: str | None = None
         self.wake = asyncio.Event()
         """Set where something is wanted before the next refresh."""
         self.history = History(self.wake.set)
@@ -117,7 +118,7 @@ class PrometheusSource:
     @property
     def state(self) -> PrometheusState:
         """Whether it answers."""
-        return PrometheusState(self._answered_at, self._problem)
+        return PrometheusState(self._answered_at, self._problem or self._history_problem)
 
     @property
     def queries_asked(self) -> int:
@@ -163,9 +164,8 @@ class PrometheusSource:
 
     def is_loading(self, target: str) -> bool:
         """Return whether points of a row were asked for and are on their way."""
-        return self._problem is None and self.history.lacks_points(
-            self._keys[target], self._clock()
-        )
+        fails = self._problem or self._history_problem
+        return not fails and self.history.lacks_points(self._keys[target], self._clock())
 
     # ── asking ───────────────────────────────────────────────────────────────
 
@@ -238,7 +238,8 @@ class PrometheusSource:
 
     async def fetch(self) -> None:
         """Ask for the history that is in sight, unless something is wrong."""
-        if self._problem is None and self._facts.begun:
+        fails = self._problem or self._history_problem
+        if not fails and self._facts.begun:
             await self._fetch(self._queries())
 
     async def aclose(self) -> None:
@@ -357,8 +358,9 @@ class PrometheusSource:
     async def _fetch(self, queries: Queries) -> None:
         try:
             await self.history.fetch(self._client, queries, self._clock(), self._skew_s)
+            self._history_problem = None
         except PrometheusError as error:
-            self._problem = str(error)
+            self._history_problem = str(error)
 
 
 def _ends(found: Sequence[Value]) -> dict[str, tuple[float, ...]]:

@@ -120,6 +120,10 @@ class StepStore(Generic[T]):
                 del kept.steps[far]
                 kept.stale.discard(far)
 
+    def ask_less(self) -> None:
+        """Halve the number of rows of one question: the last was too large."""
+        self._at_once = max(1, self._at_once // 2)
+
     def ask_newest_anew(self, now: float) -> None:
         """Ask again for steps that may not have been scraped whole when they were asked for."""
         for (_key, step_s), kept in self._kept.items():

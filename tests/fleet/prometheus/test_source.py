@@ -15,7 +15,9 @@ from relaytop.fleet.traffic.catalogue import load_exporters
 from relaytop.fleet.traffic.reader import TrafficReader
 from tests.support.prometheus import (
     AT,
+    Asked,
     PrometheusServer,
+    matrix_reply,
     refusal_reply,
     row_labels,
     set_fleet,
@@ -213,6 +215,39 @@ def test_a_query_that_fails_leaves_its_figures(server: PrometheusServer, kind: s
         row = asking.source.summary("relay/m @ eu", asking.now)
         lost = {"requests": row.requests, "latency": row.latency.p95, "tokens": row.input_tokens}
         assert not lost.get(kind)
+
+    run(server, check)
+
+
+def test_a_history_that_is_refused_for_its_size_is_asked_for_by_fewer_rows(
+    server: PrometheusServer,
+) -> None:
+    set_fleet(server, [("relay", f"m{n}", "eu") for n in range(60)])
+    server.set("traffic", [({"__name__": "vllm:num_requests_waiting"}, 1.0)])
+    most = 20
+
+    def history(asked: Asked) -> Response:
+        if asked.expr.count("|m") > 8 * most:  # in eight selectors
+            return refusal_reply("query processing would load too many samples")
+        return matrix_reply([])
+
+    server.answers["history"] = history
+
+    async def check(asking: Asking) -> None:
+        problems = []
+        for _ in range(5):
+            asked = await asking.refresh()
+            assert "traffic" in asked, "users' requests go on"
+            problems.append(asking.source.state.problem)
+            for target in asking.source.targets():
+                asking.source.bins(target, asking.now - 600, 15.0, 40)
+            before = len(server.asked)
+            await asking.source.fetch()
+            await asking.source.fetch()
+            assert len(server.asked) <= before + 2
+        assert problems[0] is None
+        assert "for its size" in str(problems[1])
+        assert problems[-1] is None
 
     run(server, check)
 
