@@ -194,18 +194,24 @@ def set_fleet(
     def each(value: float, **more: str) -> list[Sample]:
         return [({**row, **more}, value) for row in labels]
 
-    quantiles = (("p50", 1.0), ("p95", 2.0), ("p99", 3.0))
+    factors = {"p50": 1.0, "p95": 2.0, "p99": 3.0}
+    quantiles = {**factors, **{f"recent_{name}": factor for name, factor in factors.items()}}
     server.set("having", [({"figure": "has"}, len(rows))])
     server.set("members", [])
     server.set("shape", [*ends("latency"), *ends("ttft")])
     last = each(server.at - 5, figure="last_success")
     server.set("up", [*each(1, figure="up"), *last])
-    server.set("requests", [*each(ok, status="success"), *each(failed, status="error")])
+    counts = {"success": ok, "error": failed}
+    spans = ("window", "recent")
+    server.set(
+        "requests",
+        [s for name in spans for k, n in counts.items() for s in each(n, figure=name, status=k)],
+    )
     server.set("errors", each(failed, **{"class": "timeout"}) if failed else [])
     server.set("tokens", [*each(600, type="prompt"), *each(1800, type="completion")])
     server.set("others", [*each(0.012, figure="cost"), *each(0, figure="skipped")])
     for kind, factor in (("latency", 1.0), ("ttft", 0.5)):
-        found = [s for name, n in quantiles for s in each(p50_s * factor * n, figure=name)]
+        found = [s for name, n in quantiles.items() for s in each(p50_s * factor * n, figure=name)]
         server.set(kind, found)
     server.set("any", [({}, len(rows))])
 

@@ -340,6 +340,10 @@ def test_a_moment_of_the_past_is_asked_for(server: PrometheusServer) -> None:
     async def check(asking: Asking) -> None:
         asking.at = asking.now = AT - 86_400
         await asking.refresh()
+        asking.now = asking.at
+        before = server.kinds().count("up")
+        await asking.source.refresh()
+        assert server.kinds().count("up") == before, "the past does not change"
         assert all(asked.form["time"] == f"{AT - 86_400:.3f}" for asked in server.asked)
         assert set(asking.statuses().values()) == {"up"}
 
@@ -372,10 +376,11 @@ def test_how_old_its_samples_are(server: PrometheusServer) -> None:
 def test_nothing_is_scraped_yet() -> None:
     async def check(asking: Asking) -> None:
         await asking.refresh()
-        assert asking.source.targets() == ()
-        assert asking.source.state.problem is None
+        assert list(asking.source.targets()) == []
+        assert "it has no series ai_api_up" in str(asking.source.state.problem)
         set_fleet(asking.server, ROWS)
         await asking.refresh()
+        assert asking.source.state.problem is None
         assert len(asking.source.targets()) == 4
 
     with PrometheusServer() as empty:

@@ -84,6 +84,17 @@ def test_its_status(found: Figures, status: str, broken: tuple[str, ...]) -> Non
     assert judged(found) == (status, broken)
 
 
+def test_what_is_over_is_no_failure_now() -> None:
+    over = figures(60, 60, latency={"p95": 2.5}, recent={"success": 60.0, "error": 0.0})
+    over.recent_s = {"recent_p95": 0.8, "recent_p50": 0.2}
+    assert judged(over) == ("up", ())
+    now = figures(300, 0, recent={"success": 40.0, "error": 20.0})
+    now.recent_s = {"recent_p95": 2.5, "recent_p50": 1.5}
+    assert judged(now) == ("degraded", ("p95", "ttft", "error_rate"))
+    few = figures(60, 60, recent={"success": 2.0, "error": 0.0})
+    assert judged(few) == ("degraded", ("error_rate",))
+
+
 def test_thresholds_are_those_of_whoever_looks() -> None:
     assert judged(figures(), p95_ms=700.0) == ("degraded", ("p95",))
     assert judged(figures(latency={"p95": 2.5}), p95_ms=4000.0) == ("up", ())
