@@ -164,8 +164,9 @@ class PrometheusSource:
 
     def is_loading(self, target: str) -> bool:
         """Return whether points of a row were asked for and are on their way."""
-        fails = self._problem or self._history_problem
-        return not fails and self.history.lacks_points(self._keys[target], self._clock())
+        return self.state.problem is None and self.history.lacks_points(
+            self._keys[target], self._clock()
+        )
 
     # ── asking ───────────────────────────────────────────────────────────────
 
@@ -173,7 +174,7 @@ class PrometheusSource:
         """Ask for all figures; what cannot be had stays as it was, and is told in `state`."""
         at = self._moment()
         shown = at, self._window_s()
-        if at is not None and shown == self._shown and self._problem is None:
+        if at is not None and shown == self._shown and self.state.problem is None:
             return  # the past does not change
         if at is not None and (self._shown is None or at != self._shown[0]):
             self._facts.begun = False
@@ -238,8 +239,7 @@ class PrometheusSource:
 
     async def fetch(self) -> None:
         """Ask for the history that is in sight, unless something is wrong."""
-        fails = self._problem or self._history_problem
-        if not fails and self._facts.begun:
+        if self.state.problem is None and self._facts.begun:
             await self._fetch(self._queries())
 
     async def aclose(self) -> None:

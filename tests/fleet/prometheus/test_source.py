@@ -350,6 +350,23 @@ def test_a_moment_of_the_past_is_asked_for(server: PrometheusServer) -> None:
     run(server, check)
 
 
+def test_a_history_that_fails_in_the_past_is_asked_for_again(server: PrometheusServer) -> None:
+    server.answers["history"] = refusal_reply("query timed out in expression evaluation")
+
+    async def check(asking: Asking) -> None:
+        asking.at = asking.now = AT - 86_400
+        await asking.source.refresh()
+        asking.source.bins("relay/m @ eu", asking.now - 600, 15.0, 40)
+        await asking.source.fetch()
+        assert "took too long" in str(asking.source.state.problem)
+        del server.answers["history"]
+        await asking.source.refresh()
+        assert asking.source.state.problem is None
+        assert server.kinds().count("history") == 2
+
+    run(server, check)
+
+
 def test_how_old_its_samples_are(server: PrometheusServer) -> None:
     kept_s = 100_000
 
