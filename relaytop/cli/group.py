@@ -53,7 +53,7 @@ COMMANDS = {
     "diff": "Compare two snapshots: changes in latency, error rate and cost, apart from noise.",
     "replay": "Play a recording back in the monitor.",
     "incidents": "List past incidents: start, duration, targets affected, peak error rate.",
-    "rules": "Print Prometheus alert rules with the thresholds of the config (or the defaults).",
+    "rules": "Print Prometheus rules: alerts with the thresholds of the config (or the defaults).",
     "grafana": "Print a Grafana dashboard as JSON to import.",
 }
 """Command → its short help: the first sentence of what `relaytop CMD --help` says."""

@@ -231,7 +231,10 @@ class Monitor:
                 continue
             self._targets[target.id] = monitored
             changed, monitored.target = monitored.target != target, target
-            monitored.asked = self._asked(target)
+            asked = self._asked(target)
+            if asked != monitored.asked:
+                monitored.asked = asked
+                monitored.invalidate()
             if changed:  # its thresholds judge the window anew, which takes milliseconds
                 monitored.set_cadence(scaled_s(target.interval_s, self.factor))
                 monitored.change_window(settings.window, now)

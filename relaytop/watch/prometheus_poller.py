@@ -28,6 +28,7 @@ class PrometheusPoller:
         self._source = source
         self._on_answer = on_answer
         self._due = False
+        source.on_rows = on_answer
 
     def refresh_now(self) -> None:
         """Ask for all figures at once: another window or moment is shown."""

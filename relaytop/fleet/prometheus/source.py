@@ -109,6 +109,8 @@ class PrometheusSource:
         self._shown: tuple[float | None, float] | None = None
         """The moment and the window of the figures."""
         self._history_problem: str | None = None
+        self.on_rows: Callable[[], None] = _ignore
+        """Called when the first rows are known, before all figures of them are."""
         self.wake = asyncio.Event()
         """Set where something is wanted before the next refresh."""
         self.history = History(self.wake.set)
@@ -190,6 +192,11 @@ class PrometheusSource:
         except PrometheusError as error:
             self._problem = str(error)
             return
+        if not self._rows:  # percentiles take longest: until they are here the statuses show
+            self._apply({"up": up}, at)
+            self.on_rows()
+        await self._learn_shape(at)
+        queries = self._queries()
         asked = {
             "firing": queries.firing(),
             "requests": queries.requests(),
@@ -273,11 +280,17 @@ class PrometheusSource:
                 self._facts.places = Places(label, otherwise)
             self._facts.begun = bool(counts)
             self._problem = None if counts else NOTHING
-            if counts:
-                await self._ask_about("shape", at)
         except PrometheusError as error:
             self._problem = str(error)
         return self._problem is None
+
+    async def _learn_shape(self, at: float | None) -> None:
+        """Ask for buckets and rules where nothing is known of them: queries depend on these."""
+        if not self._facts.ends_s:
+            try:
+                await self._ask_about("shape", at)
+            except PrometheusError as error:
+                self._problem = str(error)
 
     async def _learn(self, queries: Queries, at: float | None, problems: list[str]) -> None:
         """Ask for one of what changes seldom."""
@@ -361,6 +374,10 @@ class PrometheusSource:
             self._history_problem = None
         except PrometheusError as error:
             self._history_problem = str(error)
+
+
+def _ignore() -> None:
+    pass
 
 
 def _ends(found: Sequence[Value]) -> dict[str, tuple[float, ...]]:

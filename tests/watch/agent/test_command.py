@@ -216,7 +216,7 @@ def served(address: str, path: str) -> str:
 def test_an_address_that_others_reach_is_refused(invoke: Invoke, config: Path) -> None:
     with pytest.raises(RelaytopError) as caught:
         invoke("agent", "--listen", "0.0.0.0:0", "--config", str(config), A_KEY=KEY)
-    for word in ("--listen 0.0.0.0:0: others", "--web.config.file FILE", "--insecure-listen"):
+    for word in ("--listen 0.0.0.0:0: other hosts", "--web.config.file FILE", "--insecure-listen"):
         assert word in str(caught.value)
 
 
