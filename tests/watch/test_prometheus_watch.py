@@ -80,7 +80,7 @@ def texts(session: FleetSession) -> list[str]:
 async def test_its_rows_are_the_screens(server: PrometheusServer, tmp_path: Path) -> None:
     async with watching(session_of(server, tmp_path)) as session:
         monitor = session.monitor
-        await until(monitor.targets)
+        await until(lambda: monitor.overview(AT).probes_s)
         await until(lambda: monitor.settings.targets)
         assert list(monitor.targets()) == [
             f"relay/{m} @ {p}" for p in ("ap", "eu", "us") for m in "mn"
@@ -104,7 +104,7 @@ async def test_its_rows_are_the_screens(server: PrometheusServer, tmp_path: Path
 async def test_thresholds_are_those_of_the_config(server: PrometheusServer, tmp_path: Path) -> None:
     strict = Target(provider="relay", model="m", thresholds=Thresholds(p95_ms=500.0))
     async with watching(session_of(server, tmp_path, targets=(strict,))) as session:
-        await until(session.monitor.targets)
+        await until(lambda: session.monitor.overview(AT).probes_s)
         rows = {name: session.monitor.summary(name, AT) for name in session.monitor.targets()}
         assert {row.model for row in rows.values() if row.status == "degraded"} == {"m"}
         assert rows["relay/m @ eu"].broken == ("p95",)
