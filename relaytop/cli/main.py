@@ -6,13 +6,13 @@ import gc
 import os
 import sys
 
-import relaytop
-
 
 def main() -> None:
-    """Run the command line; the version is printed before anything else is imported."""
+    """Run the command line; the versions are printed before anything else is imported."""
     if sys.argv[1:] in (["--version"], ["-V"]):
-        sys.stdout.write(f"relaytop, version {relaytop.__version__}\n")
+        from relaytop.cli.versions import versions  # noqa: PLC0415 - importlib.metadata takes 50 ms
+
+        sys.stdout.write(versions())
         return
     # Nothing that an import makes is garbage; looking for some takes a tenth of the start.
     gc.disable()

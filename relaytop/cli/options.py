@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-import relaytop
 from relaytop.cli.known_names import complete_model
 from relaytop.config.durations import LONGEST_S, SHORTEST_S, parse_duration_s, parse_window
 from relaytop.config.flags import Flags
@@ -143,10 +142,26 @@ def listen_guard_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return added
 
 
+def _print_versions(ctx: click.Context, _param: click.Parameter, value: object) -> None:
+    if value and not ctx.resilient_parsing:
+        from relaytop.cli.versions import versions  # noqa: PLC0415 - importlib.metadata takes 50 ms
+
+        click.echo(versions(), nl=False)
+        ctx.exit()
+
+
 _LOOKS = (
     click.option("--no-color", is_flag=True, help="No colours."),
     click.option("--ascii", "ascii_only", is_flag=True, help="Use ASCII characters only."),
-    click.version_option(relaytop.__version__, "-V", "--version", prog_name="relaytop"),
+    click.option(
+        "-V",
+        "--version",
+        is_flag=True,
+        expose_value=False,
+        is_eager=True,
+        callback=_print_versions,
+        help="Show the versions and exit.",
+    ),
 )
 _COMMON = (
     click.option("--config", type=click.Path(path_type=Path), help="Read this config file."),

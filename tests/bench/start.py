@@ -71,6 +71,6 @@ def run() -> Iterator[Figure]:
     yield Figure(
         "first paint, config", median(paints) * 1000, "ms", 1.4 * textual, "import textual", textual
     )
-    yield Figure("--version", median(versions) * 1000, "ms", 5 * bare, "python -c pass", bare)
+    yield Figure("--version", median(versions) * 1000, "ms", 8 * bare, "python -c pass", bare)
     first = median([shown("demo", until=r"●.*?gpt-4.1 +\d+ ") for _ in range(3)])
     yield Figure("demo to the first P50", first, "s", 2.0)

@@ -1,15 +1,19 @@
 import json
+import sys
 import tomllib
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
+import relaytop
+from relaytop.cli import versions
 from relaytop.config.settings import Settings, Window
 from relaytop.store.document import snapshot_document
 from relaytop.store.snapshot import save_snapshot
 from tests.support.fake_engine import NOW, feed, session_of
-from tests.support.launch import Invoke
+from tests.support.launch import Invoke, Run
 
 KEY = "sk-cli-0123456789abcdef"
 CONFIG = """
@@ -207,5 +211,19 @@ def test_show_in_other_forms(invoke: Invoke, snapshot: str, form: str, tmp_path:
     assert output.read_text() == text
 
 
-def test_the_version(invoke: Invoke) -> None:
-    assert invoke("--version").stdout.startswith("relaytop, version ")
+def test_the_versions_that_a_report_needs(run: Run, invoke: Invoke) -> None:
+    first, second = run("--version").stdout.splitlines()
+    assert first == f"relaytop, version {relaytop.__version__}"
+    python = "{}.{}.{}".format(*sys.version_info)
+    libraries = f"Textual {metadata.version('textual')}, httpx {metadata.version('httpx')}"
+    assert second == f"Python {python}, {libraries}"
+    assert invoke("--version").stdout.splitlines() == [first, second]
+
+
+def test_a_version_that_is_not_known_is_left_out(
+    invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(versions.LIBRARIES, "relaytop-not-installed", "Nothing")
+    text = invoke("--version").stdout
+    assert "Textual" in text
+    assert "Nothing" not in text
