@@ -14,7 +14,7 @@ import click
 from relaytop.cli.known_names import complete_model
 from relaytop.config.durations import LONGEST_S, SHORTEST_S, parse_duration_s, parse_window
 from relaytop.config.flags import Flags
-from relaytop.config.settings import APIS
+from relaytop.config.settings import APIS, MODES
 from relaytop.export.address import Address, parse_address
 
 if TYPE_CHECKING:
@@ -176,6 +176,7 @@ _COMMON = (
     ),
     click.option("--api-key-env", metavar="VAR", help="Environment variable with its API key."),
     click.option("--api", type=click.Choice(APIS), help="Its wire API."),
+    click.option("--mode", type=click.Choice(MODES), help="What its models are.  [default: chat]"),
     click.option("--name", metavar="P", help="Name of this provider.  [default: its host]"),
     click.option(
         "--interval",

@@ -6,12 +6,13 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from relaytop.config.errors import MAX_QUOTED, ConfigError, config_errors
+from relaytop.config.settings import MODES_OF
 from relaytop.config.suggestions import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from relaytop.config.settings import Provider, Window
+    from relaytop.config.settings import Provider, Target, Window
     from relaytop.config.source_location import Source
 
 
@@ -92,6 +93,38 @@ def check_window(window: Window, history: int, source: Source | None) -> None:
             f"or raise history ({history})"
         )
         raise ConfigError(sentence)
+
+
+def check_modes(
+    providers: Sequence[Provider],
+    targets: Iterable[Target],
+    own: Mapping[str, Mapping[str, object]],
+    source: Source,
+) -> None:
+    """Refuse a mode that the wire API of its provider does not have.
+
+    Args:
+        providers: What is watched.
+        targets: Theirs, with the modes in force.
+        own: Target → its table in the file.
+        source: Finds the place of a key.
+
+    Raises:
+        ConfigError: There is such a mode; it tells all.
+    """
+    apis = {provider.name: provider.api for provider in providers}
+    modes = {source.place("providers", p.name, "mode"): (p.api, p.mode) for p in providers}
+    for target in targets:
+        if "mode" in own.get(target.id, {}):
+            place = source.place("targets", target.id, "mode")
+            modes[place] = apis[target.provider], target.mode
+    sentences = [
+        f"{place}: api {api} has no mode {mode}; valid: {', '.join(MODES_OF[api])}"
+        for place, (api, mode) in modes.items()
+        if mode not in MODES_OF[api]
+    ]
+    if sentences:
+        raise config_errors(sentences)
 
 
 def _unknown(place: str, what: str, name: str, known: Iterable[str]) -> str:

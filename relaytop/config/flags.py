@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from relaytop.config.errors import ConfigError
 from relaytop.config.field_checks import checked_model, checked_name
+from relaytop.config.settings import MODES_OF
 from relaytop.config.unresolved import UnresolvedProvider
 from relaytop.config.urls import checked_url, host_of
 
@@ -24,6 +25,7 @@ class Flags:
     models: tuple[str, ...] = ()
     api_key_env: str | None = None
     api: str | None = None
+    mode: str | None = None
     name: str | None = None
     interval_s: float | None = None
     timeout_s: float | None = None
@@ -36,6 +38,7 @@ _OF_A_PROVIDER = {
     "models": "--model",
     "api_key_env": "--api-key-env",
     "api": "--api",
+    "mode": "--mode",
     "name": "--name",
 }
 
@@ -63,6 +66,14 @@ def adhoc_provider(flags: Flags) -> UnresolvedProvider | None:
     table: ProviderTable = {"base_url": url, "models": list(dict.fromkeys(models))}
     if flags.api:
         table["api"] = flags.api
+    if flags.mode:
+        api = flags.api or "openai"
+        if flags.mode not in MODES_OF[api]:
+            sentence = (
+                f"--mode: api {api} has no mode {flags.mode}; valid: {', '.join(MODES_OF[api])}"
+            )
+            raise ConfigError(sentence)
+        table["mode"] = flags.mode
     if flags.api_key_env is not None:
         if not flags.api_key_env:
             sentence = "--api-key-env is empty; name the variable that holds the key"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from relaytop.config.cross_checks import check_names, check_window
+from relaytop.config.cross_checks import check_modes, check_names, check_window
 from relaytop.config.durations import parse_window
 from relaytop.config.settings import (
     Price,
@@ -71,11 +71,15 @@ def merge(
         check_names(own, aliases, built, source)
     blank, probe = Target(provider="", model=""), written.get("probe", {})
     defaults = _updated(blank, {**written, **probe})
+    template = Settings(providers=built, defaults=defaults)
     targets = [
-        dataclasses.replace(defaults, provider=provider.name, model=model)
+        _updated(target, _own_table(own, target))
         for provider in built
         for model in provider.models
+        for target in [template.new_target(provider.name, model)]
     ]
+    if source is not None:
+        check_modes(built, targets, own, source)
     in_file = (
         *_keys_in(Settings(), written),
         *_keys_in(blank, written),
@@ -100,7 +104,7 @@ def merge(
     }
     settings = Settings(
         providers=built,
-        targets=tuple(_updated(target, own.get(target.id, {})) for target in targets),
+        targets=tuple(targets),
         defaults=defaults,
         aliases={alias: tuple(targets) for alias, targets in aliases.items()},
         keys=written.get("keys", {}),
@@ -152,6 +156,12 @@ def _updated(base: T, table: Mapping[str, Any]) -> T:
             value, before = table[field.name], getattr(base, field.name)
             changes[field.name] = _updated(before, value) if _is_table(value, before) else value
     return dataclasses.replace(base, **changes)
+
+
+def _own_table(own: Mapping[str, Any], target: Target) -> Mapping[str, Any]:
+    """Return a target's own table; its `extra` adds to that of its provider and of `[probe]`."""
+    table = own.get(target.id, {})
+    return {**table, "extra": {**target.extra, **table["extra"]}} if "extra" in table else table
 
 
 def _provider(given: UnresolvedProvider, key: Secret | None, key_from: str) -> Provider:

@@ -46,6 +46,7 @@ from relaytop.config.fleet_checks import (
     checked_ssh_config,
 )
 from relaytop.config.host_names import checked_program
+from relaytop.config.request_checks import checked_extra, checked_mode
 from relaytop.config.settings import APIS, Secret, Window, key_of
 from relaytop.config.traffic_schema import Exporters, ExporterTable
 from relaytop.config.urls import checked_endpoint, checked_proxy, checked_url
@@ -139,6 +140,8 @@ Text = Annotated[str, Field(min_length=1)]
 Command = Annotated[list[Text], Field(min_length=1)]
 Model = Annotated[str, AfterValidator(checked_model)]
 Name = Annotated[str, AfterValidator(checked_name)]
+Mode = Annotated[str, AfterValidator(checked_mode)]
+Extra = Annotated[dict[str, Any], AfterValidator(checked_extra)]
 HeaderName = Annotated[str, AfterValidator(checked_header_name)]
 HeaderValue = Annotated[str, AfterValidator(checked_header_value)]
 
@@ -166,6 +169,7 @@ class ProbeTable(TypedDict, total=False):
     max_tokens: Annotated[int, Field(ge=1, le=100_000)]
     stream: bool
     unique: bool
+    extra: Extra
 
 
 @_table
@@ -180,6 +184,7 @@ class CadenceTable(TypedDict, total=False):
 class TargetTable(CadenceTable, ProbeTable, total=False):
     """`[targets."X/M"]`."""
 
+    mode: Mode
     thresholds: ThresholdsTable
 
 
@@ -211,6 +216,8 @@ class ProviderTable(TypedDict, total=False):
     proxy: Annotated[str, AfterValidator(checked_proxy)]
     http2: bool
     api_version: Text
+    mode: Mode
+    extra: Extra
     prices: dict[str, PriceTable]
 
 

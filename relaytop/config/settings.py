@@ -6,7 +6,7 @@ Nothing here validates; `relaytop.config.schema` does that for a file and
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from relaytop.config.target_id import join_target
@@ -19,8 +19,19 @@ if TYPE_CHECKING:
 
 APIS = ("openai", "anthropic", "gemini", "azure")
 """The wire APIs that a provider may name."""
+MODES = ("chat", "responses", "embeddings", "rerank")
+"""The kinds of requests that a target may be probed with."""
+MODES_OF = {
+    "openai": MODES,
+    "anthropic": ("chat",),
+    "gemini": ("chat", "embeddings"),
+    "azure": ("chat", "responses", "embeddings"),
+}
+"""Wire API → the modes that it has."""
 WEBHOOK_FORMATS = ("json", "slack", "alertmanager")
 """The forms in which a webhook may be sent an alert."""
+REPLY_COUNTS = ("n", "best_of", "candidateCount", "candidate_count")
+"""The keys of a request's body that ask for several replies."""
 
 # How a field differs from a plain setting. A new one needs none of it: it has a key of its own in
 # the config, two processes must agree on it to share an agent, and recordings hold it.
@@ -30,6 +41,8 @@ _VIEW_ONLY = {"probed": False}
 """It does not change what is probed."""
 _PROBE = {"table": "probe"}
 """A target's setting whose default stands in the config's table `[probe]`."""
+_OWN = {"shared": False}
+"""A target's setting that stands in its own table, or its provider's, alone."""
 _PROMPT = {"recorded": False}
 """Prompts are private: no recording holds it."""
 _UNITS = ("_ms", "_s", "_usd")
@@ -151,6 +164,10 @@ class Provider:
     is strict from 3.13 on."""
     proxy: str | None = field(default=None, repr=False)
     http2: bool = False
+    mode: str = "chat"
+    """Of its targets, unless they have their own; one of `MODES`."""
+    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """Merged into the body of its targets' requests."""
     prices: Mapping[str, Price] = field(default_factory=dict)
 
 
@@ -167,6 +184,12 @@ class Target:
     stream: bool = field(default=True, metadata=_PROBE)
     unique: bool = field(default=True, metadata=_PROBE)
     """Whether each request begins with a nonce, so that no cache answers it."""
+    mode: str = field(default="chat", metadata=_OWN)
+    """One of `MODES`."""
+    extra: Mapping[str, Any] = field(
+        default_factory=dict, repr=False, hash=False, metadata={**_PROBE, **_PROMPT}
+    )
+    """Merged into the request's body."""
     thresholds: Thresholds = Thresholds()
     messages: tuple[tuple[str, str], ...] = field(default=(), metadata={**_NO_KEY, **_PROMPT})
     """Sent in place of `prompt`, as (role, content): system, user or assistant."""
@@ -184,6 +207,19 @@ class Target:
     def request_messages(self) -> tuple[tuple[str, str], ...]:
         """The messages of a probe's request, as (role, content)."""
         return self.messages or (("user", self.prompt),)
+
+    @property
+    def generates(self) -> bool:
+        """Whether its replies are generated token by token: those of the other modes have none."""
+        return self.mode in {"chat", "responses"}
+
+    @property
+    def replies(self) -> int:
+        """How many replies a request asks for by its `extra`; each is paid for."""
+        inner = self.extra.get("generationConfig")
+        tables = (self.extra, inner if isinstance(inner, dict) else {})
+        counts = [table.get(name) for table in tables for name in REPLY_COUNTS]
+        return max([1, *(count for count in counts if isinstance(count, int))])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,6 +304,21 @@ class Settings:
     """Binding id → the keys that the user gives it, `f` or `f,F`."""
     origins: Mapping[str, str] = field(default_factory=dict, metadata={**_NO_KEY, **_VIEW_ONLY})
     """Dotted key (`interval`, `providers.x.base_url`) → the origin of its value, in words."""
+
+    def new_target(self, provider: str, model: str, mode: str | None = None) -> Target:
+        """Return a target that the config does not list, with what it says of all targets.
+
+        Args:
+            provider: The name of the provider, which need not be one of these.
+            model: The model's id there.
+            mode: What the model is; None: what the config says of the provider's.
+        """
+        known = next((each for each in self.providers if each.name == provider), None)
+        target = replace(self.defaults, provider=provider, model=model)
+        if known is not None:
+            extra = {**target.extra, **known.extra}
+            target = replace(target, mode=known.mode, extra=extra)
+        return target if mode is None else replace(target, mode=mode)
 
     def provider(self, name: str) -> Provider:
         """Return the provider of that name; `KeyError` if there is none."""

@@ -17,6 +17,7 @@ prompt = "ping"
 max_tokens = 16
 stream = true
 unique = true                       # start each prompt with a nonce, so that no cache replies
+# extra = { reasoning_effort = "low" }  # merged into each request's body
 
 [thresholds]                        # a target above these is degraded
 p95 = "2s"
@@ -53,6 +54,7 @@ models = ["gpt-4.1", "claude-sonnet-4.5", "gemini-2.5-flash", "deepseek-v3.2"]
 
 # Settings of one target:
 # [targets."holysheep/gpt-4.1"]
+# mode = "responses"                # or chat, embeddings, rerank; also per provider
 # interval = "10s"
 # thresholds = { p95 = "4s" }
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from relaytop.config.durations import format_duration, format_window
+from relaytop.config.masking import mask_secrets
 from relaytop.config.settings import Secret, Window, config_fields, key_of
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def shared_values(settings: Settings) -> Iterator[tuple[str, Any]]:
     """Yield (dotted key, value) of what holds for all targets."""
     defaults = [
         (f"{table}.{key}" if table else key, value)
-        for key, value, table in _values(settings.defaults)
+        for key, value, table in _values(settings.defaults, shared=True)
     ]
     yield from (pair for pair in defaults if "." not in pair[0])
     yield from ((key, value) for key, value, _table in _values(settings))
@@ -33,9 +34,29 @@ def target_values(target: Target) -> Iterator[tuple[str, Any]]:
     yield from ((key, value) for key, value, _table in _values(target))
 
 
-def _values(part: DataclassInstance) -> Iterator[tuple[str, Any, str]]:
-    """Yield (key, value, the table that the key's default stands in)."""
+def masked_table(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a table of a user's own in which no text looks like a secret."""
+    return {name: _masked(value) for name, value in table.items()}
+
+
+def _masked(value: object) -> object:
+    if isinstance(value, Mapping):
+        return masked_table(value)
+    if isinstance(value, list):
+        return [_masked(each) for each in value]
+    return mask_secrets(value) if isinstance(value, str) else value
+
+
+def _values(part: DataclassInstance, *, shared: bool = False) -> Iterator[tuple[str, Any, str]]:
+    """Yield (key, value, the table that the key's default stands in).
+
+    Args:
+        part: Settings, or a part of them.
+        shared: Whether to leave out what has no default for all targets.
+    """
     for field in config_fields(type(part)):
+        if shared and not field.metadata.get("shared", True):
+            continue
         key, value = key_of(field.name), getattr(part, field.name)
         if isinstance(value, Window):
             yield key, format_window(value), ""
@@ -53,6 +74,8 @@ def _written(field_name: str, value: object) -> object:
     if field_name == "headers" and isinstance(value, Mapping):
         # A header's value may be a credential, so its name must do.
         return sorted(value) or None
+    if field_name == "extra" and isinstance(value, Mapping):
+        return masked_table(value) or None
     if not isinstance(value, int | float):
         return value
     if field_name.endswith("_ms"):

@@ -63,5 +63,5 @@ def _targets_named(settings: Settings, name: str) -> tuple[Target, ...]:
     provider, _, model = name.partition("/")
     unlisted = {p.name for p in settings.providers} - {t.provider for t in settings.targets}
     if not found and model and provider in unlisted:
-        return (dataclasses.replace(settings.defaults, provider=provider, model=model),)
+        return (settings.new_target(provider, model),)
     return found

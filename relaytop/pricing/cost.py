@@ -19,6 +19,8 @@ def cost_usd(usage: Usage, price: Price | None) -> tuple[float | None, str | Non
     """
     if usage.cost_usd is not None:
         return usage.cost_usd, "reply"
+    if price is not None and not price.input and not price.output:
+        return price.request, price.source  # however many tokens there were
     if price is None or usage.input_tokens is None or usage.output_tokens is None:
         return None, None
     left = usage.input_tokens

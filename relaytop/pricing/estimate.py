@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,8 @@ def least_usd(target: Target, price: Price) -> float:
         price: The model's.
     """
     rate = price.input if price.cached_input is None else min(price.input, price.cached_input)
-    return (_given_tokens(target) * rate + price.output) / PER_MILLION + price.request
+    generated = price.output if target.generates else 0.0
+    return (_given_tokens(target) * rate + generated) / PER_MILLION + price.request
 
 
 def _given_tokens(target: Target) -> float:
@@ -48,7 +50,8 @@ def _given_tokens(target: Target) -> float:
         len(content.encode(errors="replace")) / BYTES_PER_TOKEN + FRAME_TOKENS
         for _role, content in target.request_messages
     )
-    return given + (NONCE_TOKENS if target.unique else 0)
+    extra = len(json.dumps(target.extra)) / BYTES_PER_TOKEN if target.extra else 0
+    return given + extra + (NONCE_TOKENS if target.unique else 0)
 
 
 def reserve_usd(target: Target, price: Price | None, assumed_price: float) -> tuple[float, bool]:
@@ -62,7 +65,8 @@ def reserve_usd(target: Target, price: Price | None, assumed_price: float) -> tu
     known = price is not None
     if price is None:
         price = Price(assumed_price, assumed_price)
-    tokens = (_given_tokens(target) * price.input + target.max_tokens * price.output) / PER_MILLION
+    generated = target.max_tokens * target.replies if target.generates else 0
+    tokens = (_given_tokens(target) * price.input + generated * price.output) / PER_MILLION
     return tokens + price.request, known
 
 

@@ -17,7 +17,8 @@ from relaytop.probe.transport import StampedTransport
 from relaytop.probe.transport_settings import transport_settings
 from relaytop.wire.adaptations import adapt, adapted_max_tokens
 from relaytop.wire.apis import api_named
-from relaytop.wire.facts import NOT_DECLARED, Failure
+from relaytop.wire.embeddings import dimension_failure
+from relaytop.wire.facts import NOT_DECLARED, Failure, Usage
 from relaytop.wire.headers import relay_ms, request_id, server_ms
 from relaytop.wire.nonce import NonceSequence, with_nonce
 from relaytop.wire.ratelimit import read_rate_limit
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from relaytop.probe.transport_settings import TransportSettings
     from relaytop.wire.facts import Reply, Request
     from relaytop.wire.raw_reply import RawReply
+    from relaytop.wire.wire_api import WireAPI
 
 QUICK_BYTES = 32 * 1024
 """Replies up to this size are read on the loop; a larger one would delay other replies' stamps."""
@@ -57,7 +59,6 @@ class Prober:
     ) -> None:
         self._provider = provider
         self._include_text = include_text
-        self._api = api_named(provider.api)
         self._settings: TransportSettings | ProbeError
         try:
             # Here and not at the first probe: reading certificates would delay others' replies.
@@ -70,6 +71,8 @@ class Prober:
         self._in_use: set[StampedTransport] = set()
         self._adaptations = {} if adaptations is None else adaptations
         self._nonces = NonceSequence() if nonces is None else nonces
+        self._dimensions: dict[str, int] = {}
+        """Target → dimensions of its last vectors."""
         self._secrets = credentials(provider)
 
     async def probe(self, target: Target, due_at: float) -> Sample:
@@ -105,9 +108,10 @@ class Prober:
         exchange = Exchange(transport)
         adaptations = self._adaptations.get(target.id, frozenset())
         try:
-            request = self._api.build(self._with_nonce(target), self._provider, adaptations)
+            api = api_named(self._provider.api, target.mode)
+            request = api.build(self._with_nonce(target), self._provider, adaptations)
             await self._run(exchange, request, target.timeout_s)
-            reply = await self._reply(exchange)
+            reply = self._with_dimensions_checked(target, await self._reply(exchange, api))
             least = self._adapt(target, adaptations, reply)
             return self._sample(target, due_at, exchange, reply, least)
         except Exception as error:  # noqa: BLE001 - our own fault must cost one sample, no more
@@ -169,7 +173,7 @@ class Prober:
         cost, source = (None, None)
         if reply is not None and reply.cached is not None:
             cost, source = 0.0, "reply"  # whatever figure is quoted: the upstream was not asked
-        elif usage is not None:
+        elif usage is not None and (failure is None or usage != Usage()):
             cost, source = cost_usd(usage, self._prices.get(target.model))
         headers = exchange.headers
         limits = read_rate_limit(headers, time.time()) if headers else None
@@ -206,16 +210,27 @@ class Prober:
             text=reply.text if reply and self._include_text else None,
         )
 
-    async def _reply(self, exchange: Exchange) -> Reply | None:
+    def _with_dimensions_checked(self, target: Target, reply: Reply | None) -> Reply | None:
+        """Return a reply as failed where its vectors are of other dimensions than before."""
+        if reply is None or reply.failure is not None or reply.dimensions is None:
+            return reply
+        before = self._dimensions.get(target.id)
+        self._dimensions[target.id] = reply.dimensions
+        wanted = target.extra.get("dimensions")
+        return dataclasses.replace(
+            reply, failure=dimension_failure(reply.dimensions, wanted, before)
+        )
+
+    async def _reply(self, exchange: Exchange, api: WireAPI) -> Reply | None:
         raw = exchange.raw_reply(self._secrets, time.time())
         if raw is None or exchange.body is None:
             return None
         if exchange.body.size <= QUICK_BYTES:
-            return self._read(raw)
-        return await asyncio.to_thread(self._read, raw)
+            return self._read(raw, api)
+        return await asyncio.to_thread(self._read, raw, api)
 
-    def _read(self, raw: RawReply) -> Reply:
-        reply = self._api.read_reply(raw)
+    def _read(self, raw: RawReply, api: WireAPI) -> Reply:
+        reply = api.read_reply(raw)
         if self._include_text and reply.text:
             return dataclasses.replace(reply, text=safe_lines(reply.text, self._secrets))
         return reply

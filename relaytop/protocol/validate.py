@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 
 from relaytop.config.settings import Target
 from relaytop.protocol.codec import REPORTS, BadMessageError, decode, field_types, required_type
@@ -139,4 +139,5 @@ _PLAIN: dict[object, Check] = {
     int: _is_count,
     bool: lambda value: isinstance(value, bool),
     bytes: lambda value: isinstance(value, bytes),
+    Any: lambda _value: True,  # a user's own table, which nothing here reads
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from relaytop.config.masking import mask_urls
 from relaytop.config.source_location import dotted
-from relaytop.config.values import shared_values, target_values
+from relaytop.config.values import masked_table, shared_values, target_values
 from relaytop.report.blocks import Column, Table
 
 if TYPE_CHECKING:
@@ -145,6 +145,7 @@ _SHOWN: dict[str, Callable[[Any], object]] = {
     # A header's value may be a credential, so its name must do.
     "headers": lambda headers: sorted(headers) or None,
     "proxy": _without_password,
+    "extra": lambda extra: masked_table(extra) or None,
 }
 """Field → the value to show in place of a provider's; None: nothing."""
 
@@ -152,6 +153,8 @@ _SHOWN: dict[str, Callable[[Any], object]] = {
 def _masked_by(mask: str, value: object) -> object:
     if isinstance(value, list):
         return [_masked_by(mask, each) for each in value]
+    if isinstance(value, dict):
+        return {name: _masked_by(mask, each) for name, each in value.items()}
     return value.replace(MASK, mask) if isinstance(value, str) else value
 
 
@@ -160,6 +163,8 @@ def _shown(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, list):
         return ", ".join(map(_shown, value)) or "none: select them in the monitor"
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
     text = str(value)
     # What would break the line is written out.
     return text if text.isprintable() else json.dumps(text, ensure_ascii=False)

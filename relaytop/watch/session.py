@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING
 
 from relaytop.config.durations import format_duration, parse_window, scaled_s
@@ -294,7 +293,7 @@ class Session(WatchCore):
         """Begin to probe these (provider, model) pairs."""
         fresh = []
         for provider, model in names:
-            target = dataclasses.replace(self.settings.defaults, provider=provider, model=model)
+            target = self.settings.new_target(provider, model)
             if target.id not in self.monitor.targets():
                 self.monitor.add(target, self.clock())
                 if self.paused:

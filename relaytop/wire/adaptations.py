@@ -8,6 +8,8 @@ MAX_COMPLETION_TOKENS = "max_completion_tokens"
 """Send the bound on the reply under its newer name."""
 NO_STREAM_OPTIONS = "no_stream_options"
 """Leave `stream_options` out."""
+NO_STORE = "no_store"
+"""Leave `store` out of a request to the Responses API."""
 RAISE_MAX_TOKENS = "raise_max_tokens"
 """Raise the bound on the reply; the refusal does not say to what."""
 MAX_RAISE = 1024

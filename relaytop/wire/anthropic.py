@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from relaytop.wire.chat import ChatAPI
 from relaytop.wire.cost import read_cost
 from relaytop.wire.facts import Usage
 from relaytop.wire.json_document import object_in, text_of_parts
 from relaytop.wire.numbers import token_count
 from relaytop.wire.request import SYSTEM, join_url, key_header, system_text
 from relaytop.wire.usage import read_usage
+from relaytop.wire.wire_api import WireAPI
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +35,7 @@ _OTHERS = frozenset({"prompt_tokens", "prompt_token_count", "input_token_count"}
 """The first fields of other APIs' usage objects, and of Bedrock's metrics."""
 
 
-class Anthropic(ChatAPI):
+class Anthropic(WireAPI):
     """Builds requests of this API and reads its replies."""
 
     name = "anthropic"

@@ -1,20 +1,36 @@
-"""The wire APIs by name: adding one is a module and a line here."""
+"""The wire APIs by name and mode: adding one is a module and a line here."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from relaytop.wire.anthropic import Anthropic
-from relaytop.wire.azure import Azure
+from relaytop.wire.azure import Azure, AzureEmbeddings, AzureResponses
+from relaytop.wire.embeddings import Embeddings
 from relaytop.wire.gemini import Gemini
+from relaytop.wire.gemini_embeddings import GeminiEmbeddings
 from relaytop.wire.openai import OpenAI
+from relaytop.wire.rerank import Rerank
+from relaytop.wire.responses import Responses
 
 if TYPE_CHECKING:
-    from relaytop.wire.chat import ChatAPI
+    from relaytop.wire.wire_api import WireAPI
 
-_APIS: dict[str, ChatAPI] = {api.name: api for api in (OpenAI(), Anthropic(), Gemini(), Azure())}
+_ALL: tuple[WireAPI, ...] = (
+    OpenAI(),
+    Responses(),
+    Embeddings(),
+    Rerank(),
+    Anthropic(),
+    Gemini(),
+    GeminiEmbeddings(),
+    Azure(),
+    AzureResponses(),
+    AzureEmbeddings(),
+)
+_APIS = {(api.name, api.mode): api for api in _ALL}
 
 
-def api_named(name: str) -> ChatAPI:
-    """Return the API of that name; `KeyError` where there is none."""
-    return _APIS[name]
+def api_named(name: str, mode: str = "chat") -> WireAPI:
+    """Return the API of that name and mode; `KeyError` where there is none."""
+    return _APIS[name, mode]

@@ -145,6 +145,8 @@ class Reply:
     cached: str | None = None
     """The header or field that says that the reply came from a relay's cache; None: none does."""
     served: Served = NOT_DECLARED
+    dimensions: int | None = None
+    """Figures of each vector of an embedding; None of other replies."""
     text: str = ""
     """The model's text, without its reasoning, as the server sent it: not yet safe to show."""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from relaytop.wire.chat import ChatAPI
 from relaytop.wire.facts import Failure
 from relaytop.wire.gemini_usage import PROMPT, read_gemini_usage
 from relaytop.wire.json_document import object_in, objects_of, text_of, text_of_parts
 from relaytop.wire.request import SYSTEM, join_url, key_header, system_text
 from relaytop.wire.text import clean
 from relaytop.wire.usage import read_usage
+from relaytop.wire.wire_api import WireAPI
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,7 @@ _FINISH = "finishReason"
 _ROLES = {"assistant": "model"}
 
 
-class Gemini(ChatAPI):
+class Gemini(WireAPI):
     """Builds requests of this API and reads its replies."""
 
     name = "gemini"
@@ -38,6 +38,10 @@ class Gemini(ChatAPI):
     def url(self, provider: Provider, target: Target) -> str:
         """Return where probes of a target are sent; the key is never in the URL."""
         verb = ":streamGenerateContent?alt=sse" if target.stream else ":generateContent"
+        return self.method_url(provider, target, verb)
+
+    def method_url(self, provider: Provider, target: Target, verb: str) -> str:
+        """Return where a method of a model is called: `:generateContent`."""
         model = target.model if target.model.startswith(_COLLECTIONS) else f"models/{target.model}"
         return join_url(provider.base_url, PREFIX, f"/{quote(model)}{verb}")
 

@@ -10,13 +10,13 @@ from relaytop.wire.adaptations import (
     adapted_max_tokens,
     token_bound_adaptation,
 )
-from relaytop.wire.chat import OK, ChatAPI
 from relaytop.wire.error_body import error_of, message_of
 from relaytop.wire.failure import classify_error
 from relaytop.wire.json_document import object_in, objects_of, text_of, text_of_parts
 from relaytop.wire.request import key_header
 from relaytop.wire.text import INPUT_LIMIT
 from relaytop.wire.usage import read_usage
+from relaytop.wire.wire_api import OK, WireAPI
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,7 +29,7 @@ _FINISH = "finish_reason"
 BAD_REQUESTS = frozenset({400, 422})
 
 
-class OpenAI(ChatAPI):
+class OpenAI(WireAPI):
     """Builds requests of this API and reads its replies."""
 
     name = "openai"

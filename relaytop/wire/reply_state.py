@@ -44,6 +44,10 @@ class ReplyState:
     """Index of a chunk → characters that it completed: visible, reasoning."""
     texts: list[str] = field(default_factory=list)
     """The content, piece by piece."""
+    dimensions: int | None = None
+    """Figures of each vector of an embedding."""
+    ranked: int = 0
+    """Documents that a reranker gave a score."""
 
     def apply_document(self, document: dict[str, Any]) -> None:
         """Apply what a document holds whatever its API and kind: usage, and who served it."""
@@ -126,6 +130,7 @@ def reply_of(
         first_token_chunk=state.first_token,
         generated=tuple(Generated(chunk, *found) for chunk, found in state.generated.items()),
         text="".join(state.texts),
+        dimensions=state.dimensions,
         cached=cache_sign(raw.headers, state.outer, raw.secrets),
         served=read_served(state.declared, raw.headers, raw.secrets),
     )

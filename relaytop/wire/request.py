@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import relaytop
 
@@ -56,3 +56,25 @@ def system_text(target: Target) -> str | None:
     """Return the system messages of a probe as one text; None where it has none."""
     found = [text for role, text in target.request_messages if role == SYSTEM]
     return "\n\n".join(found) if found else None
+
+
+def with_extra(body: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a request's document with the config's `extra`, which goes into tables that both have.
+
+    Args:
+        body: The document of a probe's request.
+        extra: Checked: it has none of the keys that relaytop decides.
+    """
+    merged = dict(body)
+    for name, value in extra.items():
+        before = merged.get(name)
+        if isinstance(before, dict) and isinstance(value, dict):
+            merged[name] = with_extra(before, value)
+        else:
+            merged[name] = value
+    return merged
+
+
+def prompt_text(target: Target) -> str:
+    """Return the messages of a probe as one text, for an API that takes no messages."""
+    return "\n".join(text for _role, text in target.request_messages)

@@ -40,7 +40,7 @@ _COUNTS = {
 def declared_in(document: object) -> dict[str, str]:
     """Return the facts that a reply, or one event of it, declares; unchecked."""
     found: dict[str, str] = {}
-    for holder in (document, object_in(document, "message")):
+    for holder in (document, object_in(document, "message"), object_in(document, "response")):
         for fact, names in _FIELDS.items():
             for name in names:
                 value = holder.get(name) if isinstance(holder, dict) else None

@@ -14,8 +14,8 @@ from relaytop.wire.reply_state import ReplyState, reply_of
 from relaytop.wire.sse import Decoder, Event, LineTooLongError
 
 if TYPE_CHECKING:
-    from relaytop.wire.chat import ChatAPI
     from relaytop.wire.raw_reply import RawReply
+    from relaytop.wire.wire_api import WireAPI
 
 DONE = "[DONE]"
 _ERROR_NAME = re.compile(r"(?:error|exception|fail(?:ed|ure))$", re.IGNORECASE)
@@ -25,7 +25,7 @@ _BARE = re.compile(rb"^\{", re.MULTILINE)
 """A line of JSON that is no field of an event."""
 
 
-def read_stream(api: ChatAPI, raw: RawReply) -> Reply:
+def read_stream(api: WireAPI, raw: RawReply) -> Reply:
     """Read the chunks of a 200 reply as events, whose documents the API reads."""
     decoder, reader = Decoder(), _EventReader(api)
     try:
@@ -51,7 +51,7 @@ def read_stream(api: ChatAPI, raw: RawReply) -> Reply:
     return reply_of(reply, reader.state, usage, raw)
 
 
-def _bare_error(api: ChatAPI, body: bytes) -> dict[str, Any] | None:
+def _bare_error(api: WireAPI, body: bytes) -> dict[str, Any] | None:
     """Return the error that a relay wrote into the stream as it would have written it alone."""
     start = _BARE.search(body)
     if start is None:
@@ -73,7 +73,7 @@ def _text_error(raw: RawReply) -> dict[str, Any] | None:
 class _EventReader:
     """Reads events in order: errors and ends itself, the rest by the API."""
 
-    def __init__(self, api: ChatAPI) -> None:
+    def __init__(self, api: WireAPI) -> None:
         self.state = ReplyState()
         self.error: dict[str, Any] | None = None
         """The first error that an event reports."""

@@ -72,6 +72,8 @@ def other(value: Any) -> Any:
         return dataclasses.replace(value, **{first: other(getattr(value, first))})
     if isinstance(value, bool):
         return not value
+    if isinstance(value, dict):
+        return {**value, "other": 1}
     if isinstance(value, int | float):
         return value + 1
     return (*value, ("user", "x")) if isinstance(value, tuple) else f"other than {value}"
@@ -103,7 +105,8 @@ def dotted(table: dict[str, Any], prefix: str = "") -> set[str]:
     keys: set[str] = set()
     for name, value in table.items():
         key = prefix + key_of(name)
-        keys |= dotted(value, f"{key}.") if isinstance(value, dict) else {key}
+        is_table = isinstance(value, dict) and name != "extra"
+        keys |= dotted(value, f"{key}.") if is_table else {key}
     return keys
 
 
@@ -113,7 +116,7 @@ def assert_holds(part: Any, table: dict[str, Any]) -> None:
         if dataclasses.is_dataclass(held) and isinstance(value, dict):
             assert_holds(held, value)
         else:
-            assert held is value
+            assert held is value or (name == "extra" and held == value)
 
 
 def test_each_value_of_a_file_arrives_with_its_origin_and_is_shown() -> None:
@@ -121,8 +124,11 @@ def test_each_value_of_a_file_arrives_with_its_origin_and_is_shown() -> None:
     shared |= {"window": Window(count=1, seconds=None), "history": 10}
     cadence = given(TARGET, keys(CadenceTable) | {"thresholds"})
     probe, own = given(TARGET, keys(ProbeTable)), given(TARGET, keys(TargetTable))
+    probe["extra"], own["extra"] = {"a": 1, "b": 1, "c": 1}, {"a": 3}
+    own["mode"] = "rerank"
     table: Any = {name: object() for name in keys(ProviderTable)}
     table |= {"models": ["m"], "headers": {"a": "b"}, "proxy": "http://h:1"}
+    table |= {"api": "openai", "mode": "embeddings", "extra": {"a": 2, "b": 2}}
     table["prices"] = {"m": {"input": 1, "output": 2, "cached_input": 3}}
     file: Any = {**shared, **cadence, "probe": probe}
     file |= {"providers": {"p": table}, "targets": {"p/m": own}}
@@ -135,7 +141,7 @@ def test_each_value_of_a_file_arrives_with_its_origin_and_is_shown() -> None:
     (target,), (made,) = settings.targets, settings.providers
     assert_holds(settings, shared)
     assert_holds(settings.defaults, {**cadence, **probe})
-    assert_holds(target, own)
+    assert_holds(target, {**own, "extra": {"a": 3, "b": 2, "c": 1}})
     assert_holds(made, {name: table[name] for name in named(Provider) - {"models", "prices"}})
     assert (made.models, made.prices) == (("m",), {"m": Price(1, 2, 3)})
     everywhere = {key for key, _value in shared_values(settings)}
@@ -188,5 +194,5 @@ def test_a_recording_tells_each_setting_of_a_target_but_what_it_asks(field: Any)
     command = decode_command(line)
     assert isinstance(command, Add)
     (told,) = command.targets
-    private = {"prompt", "messages", "nonce"}
+    private = {"prompt", "messages", "nonce", "extra"}
     assert told == (TARGET if field.name in private else changed)

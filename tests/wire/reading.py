@@ -26,7 +26,7 @@ class Read(Protocol):
     ) -> Reply: ...
 
 
-def reader(api: str, *secrets: str) -> Read:
+def reader(api: str, *secrets: str, mode: str = "chat") -> Read:
     """Return what reads replies of an API."""
 
     def read(
@@ -36,7 +36,7 @@ def reader(api: str, *secrets: str) -> Read:
         headers: Sequence[tuple[bytes, bytes]] = SSE,
         cleanly: bool = True,
     ) -> Reply:
-        return api_named(api).read_reply(
+        return api_named(api, mode).read_reply(
             RawReply(
                 status=status,
                 headers=lowered(headers),

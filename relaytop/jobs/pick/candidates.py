@@ -63,4 +63,4 @@ def _bare(model: str) -> str:
 
 def _target(settings: Settings, name: str) -> Target:
     provider, _, model = name.partition("/")
-    return dataclasses.replace(settings.defaults, provider=provider, model=model)
+    return settings.new_target(provider, model)

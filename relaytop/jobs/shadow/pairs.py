@@ -115,4 +115,4 @@ def _target(settings: Settings, provider: str, model: str) -> Target:
     if listed and f"{provider}/{model}" not in named:
         sentence = f"{provider} lists no model {model!r}; {suggestion(model, listed)}"
         raise RelaytopError(sentence)
-    return dataclasses.replace(settings.defaults, provider=provider, model=model)
+    return settings.new_target(provider, model)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING
 
+from relaytop.config.settings import MODES_OF
 from relaytop.protocol.messages import Add, ListModels, Pause, Resume, Scale, SetBudget
 
 if TYPE_CHECKING:
-    from relaytop.config.settings import Settings
+    from relaytop.config.settings import Settings, Target
     from relaytop.protocol.messages import Command
 
 FACTORS = (1 / 64, 128.0)
@@ -43,11 +43,10 @@ def checked_command(command: Command, settings: Settings) -> Command:
                 raise ValueError(message)
             for target in targets:
                 _require_provider(target.provider, settings)
+                _require_mode(target, settings)
             return Add(
                 tuple(
-                    dataclasses.replace(
-                        settings.defaults, provider=target.provider, model=target.model
-                    )
+                    settings.new_target(target.provider, target.model, target.mode)
                     for target in targets
                 )
             )
@@ -60,6 +59,13 @@ def checked_command(command: Command, settings: Settings) -> Command:
 def _require_known(target: str | None, settings: Settings) -> None:
     if target is not None and target not in {known.id for known in settings.targets}:
         message = f"{target} is not watched here"
+        raise ValueError(message)
+
+
+def _require_mode(target: Target, settings: Settings) -> None:
+    api = settings.provider(target.provider).api
+    if target.mode not in MODES_OF[api]:
+        message = f"api {api} has no mode {target.mode!r}"
         raise ValueError(message)
 
 

@@ -25,7 +25,7 @@ from relaytop.wire.failure import (
 )
 from relaytop.wire.json_document import objects_of, parse
 from relaytop.wire.reply_state import ReplyState, reply_of
-from relaytop.wire.request import DOCUMENT, STREAM, headers_for
+from relaytop.wire.request import DOCUMENT, STREAM, headers_for, with_extra
 from relaytop.wire.served import read_served
 from relaytop.wire.streamed import read_stream
 from relaytop.wire.text import clean
@@ -49,10 +49,14 @@ _STREAM_STARTS = (b":", b"data:", b"event:", b"id:", b"retry:")
 """How no document begins, whatever its content type says."""
 
 
-class ChatAPI(ABC):
-    """One wire API: pure, bytes in and facts out."""
+class WireAPI(ABC):
+    """One wire API, of one kind of model (`mode`): pure, bytes in and facts out."""
 
     name: str
+    mode = "chat"
+    """One of `config.settings.MODES`."""
+    streams = True
+    """Whether a reply can be streamed."""
     body_key: str
     """The key that every reply in one document has, holding a list."""
     may_be_empty = False
@@ -88,11 +92,12 @@ class ChatAPI(ABC):
             provider: Base URL, key and extra headers.
             adaptations: How it must differ, learned from earlier refusals (`adaptations`).
         """
-        accept = STREAM if target.stream else DOCUMENT
+        accept = STREAM if target.stream and self.streams else DOCUMENT
         own = self.own_headers(provider) | (cache_bypass(provider) if target.unique else {})
         headers = headers_for(provider, own, accept=accept, body=True)
         # ASCII alone: a command line may hand over text that UTF-8 cannot encode.
-        body = json.dumps(self.body(target, adaptations), separators=(",", ":")).encode()
+        document = with_extra(self.body(target, adaptations), target.extra)
+        body = json.dumps(document, separators=(",", ":")).encode()
         return Request("POST", self.url(provider, target), headers, body)
 
     def models_request(self, provider: Provider) -> Request:
@@ -206,10 +211,10 @@ class ChatAPI(ABC):
         if error is not None:
             reply = error_reply(classify_error(error, OK, raw.secrets), error, raw)
         else:
-            reply = Reply(failure=self._document_failure(last, state, usage, raw.secrets))
+            reply = Reply(failure=self.document_failure(last, state, usage, raw.secrets))
         return replace(reply_of(reply, state, usage, raw), first_token_chunk=None)
 
-    def _document_failure(
+    def document_failure(
         self, document: object, state: ReplyState, usage: Usage, secrets: Sequence[str]
     ) -> Failure | None:
         """Return the failure of a reply in one document without an error; None where it is good."""
