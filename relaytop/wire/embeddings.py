@@ -71,10 +71,10 @@ def apply_vector(state: ReplyState, vector: object) -> None:
     """Apply a vector of a reply: its dimensions, or that it is none."""
     figures = _decoded(vector) if isinstance(vector, str) else vector
     if not isinstance(figures, list) or not figures or len(figures) > MAX_DIMENSIONS:
-        state.failure = state.failure or Failure("protocol", "an embedding is no list of numbers")
+        state.failure = state.failure or Failure("protocol", "an embedding is not a list of numbers")
         return
     if any(isinstance(each, str) or number(each) is None for each in figures):
-        sentence = "an embedding has entries that are no finite numbers"
+        sentence = "an embedding has entries that are not finite numbers"
         state.failure = state.failure or Failure("protocol", sentence)
     elif not any(figures):
         state.failure = state.failure or Failure("protocol", "an embedding is all zeros")

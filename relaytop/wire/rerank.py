@@ -72,7 +72,7 @@ class Rerank(OpenAI):
                 sentence = "a score is of a document that was not sent, or of one twice"
                 state.failure = state.failure or Failure("protocol", sentence)
             elif isinstance(score, str) or number(score) is None:
-                sentence = "a score is no finite number"
+                sentence = "a score is not a finite number"
                 state.failure = state.failure or Failure("protocol", sentence)
             else:
                 ranked.add(place)

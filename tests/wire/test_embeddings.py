@@ -72,17 +72,17 @@ def test_a_vector_in_base_64() -> None:
 @pytest.mark.parametrize(
     ("embedding", "words"),
     [
-        ([], "no list of numbers"),
-        (None, "no list of numbers"),
-        ("A short answer.", "no list of numbers"),
+        ([], "not a list of numbers"),
+        (None, "not a list of numbers"),
+        ("A short answer.", "not a list of numbers"),
         ([0.0, 0.0], "all zeros"),
-        ([0.1, None], "no finite numbers"),
-        ([0.1, "0.2"], "no finite numbers"),
-        ([0.1, True], "no finite numbers"),
-        ([0.1, float("nan")], "no finite numbers"),
-        ([0.1, float("inf")], "no finite numbers"),
-        ([[0.1, 0.2]], "no finite numbers"),
-        ([0.1] * 65_537, "no list of numbers"),
+        ([0.1, None], "not finite numbers"),
+        ([0.1, "0.2"], "not finite numbers"),
+        ([0.1, True], "not finite numbers"),
+        ([0.1, float("nan")], "not finite numbers"),
+        ([0.1, float("inf")], "not finite numbers"),
+        ([[0.1, 0.2]], "not finite numbers"),
+        ([0.1] * 65_537, "not a list of numbers"),
     ],
 )
 def test_a_bad_vector(embedding: object, words: str) -> None:
