@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 COMMAND_TIMEOUT_S = 20.0
 MAX_KEY_BYTES = 64 * 1024
+CREDENTIALS = "CREDENTIALS_DIRECTORY"
+"""The variable in which systemd names the folder of a service's credentials."""
 VARIABLE = "environment variable "
 """The beginning of the origin of a key that is in the environment."""
 _MARK = "\ufeff"
@@ -75,7 +77,8 @@ def named_secret(
         found = _from_command(command, bare, place(f"{name}_command"))
         return found, f"command {shown_path(command[0])}"
     if file := table.get(f"{name}_file"):
-        return _from_file(file, place(f"{name}_file")), f"file {shown_path(file)}"
+        found = _from_file(file, environ, place(f"{name}_file"))
+        return found, f"file {shown_path(file)}"
     return None
 
 
@@ -125,13 +128,13 @@ def _from_command(command: list[str], bare: Mapping[str, str], place: str) -> Se
     return _checked(printed, where)
 
 
-def _from_file(name: str, place: str) -> Secret:
+def _from_file(name: str, environ: Mapping[str, str], place: str) -> Secret:
     shown = shown_path(name)
     where = f"{place}: {shown}"
     remedy = "write the key to a file that only you can read (mode 600) and name that file"
     try:
         path = Path(name).expanduser()
-        if path.is_file() and readable_by_others(path):
+        if path.is_file() and readable_by_others(path) and not _is_credential(path, environ):
             sentence = f"{where} is readable by others; run chmod 600 {shown}"
             raise ConfigError(sentence)
         text = decode_text(read_bounded(path, MAX_KEY_BYTES))
@@ -151,6 +154,17 @@ def _from_file(name: str, place: str) -> Secret:
 def readable_by_others(path: Path) -> bool:
     """Return whether group or others may read a file."""
     return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+
+
+def _is_credential(path: Path, environ: Mapping[str, str]) -> bool:
+    """Return whether systemd handed a file to this service alone (`LoadCredential=`).
+
+    The file stays root's, and an ACL lets the service read it: its mask shows as the group's right.
+    """
+    folder = environ.get(CREDENTIALS)
+    if not folder or Path(folder) not in path.parents:
+        return False
+    return not path.stat().st_mode & (stat.S_IWGRP | stat.S_IXGRP | stat.S_IRWXO)
 
 
 def _checked(text: str, where: str) -> Secret:

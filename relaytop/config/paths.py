@@ -75,7 +75,10 @@ def runtime_folder() -> Path:
     with warnings.catch_warnings():
         # Without XDG_RUNTIME_DIR it lies below /tmp: worth no word to whoever runs relaytop.
         warnings.simplefilter("ignore")
-        found = Path(platformdirs.user_runtime_path(APP))
+        try:
+            found = Path(platformdirs.user_runtime_path(APP))
+        except OSError:  # in a container whose file system is read-only, with /tmp
+            return Path(platformdirs.user_state_path(APP))
     # Below /tmp whoever comes first makes it.
     with contextlib.suppress(OSError):
         found.parent.mkdir(0o700)

@@ -71,3 +71,21 @@ api_key_env = "OTHER_KEY"
     settings = load_settings(config=path, flags=Flags(), environ=environ)
     assert settings.provider("relay").key == Secret("plain|key|")
     assert settings.provider("other").key == Secret("sk-2")
+
+
+def test_a_credential_of_the_service_manager(tmp_path: Path) -> None:
+    """Its mode is that of a file with an ACL for the service: 0440."""
+    credentials = tmp_path / "credentials"
+    credentials.mkdir()
+    key = credentials / "keys_relay"
+    key.write_text("sk-credential\n")
+    path = written(tmp_path, RELAY + f'api_key_file = "{key}"')
+    folder = str(credentials)
+    key.chmod(0o440)
+    settings = load_settings(config=path, flags=Flags(), environ={"CREDENTIALS_DIRECTORY": folder})
+    assert settings.provider("relay").key == Secret("sk-credential")
+    assert f"{key} is readable by others; run chmod 600 {key}" in complaint(path)
+    assert "is readable by others" in complaint(path, CREDENTIALS_DIRECTORY=f"{tmp_path}/x")
+    for mode in (0o444, 0o460):
+        key.chmod(mode)
+        assert "is readable by others" in complaint(path, CREDENTIALS_DIRECTORY=folder)

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import NoReturn
 
+import platformdirs
 import pytest
 
 from relaytop.config import paths
@@ -83,6 +84,19 @@ def test_a_link_in_the_runtime_folder_is_not_followed(
     assert paths.runtime_folder() == tmp_path / "state" / "relaytop"
     assert not is_private_folder(runtime / "relaytop")
     assert mode_of(victim) == 0o755
+
+
+def test_where_nothing_temporary_can_be_made_the_runtime_folder_is_the_state_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a container with a read-only file system."""
+
+    def refuse(*_arguments: object) -> NoReturn:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
+
+    monkeypatch.setattr(platformdirs, "user_runtime_path", refuse)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    assert paths.runtime_folder() == tmp_path / "state" / "relaytop"
 
 
 @pytest.mark.parametrize("command", [("pick", "m"), ("baseline", "-n", "2")])
