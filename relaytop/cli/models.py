@@ -43,7 +43,7 @@ def models(provider: str | None, output: Output, options: Options) -> None:
             click.echo(f"{name}: {answer.error_class}: {answer.message}", err=True)
     if offers or output.path is None:
         output.write(ModelsReport(offers), options)
-    empty = [name for name, offer in offers.items() if not offer]
+    empty = [name for name, offer in offers.items() if not offer.ids]
     if empty:
         sentence = (
             f"the list at /models is empty for {', '.join(empty)}: "

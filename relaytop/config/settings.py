@@ -311,13 +311,13 @@ class Settings:
         Args:
             provider: The name of the provider, which need not be one of these.
             model: The model's id there.
-            mode: What the model is; None: what the config says of the provider's.
+            mode: What the model is by the provider's list; the config's own mode beats it.
         """
         known = next((each for each in self.providers if each.name == provider), None)
         target = replace(self.defaults, provider=provider, model=model)
         if known is not None:
-            extra = {**target.extra, **known.extra}
-            target = replace(target, mode=known.mode, extra=extra)
+            mode = known.mode if known.mode != MODES[0] else mode
+            target = replace(target, extra={**target.extra, **known.extra})
         return target if mode is None else replace(target, mode=mode)
 
     def provider(self, name: str) -> Provider:

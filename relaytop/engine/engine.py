@@ -307,8 +307,8 @@ class Engine:
         if isinstance(found, Failure):
             self._emit(Models(provider, error=f"{found.error_class}: {found.message}"))
             return
-        self._emit(Models(provider, found))
-        await self._load_prices(provider, found)
+        self._emit(Models(provider, found.ids, modes=found.modes))
+        await self._load_prices(provider, found.ids)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.ensure_future(work)

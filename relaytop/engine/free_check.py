@@ -11,6 +11,8 @@ from relaytop.wire.facts import Failure
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from relaytop.wire.facts import ModelList
+
 INTERVAL_S = 60.0
 
 
@@ -37,7 +39,7 @@ class FreeCheck:
         self._failing &= self._watched
         return [provider for provider, _due_at, _missed in self._schedule.pop_due(now)]
 
-    def record(self, provider: str, found: tuple[str, ...] | Failure) -> Notice | None:
+    def record(self, provider: str, found: ModelList | Failure) -> Notice | None:
         """Record the outcome of a check; return a notice where it has changed."""
         if provider not in self._watched:
             return None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from relaytop.config.settings import Price, Target
     from relaytop.probe.sample import Sample
-    from relaytop.wire.facts import Failure
+    from relaytop.wire.facts import Failure, ModelList
 
 MAX_IN_FLIGHT = 6
 """Probes of one target at once, while they overrun."""
@@ -31,7 +31,7 @@ class ProberLike(Protocol):
         """Probe once, on a connection that no other probe uses meanwhile; never raises."""
         ...
 
-    async def list_models(self) -> tuple[str, ...] | Failure:
+    async def list_models(self) -> ModelList | Failure:
         """List the provider's models."""
         ...
 

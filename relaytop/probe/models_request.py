@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from relaytop.probe.credentials import credentials
 from relaytop.probe.exchange import Exchange
 from relaytop.probe.transport import StampedTransport
 from relaytop.wire.apis import api_named
-from relaytop.wire.facts import Failure
+from relaytop.wire.facts import Failure, ModelList
 from relaytop.wire.failure import is_web_page
 from relaytop.wire.text import safe, without_keys
 
@@ -31,6 +31,8 @@ class ModelsResponse:
     """The response to one request."""
 
     models: tuple[str, ...] = ()
+    modes: Mapping[str, str] = field(default_factory=dict)
+    """Model → the mode in which it can be probed, where that is not `chat`."""
     failure: Failure | None = None
     """The reason that there is no list, safe to show."""
     status: int | None = None
@@ -65,14 +67,15 @@ async def request_models(provider: Provider, settings: TransportSettings) -> Mod
         await transport.aclose()
     secrets = credentials(provider)
     raw = exchange.raw_reply(secrets, time.time()) if exchange.failure is None else None
-    found: tuple[str, ...] | Failure
+    found: ModelList | Failure
     if raw is not None:
         found = await asyncio.to_thread(_read_models, provider, raw)
     else:
         failure = exchange.failure or Failure("protocol", "no answer")
         found = Failure(failure.error_class, safe(failure.message, secrets))
     return ModelsResponse(
-        models=() if isinstance(found, Failure) else found,
+        models=() if isinstance(found, Failure) else found.ids,
+        modes={} if isinstance(found, Failure) else found.modes,
         failure=found if isinstance(found, Failure) else None,
         status=exchange.status,
         is_web_page=raw is not None and is_web_page(raw.headers, raw.body),
@@ -89,9 +92,10 @@ def models_url(provider: Provider) -> str:
     return api_named(provider.api).models_request(provider).url
 
 
-def _read_models(provider: Provider, raw: RawReply) -> tuple[str, ...] | Failure:
+def _read_models(provider: Provider, raw: RawReply) -> ModelList | Failure:
     found = api_named(provider.api).read_models(raw)
     if isinstance(found, Failure):
         return found
     # An id that quotes a key cannot be shown, and with the key taken out it names no model.
-    return tuple(without_keys(found, raw.secrets))
+    ids = tuple(without_keys(found.ids, raw.secrets))
+    return ModelList(ids, {model: found.modes[model] for model in ids if model in found.modes})

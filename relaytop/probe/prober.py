@@ -18,7 +18,7 @@ from relaytop.probe.transport_settings import transport_settings
 from relaytop.wire.adaptations import adapt, adapted_max_tokens
 from relaytop.wire.apis import api_named
 from relaytop.wire.embeddings import dimension_failure
-from relaytop.wire.facts import NOT_DECLARED, Failure, Usage
+from relaytop.wire.facts import NOT_DECLARED, Failure, ModelList, Usage
 from relaytop.wire.headers import relay_ms, request_id, server_ms
 from relaytop.wire.nonce import NonceSequence, with_nonce
 from relaytop.wire.ratelimit import read_rate_limit
@@ -250,12 +250,12 @@ class Prober:
         clone.set_prices(self._prices)
         return clone
 
-    async def list_models(self) -> tuple[str, ...] | Failure:
+    async def list_models(self) -> ModelList | Failure:
         """List the provider's models; costs nothing."""
         if isinstance(self._settings, ProbeError):
             return Failure(self._settings.error_class, safe(str(self._settings), self._secrets))
         response = await request_models(self._provider, self._settings)
-        return response.models if response.failure is None else response.failure
+        return response.failure or ModelList(response.models, response.modes)
 
     async def aclose(self) -> None:
         """Close every connection."""

@@ -141,6 +141,8 @@ class Models:
     provider: str
     models: tuple[str, ...] = ()
     error: str | None = None
+    modes: Mapping[str, str] = field(default_factory=dict)
+    """Model → the mode in which it can be probed, where that is not `chat`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -241,7 +241,7 @@ class RelaytopApp(OrderedKeysApp):
         picker, self._picker = self._picker, None
         self._chosen = picker.chosen if picker is not None and not choices else ()
         if choices:
-            self.session.add(choices)
+            self.session.add(choices, picker.modes if picker is not None else None)
             if self.monitor_screen.selected is None:
                 self.monitor_screen.selected = "/".join(choices[0])
             self.monitor_screen.changed()

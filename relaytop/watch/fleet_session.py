@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from relaytop.config.list_prices import with_list_prices
+from relaytop.config.settings import MODES
 from relaytop.config.steady_clock import STEADY
 from relaytop.config.target_id import split_target
 from relaytop.fleet.ssh.settings import fleet_settings
@@ -15,7 +16,7 @@ from relaytop.watch.prometheus_watch import PrometheusWatch
 from relaytop.watch.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from relaytop.config.settings import Settings, Target, Window
@@ -188,10 +189,18 @@ class FleetSession(Session):
         if others:
             self.note("notice", "warning", f"{len(others)} targets go on: {REFUSED}")
 
-    def add(self, names: Sequence[tuple[str, str]]) -> None:
+    def add(
+        self, names: Sequence[tuple[str, str]], modes: Mapping[tuple[str, str], str] | None = None
+    ) -> None:
         """Begin to probe these (provider, model) pairs at every host that has the provider."""
         fresh = [
-            dataclasses.replace(self._defaults(place), provider=provider, model=model, place=place)
+            dataclasses.replace(
+                self._defaults(place),
+                provider=provider,
+                model=model,
+                place=place,
+                mode=(modes or {}).get((provider, model), MODES[0]),
+            )
             for provider, model in names
             for place, watched in self._watched.items()
             if provider in watched.apis and self.fleet.hosts[place].obeys

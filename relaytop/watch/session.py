@@ -24,7 +24,7 @@ from relaytop.watch.engine_silence import silence_text
 from relaytop.watch.past_clock import PastClock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from relaytop.config.settings import Settings, Window
@@ -289,11 +289,18 @@ class Session(WatchCore):
         """Ask the engine what a provider offers; answered through `read_engine`'s callback."""
         self.engine.send(ListModels(provider))
 
-    def add(self, names: Sequence[tuple[str, str]]) -> None:
-        """Begin to probe these (provider, model) pairs."""
+    def add(
+        self, names: Sequence[tuple[str, str]], modes: Mapping[tuple[str, str], str] | None = None
+    ) -> None:
+        """Begin to probe these (provider, model) pairs.
+
+        Args:
+            names: The pairs.
+            modes: Pair → the mode in which its provider says that it can be probed.
+        """
         fresh = []
         for provider, model in names:
-            target = self.settings.new_target(provider, model)
+            target = self.settings.new_target(provider, model, (modes or {}).get((provider, model)))
             if target.id not in self.monitor.targets():
                 self.monitor.add(target, self.clock())
                 if self.paused:

@@ -71,17 +71,19 @@ def apply_vector(state: ReplyState, vector: object) -> None:
     """Apply a vector of a reply: its dimensions, or that it is none."""
     figures = _decoded(vector) if isinstance(vector, str) else vector
     if not isinstance(figures, list) or not figures or len(figures) > MAX_DIMENSIONS:
-        state.failure = state.failure or Failure("protocol", "an embedding is not a list of numbers")
+        _fail(state, "an embedding is not a list of numbers")
         return
     if any(isinstance(each, str) or number(each) is None for each in figures):
-        sentence = "an embedding has entries that are not finite numbers"
-        state.failure = state.failure or Failure("protocol", sentence)
+        _fail(state, "an embedding has entries that are not finite numbers")
     elif not any(figures):
-        state.failure = state.failure or Failure("protocol", "an embedding is all zeros")
+        _fail(state, "an embedding is all zeros")
     elif state.dimensions is not None and state.dimensions != len(figures):
-        sentence = f"embeddings of {state.dimensions} and {len(figures)} dimensions in one reply"
-        state.failure = state.failure or Failure("protocol", sentence)
+        _fail(state, f"embeddings of {state.dimensions} and {len(figures)} dimensions in one reply")
     state.dimensions = len(figures)
+
+
+def _fail(state: ReplyState, sentence: str) -> None:
+    state.failure = state.failure or Failure("protocol", sentence)
 
 
 def _decoded(text: str) -> list[float]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ERROR_CLASSES = (
     "auth",
@@ -149,6 +152,16 @@ class Reply:
     """Figures of each vector of an embedding; None of other replies."""
     text: str = ""
     """The model's text, without its reasoning, as the server sent it: not yet safe to show."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelList:
+    """The models that a provider offers."""
+
+    ids: tuple[str, ...] = ()
+    """In order, safe to show."""
+    modes: Mapping[str, str] = field(default_factory=dict)
+    """Model → the mode in which it can be probed, where that is not `chat`."""
 
 
 @dataclass(frozen=True, slots=True)

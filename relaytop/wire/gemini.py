@@ -24,6 +24,7 @@ PREFIX = "/v1beta"
 _COLLECTIONS = ("models/", "tunedModels/")
 _REPLY_KEYS = ("candidates", "usageMetadata", "promptFeedback")
 _FINISH = "finishReason"
+_METHODS = ("generateContent", "embedContent")
 _ROLES = {"assistant": "model"}
 
 
@@ -69,10 +70,10 @@ class Gemini(WireAPI):
         return body
 
     def model_id(self, entry: dict[str, Any]) -> object:
-        """Return the name of a model; None for one that cannot generate content."""
+        """Return the name of a model; None for one that has none of the methods of probes."""
         name, methods = entry.get("name"), entry.get("supportedGenerationMethods")
-        generates = not isinstance(methods, list) or "generateContent" in methods
-        return name.removeprefix("models/") if isinstance(name, str) and generates else None
+        probed = not isinstance(methods, list) or any(method in methods for method in _METHODS)
+        return name.removeprefix("models/") if isinstance(name, str) and probed else None
 
     def usage(self, raw: object, headers: Mapping[str, str]) -> Usage:
         """Read `usageMetadata`, whose thoughts stand outside the candidates' tokens."""

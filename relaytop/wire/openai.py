@@ -64,9 +64,10 @@ class OpenAI(WireAPI):
             body["stream_options"] = {"include_usage": True}
         return body
 
-    def model_ids(self, document: object) -> Iterator[object] | None:
-        """Return the ids in `data`, or in a bare list."""
-        return super().model_ids({"data": document} if isinstance(document, list) else document)
+    def model_entries(self, document: object) -> Iterator[tuple[object, dict[str, Any]]] | None:
+        """Return the entries of `data`, or of a bare list."""
+        whole = {"data": document} if isinstance(document, list) else document
+        return super().model_entries(whole)
 
     def usage(self, raw: object, headers: Mapping[str, str]) -> Usage:
         """Read a `usage` object and LiteLLM's cost header."""

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from relaytop.config.settings import MODES_OF
 from relaytop.wire.cache_bypass import cache_bypass
 from relaytop.wire.error_body import (
     error_of,
@@ -15,7 +16,7 @@ from relaytop.wire.error_body import (
     plain_error,
     vendor_error,
 )
-from relaytop.wire.facts import Failure, Reply, Request, Usage
+from relaytop.wire.facts import Failure, ModelList, Reply, Request, Usage
 from relaytop.wire.failure import (
     classify,
     classify_error,
@@ -24,6 +25,7 @@ from relaytop.wire.failure import (
     is_web_page,
 )
 from relaytop.wire.json_document import objects_of, parse
+from relaytop.wire.model_mode import model_mode
 from relaytop.wire.reply_state import ReplyState, reply_of
 from relaytop.wire.request import DOCUMENT, STREAM, headers_for, with_extra
 from relaytop.wire.served import read_served
@@ -133,10 +135,12 @@ class WireAPI(ABC):
             return failed_base_resp(document) or vendor_error(document)
         return error_of(document)
 
-    def model_ids(self, document: object) -> Iterator[object] | None:
-        """Return the ids in a list of models, unchecked; None where a document is none."""
+    def model_entries(self, document: object) -> Iterator[tuple[object, dict[str, Any]]] | None:
+        """Return the (id, entry) pairs of a list of models, unchecked; None where it is none."""
         entries = document.get(self.models_key) if isinstance(document, dict) else None
-        return map(self.model_id, objects_of(entries)) if isinstance(entries, list) else None
+        if not isinstance(entries, list):
+            return None
+        return ((self.model_id(entry), entry) for entry in objects_of(entries))
 
     def model_id(self, entry: dict[str, Any]) -> object:
         """Return the id of an entry of the list of models; None for one that cannot be probed."""
@@ -144,24 +148,28 @@ class WireAPI(ABC):
 
     # ── replies, the same for all ────────────────────────────────────────────
 
-    def read_models(self, raw: RawReply) -> tuple[str, ...] | Failure:
+    def read_models(self, raw: RawReply) -> ModelList | Failure:
         """Read a list of models: at most ten thousand ids, made safe to show, in order."""
         if raw.status != OK:
             return classify(raw.status, raw.headers, raw.body, raw.secrets)
         document = parse(raw.body)
-        entries = self.model_ids(document)
+        entries = self.model_entries(document)
         if entries is None:
             error = error_of(document) if isinstance(document, dict) else None
             if error is not None:
                 return classify_error(error, OK, raw.secrets)
             return Failure("protocol", "the response of /models is not a list of models")
-        ids = set()
-        for name in entries:
-            if isinstance(name, str) and clean(name, MAX_MODEL_ID):
-                ids.add(clean(name, MAX_MODEL_ID))
-                if len(ids) >= MAX_MODELS:
+        modes: dict[str, str] = {}
+        for name, entry in entries:
+            if isinstance(name, str) and (model := clean(name, MAX_MODEL_ID)):
+                modes[model] = model_mode(entry, model)
+                if len(modes) >= MAX_MODELS:
                     break
-        return tuple(sorted(ids))
+        valid = MODES_OF[self.name]
+        return ModelList(
+            tuple(sorted(modes)),
+            {model: mode for model, mode in modes.items() if mode != "chat" and mode in valid},
+        )
 
     def read_reply(self, raw: RawReply) -> Reply:
         """Read a reply, streamed or in one document."""

@@ -11,7 +11,7 @@ from relaytop.engine.engine import Engine
 from relaytop.ledger.ledger import Allowance, AllowanceRequest, Entry, Ledger
 from relaytop.probe.sample import Sample
 from relaytop.protocol.messages import Finished, Report
-from relaytop.wire.facts import Failure
+from relaytop.wire.facts import Failure, ModelList
 from tests.support.samples import T0, sample
 
 Answer = Callable[[Target, float], Sample]
@@ -30,8 +30,8 @@ class FakeProber:
         await asyncio.sleep(self.delay_s)
         return self.answer(target, due_at)
 
-    async def list_models(self) -> tuple[str, ...] | Failure:
-        return ("a", "b")
+    async def list_models(self) -> ModelList | Failure:
+        return ModelList(("a", "b"))
 
     def set_prices(self, prices: Mapping[str, Price]) -> None:
         self.prices = prices

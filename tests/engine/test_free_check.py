@@ -2,7 +2,7 @@ import itertools
 
 from relaytop.engine.free_check import INTERVAL_S, FreeCheck
 from relaytop.protocol.messages import Notice
-from relaytop.wire.facts import Failure
+from relaytop.wire.facts import Failure, ModelList
 
 DOWN = Failure("timeout", "no byte came")
 
@@ -33,12 +33,12 @@ def test_it_ends_with_the_pause_and_begins_anew() -> None:
 def test_what_changes_is_told_and_nothing_else() -> None:
     free_check = FreeCheck()
     free_check.providers_due({"a"}, 0.0)
-    assert free_check.record("a", ("m",)) is None
+    assert free_check.record("a", ModelList(("m",))) is None
     news = free_check.record("a", DOWN)
     assert news == Notice("warning", "a: /models fails: timeout · no byte came")
     assert free_check.record("a", Failure("connect", "refused")) is None
-    assert free_check.record("a", ()) == Notice("info", "a: /models answers again")
-    assert free_check.record("a", ()) is None
+    assert free_check.record("a", ModelList()) == Notice("info", "a: /models answers again")
+    assert free_check.record("a", ModelList()) is None
 
 
 def test_an_answer_that_comes_after_the_pause_is_no_news() -> None:

@@ -10,7 +10,7 @@ from relaytop.jobs.job_budget import JobBudget
 from relaytop.jobs.runner import GIVE_UP_AFTER, Runner
 from relaytop.probe.prober import Prober
 from relaytop.probe.sample import Sample
-from relaytop.wire.facts import Failure
+from relaytop.wire.facts import Failure, ModelList
 from tests.support.samples import sample, settings
 from tests.support.server import Response, ScriptedServer, Seen, chat_stream, error_reply
 
@@ -34,8 +34,8 @@ class FakeProber:
         self.running[target.id] -= 1
         return self.answer(target)
 
-    async def list_models(self) -> tuple[str, ...] | Failure:
-        return ()
+    async def list_models(self) -> ModelList | Failure:
+        return ModelList()
 
     def set_prices(self, prices: Mapping[str, Price]) -> None:
         del prices

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from relaytop.config.settings import Price, Provider, Target
 from relaytop.probe.prober import Prober
 from relaytop.probe.sample import Sample
-from relaytop.wire.facts import Failure
+from relaytop.wire.facts import Failure, ModelList
 from tests.probe.support import class_of, one
 from tests.support.server import (
     Response,
@@ -28,7 +28,7 @@ async def test_a_large_reply_in_the_first_read_is_no_large_header() -> None:
     ids = [f"vendor/model-{i:05}" for i in range(8000)]
     with ScriptedServer(lambda _: models_reply(ids)) as server:
         found = await Prober(Provider(name="p", base_url=server.base_url)).list_models()
-    assert found == tuple(ids)
+    assert found == ModelList(tuple(ids))
 
 
 async def test_no_cookie_is_kept() -> None:

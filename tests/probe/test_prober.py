@@ -9,7 +9,7 @@ import pytest
 
 from relaytop.config.settings import Price, Provider, Target
 from relaytop.probe.prober import Prober
-from relaytop.wire.facts import Failure, Limit, Served
+from relaytop.wire.facts import Failure, Limit, ModelList, Served
 from tests.probe.support import KEY, class_of, one, probe
 from tests.support.server import (
     CERTIFICATE,
@@ -202,12 +202,12 @@ async def test_the_cost_is_the_relays_own_or_the_configs() -> None:
 
 
 async def test_models() -> None:
-    async def offer(response: Response) -> tuple[str, ...] | Failure:
+    async def offer(response: Response) -> ModelList | Failure:
         with ScriptedServer(lambda _: response) as server:
             prober = Prober(Provider(name="p", base_url=server.base_url))
             return await prober.list_models()
 
-    assert await offer(models_reply(["b", "a"])) == ("a", "b")
+    assert await offer(models_reply(["b", "a"])) == ModelList(("a", "b"))
     refused = await offer(error_reply(401, "who are you"))
     assert refused == Failure("auth", "who are you")
     assert isinstance(await offer(Response(raw=b"")), Failure)

@@ -9,6 +9,7 @@ import pytest
 from tests.relays.keys import KEY
 from tests.relays.llmock import RPM, TPM, Llmock
 from tests.relays.processes import running_litellm, running_llmock
+from tests.relays.reranker import running_reranker
 
 HERE = Path(__file__).parent
 
@@ -37,7 +38,10 @@ def limited_llmock() -> Iterator[Llmock]:
 @pytest.fixture(scope="session")
 def litellm(llmock: Llmock) -> Iterator[str]:
     """The base URL of a LiteLLM proxy whose models answer by themselves, or from llmock."""
-    with running_litellm("litellm.yaml", f"{llmock.url}/v1") as base:
+    with (
+        running_reranker() as reranker,
+        running_litellm("litellm.yaml", f"{llmock.url}/v1", reranker) as base,
+    ):
         # Its first call takes a second or two, which is no relay's usual latency.
         request = urllib.request.Request(
             f"{base}/v1/chat/completions",

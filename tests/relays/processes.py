@@ -86,8 +86,14 @@ def running_llmock(*options: str) -> Iterator[Llmock]:
 
 
 @contextmanager
-def running_litellm(config: str, upstream: str) -> Iterator[str]:
-    """Run a LiteLLM proxy; yields its URL, without `/v1`."""
+def running_litellm(config: str, upstream: str, reranker: str = "") -> Iterator[str]:
+    """Run a LiteLLM proxy; yields its URL, without `/v1`.
+
+    Args:
+        config: The name of its file.
+        upstream: What is behind it.
+        reranker: What is behind its models that rank; it has no mock of its own for them.
+    """
     folder = installed("litellm")
     port = free_port()
     command = [
@@ -101,6 +107,8 @@ def running_litellm(config: str, upstream: str) -> Iterator[str]:
         "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS": "True",
         "DISABLE_SCHEMA_UPDATE": "true",
         "UPSTREAM": upstream,
+        "RERANK_COHERE": f"{reranker}/v2/rerank",
+        "RERANK_JINA": f"{reranker}/v1",
         "PYTHONPATH": str(HERE),
         "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
     }

@@ -54,7 +54,8 @@ def read_models(
 ) -> tuple[str, ...] | Failure:
     """Read a list of models."""
     raw = RawReply(status=status, headers=lowered(JSON), chunks=[body], secrets=secrets)
-    return api_named(api).read_models(raw)
+    found = api_named(api).read_models(raw)
+    return found if isinstance(found, Failure) else found.ids
 
 
 read = reader("openai", "sk-123")

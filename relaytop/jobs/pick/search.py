@@ -23,6 +23,7 @@ from relaytop.jobs.pick.switching import Switcher
 from relaytop.jobs.runner import stale_remark
 from relaytop.jobs.stderr import notice, progress_line
 from relaytop.probe.prober import Prober
+from relaytop.wire.facts import Failure
 from relaytop.wire.nonce import NonceSequence
 
 if TYPE_CHECKING:
@@ -54,8 +55,8 @@ async def serving_targets(settings: Settings, model: str) -> Settings:
         with progress_line(lambda: f"asking: {names}"):
             lists = await model_lists(asked)
         for name, answer in lists.items():
-            if isinstance(answer, tuple):
-                offers[name] = answer
+            if not isinstance(answer, Failure):
+                offers[name] = answer.ids
                 continue
             # Without a list it may serve the model all the same: a probe will tell.
             offers[name] = (model,)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -115,6 +114,15 @@ class ModelPicker(Dialog[list[Choice]]):
         return tuple(self._chosen)
 
     @property
+    def modes(self) -> dict[Choice, str]:
+        """What is offered → the mode in which it can be probed, where that is not `chat`."""
+        return {
+            (name, model): mode
+            for name, offer in self._offers.items()
+            for model, mode in offer.modes.items()
+        }
+
+    @property
     def _in_list(self) -> bool:
         """Whether keys are the list's; `has_focus` would tell only after its own event."""
         return self.focused is self._listing
@@ -157,9 +165,11 @@ class ModelPicker(Dialog[list[Choice]]):
         return self._shown[at] if at is not None and at < len(self._shown) else None
 
     def _label(self, choice: Choice) -> Text:
-        usd, known = estimated_usd_per_h(self._settings, *choice)
+        usd, known = self._usd_per_h(choice)
         per_h = f"${format_dollars(usd, 3)}/h"
         price = per_h if known else f"{self._glyphs.under}{per_h}, unpriced"
+        mode = self._mode(choice)
+        price = price if mode is None else f"{mode}  {price}"
         chosen = choice in self._chosen
         # The dialog's border and the list's, their padding, the scroll bar, the mark, two blanks.
         room = min(110, self.size.width * 9 // 10) - 14 - len(price)
@@ -167,8 +177,15 @@ class ModelPicker(Dialog[list[Choice]]):
         label = Text(CHOSEN if chosen else NOT_CHOSEN, "bold" if chosen else "")
         return label.append(fit_middle("/".join(choice), width) + "  ").append(price, "dim")
 
+    def _mode(self, choice: Choice) -> str | None:
+        offer = self._offers.get(choice[0])
+        return offer.modes.get(choice[1]) if offer is not None else None
+
+    def _usd_per_h(self, choice: Choice) -> tuple[float, bool]:
+        return estimated_usd_per_h(self._settings, *choice, self._mode(choice))
+
     def _show_total(self) -> None:
-        prices = [estimated_usd_per_h(self._settings, *choice) for choice in self._chosen]
+        prices = [self._usd_per_h(choice) for choice in self._chosen]
         total = sum(usd for usd, _known in prices)
         bound = "" if all(known for _usd, known in prices) else " at the assumed price"
         budget = self._settings.budget_usd
@@ -252,8 +269,10 @@ class ModelPicker(Dialog[list[Choice]]):
         self.dismiss([])
 
 
-def estimated_usd_per_h(settings: Settings, provider: str, model: str) -> tuple[float, bool]:
+def estimated_usd_per_h(
+    settings: Settings, provider: str, model: str, mode: str | None = None
+) -> tuple[float, bool]:
     """Return the estimated USD per hour of watching a model, and whether its price is known."""
-    target = dataclasses.replace(settings.defaults, provider=provider, model=model)
+    target = settings.new_target(provider, model, mode)
     estimate = estimate_usd_per_h(target, settings.provider(provider), settings.assumed_price)
     return estimate.usd_per_h, estimate.known
