@@ -82,6 +82,18 @@ class Prober:
             target: One of this provider's.
             due_at: When it was due by the cadence, Unix seconds.
         """
+        sample, _raw = await self.probe_with_reply(target, due_at)
+        return sample
+
+    async def probe_with_reply(
+        self, target: Target, due_at: float
+    ) -> tuple[Sample, RawReply | None]:
+        """Probe a target once; return the reply as well, None where none can be read.
+
+        Args:
+            target: As for `probe`.
+            due_at: Likewise.
+        """
         transport = self._idle.pop(target.id, None)
         if transport is None and not isinstance(self._settings, ProbeError):
             transport = StampedTransport(self._settings)
@@ -89,7 +101,7 @@ class Prober:
             return await self._probe(target, due_at, None)
         self._in_use.add(transport)
         try:
-            sample = await self._probe(target, due_at, transport)
+            result = await self._probe(target, due_at, transport)
         except BaseException:
             # Cancelled: the connection may be at any point of its making, or of an exchange.
             self._in_use.discard(transport)
@@ -100,24 +112,25 @@ class Prober:
             await transport.aclose()
         else:
             self._idle[target.id] = transport
-        return sample
+        return result
 
     async def _probe(
         self, target: Target, due_at: float, transport: StampedTransport | None
-    ) -> Sample:
+    ) -> tuple[Sample, RawReply | None]:
         exchange = Exchange(transport)
         adaptations = self._adaptations.get(target.id, frozenset())
         try:
             api = api_named(self._provider.api, target.mode)
             request = api.build(self._with_nonce(target), self._provider, adaptations)
             await self._run(exchange, request, target.timeout_s)
-            reply = self._with_dimensions_checked(target, await self._reply(exchange, api))
+            raw = exchange.raw_reply(self._secrets, time.time())
+            reply = self._with_dimensions_checked(target, await self._reply(exchange, raw, api))
             least = self._adapt(target, adaptations, reply)
-            return self._sample(target, due_at, exchange, reply, least)
+            return self._sample(target, due_at, exchange, reply, least), raw
         except Exception as error:  # noqa: BLE001 - our own fault must cost one sample, no more
             message = f"relaytop could not read this reply ({type(error).__name__}: {error})"
             failure = Failure("protocol", safe(message, self._secrets))
-            return Sample(
+            sample = Sample(
                 target=target.id,
                 due_at=due_at,
                 sent_at=exchange.sent_at,
@@ -125,6 +138,7 @@ class Prober:
                 failure=failure,
                 http_status=exchange.status,
             )
+            return sample, None
 
     def _with_nonce(self, target: Target) -> Target:
         """Return a target whose messages begin with a nonce, unless it wants none."""
@@ -221,8 +235,7 @@ class Prober:
             reply, failure=dimension_failure(reply.dimensions, wanted, before)
         )
 
-    async def _reply(self, exchange: Exchange, api: WireAPI) -> Reply | None:
-        raw = exchange.raw_reply(self._secrets, time.time())
+    async def _reply(self, exchange: Exchange, raw: RawReply | None, api: WireAPI) -> Reply | None:
         if raw is None or exchange.body is None:
             return None
         if exchange.body.size <= QUICK_BYTES:

@@ -11,10 +11,12 @@ import click
 from relaytop.jobs.check.findings import BAD, GOOD, SKIPPED, WARN, Finding, count_by_level
 from relaytop.report.blocks import Lines, Table, Text, columns
 from relaytop.report.cells import wrap
+from relaytop.report.conformance import conformance_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from relaytop.jobs.check.conformance import Conformance
     from relaytop.report.blocks import Block
     from relaytop.report.render import TextOptions
 
@@ -35,12 +37,19 @@ class CheckReport:
     """In order."""
     cost_usd: float | None
     """Spent by the check; None where a price is unknown."""
+    conformance: Sequence[Conformance] = ()
+    """Target by target; empty where it was not asked for."""
 
     def document(self) -> dict[str, Any]:
-        """Return the findings, how many there are of each level, and the cost."""
+        """Return the findings, how many there are of each level, and the cost.
+
+        With `conformance` where that was asked for: features and their outcomes.
+        """
         findings = [asdict(each) | {"remedy": each.remedy or None} for each in self.findings]
         counts = count_by_level(self.findings)
-        return {"findings": findings, "counts": counts, "cost_usd": self.cost_usd}
+        document = {"findings": findings, "counts": counts, "cost_usd": self.cost_usd}
+        features = [asdict(each) | {"meaning": each.meaning or None} for each in self.conformance]
+        return {**document, "conformance": features} if features else document
 
     def blocks(self, options: TextOptions) -> list[Block]:
         """Return a table in Markdown, else one finding a line under what it is about; the counts.
@@ -49,18 +58,20 @@ class CheckReport:
         """
         counts = count_by_level(self.findings)
         summary = Text(_summary(counts))
+        tables = conformance_blocks(self.conformance)
         if options.markdown:
             marks = ASCII_MARKS if options.ascii_only else MARKS
             rows = [
                 (marks[each.level], _subject(each), each.step, each.meaning, each.remedy)
                 for each in self.findings
             ]
-            return [Table(columns(*TITLES, left=TITLES), rows), summary]
+            return [Table(columns(*TITLES, left=TITLES), rows), *tables, summary]
         return [
             *(
                 Lines([subject, *(line for each in group for line in _lines(each, options))])
                 for subject, group in groupby(self.findings, _subject)
             ),
+            *tables,
             summary,
         ]
 

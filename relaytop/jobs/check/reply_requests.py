@@ -1,13 +1,12 @@
-"""Two replies of one token from a target, one unstreamed and one streamed."""
+"""Two replies of one token from a target, one unstreamed and one streamed where its mode has it."""
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from relaytop.config.steady_clock import STEADY
+from relaytop.config.settings import MODES_OF
 from relaytop.config.suggestions import suggestion
 from relaytop.jobs.check.findings import WARN, Finding, Subject
 from relaytop.jobs.check.origin_findings import cache_finding, served_finding
@@ -18,23 +17,19 @@ from relaytop.jobs.check.reply_findings import (
     reuse_finding,
     usage_finding,
 )
-from relaytop.jobs.runner import MAX_STALE
+from relaytop.wire.apis import api_named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from relaytop.config.settings import Provider, Target
-    from relaytop.engine.rate_limiter import RateLimiter
+    from relaytop.jobs.check.paid_requests import PaidRequests
     from relaytop.jobs.check.same_prompt import SamePrompt
-    from relaytop.jobs.job_budget import JobBudget
-    from relaytop.probe.prober import Prober
     from relaytop.probe.sample import Sample
     from relaytop.wire.facts import Failure
 
-MAX_ADAPTATIONS = 2
-"""Refusals to adapt to: a model may want a newer parameter, then more tokens."""
-_ADAPTABLE_PARAMETERS = ("max_tokens", "max_completion_tokens", "stream_options")
-_BAD_REQUESTS = frozenset({400, 422})
+_MODE_CLASSES = frozenset({"not_found", "bad_request", "protocol", "server_error"})
+"""Failures of a model that is asked at the wrong endpoint; LiteLLM answers 500."""
 _LAST_STEPS = ("usage", "limits")
 
 
@@ -58,16 +53,11 @@ class ReplyChecker:
 
     provider: Provider
     """With its prices."""
-    prober: Prober
+    requests: PaidRequests
     models: Sequence[str]
     """On offer at the provider; empty where that is unknown."""
-    budget: JobBudget
-    limiter: RateLimiter
-    """Keeps the provider's `max_rpm`."""
     same_prompt: SamePrompt
     """Says which targets are sent the same."""
-    on_step: Callable[[str], None]
-    """Called with each step before it is taken."""
 
     async def check(self, target: Target) -> ReplyResult:
         """Request an unstreamed reply and, unless that failed for good, a streamed one."""
@@ -81,14 +71,17 @@ class ReplyChecker:
         failure = unstreamed.failure
         if failure is not None and "stream" not in failure.message.lower():
             result.skipped += ["stream", *_LAST_STEPS]
+            mode = await self._mode_finding(target, result, failure)
+            result.findings += [] if mode is None else [mode]
             return result
-        streamed = await self._request(target, result, stream=True)
+        streams = api_named(self.provider.api, target.mode).streams
+        streamed = await self._request(target, result, stream=True) if streams else None
         if failure is not None and streamed is not None and streamed.ok and target.stream:
             remedy = "none needed: the config streams, which works"
             result.findings = [dataclasses.replace(reply, level=WARN, remedy=remedy)]
         if streamed is not None:
             result.findings.append(self._stream_finding(target, streamed))
-        else:
+        elif streams:
             result.skipped.append("stream")
         if result.stale:
             result.findings.append(reuse_finding(target))
@@ -109,39 +102,35 @@ class ReplyChecker:
         return result
 
     async def _request(self, target: Target, result: ReplyResult, *, stream: bool) -> Sample | None:
-        """Send a request, and again where a refusal says how; None when the budget is spent."""
-        step = f"{target.model} {'stream' if stream else 'reply'}"
+        """Send a one-token request; None when the budget is spent."""
         nonce = self.same_prompt.nonce(target, stream=stream)
         single = dataclasses.replace(target, max_tokens=1, stream=stream, nonce=nonce)
-        price = self.provider.prices.get(target.model)
-        sample: Sample | None = None
-        adaptations = stale = 0
-        while adaptations <= MAX_ADAPTATIONS and stale <= MAX_STALE:
-            await self._wait_for_rate_limit(step)
-            reserved = await self.budget.reserve(single, price)
-            if reserved is None:
-                result.over_budget = True
-                return sample
-            with self.budget.booked_if_cut(single, reserved):
-                sample = await self.prober.probe(single, STEADY())
-            self.budget.settle(sample, reserved)
-            if sample.stale:
-                stale += 1
-            elif _is_adaptable(sample):
-                adaptations += 1
-            else:
-                break
-        result.stale += stale
-        return sample
+        step = f"{target.model} {'stream' if stream else 'reply'}"
+        outcome = await self.requests.send(single, step)
+        result.over_budget |= outcome.over_budget
+        result.stale += outcome.stale
+        return outcome.sample
 
-    async def _wait_for_rate_limit(self, step: str) -> None:
-        """Wait for the provider's `max_rpm`, and report the wait."""
-        loop = asyncio.get_running_loop()
-        while (wait_s := self.limiter.next_slot(now := loop.time()) - now) > 0:
-            self.on_step(f"{step}, waiting for max_rpm")
-            await asyncio.sleep(wait_s)
-        self.limiter.record_request(now)
-        self.on_step(step)
+    async def _mode_finding(
+        self, target: Target, result: ReplyResult, failure: Failure
+    ) -> Finding | None:
+        """Try the other modes where a failure may come of the mode; return which one works."""
+        listed = not self.models or target.model in self.models
+        if failure.error_class not in _MODE_CLASSES or not listed:
+            return None
+        for mode in MODES_OF[self.provider.api]:
+            if mode == target.mode:
+                continue
+            single = dataclasses.replace(target, max_tokens=1, stream=False, mode=mode)
+            outcome = await self.requests.send(single, f"{target.model} as {mode}")
+            result.over_budget |= outcome.over_budget
+            if outcome.sample is None:
+                return None
+            if outcome.sample.ok:
+                meaning = f"the model answers as {mode}, not as {target.mode}"
+                remedy = f'set mode = "{mode}" under [targets."{target.id}"]'
+                return Subject.of(target).bad("mode", meaning, remedy)
+        return None
 
     def _reply_finding(self, target: Target, sample: Sample) -> Finding:
         if sample.failure is not None:
@@ -193,12 +182,3 @@ def _gaps(sample: Sample) -> str:
 
 def _cached(sample: Sample) -> str:
     return ", cached" if sample.from_cache else ""
-
-
-def _is_adaptable(sample: Sample) -> bool:
-    """Return whether a refusal names what the next request leaves out; such a one is not billed."""
-    if sample.failure is None or sample.http_status not in _BAD_REQUESTS:
-        return False
-    if sample.least_tokens is not None:
-        return True
-    return any(name in sample.failure.message for name in _ADAPTABLE_PARAMETERS)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from relaytop.engine.rate_limiter import RateLimiter
+from relaytop.jobs.check.conformance import conformance_of
 from relaytop.jobs.check.connectivity import check_connectivity
 from relaytop.jobs.check.cost_bound import announcement, check_cost
 from relaytop.jobs.check.findings import BAD, SKIPPED, Finding, Subject
 from relaytop.jobs.check.key_text import key_finding
 from relaytop.jobs.check.models_findings import ModelsResult, check_models
+from relaytop.jobs.check.paid_requests import PaidRequests
 from relaytop.jobs.check.reply_findings import model_finding, price_finding
 from relaytop.jobs.check.reply_requests import ReplyChecker
 from relaytop.jobs.check.same_prompt import SamePrompt
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from relaytop.config.settings import Provider, Settings, Target
+    from relaytop.jobs.check.conformance import Conformance
     from relaytop.jobs.check.reply_requests import ReplyResult
     from relaytop.jobs.job_budget import JobBudget
 
@@ -37,34 +40,43 @@ SUGGESTED_MODELS = 3
 
 
 async def run_check(
-    settings: Settings, complaints: Mapping[str, str]
-) -> tuple[list[Finding], float | None]:
+    settings: Settings, complaints: Mapping[str, str], *, deep: bool = False
+) -> CheckResult:
     """Check within today's budget, telling on stderr what it can cost and how far it is.
 
     Args:
         settings: With or without list prices.
         complaints: Provider → why its key could not be had.
-
-    Returns:
-        The findings, and the USD spent; None where a price is unknown.
+        deep: Whether targets are asked for the features of their API too.
     """
     settings = await add_list_prices(settings)
-    text = announcement(settings)
+    text = announcement(settings, deep=deep)
     if text:
         notice(text)
     budget = None
     async with contextlib.AsyncExitStack() as stack:
         if settings.budget_usd > 0 and settings.targets:
-            cost = check_cost(settings)
+            cost = check_cost(settings, deep=deep)
             budget = await stack.enter_async_context(
                 open_job_budget(settings, cost.known_usd + cost.assumed_usd)
             )
-        run = CheckRun(settings, complaints, budget)
+        run = CheckRun(settings, complaints, budget, deep=deep)
         with progress_line(partial(steps_text, run.current_steps)):
             findings = await run.run()
-    if budget is None:
-        return findings, 0.0
-    return findings, budget.cost_usd if budget.complete else None
+    cost_usd: float | None = 0.0
+    if budget is not None:
+        cost_usd = budget.cost_usd if budget.complete else None
+    return CheckResult(findings, run.conformance, cost_usd)
+
+
+class CheckResult(NamedTuple):
+    """What a check has found."""
+
+    findings: list[Finding]
+    conformance: list[Conformance]
+    """Target by target; empty where it was not asked for."""
+    cost_usd: float | None
+    """Spent by it; None where a price is unknown."""
 
 
 class CheckRun:
@@ -74,14 +86,22 @@ class CheckRun:
         settings: With prices, and where the values came from.
         complaints: Provider → why its key could not be had.
         budget: Pays for replies; None sends nothing that costs.
+        deep: Whether targets are asked for the features of their API too.
     """
 
     def __init__(
-        self, settings: Settings, complaints: Mapping[str, str], budget: JobBudget | None
+        self,
+        settings: Settings,
+        complaints: Mapping[str, str],
+        budget: JobBudget | None,
+        *,
+        deep: bool = False,
     ) -> None:
         self._settings = settings
         self._complaints = complaints
         self._budget = budget
+        self._deep = deep
+        self._conformance: dict[str, list[Conformance]] = {}
         self._same_prompt = SamePrompt(settings, NonceSequence())
         self._input_tokens: dict[str, int] = {}
         """Target → what its reply says of the prompt's tokens."""
@@ -103,6 +123,12 @@ class CheckRun:
                 [*findings, *(one for one in compared if one.provider == provider.name)]
             )
         ]
+
+    @property
+    def conformance(self) -> list[Conformance]:
+        """The features of the targets, in the order of the settings."""
+        found = (self._conformance.get(target.id, []) for target in self._settings.targets)
+        return [each for of_target in found for each in of_target]
 
     async def _check_provider(self, provider: Provider) -> list[Finding]:
         try:
@@ -158,19 +184,18 @@ class CheckRun:
         prober = Prober(provider)
         gate = asyncio.Semaphore(MAX_CONCURRENT_TARGETS)
         limiter = RateLimiter(provider.max_rpm)
-        checker = ReplyChecker(
-            provider,
-            prober,
-            models,
-            budget,
-            limiter,
-            self._same_prompt,
-            lambda step: self._note(provider, step),
+        requests = PaidRequests(
+            provider, prober, budget, limiter, lambda step: self._note(provider, step)
         )
+        checker = ReplyChecker(provider, requests, models, self._same_prompt)
 
         async def check(target: Target) -> ReplyResult:
             async with gate:
-                return await checker.check(target)
+                result = await checker.check(target)
+                if self._deep and not any(each.level == BAD for each in result.findings):
+                    found = await conformance_of(target, provider, requests)
+                    self._conformance[target.id] = found
+                return result
 
         try:
             results = await asyncio.gather(*map(check, targets))
