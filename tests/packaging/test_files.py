@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -12,10 +13,12 @@ from typing import Any
 import pytest
 import yaml
 
+import relaytop
 from relaytop.config.settings import Settings
 from relaytop.export.recording_rules import recording_rules_file
 from relaytop.export.rules import rules_file
 from tests.export.promtool import needs_promtool, promtool
+from tests.support.server import ScriptedServer, json_reply
 
 ROOT = Path(__file__).parents[2]
 PACKAGING = ROOT / "packaging"
@@ -74,6 +77,43 @@ def test_the_image_is_small_pinned_and_unprivileged() -> None:
     assert "/healthz" in last["HEALTHCHECK"]
     assert last["ENTRYPOINT"] == '["relaytop"]'
     assert '"0.0.0.0:9464", "--insecure-listen"' in last["CMD"]
+
+
+@pytest.mark.parametrize(("status", "code"), [(200, 0), (503, 1)])
+def test_the_health_check_asks_the_agent(status: int, code: int) -> None:
+    (text,) = re.findall(
+        r"HEALTHCHECK .*\\\n\s+CMD (\[.*\])", DOCKERFILE.read_text(encoding="utf-8")
+    )
+    program, *arguments, script = json.loads(text)
+    assert program == "python"
+    with ScriptedServer(lambda _seen: json_reply({}, status)) as server:
+        asked = script.replace("127.0.0.1:9464", f"127.0.0.1:{server.port}")
+        assert asked != script
+        done = subprocess.run(
+            [sys.executable, *arguments, asked], check=False, stderr=subprocess.DEVNULL, timeout=60
+        )
+    assert done.returncode == code
+    assert [seen.path for seen in server.requests] == ["/healthz"]
+
+
+def docker(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["docker", *arguments], capture_output=True, text=True, check=False, timeout=500
+    )
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.xdist_group("packaging")
+def test_the_image_runs_read_only_where_there_is_an_engine() -> None:
+    if shutil.which("docker") is None or docker("info").returncode != 0:
+        pytest.skip("no container engine here")
+    built = docker("build", "--quiet", "--file", DOCKERFILE, ROOT)
+    assert built.returncode == 0, built.stderr
+    run = ("run", "--rm", "--read-only", "--cap-drop", "all", built.stdout.strip())
+    assert docker(*run, "--version").stdout.startswith(f"relaytop, version {relaytop.__version__}")
+    # Its engine probes, and says that nothing listens there.
+    done = docker(*run, "--once", "--base-url", "http://127.0.0.1:9/v1", "--model", "m")
+    assert (done.returncode, "connect" in done.stdout) == (1, True), done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("name", ["ci", "lower-bounds", "release"])

@@ -83,8 +83,9 @@ def test_the_sdist_has_what_building_and_testing_need(dist: Path) -> None:
     (path,) = dist.glob("*.tar.gz")
     with tarfile.open(path) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    needed = {"LICENSE", "README.md", "pyproject.toml", *tracked("relaytop"), *tracked("tests")}
-    assert needed | tracked("packaging") <= names
+    folders = (".ci", ".github", "packaging", "relaytop", "tests")
+    needed = {"LICENSE", "README.md", "pyproject.toml"}.union(*map(tracked, folders))
+    assert needed <= names
 
 
 def test_the_image_is_given_what_its_build_needs(wheel: Path, tmp_path: Path) -> None:
