@@ -10,7 +10,6 @@ import sys
 import tarfile
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,11 +18,7 @@ from relaytop.cli.group import COMMANDS
 from tests.support.server import ScriptedServer, chat_stream
 from tests.support.terminal import Terminal
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 ROOT = Path(__file__).parents[2]
-ADDED = {"__pycache__"}
 NO_NETWORK = re.compile(
     r"no matching distribution|could not find a version|connection|resolve|network|timed out|"
     r"failed to fetch",
@@ -59,7 +54,7 @@ def tracked(folder: str) -> set[str]:
     return {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / folder).rglob("*")
-        if path.is_file() and not ADDED & set(path.parts)
+        if path.is_file() and "__pycache__" not in path.parts
     }
 
 
@@ -108,31 +103,16 @@ def test_the_image_is_given_what_its_build_needs(wheel: Path, tmp_path: Path) ->
         assert ours.namelist() == released.namelist()
 
 
-def pipx_install(wheel: Path) -> list[str | Path]:
-    backend = ["--backend", "uv"] if shutil.which("uv") else []
-    return [sys.executable, "-m", "pipx", "install", *backend, wheel]
-
-
-def uv_install(wheel: Path) -> list[str | Path]:
-    return ["uv", "tool", "install", "--python", sys.executable, wheel]
-
-
-@pytest.fixture(params=[pipx_install, uv_install])
-def at_home(
-    request: pytest.FixtureRequest, wheel: Path, home: dict[str, str], tmp_path: Path
-) -> dict[str, str]:
-    """The environment of a user who has installed the wheel, and nothing else."""
-    install: Callable[[Path], list[str | Path]] = request.param
-    if install is uv_install and shutil.which("uv") is None:
-        pytest.skip("no uv here")
+def installed(command: list[str | Path], home: dict[str, str]) -> dict[str, str]:
+    """Install by a command in a clean home; return an environment that finds what is there."""
     machine = {name: value for name, value in os.environ.items() if OF_THE_MACHINE.match(name)}
     # What the machine has downloaded before is not downloaded again.
     cache = os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))
     clean = {name: home[name] for name in home if name not in {"VIRTUAL_ENV", "XDG_DATA_HOME"}}
     done = subprocess.run(
-        install(wheel),
+        command,
         env={**clean, **machine, "XDG_CACHE_HOME": cache},
-        cwd=tmp_path,
+        cwd=home["HOME"],
         capture_output=True,
         text=True,
         check=False,
@@ -141,32 +121,42 @@ def at_home(
     if done.returncode != 0 and NO_NETWORK.search(done.stderr):
         pytest.skip("no package index can be reached")
     assert done.returncode == 0, done.stdout + done.stderr
-    # Whoever finds a command there has found it in this home.
-    return {**clean, "PATH": f"{tmp_path / '.local' / 'bin'}:/usr/bin:/bin"}
+    return {**clean, "PATH": f"{home['HOME']}/.local/bin:/usr/bin:/bin"}
 
 
-def test_what_is_installed_runs(at_home: dict[str, str], tmp_path: Path) -> None:
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            ["/usr/bin/env", "relaytop", *arguments],
-            env=at_home,
-            cwd=tmp_path,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+def run(environ: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["/usr/bin/env", "relaytop", *arguments],
+        env=environ,
+        cwd=environ["HOME"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
 
-    version = run("--version").stdout.splitlines()
+
+def test_what_pipx_installs_runs(wheel: Path, home: dict[str, str]) -> None:
+    backend = ["--backend", "uv"] if shutil.which("uv") else []
+    environ = installed([sys.executable, "-m", "pipx", "install", *backend, wheel], home)
+    version = run(environ, "--version").stdout.splitlines()
     assert version[0] == f"relaytop, version {relaytop.__version__}"
     assert "Textual" in version[1]
+    page = Path(home["HOME"], ".local", "share", "man", "man1", "relaytop.1")
+    assert page.read_text().startswith(".TH")
     with ScriptedServer(lambda _seen: chat_stream(2)) as server:
-        done = run("--once", "--base-url", server.base_url, "--model", "m", "--name", "relay")
+        done = run(environ, "--once", "--base-url", server.base_url, "--model", "m")
     assert done.returncode == 0, done.stderr
-    assert re.search(r"relay/m|● m", done.stdout)
-    assert "RelaytopNotProbing" in run("rules").stdout
-    with Terminal(["relaytop", "demo"], environ=at_home) as terminal:
+    assert "127.0.0.1" in done.stdout
+    assert "RelaytopNotProbing" in run(environ, "rules").stdout
+    with Terminal(["/usr/bin/env", "relaytop", "demo"], environ=environ) as terminal:
         terminal.wait_for("holysheep")
         terminal.press("q")
         assert terminal.wait() == 0
+
+
+@pytest.mark.skipif(shutil.which("uv") is None, reason="no uv here")
+def test_what_uv_installs_runs(wheel: Path, home: dict[str, str]) -> None:
+    environ = installed(["uv", "tool", "install", "--python", sys.executable, wheel], home)
+    assert run(environ, "--version").stdout.startswith(f"relaytop, version {relaytop.__version__}")
