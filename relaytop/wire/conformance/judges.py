@@ -88,7 +88,7 @@ def judge_max_tokens(answer: Answer, usage: Usage, bound: int) -> Verdict:
     if usage.output_tokens > bound:
         return failed(f"{usage.output_tokens} tokens came, {bound} were allowed")
     if not _is_truncated(_first(answer)):
-        return unknown(f"the reply ended by itself after {usage.output_tokens} tokens")
+        return unknown(f"the reply ended early, after {usage.output_tokens} tokens")
     return PASS
 
 
