@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from relaytop.alerts.changes import Changes
 from relaytop.alerts.condition import EVALUATE_S, STATUS_EVALUATIONS, Condition
+from relaytop.alerts.credit_alerts import LOW_CREDIT, CreditAlerts
 from relaytop.alerts.engine_alert import EngineAlert
 from relaytop.alerts.firing import RANKS
 from relaytop.alerts.outage import cause_of, common_cause, is_bad, may_be_outage, outage_cause
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from relaytop.alerts.alert import Alert
+    from relaytop.alerts.credit_alerts import CreditLevel
     from relaytop.alerts.firing import Change, Firing
     from relaytop.alerts.incident_record import IncidentRecord
     from relaytop.alerts.snoozes import Snoozes
@@ -41,6 +43,7 @@ class AlertKeeper:
         self._outages: dict[str, Firing] = {}
         """Provider, or what explains the failures of several places → the alert of its outage."""
         self._engine = EngineAlert()
+        self._credit = CreditAlerts()
         self._due = -math.inf
 
     # ── what is read ─────────────────────────────────────────────────────────
@@ -73,7 +76,8 @@ class AlertKeeper:
     def idle(self) -> bool:
         """Whether nothing fires or is snoozed, and nothing was bad at the last evaluation."""
         conditions = [self._engine.condition, *self._conditions.values()]
-        return not self._all() and not self.snoozes and not any(c.bad for c in conditions)
+        quiet = self._credit.idle and not any(c.bad for c in conditions)
+        return quiet and not self._all() and not self.snoozes
 
     def due_after(self, now: float) -> float:
         """Return when the evaluation after one at `now` is due, Unix seconds."""
@@ -85,7 +89,8 @@ class AlertKeeper:
         return tuple(alert for alert in self.firing if wanted & {*alert.targets})
 
     def _all(self) -> list[Firing]:
-        found = [*self._own.values(), *self._outages.values(), *self._engine.all()]
+        found = [*self._own.values(), *self._outages.values()]
+        found += [*self._engine.all(), *self._credit.all()]
         return sorted(found, key=lambda firing: (firing.alert.fired_at, firing.alert.key))
 
     # ── what a person does ───────────────────────────────────────────────────
@@ -113,6 +118,8 @@ class AlertKeeper:
         key, provider = firing.alert.key, firing.alert.provider
         if not provider:
             self._engine.resume(firing)
+        elif firing.alert.why == LOW_CREDIT:
+            self._credit.resume(firing)
         elif key == provider:
             self._outages[provider] = firing
         else:
@@ -128,6 +135,7 @@ class AlertKeeper:
         trouble: str | None = None,
         quiet: bool = False,
         groups: Mapping[str, str] | None = None,
+        credit: Mapping[str, CreditLevel] | None = None,
     ) -> list[Change]:
         """Evaluate all targets, and return what happened.
 
@@ -139,6 +147,7 @@ class AlertKeeper:
             quiet: Whether what is bad already is no news: the first look at another's watch.
             groups: Target → what explains its failure, where several places tell; those that one
                 cause explains are one alert. Others go by their provider.
+            credit: Provider → what is left there, where that is known.
         """
         counted = now >= self._due
         if counted:
@@ -146,6 +155,7 @@ class AlertKeeper:
             self._due = (self._due if on_time else now) + EVALUATE_S
         self._log.begin(now, quiet=quiet)
         self._engine.judge(trouble, self._log, self.after, counted=counted)
+        self._credit.judge(credit or {}, self._log, self.after, counted=counted)
         if trouble is None:
             self._drop_others({s.target for s in summaries})
             for s in summaries:

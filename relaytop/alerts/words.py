@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from relaytop.alerts.credit_alerts import LOW_CREDIT
 from relaytop.alerts.formats.sentence import sentence
 from relaytop.monitor.number_format import format_percent
 from relaytop.wire.text import clean
@@ -57,6 +58,8 @@ def describe_end(record: IncidentRecord, *, named: bool = True) -> str:
     text = f"resolved after {duration_words(record.duration_s or 0.0)}: "
     if not record.provider:
         return f"{text}nothing was probed"
+    if record.why == LOW_CREDIT:
+        return f"{text}{record.provider}, credit was low"
     text += f"{record.key}, " if named else ""
     text += f"{_extent(record.peak_targets, record.of)}{record.severity}"
     if record.peak_error_rate:

@@ -11,9 +11,9 @@ import click
 from relaytop.cli.known_names import complete_provider
 from relaytop.cli.options import common_options
 from relaytop.cli.output import output_options
+from relaytop.cli.selected_providers import selected_providers
 from relaytop.config.errors import RelaytopError
 from relaytop.config.load import load_settings
-from relaytop.config.suggestions import suggestion
 from relaytop.jobs.model_lists import model_lists
 from relaytop.report.models import ModelsReport
 from relaytop.wire.facts import Failure
@@ -21,7 +21,6 @@ from relaytop.wire.facts import Failure
 if TYPE_CHECKING:
     from relaytop.cli.options import Options
     from relaytop.cli.output import Output
-    from relaytop.config.settings import Provider
 
 FAILED = 1
 
@@ -33,7 +32,7 @@ FAILED = 1
 def models(provider: str | None, output: Output, options: Options) -> None:
     """List the models of a provider, or of all (GET /models, free of charge)."""
     settings = load_settings(config=options.config, flags=options.flags, environ=os.environ)
-    providers = _selected(settings.providers, provider)
+    providers = selected_providers(settings.providers, provider)
     for each in providers:
         click.echo(f"fetching the model list from {each.base_url} …", err=True)
     answers = asyncio.run(model_lists(providers))
@@ -52,13 +51,3 @@ def models(provider: str | None, output: Output, options: Options) -> None:
         raise RelaytopError(sentence)
     if len(offers) < len(answers):
         raise SystemExit(FAILED)
-
-
-def _selected(providers: tuple[Provider, ...], name: str | None) -> tuple[Provider, ...]:
-    """Return the provider of that name, or all without one; `RelaytopError` where there is none."""
-    found = tuple(p for p in providers if name in {None, p.name})
-    if found:
-        return found
-    names = [p.name for p in providers]
-    sentence = f"no provider {name!r}; {suggestion(name or '', names)}"
-    raise RelaytopError(sentence)

@@ -159,6 +159,7 @@ class ThresholdsTable(TypedDict, total=False):
     ttft_ms: ThresholdMs
     error_rate: Fraction
     gap_ms: ThresholdMs
+    credit: Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 
 
 @_table
@@ -218,6 +219,7 @@ class ProviderTable(TypedDict, total=False):
     api_version: Text
     mode: Mode
     extra: Extra
+    credit: bool
     prices: dict[str, PriceTable]
 
 

@@ -125,6 +125,8 @@ class Thresholds:
     error_rate: float = 0.05
     gap_ms: float = 5000.0
     """Of the longest silence between two chunks of a stream."""
+    credit: float | None = None
+    """What must be left at the provider, in its own unit; None: anything above 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,8 @@ class Provider:
     """Of its targets, unless they have their own; one of `MODES`."""
     extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """Merged into the body of its targets' requests."""
+    credit: bool = field(default=True, metadata=_VIEW_ONLY)
+    """Whether it is asked, every ten minutes, what is left there."""
     prices: Mapping[str, Price] = field(default_factory=dict)
 
 

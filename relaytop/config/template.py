@@ -24,6 +24,7 @@ p95 = "2s"
 ttft = "1s"
 error_rate = 0.05
 gap = "5s"                          # longest gap between chunks of a stream
+# credit = 5.00                     # what must be left at a provider that tells it, in its unit
 
 [providers.holysheep]
 base_url = "https://api.holysheep.ai/v1"
@@ -37,6 +38,7 @@ models = ["gpt-4.1", "claude-sonnet-4.5", "gemini-2.5-flash", "deepseek-v3.2"]
 # tls_strict = false                # a company CA's certificate that Python 3.13 rejects
 # proxy = "http://proxy.example:3128"
 # http2 = false
+# credit = true                     # ask every 10 min what is left there; free
 # api_version = "2024-10-21"        # azure only
 
 # USD per million tokens; also cached_input, request. Each model must be in `models` above.

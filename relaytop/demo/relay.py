@@ -28,6 +28,8 @@ SUBSTITUTE = "-lite"
 """Behind the id of the model that answers in place of the one that was asked for."""
 HANG_S = 12.0
 """Longer than the demo's deadline."""
+BILLING = "/v1/dashboard/billing/"
+"""Where relays of this kind tell what is left."""
 TOKENS_PER_MESSAGE = 4
 CHARACTERS_PER_TOKEN = 4
 
@@ -77,6 +79,11 @@ class Relay:
         if (request.method, request.path) == ("GET", "/v1/models"):
             models = replies.models(self._provider)
             return Answer(((REFUSAL_S, http.json_response(200, {}, models)),))
+        if request.method == "GET" and request.path.startswith(BILLING):
+            page = request.path.removeprefix(BILLING)
+            billing = replies.billing(self._provider, page, elapsed_s)
+            if billing is not None:
+                return Answer(((REFUSAL_S, http.json_response(200, {}, billing)),))
         if (request.method, request.path) != ("POST", "/v1/chat/completions"):
             text = f"unknown path: {request.method} {request.path}"
             return _refuse(404, text, "invalid_request_error", "unknown_url")

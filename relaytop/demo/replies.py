@@ -79,6 +79,25 @@ def models(provider: DemoProvider) -> bytes:
     return _document({"object": "list", "data": offered})
 
 
+def billing(provider: DemoProvider, page: str, elapsed_s: float) -> bytes | None:
+    """Return a page of what is left, as new-api writes it; None where there is none.
+
+    Args:
+        provider: With its credit.
+        page: `subscription` or `usage`.
+        elapsed_s: Seconds since the relay began.
+    """
+    if provider.credit_usd is None:
+        return None
+    if page == "subscription":
+        limit = provider.credit_usd
+        return _document({"object": "billing_subscription", "hard_limit_usd": limit})
+    if page == "usage":
+        used_usd = provider.used_usd + elapsed_s * provider.used_usd_per_s
+        return _document({"object": "list", "total_usage": round(100 * used_usd, 4)})
+    return None
+
+
 def error(message: str, kind: str, code: str | None) -> bytes:
     """Return the body of a refusal or a failure."""
     return _document({"error": {"message": message, "type": kind, "param": None, "code": code}})

@@ -33,6 +33,12 @@ class DemoProvider(NamedTuple):
     """`openai` (x-ratelimit-* with Go durations) or `ietf` (RateLimit and its policy)."""
     head_share: float
     """The part of the TTFT after which the headers and the role chunk are sent."""
+    credit_usd: float | None = None
+    """All that was paid in; None where it does not tell."""
+    used_usd: float = 0.0
+    """Spent of that when the demo begins."""
+    used_usd_per_s: float = 0.0
+    """Spent by all of its users, not by the probes alone."""
 
     def model(self, model_id: str) -> DemoModel | None:
         """Return the model of that id, if it is served here."""
@@ -54,6 +60,9 @@ HOLYSHEEP = DemoProvider(
     tokens_per_minute=200_000,
     limit_style="openai",
     head_share=0.95,
+    credit_usd=50.0,
+    used_usd=37.66,
+    used_usd_per_s=4.10 / 86_400,
 )
 DIRECT = DemoProvider(
     name="direct",

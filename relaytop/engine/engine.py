@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from relaytop.config.durations import scaled_s
 from relaytop.config.steady_clock import STEADY
+from relaytop.engine.credit_check import CreditCheck
 from relaytop.engine.due_queue import DueQueue
 from relaytop.engine.engine_budget import EngineBudget
 from relaytop.engine.free_check import FreeCheck
@@ -97,6 +98,7 @@ class Engine:
             settings.providers, self._budget, self._reserve, self._report_over_budget
         )
         self._free_check = FreeCheck()
+        self._credit_check = CreditCheck(settings.providers, uniform, ledger)
         self._factor = 1.0
         self._paused = False
         self._off: set[str] = set()
@@ -302,6 +304,12 @@ class Engine:
         if notice is not None:
             self._emit(notice)
 
+    async def _check_credit(self, provider: str) -> None:
+        prober = self._probers[provider]
+        found = await self._credit_check.ask(provider, prober, self._clock(), self._wall())
+        if found.error is None:
+            self._emit(found)
+
     async def _list_models(self, provider: str) -> None:
         found = await self._probers[provider].list_models()
         if isinstance(found, Failure):
@@ -345,6 +353,9 @@ class Engine:
         blocked = [] if self._paused else self._over_budget(wall_s)
         for provider in self._free_check.providers_due({s.target.provider for s in blocked}, now):
             self._spawn(self._check_provider(provider))
+        watched = {state.target.provider for state in self._states.values()}
+        for provider in self._credit_check.providers_due(watched, now):
+            self._spawn(self._check_credit(provider))
         if self._due_queue.awaits_funds:
             self._start_due_probes()
 

@@ -10,10 +10,12 @@ from relaytop.engine.headroom import scarce_s
 from relaytop.protocol.messages import Pulse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from relaytop.config.settings import Price, Target
+    from relaytop.probe.credit_request import CreditAnswer
     from relaytop.probe.sample import Sample
+    from relaytop.wire.credit_systems import CreditSystem
     from relaytop.wire.facts import Failure, ModelList
 
 MAX_IN_FLIGHT = 6
@@ -33,6 +35,10 @@ class ProberLike(Protocol):
 
     async def list_models(self) -> ModelList | Failure:
         """List the provider's models."""
+        ...
+
+    async def request_credit(self, systems: Sequence[CreditSystem]) -> CreditAnswer:
+        """Ask what is left at the provider, as one of these systems; costs nothing."""
         ...
 
     def set_prices(self, prices: Mapping[str, Price]) -> None:

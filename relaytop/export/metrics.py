@@ -112,6 +112,7 @@ class Metrics(Collector):
         yield from self._counter_families(summaries)
         yield from self._histogram_families(summaries)
         yield from self._gauge_families(summaries)
+        yield _credit(summaries)
         yield self._alerts()
         yield from self._own_metrics()
 
@@ -252,6 +253,20 @@ class Metrics(Collector):
         yield GaugeMetricFamily(
             "relaytop_engine_up", "Whether probes are being sent.", value=int(self._probing())
         )
+
+
+def _credit(summaries: Sequence[Summary]) -> Metric:
+    """Return what is left at each provider that tells it."""
+    remaining = GaugeMetricFamily(
+        "ai_api_credit_remaining",
+        "Credit left at a provider by its own account: the smaller of key limit and balance.",
+        labels=("provider", "unit"),
+    )
+    newest = {s.provider: s.credit for s in summaries if s.credit is not None}
+    for provider, credit in newest.items():
+        if credit.remaining is not None:
+            remaining.add_metric((clean(provider), clean(credit.unit)), credit.remaining)
+    return remaining
 
 
 def _buckets(histogram: Histogram) -> list[tuple[str, float]]:

@@ -61,6 +61,7 @@ def rules_file(settings: Settings) -> str:
         ),
         "gap": _exprs(settings, _quantile(0.95, "ai_api_stream_gap_seconds", span), _gap_s),
         "error_rate": error_rate,
+        "credit": f"ai_api_credit_remaining <= {settings.defaults.thresholds.credit or 0:g}",
         "one_place": _one_place(error_rate, _rate(REQUESTS, span)),
     }
     text = files("relaytop.export").joinpath("alerts.yml").read_text(encoding="utf-8")

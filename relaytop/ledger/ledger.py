@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from relaytop.ledger import tables
-from relaytop.ledger.tables import DAY_S, QUARTER_S, Row, budget_day
+from relaytop.ledger.tables import DAY_S, QUARTER_S, CreditReading, Row, budget_day
 
 if TYPE_CHECKING:
     import sqlite3
@@ -89,7 +89,8 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._holder = f"{os.getpid()}-{uuid.uuid4().hex[:12]}"
-        self._inbox: queue.SimpleQueue[Entry | _PendingRequest | None] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[Entry | CreditReading | _PendingRequest | None]
+        self._inbox = queue.SimpleQueue()
         self._warnings: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._warned = False
         self._request: AllowanceRequest | None = None
@@ -111,14 +112,25 @@ class Ledger:
         """A UTC day, and USD that all had spent on it as of the last reading."""
         self._lost_usd: dict[int, float] = {}
         """UTC day → USD that was in a file which is gone."""
+        self._credits: list[CreditReading] = []
+        """Readings that wait to be written."""
         self._recent_usd: Mapping[str, float] = {}
         self._recent_at_s = -RECENT_S
         self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
         self._thread.start()
 
+    @property
+    def path(self) -> Path:
+        """The database."""
+        return self._path
+
     def record(self, entry: Entry) -> None:
         """Record a request; it is written within a second."""
         self._inbox.put(entry)
+
+    def record_credit(self, reading: CreditReading) -> None:
+        """Record what was left of an account; it is written within a second."""
+        self._inbox.put(reading)
 
     def request_allowance(self, request: AllowanceRequest) -> threading.Event:
         """Request an allowance; it is answered at once and renewed every second.
@@ -202,6 +214,9 @@ class Ledger:
                 self._request = item.request
                 self._unanswered.append(item.answered)
                 break
+            if isinstance(item, CreditReading):
+                self._credits.append(item)
+                continue
             _count(rows, item)
             day = int(item.at // DAY_S)
             self._assumed_usd[day] = self._assumed_usd.get(day, 0.0) + item.assumed_usd
@@ -221,6 +236,7 @@ class Ledger:
         connection.execute("BEGIN IMMEDIATE")
         try:
             tables.add_usage(connection, rows.values())
+            tables.add_credit(connection, self._credits)
             totals = tables.read_day(connection, today, self._holder)
             spent_usd = totals.spent_usd + self._lost_usd.get(today, 0.0)
             if time.monotonic() - self._recent_at_s >= RECENT_S:
@@ -245,6 +261,7 @@ class Ledger:
             if connection.in_transaction:  # on a full disk SQLite has rolled back by itself
                 connection.execute("ROLLBACK")
             raise
+        self._credits.clear()
         self._recorded_usd, self._claim = recorded, claim
         self._known_usd = today, spent_usd
         self._ceiling_usd[today] = ceiling_usd = own + assumed + granted

@@ -33,6 +33,15 @@ SCHEMA = (
         PRIMARY KEY (day, holder)
     ) WITHOUT ROWID
     """,
+    """
+    CREATE TABLE IF NOT EXISTS credit (
+        account TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        remaining REAL NOT NULL,
+        unit TEXT NOT NULL,
+        PRIMARY KEY (account, at)
+    ) WITHOUT ROWID
+    """,
 )
 """`usage`: recorded requests. `claims`: each process's part of a UTC day's budget, for the probes
 of its next seconds and for those of unknown price that it has sent. A process that ends well gives
@@ -50,6 +59,10 @@ ON CONFLICT (target, quarter) DO UPDATE SET
 SPENT = "SELECT total(cost_usd), total(unpriced) FROM usage WHERE quarter >= ? AND quarter < ?"
 CLAIMED = "SELECT total(ahead_usd), total(assumed_usd) FROM claims WHERE day = ? AND holder != ?"
 DELETE_CLAIMS = "DELETE FROM claims WHERE day < ? OR (day = ? AND holder = ?)"
+INSERT_CREDIT = "INSERT OR REPLACE INTO credit VALUES (?, ?, ?, ?)"
+DELETE_CREDIT = "DELETE FROM credit WHERE at < ?"
+KEPT_S = 60 * DAY_S
+"""Readings of credit are kept for so long."""
 INSERT_CLAIM = "INSERT OR REPLACE INTO claims VALUES (?, ?, ?, ?)"
 
 
@@ -87,6 +100,17 @@ class Row(NamedTuple):
     """Requests whose cost was unknown."""
 
 
+class CreditReading(NamedTuple):
+    """What was left of an account at one moment."""
+
+    account: str
+    """Its fingerprint (`credits.account_of`)."""
+    at: int
+    """Unix seconds by the system's clock."""
+    remaining: float
+    unit: str
+
+
 class DayTotals(NamedTuple):
     """The totals of one UTC day, over all processes."""
 
@@ -110,6 +134,14 @@ def create(connection: sqlite3.Connection) -> None:
 def add_usage(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
     """Add to the recorded usage."""
     connection.executemany(UPSERT, rows)
+
+
+def add_credit(connection: sqlite3.Connection, readings: Iterable[CreditReading]) -> None:
+    """Add readings of credit, and delete those that are too old."""
+    rows = list(readings)
+    connection.executemany(INSERT_CREDIT, rows)
+    if rows:
+        connection.execute(DELETE_CREDIT, (max(row.at for row in rows) - KEPT_S,))
 
 
 def read_day(connection: sqlite3.Connection, day: int, holder: str) -> DayTotals:

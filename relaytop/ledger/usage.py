@@ -25,6 +25,7 @@ SPAN = re.compile(r"([0-9]{1,5})([dhm])")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 UNITS_S = {"d": 86_400, "h": 3600, "m": 60}
 VALID_SINCE = "write it as 2026-11-23, 7d, 12h or 90m"
+TABLE = "SELECT 1 FROM sqlite_master WHERE name = ?"
 READ = """
 SELECT target, quarter, requests, errors, input_tokens, output_tokens, cost_usd, unpriced
 FROM usage WHERE quarter >= ?
@@ -78,7 +79,7 @@ def known_targets(path: Path) -> list[str]:
         RelaytopError: The file cannot be read, or is not a ledger.
     """
     query = "SELECT DISTINCT target FROM usage ORDER BY target"
-    return [target for (target,) in _read(path, query, ())]
+    return [target for (target,) in read_rows(path, query, ())]
 
 
 def read_usage(path: Path, targets: Sequence[str], since_s: float) -> Iterator[Row]:
@@ -93,17 +94,24 @@ def read_usage(path: Path, targets: Sequence[str], since_s: float) -> Iterator[R
         RelaytopError: The file cannot be read, or is not a ledger.
     """
     only = f"AND target IN ({', '.join('?' * len(targets))})" if targets else ""
-    for values in _read(path, READ + only, (since_s // QUARTER_S, *targets)):
+    for values in read_rows(path, READ + only, (since_s // QUARTER_S, *targets)):
         yield Row(*values)
 
 
-def _read(path: Path, query: str, values: tuple[object, ...]) -> Iterator[tuple[Any, ...]]:
+def read_rows(
+    path: Path, query: str, values: tuple[object, ...], *, table: str = "usage"
+) -> Iterator[tuple[Any, ...]]:
+    """Read rows of a table; none where there is no ledger, or one without that table.
+
+    Raises:
+        RelaytopError: The file cannot be read, or is not a ledger.
+    """
     try:
         if not path.exists():
             return
         with contextlib.closing(open_for_reading(path)) as connection:
             # The file is made before its tables are, so it may be an empty one.
-            if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'usage'").fetchone():
+            if connection.execute(TABLE, (table,)).fetchone():
                 yield from connection.execute(query, values)
     except OSError as error:
         sentence = f"the ledger {path} cannot be read: {error.strerror}"

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from relaytop.monitor.summary import Status, Summary
+    from relaytop.protocol.messages import Credit
 
 WORST_FIRST: Sequence[Status] = ("down", "degraded", "unknown", "paused", "up")
 FAILING: Sequence[Status] = ("down", "degraded")
@@ -84,6 +85,8 @@ class GroupSummary:
     cost_usd: float | None = None
     """Since the start, as far as it is known; None where it is of no target."""
     cost_complete: bool = True
+    credit: Credit | None = None
+    """What is left at the provider that all of them are of; None where it is unknown."""
 
     @property
     def error_rate(self) -> float | None:
@@ -187,6 +190,7 @@ def summarise(group: Group, members: Sequence[Summary]) -> GroupSummary:
         slowest_users=max((s for s in members if _users(s) > 0), key=_users, default=None),
         requests=sum(s.requests for s in members),
         ok=sum(s.ok for s in members),
+        credit=_credit(members),
         scarcest=min((s for s in members if _left(s) is not None), key=_left_of, default=None),
         cost_usd=sum(costs) if costs else None,
         cost_complete=all(
@@ -230,6 +234,14 @@ def _since(status: Status, bad: Sequence[Summary], members: Sequence[Summary]) -
     if not moments:
         return 0.0
     return max(moments) if status == "up" else min(moments)
+
+
+def _credit(members: Sequence[Summary]) -> Credit | None:
+    """Return what is left at the members' provider; of several places that asked, the newest."""
+    if len({s.provider for s in members}) != 1:
+        return None
+    found = [s.credit for s in members if s.credit is not None]
+    return max(found, key=lambda credit: credit.at, default=None)
 
 
 def _p95(s: Summary) -> float:

@@ -10,6 +10,7 @@ from relaytop.monitor.hold_log import HoldLog
 from relaytop.monitor.server_timing import PARTS
 from relaytop.monitor.status import StatusKeeper
 from relaytop.monitor.summary import LastError
+from relaytop.protocol.messages import Credit
 from relaytop.wire.facts import NOT_DECLARED, RateLimit, Served
 
 MAX_NAMES = 8
@@ -83,6 +84,8 @@ class TargetFacts:
     """The newest sign of one."""
     replaced: Episode = field(default_factory=Episode)
     """Replies by a model that was not asked for."""
+    credit: Credit | None = None
+    """What is left at its provider, by the newest answer."""
     served: Served = NOT_DECLARED
     """The origin of the newest reply."""
     served_names: tuple[tuple[str, int], ...] = ()

@@ -24,7 +24,17 @@ from relaytop.monitor.status_words import describe_hold, describe_scarce, descri
 from relaytop.monitor.target import TargetMonitor
 from relaytop.monitor.throughput import COST_S, Throughput
 from relaytop.monitor.why import why
-from relaytop.protocol.messages import Budget, Finished, Hold, Note, Notice, Prices, Pulse, Ready
+from relaytop.protocol.messages import (
+    Budget,
+    Credit,
+    Finished,
+    Hold,
+    Note,
+    Notice,
+    Prices,
+    Pulse,
+    Ready,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -92,6 +102,8 @@ class Monitor:
                 self.settings = with_list_prices(self.settings, provider, prices)
             case Budget():
                 self._apply_budget(report, now)
+            case Credit(provider):
+                self._apply_credit(report, provider)
             case Notice(level, text):
                 kind: Level = "error" if level == "error" else "warning"
                 kind = kind if level != "info" else "info"
@@ -163,6 +175,12 @@ class Monitor:
 
     def _log_hold(self, name: str, subject: str, text: str, now: float) -> None:
         self.note(Event(now, "limit", "warning", name, text, subject, cause=subject))
+
+    def _apply_credit(self, credit: Credit, provider: str) -> None:
+        for monitored in self._targets.values():
+            if monitored.target.provider == provider and monitored.target.place == credit.place:
+                monitored.facts.credit = credit
+                monitored.invalidate()
 
     def _apply_budget(self, budget: Budget, now: float) -> None:
         before = self._budget.state
@@ -339,6 +357,11 @@ class Monitor:
         monitored.expire(now)
         self._judge_hanging(monitored, now)
         return monitored.summary()
+
+    def credits(self) -> list[Credit]:
+        """What is left at the providers that tell it, once for each place that asked."""
+        found = (monitored.facts.credit for monitored in self._targets.values())
+        return list({(c.provider, c.place): c for c in found if c is not None}.values())
 
     def bins(self, target: str, start: float, bin_s: float, n: int) -> list[Bin]:
         """`n` bins of `bin_s` seconds from `start` on, oldest first."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from relaytop.monitor.traffic import Traffic
+    from relaytop.protocol.messages import Credit
     from relaytop.wire.facts import RateLimit, Served
     from relaytop.wire.served import ModelMatch
 
@@ -193,6 +194,8 @@ class Summary:
     hold_until: float | None = None
     """Unix seconds until which the engine holds off, after a 429 and the like."""
     hold_reason: str | None = None
+    credit: Credit | None = None
+    """What is left at its provider, where that tells it."""
     traffic: Traffic | None = None
     """The same figures of the users' requests; None where nothing exports them."""
     timeout_ms: float = 30_000.0

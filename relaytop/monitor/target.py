@@ -362,6 +362,7 @@ class TargetMonitor:
             served=served_counts(facts, window.served),
             served_match=self._served_match,
             served_last=facts.served,
+            credit=facts.credit,
             relay_retries=window.retried,
             relay_fallbacks=window.fell_back,
             relay_rerouted_p50_ms=window.rerouted.percentile(0.5),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from relaytop.pricing.cost import cost_usd
 from relaytop.probe.credentials import credentials
+from relaytop.probe.credit_request import CreditAnswer, request_credit
 from relaytop.probe.errors import ProbeError
 from relaytop.probe.exchange import Exchange
 from relaytop.probe.models_request import request_models
@@ -25,10 +26,11 @@ from relaytop.wire.ratelimit import read_rate_limit
 from relaytop.wire.text import safe, safe_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from relaytop.config.settings import Price, Provider, Target
     from relaytop.probe.transport_settings import TransportSettings
+    from relaytop.wire.credit_systems import CreditSystem
     from relaytop.wire.facts import Reply, Request
     from relaytop.wire.raw_reply import RawReply
     from relaytop.wire.wire_api import WireAPI
@@ -269,6 +271,17 @@ class Prober:
             return Failure(self._settings.error_class, safe(str(self._settings), self._secrets))
         response = await request_models(self._provider, self._settings)
         return response.failure or ModelList(response.models, response.modes)
+
+    async def request_credit(self, systems: Sequence[CreditSystem]) -> CreditAnswer:
+        """Ask what is left at the provider; costs nothing and never raises.
+
+        Args:
+            systems: What it may be, the likeliest first.
+        """
+        if isinstance(self._settings, ProbeError):
+            message = safe(str(self._settings), self._secrets)
+            return CreditAnswer(failure=Failure(self._settings.error_class, message))
+        return await request_credit(self._provider, self._settings, systems)
 
     async def aclose(self) -> None:
         """Close every connection."""

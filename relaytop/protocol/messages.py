@@ -155,6 +155,29 @@ class Prices:
 
 
 @dataclass(frozen=True, slots=True)
+class Credit:
+    """What is left at a provider, by its own account, asked every ten minutes; or why not known."""
+
+    provider: str
+    at: float
+    """Unix seconds of the answer."""
+    unit: str = "USD"
+    """The currency."""
+    remaining: float | None = None
+    """The smaller of the key's limit and the account's balance; may be negative."""
+    limit: float | None = None
+    used: float | None = None
+    per_day: float | None = None
+    """Spent a day of late, by whomever; None where that cannot be told yet."""
+    place: str = ""
+    """The host that asked; empty: this one."""
+    system: str = ""
+    """The kind of account that answered: `openrouter`, `deepseek`, …"""
+    error: str | None = None
+    """The reason why nothing is known; None where something is."""
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Something the user should know: a ledger that is locked, a budget that is reached."""
 
@@ -172,4 +195,4 @@ class Note:
     text: str
 
 
-Report = Ready | Finished | Hold | Budget | Pulse | Models | Prices | Notice | Note
+Report = Ready | Finished | Hold | Budget | Pulse | Models | Prices | Credit | Notice | Note

@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any
 import relaytop
 from relaytop.config.steady_clock import STEADY
 from relaytop.monitor.number_format import format_censored
+from relaytop.pricing.credit_pace import lasts_s
 from relaytop.wire.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from relaytop.config.settings import Settings
     from relaytop.monitor.confidence import Confidence, Interval
     from relaytop.monitor.source import Source
     from relaytop.monitor.summary import Distribution, Summary
     from relaytop.monitor.traffic import Traffic
+    from relaytop.protocol.messages import Credit
     from relaytop.wire.facts import RateLimit
 
 SCHEMA = 1
@@ -56,11 +58,38 @@ def snapshot_document(
     notes = [{"at": moment(note.at), "text": clean(note.text)} for note in source.notes()]
     if notes:
         document["notes"] = notes
+    summaries = [source.summary(name, now) for name in source.targets()]
+    credits_ = credit_documents(summaries)
+    if credits_:
+        document["credits"] = credits_
     document["targets"] = [
-        target_document(source.summary(name, now), now, source.confidence(name))
-        for name in source.targets()
+        target_document(summary, now, source.confidence(summary.target)) for summary in summaries
     ]
     return document
+
+
+def credit_documents(summaries: Iterable[Summary]) -> list[dict[str, Any]]:
+    """Return what is left at each provider that tells it, once for each place that asked."""
+    newest = {(s.provider, s.place): s.credit for s in summaries if s.credit is not None}
+    return [credit_document(credit) for credit in newest.values()]
+
+
+def credit_document(credit: Credit) -> dict[str, Any]:
+    """Return what is left at a provider as plain values; what is unknown is absent."""
+    lasts = lasts_s(credit.remaining, credit.per_day)
+    values = {
+        "provider": clean(credit.provider),
+        "place": clean(credit.place) or None,
+        "at": moment(credit.at),
+        "unit": clean(credit.unit),
+        "remaining": credit.remaining,
+        "limit": credit.limit,
+        "used": credit.used,
+        "per_day": credit.per_day,
+        "lasts_s": lasts,
+        "system": clean(credit.system) or None,
+    }
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def moment(at: float) -> datetime:

@@ -10,7 +10,17 @@ from relaytop.config.safe_files import open_regular
 from relaytop.config.settings import Provider, Settings, Target
 from relaytop.config.text_files import MARK
 from relaytop.protocol.codec import BadMessageError, decode_command, decode_report
-from relaytop.protocol.messages import Add, Budget, Finished, Hold, Note, Notice, Pulse, Ready
+from relaytop.protocol.messages import (
+    Add,
+    Budget,
+    Credit,
+    Finished,
+    Hold,
+    Note,
+    Notice,
+    Pulse,
+    Ready,
+)
 from relaytop.protocol.validate import is_valid
 from relaytop.store.recording_header import SCHEMA, read_header
 from relaytop.store.rotation import parts
@@ -29,7 +39,7 @@ MAX_TARGETS = 1000
 """Targets that are read from a recording."""
 LAST_LINES = 200
 """Among so many lines is one that tells when it ended: a pulse comes every second."""
-RECORDED = (Finished, Pulse, Hold, Budget, Notice, Ready, Note)
+RECORDED = (Finished, Pulse, Hold, Budget, Credit, Notice, Ready, Note)
 """The reports that a recording holds."""
 _START = b'{"":"'
 _REPORTS = tuple(_START + f'{kind.__name__}"'.encode() for kind in RECORDED)

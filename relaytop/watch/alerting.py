@@ -6,11 +6,13 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from relaytop.alerts.credit_alerts import LOW_CREDIT, CreditLevel
 from relaytop.alerts.firing import resumed
 from relaytop.alerts.formats.sentence import sentence
 from relaytop.alerts.keeper import AlertKeeper
 from relaytop.alerts.words import describe_change, duration_words, in_short
 from relaytop.config.steady_clock import STEADY
+from relaytop.monitor.credit_words import credit_words, is_low
 from relaytop.monitor.event import Event
 from relaytop.monitor.event_join import MAX_MEMBERS
 
@@ -119,11 +121,13 @@ class Alerting:
             watched: The settings in force.
         """
         targets = {target.id for target in watched.targets}
+        providers = {target.provider for target in watched.targets}
         for record in records:
             left = record.left
             if left is None or not RESUME_EARLIEST_S <= now - left.at <= RESUME_S:
                 continue
-            if record.provider and not targets.intersection(left.targets):
+            of_credit = record.why == LOW_CREDIT and record.provider in providers
+            if record.provider and not of_credit and not targets.intersection(left.targets):
                 continue
             firing = resumed(record, left)
             self.keeper.resume(firing)
@@ -189,13 +193,20 @@ class Alerting:
             _log_resumed(monitor, self._resumed.pop(0), now)
         keeper = self.keeper
         keeper.after = monitor.settings.alerts.after
-        if keeper.idle and trouble is None and not BAD & monitor.statuses():
+        credit = credit_levels(monitor, now)
+        well = not BAD & monitor.statuses() and not any(each.low for each in credit.values())
+        if keeper.idle and trouble is None and well:
             return  # with nothing to see, nothing is summed up
         summaries = [monitor.summary(target, now) for target in monitor.targets()]
         self._not_before = now + len(summaries) * GAP_S
         self._seen_changes = monitor.status_changes  # a summary may find another one
         for change in keeper.evaluate(
-            summaries, now, trouble=trouble, quiet=quiet, groups=monitor.alert_groups()
+            summaries,
+            now,
+            trouble=trouble,
+            quiet=quiet,
+            groups=monitor.alert_groups(),
+            credit=credit,
         ):
             _log(monitor, change, now)
             self.on_change(change)
@@ -214,6 +225,22 @@ class Alerting:
         warning = None if self.incidents is None else self.incidents.warning()
         if warning is not None:
             monitor.note(Event(now, "notice", "warning", None, warning))
+
+
+def credit_levels(monitor: Monitor, now: float) -> dict[str, CreditLevel]:
+    """Return provider → what is left there, where that is known; of several places the least."""
+    limits: dict[str, float] = {}
+    for target in monitor.settings.targets:
+        if target.thresholds.credit is not None:
+            limit = max(target.thresholds.credit, limits.get(target.provider, 0.0))
+            limits[target.provider] = limit
+    found: dict[str, CreditLevel] = {}
+    for credit in sorted(monitor.credits(), key=lambda each: -(each.remaining or 0.0)):
+        words = credit_words(credit, now)
+        if credit.remaining is not None and words:
+            low = is_low(credit, limits.get(credit.provider))
+            found[credit.provider] = CreditLevel(low, credit.remaining <= 0, words[0])
+    return found
 
 
 def _log(monitor: Monitor, change: Change, now: float) -> None:

@@ -155,6 +155,20 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class CreditFacts:
+    """What is left at a provider, by its own account; a figure that it does not tell is None."""
+
+    unit: str = "USD"
+    """The currency, as an ISO code."""
+    remaining: float | None = None
+    """The smaller of what the key may still spend and what the account holds; may be negative."""
+    limit: float | None = None
+    """All that there was, of what is the smaller."""
+    used: float | None = None
+    """Spent of that."""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelList:
     """The models that a provider offers."""
 

@@ -2,15 +2,17 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from relaytop.config.settings import Price, Settings, Target
 from relaytop.engine.child import EngineChild
 from relaytop.engine.daily_budget import utc_day
 from relaytop.engine.engine import Engine
 from relaytop.ledger.ledger import Allowance, AllowanceRequest, Entry, Ledger
+from relaytop.probe.credit_request import CreditAnswer
 from relaytop.probe.sample import Sample
 from relaytop.protocol.messages import Finished, Report
+from relaytop.wire.credit_systems import CreditSystem
 from relaytop.wire.facts import Failure, ModelList
 from tests.support.samples import T0, sample
 
@@ -32,6 +34,10 @@ class FakeProber:
 
     async def list_models(self) -> ModelList | Failure:
         return ModelList(("a", "b"))
+
+    async def request_credit(self, systems: Sequence[CreditSystem]) -> CreditAnswer:
+        del systems
+        return CreditAnswer()
 
     def set_prices(self, prices: Mapping[str, Price]) -> None:
         self.prices = prices

@@ -190,7 +190,7 @@ async def test_while_the_budget_is_reached_the_free_list_is_asked_and_its_failin
         )
 
         def lists() -> int:
-            return sum(seen.method == "GET" for seen in server.requests)
+            return sum(seen.path.endswith("/models") for seen in server.requests)
 
         def notices() -> list[Report]:
             found = [report for report in reports if isinstance(report, Notice)]

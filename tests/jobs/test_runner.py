@@ -3,13 +3,15 @@
 import asyncio
 import dataclasses
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from relaytop.config.settings import Price, Provider, Settings, Target
 from relaytop.jobs.job_budget import JobBudget
 from relaytop.jobs.runner import GIVE_UP_AFTER, Runner
+from relaytop.probe.credit_request import CreditAnswer
 from relaytop.probe.prober import Prober
 from relaytop.probe.sample import Sample
+from relaytop.wire.credit_systems import CreditSystem
 from relaytop.wire.facts import Failure, ModelList
 from tests.support.samples import sample, settings
 from tests.support.server import Response, ScriptedServer, Seen, chat_stream, error_reply
@@ -36,6 +38,10 @@ class FakeProber:
 
     async def list_models(self) -> ModelList | Failure:
         return ModelList()
+
+    async def request_credit(self, systems: Sequence[CreditSystem]) -> CreditAnswer:
+        del systems
+        return CreditAnswer()
 
     def set_prices(self, prices: Mapping[str, Price]) -> None:
         del prices

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from relaytop.alerts.credit_alerts import LOW_CREDIT
 from relaytop.alerts.formats.document import rfc3339
 from relaytop.alerts.formats.sentence import sentence
 from relaytop.wire.text import clean
@@ -60,7 +61,7 @@ def _one(alert: Alert, host: str, ends_at: float) -> dict[str, Any]:
 def _labels(alert: Alert, host: str) -> dict[str, str]:
     """Return the labels; none is empty, which Alertmanager would drop."""
     labels = {
-        "alertname": "RelaytopProviderUnhealthy" if alert.of > 1 else "RelaytopTargetUnhealthy",
+        "alertname": _name(alert),
         "severity": _SEVERITIES[alert.severity],
         "key": clean(alert.key),
         "provider": clean(alert.provider),
@@ -70,3 +71,9 @@ def _labels(alert: Alert, host: str) -> dict[str, str]:
     if alert.of == 1 and alert.key.startswith(prefix):
         labels["model"] = clean(alert.key.removeprefix(prefix))
     return {name: value for name, value in labels.items() if value}
+
+
+def _name(alert: Alert) -> str:
+    if alert.why == LOW_CREDIT:
+        return "RelaytopCreditLow"
+    return "RelaytopProviderUnhealthy" if alert.of > 1 else "RelaytopTargetUnhealthy"

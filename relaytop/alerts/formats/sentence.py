@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from relaytop.alerts.credit_alerts import LOW_CREDIT
 from relaytop.monitor.number_format import format_age
 from relaytop.wire.text import clean
 
@@ -16,6 +17,11 @@ def sentence(alert: Alert) -> str:
     key = clean(alert.key)
     if not alert.provider and alert.state == "firing":
         return f"nothing is probed: {clean(alert.message or 'the engine has died')}"
+    if alert.why == LOW_CREDIT:
+        provider = clean(alert.provider)
+        if alert.state == "resolved":
+            return f"{provider}: credit is no longer low"
+        return f"{provider}: credit is low: {clean(alert.message or 'the amount is unknown')}"
     if alert.folded_into is not None:
         return f"{key}: part of {clean(alert.folded_into)}'s alert now"
     text = f"{key}: {len(alert.targets)} of {alert.of} targets" if alert.of > 1 else key

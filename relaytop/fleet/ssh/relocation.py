@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from relaytop.config.target_id import join_target, split_target
 from relaytop.monitor.handover import MonitorHandover, RingHandover, TargetFacts, TargetHandover
 from relaytop.monitor.record import RECORD_BYTES, TICK, TICK_S
-from relaytop.protocol.messages import Finished, Hold, Models, Notice
+from relaytop.protocol.messages import Credit, Finished, Hold, Models, Notice
 
 if TYPE_CHECKING:
     from relaytop.config.settings import Target
@@ -68,6 +68,8 @@ class Relocation:
                 )
             case Notice(_, text):
                 return dataclasses.replace(report, text=f"{self.place}: {text}")
+            case Credit():
+                return self._credit(report, now)
             case Models():
                 return report
             case _:
@@ -134,8 +136,12 @@ class Relocation:
             running_since=moved(facts.running_since),
             hold_until=None if facts.hold_until is None else facts.hold_until - self.ahead_s,
             rate_limit_at=moved(facts.rate_limit_at),
+            credit=None if facts.credit is None else self._credit(facts.credit, now),
             paced=tuple((self.at(at, now), count) for at, count in facts.paced),
         )
+
+    def _credit(self, credit: Credit, now: float) -> Credit:
+        return dataclasses.replace(credit, at=self.at(credit.at, now), place=self.place)
 
     def _status(self, status: StatusKeeper, now: float) -> StatusKeeper:
         incident = status.incident

@@ -8,7 +8,7 @@ from relaytop.monitor import number_format
 from relaytop.monitor.group import FAILING
 from relaytop.tui.draw.detail_title import title_line
 from relaytop.tui.draw.glyphs import ROLE
-from relaytop.tui.draw.group_row import why_role
+from relaytop.tui.draw.group_row import credit_run, why_role
 from relaytop.tui.draw.reasons import reason
 from relaytop.tui.draw.text_runs import cropped, fit, line_width
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 NAME_MAX = 36
 REASON_WIDTH = 24
+CREDIT = "credit  "
+ROOMY = 3
+"""Lines from which one is the credit's."""
 
 
 def group_title(
@@ -65,6 +68,9 @@ def group_panel(
     """
     if height < 1:
         return []
+    credit = credit_run(group, thresholds, now, width - len(CREDIT))
+    head: list[Line] = [[(CREDIT, "dim"), *credit]] if credit and height >= ROOMY else []
+    height -= len(head)
     longest = min(NAME_MAX, max((len(name) for name in names.values()), default=0), width // 2)
     members = [s for s in group.members if s.target in listed]
     filtered = len(group.members) - len(members)
@@ -76,7 +82,7 @@ def group_panel(
         lines.append([(f"  {len(hidden)} more{_statuses(hidden)}", "dim")])
     if filtered:
         lines.append([(f"  {filtered} hidden by the filter", "dim")])
-    return lines
+    return [*head, *lines]
 
 
 def _member(

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from relaytop.monitor import number_format
+from relaytop.monitor.credit_words import credit_words, is_low
 from relaytop.monitor.group import WORST_FIRST
 from relaytop.monitor.why import UNREACHABLE
 from relaytop.tui.draw.alert_marks import NO_MARK
@@ -64,7 +65,9 @@ def group_row(
             case "p50" if lent and columns[at - 1].key == "target":
                 pass
             case "spark":
-                drawn = cropped(group_counts(group, glyphs), column.width)
+                counts = group_counts(group, glyphs)
+                counts += credit_run(group, thresholds, now, column.width - line_width(counts))
+                drawn = cropped(counts, column.width)
                 line += [*drawn, (" " * (column.width - line_width(drawn)), "text")]
             case "why":
                 line.append((column.fit(_why(group, column.width)), why_role(group)))
@@ -91,6 +94,26 @@ def group_counts(group: GroupSummary, glyphs: Glyphs) -> Line:
             role = ROLE[group.status if group.status == "paused" else status]
             line.append((f"{glyphs.status[status]}{count} ", role))
     return line
+
+
+def credit_run(
+    group: GroupSummary, thresholds: Mapping[str, Thresholds], now: float, width: int
+) -> Line:
+    """Draw what is left at the group's provider, in the longest words that fit.
+
+    Args:
+        group: The group.
+        thresholds: Target id → its thresholds.
+        now: Unix seconds.
+        width: Cells.
+    """
+    words = credit_words(group.credit, now) if group.credit is not None else ()
+    text = next((text for text in words if len(text) <= width), None)
+    if text is None or group.credit is None:
+        return []
+    limits = [thresholds[s.target].credit for s in group.members]
+    threshold = max((limit for limit in limits if limit is not None), default=None)
+    return [(text, "bad" if is_low(group.credit, threshold) else "dim")]
 
 
 def why_role(group: GroupSummary) -> Role:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relaytop.monitor import number_format
+from relaytop.monitor.credit_words import amount_words, credit_words, is_low
 from relaytop.tui.draw.bars import PHASE_ROLES, PHASES, gauge, stacked_phases
 from relaytop.tui.draw.clock import time_of_day
 from relaytop.tui.draw.detail_title import title_line
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from relaytop.config.settings import Thresholds
     from relaytop.monitor.summary import LastError, Summary
     from relaytop.tui.draw.glyphs import Glyphs
-    from relaytop.tui.draw.text_runs import Line
+    from relaytop.tui.draw.text_runs import Line, Role
     from relaytop.wire.facts import Limit
 
 NAME_WIDTH = 9
@@ -67,7 +68,11 @@ def panel(
         origin_warnings(s, width, glyphs),
         [*_phases(s, width, glyphs), *stream_lines(s, width, glyphs)],
         _limits(s, now, width, glyphs),
-        [*_tokens(s, glyphs), *served_lines(s, width, glyphs)],
+        [
+            *_tokens(s, glyphs),
+            *_credit(s, thresholds, now, width),
+            *served_lines(s, width, glyphs),
+        ],
         [*clock_lines(s, width), *_skipped(s)],
     ]
     if not failing:
@@ -254,6 +259,19 @@ def _tokens(s: Summary, glyphs: Glyphs) -> list[Line]:
         unknown = "unknown: no price set"
         lines.append([(fit("cost", NAME_WIDTH), "dim"), (unknown, "dim")])
     return lines
+
+
+def _credit(s: Summary, thresholds: Thresholds, now: float, width: int) -> list[Line]:
+    """Draw what is left at the provider, where it tells that."""
+    words = credit_words(s.credit, now) if s.credit is not None else ()
+    if s.credit is None or not words:
+        return []
+    text = next((text for text in words if len(text) <= width - NAME_WIDTH), words[-1])
+    role: Role = "bad" if is_low(s.credit, thresholds.credit) else "text"
+    line: Line = [(fit("credit", NAME_WIDTH), "dim"), (text, role)]
+    if s.credit.limit is not None:
+        line.append((f" of {amount_words(s.credit.limit, s.credit.unit)}", "dim"))
+    return [line]
 
 
 def _errors(

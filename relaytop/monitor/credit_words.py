@@ -1,0 +1,55 @@
+"""What is left at a provider, in words: `12.30 USD, 3 d at this pace`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relaytop.monitor.number_format import format_age
+from relaytop.pricing.credit_pace import DAY_S, lasts_s
+
+if TYPE_CHECKING:
+    from relaytop.protocol.messages import Credit
+
+STALE_S = 1800.0
+"""An answer that is older is told with its age: three in a row are missing."""
+LONGEST_S = 365 * DAY_S
+"""What lasts longer is not told: no pace holds for so long."""
+MANY = 10_000
+"""From this amount on, fractions are left out."""
+
+
+def amount_words(amount: float, unit: str) -> str:
+    """Return an amount with its unit: `12.30 USD`."""
+    return f"{amount:,.0f} {unit}" if abs(amount) >= MANY else f"{amount:,.2f} {unit}"
+
+
+def lasts_words(credit: Credit) -> str | None:
+    """Return how long it lasts at the pace of late: `3 d`; None where that cannot be told."""
+    seconds = lasts_s(credit.remaining, credit.per_day)
+    if seconds is None or seconds > LONGEST_S:
+        return None
+    return format_age(seconds).strip()
+
+
+def credit_words(credit: Credit, now: float) -> tuple[str, ...]:
+    """Return what is left in words, the longest first; empty where nothing is known.
+
+    Args:
+        credit: The newest answer.
+        now: Unix seconds.
+    """
+    if credit.remaining is None:
+        return ()
+    left = amount_words(credit.remaining, credit.unit)
+    age = f" ({format_age(now - credit.at).strip()} ago)" if now - credit.at > STALE_S else ""
+    lasts = lasts_words(credit)
+    if lasts is None:
+        return (f"{left}{age}", left)
+    return f"{left}, {lasts} at this pace{age}", f"{left}, {lasts}{age}", f"{left}, {lasts}", left
+
+
+def is_low(credit: Credit, threshold: float | None) -> bool:
+    """Return whether too little is left: nothing, or less than the threshold."""
+    if credit.remaining is None:
+        return False
+    return credit.remaining <= 0 or (threshold is not None and credit.remaining < threshold)
