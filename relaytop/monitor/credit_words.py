@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relaytop.monitor.number_format import format_age
 from relaytop.pricing.credit_pace import DAY_S, lasts_s
 
 if TYPE_CHECKING:
@@ -14,6 +13,10 @@ STALE_S = 1800.0
 """An answer that is older is told with its age: three in a row are missing."""
 LONGEST_S = 365 * DAY_S
 """What lasts longer is not told: no pace holds for so long."""
+MINUTE_S = 60
+HOUR_S = 3600
+TWO_HOURS_S = 2 * HOUR_S
+TWO_DAYS_S = 48 * HOUR_S
 MANY = 10_000
 """From this amount on, fractions are left out."""
 
@@ -28,7 +31,17 @@ def lasts_words(credit: Credit) -> str | None:
     seconds = lasts_s(credit.remaining, credit.per_day)
     if seconds is None or seconds > LONGEST_S:
         return None
-    return format_age(seconds).strip()
+    return span_words(seconds)
+
+
+def span_words(seconds: float) -> str:
+    """Return a span in one whole unit, rounded down: `20 min`, `5 h`, `3 d`."""
+    whole = int(seconds + 0.5)  # what is computed from shares is off by parts of a second
+    if whole < TWO_HOURS_S:
+        return f"{whole // MINUTE_S} min"
+    if whole < TWO_DAYS_S:
+        return f"{whole // HOUR_S} h"
+    return f"{whole // DAY_S:.0f} d"
 
 
 def credit_words(credit: Credit, now: float) -> tuple[str, ...]:
@@ -41,7 +54,7 @@ def credit_words(credit: Credit, now: float) -> tuple[str, ...]:
     if credit.remaining is None:
         return ()
     left = amount_words(credit.remaining, credit.unit)
-    age = f" ({format_age(now - credit.at).strip()} ago)" if now - credit.at > STALE_S else ""
+    age = f" ({span_words(now - credit.at)} ago)" if now - credit.at > STALE_S else ""
     lasts = lasts_words(credit)
     if lasts is None:
         return (f"{left}{age}", left)

@@ -23,13 +23,13 @@ OPENROUTER_KEY = {
     }
 }
 NO_LIMIT = {"data": {**OPENROUTER_KEY["data"], "limit": None, "limit_remaining": None}}
-CREDITS = {"data": {"total_credits": 100.5, "total_usage": 88.2}}
+CREDITS = {"data": {"total_credits": 100.5, "total_usage": 88.25}}
 FORMS: dict[str, tuple[str, str, list[object], CreditFacts | None]] = {
     "openrouter: the account is the smaller": (
         "openrouter",
         "https://openrouter.ai/api/v1",
         [OPENROUTER_KEY, CREDITS],
-        CreditFacts("USD", pytest.approx(12.3), 100.5, 88.2),
+        CreditFacts("USD", 12.25, 100.5, 88.25),
     ),
     "openrouter: the key's limit is the smaller": (
         "openrouter",
@@ -128,9 +128,9 @@ FORMS: dict[str, tuple[str, str, list[object], CreditFacts | None]] = {
                 "system_hard_limit_usd": 25.0,
                 "access_until": 0,
             },
-            {"object": "list", "total_usage": 1270.5},
+            {"object": "list", "total_usage": 1275},
         ],
-        CreditFacts("USD", pytest.approx(12.295), 25.0, 12.705),
+        CreditFacts("USD", 12.25, 25.0, 12.75),
     ),
     "new-api, a key without a limit": (
         "new-api",

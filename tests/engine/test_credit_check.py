@@ -1,0 +1,122 @@
+"""The engine asks what is left: when, as what, and with which pace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from relaytop.config.settings import Provider, Secret
+from relaytop.engine.credit_check import INTERVAL_S, SILENT_S, CreditCheck
+from relaytop.ledger.credits import account_of, read_credit
+from relaytop.ledger.ledger import Ledger
+from relaytop.probe.prober import Prober
+from tests.support.credit import PAGES, telling
+from tests.support.server import ScriptedServer, error_reply
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from relaytop.protocol.messages import Credit
+
+KEY = "sk-credit-0123456789"
+DAY = 20_000 * 86_400.0
+
+
+def provider(server: ScriptedServer, *, credit: bool = True) -> Provider:
+    return Provider(name="p", base_url=server.base_url, key=Secret(KEY), credit=credit)
+
+
+async def asked(server: ScriptedServer, times: int = 1, ledger: Ledger | None = None) -> Credit:
+    check = CreditCheck([provider(server)], lambda: 0.5, ledger)
+    prober = Prober(provider(server))
+    for at in range(times):
+        found = await check.ask("p", prober, at * INTERVAL_S, DAY + at * INTERVAL_S)
+    return found
+
+
+@pytest.mark.parametrize("system", PAGES)
+async def test_each_system_is_found_by_its_answers(system: str) -> None:
+    with ScriptedServer(telling(PAGES[system], KEY)) as server:
+        found = await asked(server)
+    assert found.error is None
+    assert found.system == system
+    assert found.remaining == pytest.approx(12.3)
+
+
+async def test_what_answered_once_is_asked_alone_from_then_on() -> None:
+    with ScriptedServer(telling(PAGES["moonshot"], KEY)) as server:
+        await asked(server, 2)
+        paths = [seen.path for seen in server.requests]
+    assert paths[-1] == "/v1/users/me/balance"
+    assert paths.count("/v1/users/me/balance") == 2
+    assert paths.count("/key/info") == 1
+
+
+async def test_a_provider_without_such_a_page_is_asked_once_a_day() -> None:
+    with ScriptedServer(telling({}, KEY)) as server:
+        one = provider(server)
+        check = CreditCheck([one], lambda: 0.5, None)
+        assert check.providers_due({"p"}, 0.0) == []
+        assert check.providers_due({"p"}, 10.0) == ["p"]
+        found = await check.ask("p", Prober(one), 10.0, DAY)
+        assert found.error is not None
+        assert found.remaining is None
+        assert check.providers_due({"p"}, 10.0 + 3 * INTERVAL_S) == []
+        assert check.providers_due({"p"}, 10.0 + SILENT_S) == ["p"]
+
+
+async def test_one_that_is_away_is_asked_again_after_ten_minutes() -> None:
+    with ScriptedServer(lambda _: error_reply(429, "slow down")) as server:
+        one = provider(server)
+        check = CreditCheck([one], lambda: 0.5, None)
+        check.providers_due({"p"}, 0.0)
+        assert check.providers_due({"p"}, 10.0) == ["p"]
+        found = await check.ask("p", Prober(one), 10.0, DAY)
+        assert len(server.requests) == 1
+    assert found.error is not None
+    assert found.error.startswith("rate_limited")
+    assert check.providers_due({"p"}, 10.0 + INTERVAL_S) == ["p"]
+
+
+def test_who_forbids_it_or_is_not_watched_is_not_asked() -> None:
+    quiet = Provider(name="quiet", base_url="http://127.0.0.1:9/v1", credit=False)
+    official = Provider(name="official", base_url="https://api.openai.com/v1")
+    idle = Provider(name="idle", base_url="http://127.0.0.1:9/v1")
+    check = CreditCheck([quiet, official, idle], lambda: 0.5, None)
+    for now in (0.0, 100.0, 1000.0):
+        assert check.providers_due({"quiet", "official"}, now) == []
+
+
+async def test_the_pace_is_the_accounts_over_all_processes(tmp_path: Path) -> None:
+    spent = iter([0.0, 10.0, 20.0, 30.0, 40.0])
+    pages = dict(PAGES["litellm"])
+
+    with ScriptedServer(telling(pages)) as server:
+
+        def spend() -> None:
+            pages["/key/info"] = {"info": {"spend": next(spend_iter), "max_budget": 100.0}}
+
+        spend_iter = spent
+        one = provider(server)
+        for process in range(2):
+            ledger = Ledger(tmp_path / "ledger.sqlite")
+            check = CreditCheck([one], lambda: 0.5, ledger)
+            for step in range(2):
+                spend()
+                at = DAY + (2 * process + step) * 3600.0
+                found = await check.ask("p", Prober(one), at, at)
+            ledger.close(5.0)
+    assert found.remaining == 70.0
+    assert found.per_day == pytest.approx(10.0 * 24)
+    kept = read_credit(tmp_path / "ledger.sqlite", account_of(one), "USD", DAY + 3 * 3600.0)
+    assert [reading.remaining for reading in kept] == [100.0, 90.0, 80.0, 70.0]
+    assert KEY.encode() not in (tmp_path / "ledger.sqlite").read_bytes()
+
+
+def test_an_account_has_a_name_of_its_own_without_its_key() -> None:
+    one = Provider(name="a", base_url="http://127.0.0.1:9/v1", key=Secret(KEY))
+    same = Provider(name="b", base_url="http://127.0.0.1:9/v1", key=Secret(KEY))
+    other = Provider(name="a", base_url="http://127.0.0.1:9/v1", key=Secret(f"{KEY}x"))
+    assert account_of(one) == account_of(same) != account_of(other)
+    assert KEY not in account_of(one)
