@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from relaytop.config.errors import MAX_QUOTED, ConfigError, config_errors
 from relaytop.config.settings import MODES_OF
+from relaytop.config.status_pages import known_status_page
 from relaytop.config.suggestions import suggestion
 
 if TYPE_CHECKING:
@@ -122,6 +123,26 @@ def check_modes(
         f"{place}: api {api} has no mode {mode}; valid: {', '.join(MODES_OF[api])}"
         for place, (api, mode) in modes.items()
         if mode not in MODES_OF[api]
+    ]
+    if sentences:
+        raise config_errors(sentences)
+
+
+def check_status_pages(providers: Iterable[Provider], source: Source) -> None:
+    """Refuse `status_page = true` where no status page is known.
+
+    Args:
+        providers: What is watched.
+        source: Finds the place of a key.
+
+    Raises:
+        ConfigError: There is such a provider; it names all.
+    """
+    sentences = [
+        f"{source.place('providers', provider.name, 'status_page')}: no status page is known for "
+        f'{provider.base_url}; give its URL, as status_page = "https://status.example.com"'
+        for provider in providers
+        if provider.status_page is True and known_status_page(provider.base_url) is None
     ]
     if sentences:
         raise config_errors(sentences)

@@ -8,7 +8,12 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from relaytop.config.cross_checks import check_modes, check_names, check_window
+from relaytop.config.cross_checks import (
+    check_modes,
+    check_names,
+    check_status_pages,
+    check_window,
+)
 from relaytop.config.durations import parse_window
 from relaytop.config.settings import (
     Price,
@@ -80,6 +85,7 @@ def merge(
     ]
     if source is not None:
         check_modes(built, targets, own, source)
+        check_status_pages(built, source)
     in_file = (
         *_keys_in(Settings(), written),
         *_keys_in(blank, written),

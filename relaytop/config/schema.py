@@ -48,6 +48,7 @@ from relaytop.config.fleet_checks import (
 from relaytop.config.host_names import checked_program
 from relaytop.config.request_checks import checked_extra, checked_mode
 from relaytop.config.settings import APIS, Secret, Window, key_of
+from relaytop.config.status_pages import checked_status_page
 from relaytop.config.traffic_schema import Exporters, ExporterTable
 from relaytop.config.urls import checked_endpoint, checked_proxy, checked_url
 
@@ -221,6 +222,7 @@ class ProviderTable(TypedDict, total=False):
     extra: Extra
     credit: bool
     prices: dict[str, PriceTable]
+    status_page: Annotated[str | bool, BeforeValidator(checked_status_page)]
 
 
 @_table
@@ -274,6 +276,7 @@ class ConfigFile(CadenceTable, total=False):
     budget_usd: USD
     assumed_price: USD
     mouse: bool
+    status_pages: bool
     probe: ProbeTable
     thresholds: ThresholdsTable
     alerts: Annotated[AlertsTable, AfterValidator(_one_source)]

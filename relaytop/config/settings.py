@@ -173,6 +173,8 @@ class Provider:
     credit: bool = field(default=True, metadata=_VIEW_ONLY)
     """Whether it is asked, every ten minutes, what is left there."""
     prices: Mapping[str, Price] = field(default_factory=dict)
+    status_page: str | bool | None = None
+    """The URL of its official status page; True: the known one; None: as `status_pages` says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,6 +300,8 @@ class Settings:
     assumed_price: float = 10.00
     mouse: bool = field(default=True, metadata=_VIEW_ONLY)
     """Whether the screen asks the terminal for clicks and the wheel."""
+    status_pages: bool = False
+    """Whether the official status pages that are known are asked."""
     alerts: AlertSettings = field(default=AlertSettings(), metadata=_VIEW_ONLY)
     fleet: FleetSettings = field(default=FleetSettings(), metadata=_VIEW_ONLY)
     otlp: OtlpSettings = field(default=OtlpSettings(), metadata=_VIEW_ONLY)

@@ -10,6 +10,7 @@ window = "10m"                      # of percentiles and error rate; or "100 req
 history = 3600                      # samples kept per target
 budget = 1.00                       # USD per UTC day; 0 = send nothing that costs
 assumed_price = 10.00               # USD per million tokens, where a price is unknown
+# status_pages = true               # ask the official status pages that are known
 # mouse = false                     # leave clicks and the wheel to the terminal
 
 [probe]
@@ -39,6 +40,7 @@ models = ["gpt-4.1", "claude-sonnet-4.5", "gemini-2.5-flash", "deepseek-v3.2"]
 # proxy = "http://proxy.example:3128"
 # http2 = false
 # credit = true                     # ask every 10 min what is left there; free
+# status_page = "https://status.example.com"  # true: the known one; false: none
 # api_version = "2024-10-21"        # azure only
 
 # USD per million tokens; also cached_input, request. Each model must be in `models` above.

@@ -18,6 +18,7 @@ from relaytop.engine.heartbeat import BEAT_S, Heartbeat
 from relaytop.engine.list_price_process import list_prices
 from relaytop.engine.price_catalogue import PriceCatalogue
 from relaytop.engine.schedule import Schedule
+from relaytop.engine.status_page_check import StatusPageCheck
 from relaytop.engine.target_state import TargetState, pulse_of
 from relaytop.protocol.messages import (
     Add,
@@ -99,6 +100,7 @@ class Engine:
         )
         self._free_check = FreeCheck()
         self._credit_check = CreditCheck(settings.providers, uniform, ledger)
+        self._status_pages = StatusPageCheck(settings, uniform)
         self._factor = 1.0
         self._paused = False
         self._off: set[str] = set()
@@ -310,6 +312,11 @@ class Engine:
         if found.error is None:
             self._emit(found)
 
+    async def _check_status_page(self, url: str) -> None:
+        report = await self._status_pages.check(url, self._clock)
+        if report is not None:
+            self._emit(report)
+
     async def _list_models(self, provider: str) -> None:
         found = await self._probers[provider].list_models()
         if isinstance(found, Failure):
@@ -356,6 +363,8 @@ class Engine:
         watched = {state.target.provider for state in self._states.values()}
         for provider in self._credit_check.providers_due(watched, now):
             self._spawn(self._check_credit(provider))
+        for url in self._status_pages.pages_due(now):
+            self._spawn(self._check_status_page(url))
         if self._due_queue.awaits_funds:
             self._start_due_probes()
 

@@ -10,7 +10,7 @@ from relaytop.monitor.hold_log import HoldLog
 from relaytop.monitor.server_timing import PARTS
 from relaytop.monitor.status import StatusKeeper
 from relaytop.monitor.summary import LastError
-from relaytop.protocol.messages import Credit
+from relaytop.protocol.messages import Credit, StatusPage
 from relaytop.wire.facts import NOT_DECLARED, RateLimit, Served
 
 MAX_NAMES = 8
@@ -135,3 +135,5 @@ class MonitorHandover:
     """Lateness of this machine's reads, while it is busy."""
     events: tuple[Event, ...]
     """The event log, oldest first."""
+    status_pages: tuple[StatusPage, ...] = ()
+    """What each official status page said last."""

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from relaytop.config.durations import scaled_s
 from relaytop.config.list_prices import with_list_prices
+from relaytop.config.status_pages import status_pages
 from relaytop.monitor import number_format
 from relaytop.monitor.event import Event
 from relaytop.monitor.event_history import EventHistory
 from relaytop.monitor.handover import EngineCounts, MonitorHandover, TargetHandover
 from relaytop.monitor.lateness import SPAN_S as LATE_S
 from relaytop.monitor.lateness import Lateness
+from relaytop.monitor.official_status import OfficialStatusKeeper
 from relaytop.monitor.origin import observe_origin
 from relaytop.monitor.points import read_points
 from relaytop.monitor.probe_costs import ProbeCosts
@@ -34,10 +36,11 @@ from relaytop.protocol.messages import (
     Prices,
     Pulse,
     Ready,
+    StatusPage,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from relaytop.config.settings import Settings, Target, Window
     from relaytop.monitor.confidence import Confidence
@@ -73,6 +76,7 @@ class Monitor:
         self._throughput = Throughput(now)
         self._lateness = Lateness()
         self._probe_costs = ProbeCosts()
+        self._official = OfficialStatusKeeper()
         self._counts = EngineCounts()
         self.factor = 1.0
         """The factor of every target's own interval."""
@@ -104,6 +108,14 @@ class Monitor:
                 self._apply_budget(report, now)
             case Credit(provider):
                 self._apply_credit(report, provider)
+            case Notice() | Note() | StatusPage():
+                self._log_report(report, now)
+            case _:
+                return
+
+    def _log_report(self, report: Notice | Note | StatusPage, now: float) -> None:
+        """Log a report that changes no target."""
+        match report:
             case Notice(level, text):
                 kind: Level = "error" if level == "error" else "warning"
                 kind = kind if level != "info" else "info"
@@ -111,8 +123,9 @@ class Monitor:
                 self.note(Event(now, "notice", kind, None, text, FIGURES.sub("", text)))
             case Note(_, text):
                 self.note(Event(now, "note", "info", None, f"note: {text}"))
-            case _:
-                return
+            case StatusPage():
+                for event in self._official.apply(report, now):
+                    self.note(event)
 
     def _record(self, report: Finished, sample: Sample, now: float) -> None:
         monitored = self._targets.get(sample.target)
@@ -258,6 +271,11 @@ class Monitor:
                 monitored.change_window(settings.window, now)
         if settings.window != self.window:
             self.set_window(settings.window, now)
+        self._official.keep(self.watched_pages())
+
+    def watched_pages(self) -> Collection[str]:
+        """Return the URLs of the status pages that these settings ask."""
+        return status_pages(self.settings)
 
     def pause(self, target: str, now: float, reason: str, *, log: bool = True) -> None:
         """Note that a target is paused; `log`: in the event log too."""
@@ -304,6 +322,7 @@ class Monitor:
             counts=dataclasses.replace(self._counts),
             busy_ms=self._lateness.busy_ms,
             events=self._events.for_handover(),
+            status_pages=self._official.pages,
         )
 
     def target_handover(self, target: str) -> TargetHandover:
@@ -322,6 +341,7 @@ class Monitor:
             self._counts = known.counts
             self._lateness.restore((), known.busy_ms)
             self._events.extend(known.events)
+            self._official.restore(known.status_pages)
             return
         monitored = self._targets.get(known.target)
         if monitored is None:
@@ -429,6 +449,7 @@ class Monitor:
             window=self.window,
             reserved_usd_per_h=reserved,
             busy_ms=self._lateness.busy_ms,
+            status_pages=self._official.pages,
         )
 
     def _projected(self) -> tuple[float | None, bool, float]:

@@ -73,6 +73,15 @@ def format_age(seconds: float) -> str:
     return f"{int(seconds // DAY_S)}d"
 
 
+def format_span(seconds: float) -> str:
+    """Write a span within a sentence: `43 min`, `5 h`, `3 days`."""
+    if seconds < TWO_DIGITS * MINUTE_S:
+        return f"{max(1, int(seconds // MINUTE_S))} min"
+    if seconds < 2 * DAY_S:
+        return f"{int(seconds // HOUR_S)} h"
+    return f"{int(seconds // DAY_S)} days"
+
+
 def format_count(value: int) -> str:
     """Write a count in at most five characters: `999`, `9,999`, `98k`, `1.2M`."""
     if value < LONGEST_COUNT:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from relaytop.monitor.points import Point
     from relaytop.monitor.summary import LastError, Summary
     from relaytop.monitor.where import Verdict
-    from relaytop.protocol.messages import Budget
+    from relaytop.protocol.messages import Budget, StatusPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,8 @@ class Overview:
     """Where the causes of a fleet's failures are, that of the most rows first."""
     prometheus: PrometheusState | None = None
     """The Prometheus that is asked; None where none is."""
+    status_pages: tuple[StatusPage, ...] = ()
+    """What each official status page said last."""
 
 
 class Source(Protocol):

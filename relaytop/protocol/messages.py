@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from relaytop.config.settings import Price, Settings, Target
     from relaytop.probe.sample import Sample
+    from relaytop.wire.facts import OfficialStatus
 
 
 # ── commands: from the parent to the engine ────────────────────────────────────
@@ -195,4 +196,21 @@ class Note:
     text: str
 
 
-Report = Ready | Finished | Hold | Budget | Pulse | Models | Prices | Credit | Notice | Note
+@dataclass(frozen=True, slots=True)
+class StatusPage:
+    """The report of what an official status page says now, where that has changed."""
+
+    url: str
+    providers: tuple[str, ...]
+    """Those whose page it is."""
+    status: OfficialStatus | None = None
+    """By the newest answer that could be read; None: there was none yet."""
+    read_at: float | None = None
+    """Unix seconds of that answer."""
+    failure: str | None = None
+    """The reason why it cannot be read now, safe to show; None: it can."""
+
+
+Report = (
+    Ready | Finished | Hold | Budget | Pulse | Models | Prices | Credit | Notice | Note | StatusPage
+)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from relaytop.monitor.source import Source
     from relaytop.monitor.summary import Distribution, Summary
     from relaytop.monitor.traffic import Traffic
-    from relaytop.protocol.messages import Credit
+    from relaytop.protocol.messages import Credit, StatusPage
     from relaytop.wire.facts import RateLimit
 
 SCHEMA = 1
@@ -65,6 +65,13 @@ def snapshot_document(
     document["targets"] = [
         target_document(summary, now, source.confidence(summary.target)) for summary in summaries
     ]
+    pages = [
+        status_page_document(page, provider)
+        for page in overview.status_pages
+        for provider in page.providers
+    ]
+    if pages:
+        document["status_pages"] = pages
     return document
 
 
@@ -90,6 +97,36 @@ def credit_document(credit: Credit) -> dict[str, Any]:
         "system": clean(credit.system) or None,
     }
     return {name: value for name, value in values.items() if value is not None}
+
+
+def status_page_document(page: StatusPage, provider: str) -> dict[str, Any]:
+    """Return what the official status page of a provider said last."""
+    status = page.status
+    incidents = [
+        _known(
+            {
+                "id": clean(each.id),
+                "name": clean(each.name),
+                "impact": each.impact,
+                "status": clean(each.status) or None,
+                "started_at": each.started_at and moment(each.started_at),
+                "updated_at": each.updated_at and moment(each.updated_at),
+                "components": [clean(name) for name in each.components] or None,
+            }
+        )
+        for each in (status.incidents if status is not None else ())
+    ]
+    return _known(
+        {
+            "provider": clean(provider),
+            "url": clean(page.url),
+            "indicator": status and status.indicator,
+            "description": (status and clean(status.description)) or None,
+            "read_at": page.read_at and moment(page.read_at),
+            "failure": page.failure and clean(page.failure),
+            "incidents": incidents,
+        }
+    )
 
 
 def moment(at: float) -> datetime:

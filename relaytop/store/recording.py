@@ -20,6 +20,7 @@ from relaytop.protocol.messages import (
     Notice,
     Pulse,
     Ready,
+    StatusPage,
 )
 from relaytop.protocol.validate import is_valid
 from relaytop.store.recording_header import SCHEMA, read_header
@@ -39,7 +40,7 @@ MAX_TARGETS = 1000
 """Targets that are read from a recording."""
 LAST_LINES = 200
 """Among so many lines is one that tells when it ended: a pulse comes every second."""
-RECORDED = (Finished, Pulse, Hold, Budget, Credit, Notice, Ready, Note)
+RECORDED = (Finished, Pulse, Hold, Budget, Credit, Notice, Ready, Note, StatusPage)
 """The reports that a recording holds."""
 _START = b'{"":"'
 _REPORTS = tuple(_START + f'{kind.__name__}"'.encode() for kind in RECORDED)

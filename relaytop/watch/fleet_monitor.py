@@ -58,6 +58,10 @@ class FleetMonitor(Monitor):
         self._capacities = capacities
         self.reconfigure(settings, now)
 
+    def watched_pages(self) -> Collection[str]:
+        """Return the URLs of the status pages that the hosts ask."""
+        return self._official.urls
+
     def restore_place(
         self, known: MonitorHandover | TargetHandover, now: float, since: float | None
     ) -> None:
@@ -72,6 +76,7 @@ class FleetMonitor(Monitor):
             if since is None:
                 self._counts.skipped += known.counts.skipped
             self._events.merge(self._news(known.events, since))
+            self._official.restore(known.status_pages)
             return
         monitored = self._targets.get(known.target)
         if monitored is None:

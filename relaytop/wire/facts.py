@@ -178,6 +178,46 @@ class ModelList:
     """Model → the mode in which it can be probed, where that is not `chat`."""
 
 
+MAX_INCIDENTS = 20
+"""Open incidents that are kept of a status page."""
+INDICATORS = ("none", "minor", "major", "critical", "maintenance", "unknown")
+"""What a status page says of a provider as a whole, and of what an incident affects."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialIncident:
+    """An open incident on a provider's status page, its texts safe to show."""
+
+    id: str
+    name: str
+    impact: str = "unknown"
+    """One of `INDICATORS`."""
+    status: str = ""
+    """`investigating`, `identified`, `monitoring` …, as the page has it."""
+    started_at: float | None = None
+    """Unix seconds by the page's own clock."""
+    updated_at: float | None = None
+    components: tuple[str, ...] = ()
+    """What it affects."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialStatus:
+    """The status of a provider by its own status page."""
+
+    indicator: str = "unknown"
+    """One of `INDICATORS`."""
+    description: str = ""
+    """In the page's own words, safe to show."""
+    incidents: tuple[OfficialIncident, ...] = ()
+    """Those that are open, and maintenance in progress."""
+
+    def is_consistent(self) -> bool:
+        """Return whether it is one that `read_status_page` returns."""
+        impacts = [incident.impact for incident in self.incidents]
+        return {self.indicator, *impacts} <= {*INDICATORS} and len(impacts) <= MAX_INCIDENTS
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One HTTP request."""

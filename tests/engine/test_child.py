@@ -18,9 +18,26 @@ import psutil
 from relaytop.config.settings import Provider, Secret, Settings, Target
 from relaytop.engine.child import EngineChild
 from relaytop.protocol.codec import encode
-from relaytop.protocol.messages import Finished, ListModels, Models, Notice, Pulse, Ready, Report
+from relaytop.protocol.messages import (
+    Finished,
+    ListModels,
+    Models,
+    Notice,
+    Pulse,
+    Ready,
+    Report,
+    StatusPage,
+)
 from tests.engine.support import collect
-from tests.support.server import Response, ScriptedServer, Seen, chat_stream, models_reply
+from tests.support.server import (
+    Response,
+    ScriptedServer,
+    Seen,
+    chat_stream,
+    json_reply,
+    models_reply,
+)
+from tests.support.status_pages import STATUSPAGE as PAGE
 
 KEY = "sk-child-0123456789"
 
@@ -49,6 +66,10 @@ async def engine(ledger: Path | None = None) -> AsyncIterator[EngineChild]:
         child.stop()
 
 
+def is_page(report: Report) -> bool:
+    return isinstance(report, StatusPage)
+
+
 def samples(reports: list[Report]) -> list[Finished]:
     return [report for report in reports if isinstance(report, Finished)]
 
@@ -64,6 +85,23 @@ async def test_it_probes_and_reports() -> None:
     assert all(report.sample.ok for report in samples(reports))
     assert Models("p", ("a", "b")) in more
     assert all(seen.headers["authorization"] == f"Bearer {KEY}" for seen in server.requests)
+
+
+async def test_it_reads_status_pages_without_the_key() -> None:
+    with ScriptedServer(handler) as server, ScriptedServer(lambda _: json_reply(PAGE)) as pages:
+        plain = settings(server, interval_s=60.0)
+        (provider,) = plain.providers
+        url = pages.base_url.removesuffix("/v1")
+        asking = dataclasses.replace(provider, status_page=url, headers={"X-Team": KEY})
+        async with engine() as child:
+            child.start(dataclasses.replace(plain, providers=(asking,)))
+            reports = await collect(child, lambda found: any(map(is_page, found)))
+        (seen,) = pages.requests
+    (report,) = (report for report in reports if isinstance(report, StatusPage))
+    assert report.status is not None
+    assert report.status.incidents[0].name == "Elevated errors on API"
+    assert (report.url, report.providers) == (url, ("p",))
+    assert KEY not in str(seen)
 
 
 async def test_the_key_is_in_no_argument_and_no_environment() -> None:

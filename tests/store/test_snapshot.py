@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from relaytop.monitor.monitor import Monitor
 from relaytop.probe.sample import Sample
-from relaytop.protocol.messages import Finished, Hold
+from relaytop.protocol.messages import Finished, Hold, StatusPage
 from relaytop.store.atomic import write_new
 from relaytop.store.document import snapshot_document
 from relaytop.store.snapshot import (
@@ -21,7 +21,7 @@ from relaytop.store.snapshot import (
     to_json,
     to_toml,
 )
-from relaytop.wire.facts import Limit, RateLimit, Served
+from relaytop.wire.facts import Limit, OfficialIncident, OfficialStatus, RateLimit, Served
 from tests.support.fleets import FleetOfRows, fleet
 from tests.support.samples import T0, sample, settings
 
@@ -202,3 +202,35 @@ def test_whatever_the_file_holds_the_error_is_ours(
     path.write_bytes(content)
     with pytest.raises(SnapshotError):
         load_snapshot(path)
+
+
+def test_what_official_status_pages_say_stands_in_a_table_of_each_provider(tmp_path: Path) -> None:
+    watched = settings()
+    monitor = Monitor(watched, T0)
+    incident = OfficialIncident("1", "Errors", "major", "identified", T0, None, ("API",))
+    status = OfficialStatus("major", "Partial outage", (incident,))
+    monitor.apply(StatusPage("https://status.example.com", ("a", "relay"), status, T0), T0)
+    monitor.apply(StatusPage("https://other.example.com", ("b",), failure="HTTP 503"), T0)
+    document = snapshot_document("live", monitor, watched, T0 + 1, "ops-1")
+    loaded = load_snapshot(save_snapshot(document, tmp_path))
+    first, second, third = loaded["status_pages"]
+    assert (first["provider"], second["provider"]) == ("a", "relay")
+    assert (first["url"], first["indicator"]) == ("https://status.example.com", "major")
+    began = datetime.fromtimestamp(T0, UTC)
+    assert first["incidents"] == [
+        {
+            "id": "1",
+            "name": "Errors",
+            "impact": "major",
+            "status": "identified",
+            "started_at": began,
+            "components": ["API"],
+        }
+    ]
+    assert third == {
+        "provider": "b",
+        "url": "https://other.example.com",
+        "failure": "HTTP 503",
+        "incidents": [],
+    }
+    assert json.loads(to_json(document))["status_pages"][0]["read_at"].startswith("20")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from relaytop.config.target_id import join_target, split_target
 from relaytop.monitor.handover import MonitorHandover, RingHandover, TargetFacts, TargetHandover
 from relaytop.monitor.record import RECORD_BYTES, TICK, TICK_S
-from relaytop.protocol.messages import Credit, Finished, Hold, Models, Notice
+from relaytop.protocol.messages import Credit, Finished, Hold, Models, Notice, StatusPage
 
 if TYPE_CHECKING:
     from relaytop.config.settings import Target
@@ -70,6 +70,8 @@ class Relocation:
                 return dataclasses.replace(report, text=f"{self.place}: {text}")
             case Credit():
                 return self._credit(report, now)
+            case StatusPage():
+                return self.status_page(report, now)
             case Models():
                 return report
             case _:
@@ -81,7 +83,13 @@ class Relocation:
             known,
             began_at=self.at(known.began_at, now),
             events=tuple(self.event(event, now) for event in known.events),
+            status_pages=tuple(self.status_page(page, now) for page in known.status_pages),
         )
+
+    def status_page(self, page: StatusPage, now: float) -> StatusPage:
+        """Return what a host knows of an official status page, as it is here."""
+        read_at = None if page.read_at is None else self.at(page.read_at, now)
+        return dataclasses.replace(page, read_at=read_at)
 
     def event(self, event: Event, now: float) -> Event:
         """Return a line of a host's event log as it is here."""

@@ -9,6 +9,7 @@ from relaytop.tui.draw.alert_marks import group_keys
 from relaytop.tui.draw.banner import banner
 from relaytop.tui.draw.group_panel import group_panel, group_title
 from relaytop.tui.draw.log import log_line, newest_first
+from relaytop.tui.draw.official_status import official_lines
 from relaytop.tui.draw.panel import panel, title
 from relaytop.tui.draw.text_runs import cropped, dimmed
 from relaytop.tui.draw.topline import topline
@@ -18,7 +19,7 @@ from relaytop.tui.rows.labels import names_in
 from relaytop.tui.widgets.view_lines import ViewLines
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from textual.geometry import Size
 
@@ -90,9 +91,10 @@ class DetailPanel(ViewLines):
         if view.group is not None:
             return self._group(view, view.group, extent)
         width, height = extent.width - 1, extent.height
-        where = where_lines(view.overview.where, [view.selected], width, height)
+        summary = view.source.summary(view.selected, view.now)
+        where = self._above(view, [view.selected], [summary.provider], width, height)
         lines = panel(
-            view.source.summary(view.selected, view.now),
+            summary,
             view.source.errors(view.selected),
             view.thresholds[view.selected],
             view.now,
@@ -106,7 +108,8 @@ class DetailPanel(ViewLines):
 
     def _group(self, view: View, group: GroupSummary, extent: Size) -> Sequence[Line]:
         width, height = extent.width - 1, extent.height
-        where = where_lines(view.overview.where, group.group.targets, width, height)
+        providers = {member.provider for member in group.members}
+        where = self._above(view, group.group.targets, providers, width, height)
         lines = group_panel(
             group,
             names_in(group.group),
@@ -119,6 +122,15 @@ class DetailPanel(ViewLines):
         )
         lines = [*where, *lines]
         return lines if view.live else [dimmed(line) for line in lines]
+
+    @staticmethod
+    def _above(
+        view: View, targets: Collection[str], providers: Collection[str], width: int, height: int
+    ) -> list[Line]:
+        """Return the lines above the panel: where a cause is, and what status pages say."""
+        where = where_lines(view.overview.where, targets, width, height)
+        pages = view.overview.status_pages
+        return [*where, *official_lines(pages, providers, view.now, width, height - len(where))]
 
 
 class EventLog(ViewLines):
