@@ -116,7 +116,7 @@ def test_all_is_quiet_while_all_is_well(tmp_path: Path) -> None:
         'relaytop_read_lateness_seconds_bucket{le="+Inf"}': "0+3x80",
     }
     names = [line.split()[-1] for line in rules_file(Settings()).splitlines() if "- alert:" in line]
-    assert len(names) == 18
+    assert len(names) == 19
     code, complaint = unit_test(tmp_path, settings(), series, {name: [] for name in names})
     assert code == 0, complaint
 
