@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relaytop.config.errors import ConfigError
+from relaytop.config.presets import PRESETS
 from relaytop.config.settings import APIS
 from relaytop.config.unresolved import UnresolvedProvider
 from relaytop.config.urls import checked_url
@@ -14,16 +15,7 @@ if TYPE_CHECKING:
 
     from relaytop.config.schema import ProviderTable
 
-KNOWN = {
-    "OPENAI_API_KEY": ("openai", "https://api.openai.com/v1"),
-    "OPENROUTER_API_KEY": ("openrouter", "https://openrouter.ai/api/v1"),
-    "DEEPSEEK_API_KEY": ("deepseek", "https://api.deepseek.com/v1"),
-    "GROQ_API_KEY": ("groq", "https://api.groq.com/openai/v1"),
-    "MISTRAL_API_KEY": ("mistral", "https://api.mistral.ai/v1"),
-    "HOLYSHEEP_API_KEY": ("holysheep", "https://api.holysheep.ai/v1"),
-    "ANTHROPIC_API_KEY": ("anthropic", "https://api.anthropic.com"),
-    "GEMINI_API_KEY": ("gemini", "https://generativelanguage.googleapis.com"),
-}
+KNOWN = {preset.key_env: (preset.name, preset.base_url) for preset in PRESETS if preset.detected}
 """Variable → provider name and base URL; a name that is an API's is that API."""
 OPENAI_BASE_URL = "OPENAI_BASE_URL"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from relaytop.config.errors import MAX_QUOTED
 from relaytop.config.text_files import ca_source
 
+_PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _FIELD = re.compile(r"(?:[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?)?")
 
@@ -31,6 +32,9 @@ def checked_model(text: str) -> str:
     """Return a model's id; `ValueError` where it is empty or cannot be shown."""
     if not text.strip():
         message = "a model's id is empty; write it as gpt-4.1"
+        raise ValueError(message)
+    if _PLACEHOLDER.fullmatch(text):
+        message = f"{text} is to be filled in with the name of a model"
         raise ValueError(message)
     if not text.isprintable():
         message = "a model's id contains a control or unprintable character; write it as gpt-4.1"

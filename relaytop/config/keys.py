@@ -15,7 +15,7 @@ from relaytop.config.text_files import decode_text
 from relaytop.config.user_command import MAX_OUTPUT, TooMuchOutputError, run_user_command
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from relaytop.config.unresolved import UnresolvedProvider
 
@@ -74,7 +74,7 @@ def named_secret(
         origin = f"{VARIABLE}{shown_variable(variable)}"
         return _from_variable(variable, environ, place(f"{name}_env")), origin
     if command := table.get(f"{name}_command"):
-        found = _from_command(command, bare, place(f"{name}_command"))
+        found = key_from_command(command, bare, place(f"{name}_command"))
         return found, f"command {shown_path(command[0])}"
     if file := table.get(f"{name}_file"):
         found = _from_file(file, environ, place(f"{name}_file"))
@@ -97,7 +97,17 @@ def _from_variable(variable: str, environ: Mapping[str, str], place: str) -> Sec
     return _checked(environ[variable], where if place != f"{VARIABLE}{shown}" else place)
 
 
-def _from_command(command: list[str], bare: Mapping[str, str], place: str) -> Secret:
+def key_from_command(command: Sequence[str], bare: Mapping[str, str], place: str) -> Secret:
+    """Return the key that a command prints.
+
+    Args:
+        command: The program and its arguments.
+        bare: Its environment.
+        place: What a sentence about it begins with.
+
+    Raises:
+        ConfigError: It fails, or prints no usable key; what it prints is never in the text.
+    """
     where = f"{place}: '{shown_path(command[0])}'"
     by_hand = "run it by hand to see why"
     try:

@@ -171,7 +171,8 @@ def _own_table(own: Mapping[str, Any], target: Target) -> Mapping[str, Any]:
 
 
 def _provider(given: UnresolvedProvider, key: Secret | None, key_from: str) -> Provider:
-    base = Provider(name=given.name, base_url="", key=key, key_from=key_from)
+    command = tuple(given.table.get("api_key_command", ()))
+    base = Provider(name=given.name, base_url="", key=key, key_from=key_from, key_command=command)
     changed = {
         "models": tuple(given.table.get("models", ())),
         "prices": {model: Price(**price) for model, price in given.table.get("prices", {}).items()},

@@ -210,6 +210,7 @@ class ProviderTable(TypedDict, total=False):
     api_key_env: Text
     api_key_command: Command
     api_key_file: Text
+    api_key_lifetime_s: Seconds
     models: Annotated[list[Model], AfterValidator(_distinct)]
     max_rpm: Annotated[int, Field(ge=1)]
     headers: dict[HeaderName, HeaderValue]

@@ -155,6 +155,10 @@ class Provider:
     key: Secret | None = field(default=None, metadata={**_NO_KEY, **_VIEW_ONLY})
     key_from: str = field(default="none", metadata=_NO_KEY)
     """The source of the key, in words: `environment variable X`, `file F`, …"""
+    key_command: tuple[str, ...] = field(default=(), repr=False, metadata={**_NO_KEY, **_VIEW_ONLY})
+    """The command that prints the key, to be run again when it has expired; empty: none."""
+    api_key_lifetime_s: float | None = field(default=None, metadata=_VIEW_ONLY)
+    """For how long a key of the command is good; None: as long as it says itself."""
     models: tuple[str, ...] = ()
     api_version: str | None = None
     """Of azure; None: a recent one."""

@@ -1,6 +1,16 @@
 """The config file that `relaytop init` writes; the tests read this very text."""
 
-TEMPLATE = """\
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_AFTER_TARGETS = "# Notifications when"
+"""How the part begins that names no provider."""
+
+_HEAD = """\
 # relaytop's configuration. Durations are written 500ms, 5s, 2m, 1h.
 # Every key but the providers' is optional; the values below are the defaults.
 
@@ -27,11 +37,14 @@ error_rate = 0.05
 gap = "5s"                          # longest gap between chunks of a stream
 # credit = 5.00                     # what must be left at a provider that tells it, in its unit
 
+"""
+_EXAMPLE = """\
 [providers.holysheep]
 base_url = "https://api.holysheep.ai/v1"
 api = "openai"                      # or anthropic, gemini, azure
 api_key_env = "HOLYSHEEP_API_KEY"   # or api_key_command = ["pass", "show", "holysheep"],
                                     # or api_key_file = "~/.holysheep-key"
+# api_key_lifetime = "50m"          # run api_key_command again before its key expires
 models = ["gpt-4.1", "claude-sonnet-4.5", "gemini-2.5-flash", "deepseek-v3.2"]
 # max_rpm = 60
 # headers = { "X-Team" = "ops" }
@@ -56,6 +69,8 @@ models = ["gpt-4.1", "claude-sonnet-4.5", "gemini-2.5-flash", "deepseek-v3.2"]
 # api_key_env = "OPENROUTER_API_KEY"
 # models = ["openai/gpt-4.1"]
 
+"""
+_TAIL = """\
 # Settings of one target:
 # [targets."holysheep/gpt-4.1"]
 # mode = "responses"                # or chat, embeddings, rerank; also per provider
@@ -97,3 +112,14 @@ models = ["gpt-4.1", "claude-sonnet-4.5", "gemini-2.5-flash", "deepseek-v3.2"]
 # "monitor.freeze" = "F"
 # "monitor.help" = "?,f1"
 """
+TEMPLATE = _HEAD + _EXAMPLE + _TAIL
+
+
+def template_with(blocks: Sequence[str]) -> str:
+    """Return the file with these providers' tables in place of the example's.
+
+    Args:
+        blocks: TOML, a provider each.
+    """
+    tail = _TAIL[_TAIL.index(_AFTER_TARGETS) :]
+    return "\n".join([_HEAD + blocks[0], *blocks[1:], tail])

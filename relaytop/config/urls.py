@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from relaytop.config.errors import MAX_QUOTED
+
+_PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
 
 
 def checked_url(text: str) -> str:
@@ -14,6 +17,9 @@ def checked_url(text: str) -> str:
         ValueError: It is no http(s) URL, or carries credentials, a query or a fragment.
     """
     text = text.strip()
+    if (named := _PLACEHOLDER.search(text)) is not None:
+        message = f"{named[0]} is to be filled in with your own"
+        raise ValueError(message)
     try:
         parts = urlsplit(text)
         port = parts.port

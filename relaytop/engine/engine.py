@@ -355,6 +355,7 @@ class Engine:
         wall_s = self._wall()
         for provider in self._catalogue.providers_due(wall_s):
             self._spawn(self._load_prices(provider))
+        self._report_keys(now)
         self._emit(pulse_of(self._states.values(), self._in_flight, now, self._dropped()))
         self._report_budget()
         blocked = [] if self._paused else self._over_budget(wall_s)
@@ -367,6 +368,15 @@ class Engine:
             self._spawn(self._check_status_page(url))
         if self._due_queue.awaits_funds:
             self._start_due_probes()
+
+    def _report_keys(self, now: float) -> None:
+        """Tell what became of keys; with a new one, targets are probed at their own cadence."""
+        for name, prober in self._probers.items():
+            for notice in prober.drain_key_notices():
+                self._emit(Notice(notice.level, notice.text))
+                for state in self._states.values() if notice.renewed else ():
+                    if state.target.provider == name and state.held_until > now:
+                        state.held_until = now
 
     def _over_budget(self, now: float) -> list[TargetState]:
         states = self._states.values()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from relaytop.config.settings import Price, Target
     from relaytop.probe.credit_request import CreditAnswer
+    from relaytop.probe.key_source import KeyNotice
     from relaytop.probe.sample import Sample
     from relaytop.wire.credit_systems import CreditSystem
     from relaytop.wire.facts import Failure, ModelList
@@ -39,6 +40,10 @@ class ProberLike(Protocol):
 
     async def request_credit(self, systems: Sequence[CreditSystem]) -> CreditAnswer:
         """Ask what is left at the provider, as one of these systems; costs nothing."""
+        ...
+
+    def drain_key_notices(self) -> list[KeyNotice]:
+        """Return what became of the provider's key since the last call."""
         ...
 
     def set_prices(self, prices: Mapping[str, Price]) -> None:

@@ -8,10 +8,10 @@ import time
 from typing import TYPE_CHECKING, Self
 
 from relaytop.pricing.cost import cost_usd
-from relaytop.probe.credentials import credentials
 from relaytop.probe.credit_request import CreditAnswer, request_credit
 from relaytop.probe.errors import ProbeError
 from relaytop.probe.exchange import Exchange
+from relaytop.probe.key_source import KeyNotice, KeySource
 from relaytop.probe.models_request import request_models
 from relaytop.probe.sample import Sample
 from relaytop.probe.transport import StampedTransport
@@ -28,13 +28,14 @@ from relaytop.wire.text import safe, safe_lines
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from relaytop.config.settings import Price, Provider, Target
+    from relaytop.config.settings import Price, Provider, Secret, Target
     from relaytop.probe.transport_settings import TransportSettings
     from relaytop.wire.credit_systems import CreditSystem
     from relaytop.wire.facts import Reply, Request
     from relaytop.wire.raw_reply import RawReply
     from relaytop.wire.wire_api import WireAPI
 
+UNAUTHORIZED = 401
 QUICK_BYTES = 32 * 1024
 """Replies up to this size are read on the loop; a larger one would delay other replies' stamps."""
 
@@ -49,6 +50,7 @@ class Prober:
         include_text: Whether samples carry the model's text.
         adaptations: Target → how its requests must differ, shared among probers of the provider.
         nonces: The targets' nonces, shared likewise; None: from a start of this prober's own.
+        keys: The provider's key, shared likewise; None: the one that it has, and its command.
     """
 
     def __init__(
@@ -58,8 +60,9 @@ class Prober:
         include_text: bool = False,
         adaptations: dict[str, frozenset[str]] | None = None,
         nonces: NonceSequence | None = None,
+        keys: KeySource | None = None,
     ) -> None:
-        self._provider = provider
+        self._keys = KeySource(provider) if keys is None else keys
         self._include_text = include_text
         self._settings: TransportSettings | ProbeError
         try:
@@ -75,7 +78,6 @@ class Prober:
         self._nonces = NonceSequence() if nonces is None else nonces
         self._dimensions: dict[str, int] = {}
         """Target → dimensions of its last vectors."""
-        self._secrets = credentials(provider)
 
     async def probe(self, target: Target, due_at: float) -> Sample:
         """Probe a target once.
@@ -87,6 +89,19 @@ class Prober:
         sample, _raw = await self.probe_with_reply(target, due_at)
         return sample
 
+    @property
+    def _provider(self) -> Provider:
+        """The provider with the key that is in use."""
+        return self._keys.provider
+
+    @property
+    def _secrets(self) -> Sequence[str]:
+        return self._keys.secrets
+
+    def drain_key_notices(self) -> list[KeyNotice]:
+        """Return what became of the key since the last call."""
+        return self._keys.drain_notices()
+
     async def probe_with_reply(
         self, target: Target, due_at: float
     ) -> tuple[Sample, RawReply | None]:
@@ -96,6 +111,8 @@ class Prober:
             target: As for `probe`.
             due_at: Likewise.
         """
+        key = self._provider.key
+        self._keys.renew_if_due()
         transport = self._idle.pop(target.id, None)
         if transport is None and not isinstance(self._settings, ProbeError):
             transport = StampedTransport(self._settings)
@@ -104,6 +121,7 @@ class Prober:
         self._in_use.add(transport)
         try:
             result = await self._probe(target, due_at, transport)
+            self._judge_key(result[0], key)
         except BaseException:
             # Cancelled: the connection may be at any point of its making, or of an exchange.
             self._in_use.discard(transport)
@@ -115,6 +133,13 @@ class Prober:
         else:
             self._idle[target.id] = transport
         return result
+
+    def _judge_key(self, sample: Sample, key: Secret | None) -> None:
+        if sample.ok:
+            self._keys.record_success()
+        elif sample.http_status == UNAUTHORIZED:
+            self._keys.record_refusal(key)
+            self._keys.renew_if_due()
 
     async def _probe(
         self, target: Target, due_at: float, transport: StampedTransport | None
@@ -261,6 +286,7 @@ class Prober:
             include_text=self._include_text,
             adaptations=self._adaptations,
             nonces=self._nonces,
+            keys=self._keys,
         )
         clone.set_prices(self._prices)
         return clone
@@ -284,7 +310,8 @@ class Prober:
         return await request_credit(self._provider, self._settings, systems)
 
     async def aclose(self) -> None:
-        """Close every connection."""
+        """Close every connection, and end a command that is asked for a key."""
+        await self._keys.aclose()
         transports = [*self._idle.values(), *self._in_use]
         self._idle.clear()
         for transport in transports:

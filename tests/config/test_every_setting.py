@@ -129,6 +129,7 @@ def test_each_value_of_a_file_arrives_with_its_origin_and_is_shown() -> None:
     table: Any = {name: object() for name in keys(ProviderTable)}
     table |= {"models": ["m"], "headers": {"a": "b"}, "proxy": "http://h:1"}
     table |= {"api": "openai", "mode": "embeddings", "extra": {"a": 2, "b": 2}}
+    table["api_key_command"] = ["print-key"]
     table["prices"] = {"m": {"input": 1, "output": 2, "cached_input": 3}}
     file: Any = {**shared, **cadence, "probe": probe}
     file |= {"providers": {"p": table}, "targets": {"p/m": own}}

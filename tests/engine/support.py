@@ -10,6 +10,7 @@ from relaytop.engine.daily_budget import utc_day
 from relaytop.engine.engine import Engine
 from relaytop.ledger.ledger import Allowance, AllowanceRequest, Entry, Ledger
 from relaytop.probe.credit_request import CreditAnswer
+from relaytop.probe.key_source import KeyNotice
 from relaytop.probe.sample import Sample
 from relaytop.protocol.messages import Finished, Report
 from relaytop.wire.credit_systems import CreditSystem
@@ -38,6 +39,9 @@ class FakeProber:
     async def request_credit(self, systems: Sequence[CreditSystem]) -> CreditAnswer:
         del systems
         return CreditAnswer()
+
+    def drain_key_notices(self) -> list[KeyNotice]:
+        return []
 
     def set_prices(self, prices: Mapping[str, Price]) -> None:
         self.prices = prices

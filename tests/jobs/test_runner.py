@@ -9,6 +9,7 @@ from relaytop.config.settings import Price, Provider, Settings, Target
 from relaytop.jobs.job_budget import JobBudget
 from relaytop.jobs.runner import GIVE_UP_AFTER, Runner
 from relaytop.probe.credit_request import CreditAnswer
+from relaytop.probe.key_source import KeyNotice
 from relaytop.probe.prober import Prober
 from relaytop.probe.sample import Sample
 from relaytop.wire.credit_systems import CreditSystem
@@ -42,6 +43,9 @@ class FakeProber:
     async def request_credit(self, systems: Sequence[CreditSystem]) -> CreditAnswer:
         del systems
         return CreditAnswer()
+
+    def drain_key_notices(self) -> list[KeyNotice]:
+        return []
 
     def set_prices(self, prices: Mapping[str, Price]) -> None:
         del prices

@@ -1,0 +1,198 @@
+"""A key that expires: its command is run again after a 401 and before the end."""
+
+import asyncio
+import base64
+import json
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from relaytop.config.errors import ConfigError
+from relaytop.config.key_expiry import expires_at
+from relaytop.config.settings import Provider, Secret, Target
+from relaytop.probe.key_source import LONGEST_RETRY_S, RETRY_S, KeyNotice, KeySource
+from relaytop.probe.prober import Prober
+from tests.support.server import Response, ScriptedServer, Seen, chat_stream, error_reply
+
+OLD, NEW = "ya29.old-0123456789", "ya29.new-0123456789"
+
+
+def token(exp: object) -> str:
+    payload = base64.urlsafe_b64encode(json.dumps({"exp": exp}).encode()).decode().rstrip("=")
+    return f"eyJhbGciOiJub25lIn0.{payload}.c2ln"
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Command:
+    """Prints one key after another."""
+
+    def __init__(self, *keys: str | None) -> None:
+        self.keys = list(keys)
+        self.runs = 0
+
+    def __call__(self, provider: Provider) -> Secret:
+        self.runs += 1
+        key = self.keys.pop(0) if len(self.keys) > 1 else self.keys[0]
+        if key is None:
+            sentence = f"{provider.name}: the command failed"
+            raise ConfigError(sentence)
+        return Secret(key)
+
+
+def source(
+    command: Command, clock: Clock, key: str = OLD, lifetime_s: float | None = None
+) -> KeySource:
+    provider = Provider(
+        name="p",
+        base_url="http://127.0.0.1:9",
+        key=Secret(key),
+        key_command=("print-token",),
+        api_key_lifetime_s=lifetime_s,
+    )
+    return KeySource(provider, run=command, wall=clock)
+
+
+async def renewed(keys: KeySource) -> list[tuple[str, bool]]:
+    keys.renew_if_due()
+    for _ in range(200):
+        await asyncio.sleep(0.005)
+        if found := keys.drain_notices():
+            return [(notice.level, notice.renewed) for notice in found]
+    return []
+
+
+async def test_a_key_that_works_is_kept() -> None:
+    clock, command = Clock(), Command(NEW)
+    keys = source(command, clock)
+    keys.renew_if_due()
+    clock.now += 1e6
+    keys.renew_if_due()
+    assert command.runs == 0
+
+
+async def test_after_a_refusal_another_key_is_used_and_both_stay_secret() -> None:
+    keys = source(Command(NEW), Clock())
+    keys.record_refusal(Secret(OLD))
+    assert await renewed(keys) == [("info", True)]
+    assert keys.provider.key == Secret(NEW)
+    assert {OLD, NEW} <= set(keys.secrets)
+
+
+async def test_a_refusal_of_the_key_before_is_no_news() -> None:
+    command = Command(NEW)
+    keys = source(command, Clock())
+    keys.record_refusal(Secret("ya29.older"))
+    keys.renew_if_due()
+    assert command.runs == 0
+
+
+async def test_a_command_that_does_not_help_is_run_less_and_less() -> None:
+    clock, command = Clock(), Command(OLD)
+    keys = source(command, clock)
+    keys.record_refusal(Secret(OLD))
+    assert await renewed(keys) == [("warning", False)]
+    waits = []
+    for _ in range(7):
+        start = clock.now
+        while not await_due(keys, clock, command):
+            clock.now += 1.0
+        await renewed(keys)
+        waits.append(clock.now - start)
+    assert waits[0] == RETRY_S
+    assert waits[-1] == LONGEST_RETRY_S
+    assert waits == sorted(waits)
+
+
+def await_due(keys: KeySource, clock: Clock, command: Command) -> bool:
+    before = command.runs
+    keys.renew_if_due()
+    del clock
+    return keys._renewing is not None or command.runs > before
+
+
+async def test_a_command_that_fails_is_told_and_the_key_stays() -> None:
+    keys = source(Command(None), Clock())
+    keys.record_refusal(Secret(OLD))
+    assert await renewed(keys) == [("warning", False)]
+    assert keys.provider.key == Secret(OLD)
+
+
+async def test_it_is_renewed_before_it_expires() -> None:
+    clock = Clock()
+    by_token = source(Command(NEW), clock, key=token(2000))
+    by_config = source(Command(NEW), clock, lifetime_s=1000.0)
+    for keys in (by_token, by_config):
+        clock.now = 1900.0
+        keys.renew_if_due()
+        assert keys._renewing is None
+        clock.now = 1950.0
+        assert await renewed(keys) == [("info", True)]
+        assert keys.provider.key == Secret(NEW)
+        clock.now = 1000.0
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        (token(2000), 2000.0),
+        (token(2000.5), 2000.5),
+        (token("2000"), None),
+        (token(True), None),  # noqa: FBT003
+        (token(-1), None),
+        (token(1e12), None),
+        ("sk-0123456789", None),
+        ("a.b.c", None),
+        ("..", None),
+    ],
+)
+def test_the_end_that_a_token_tells(key: str, expected: float | None) -> None:
+    assert expires_at(key) == expected
+
+
+@given(st.text(max_size=200))
+def test_any_key_tells_an_end_or_none(key: str) -> None:
+    found = expires_at(key)
+    assert found is None or found > 0
+
+
+async def test_a_prober_goes_on_with_the_new_key() -> None:
+    accepted = {NEW}
+
+    def answer(seen: Seen) -> Response:
+        key = seen.headers["authorization"].removeprefix("Bearer ")
+        return chat_stream(2) if key in accepted else error_reply(401, f"expired: {key}")
+
+    with ScriptedServer(answer) as server:
+        provider = Provider(
+            name="p",
+            base_url=server.base_url,
+            key=Secret(OLD),
+            key_command=("sh", "-c", f"echo {NEW}"),
+        )
+        prober = Prober(provider)
+        target = Target(provider="p", model="m")
+        first = await prober.probe(target, 0.0)
+        notices = await until(prober.drain_key_notices)
+        second = await prober.probe(target, 0.0)
+        await prober.aclose()
+    assert first.failure is not None
+    assert first.failure.error_class == "auth"
+    assert OLD not in first.failure.message
+    assert [notice.renewed for notice in notices] == [True]
+    assert second.ok
+
+
+async def until(drain: Callable[[], list[KeyNotice]]) -> list[KeyNotice]:
+    for _ in range(500):
+        if found := drain():
+            return found
+        await asyncio.sleep(0.01)
+    return []
