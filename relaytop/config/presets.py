@@ -106,7 +106,7 @@ PRESETS = (
         "docs.x.ai/docs/api-reference",
         key_env="XAI_API_KEY",
         models=("grok-4",),
-        note="Errors are a sentence and a code of its own, outside of an object.",
+        note="Errors are a code and a sentence, not an object.",
     ),
     Preset(
         "together",
@@ -129,7 +129,7 @@ PRESETS = (
         "docs.cohere.com/docs/compatibility-api",
         key_env="CO_API_KEY",
         models=("command-a-03-2025",),
-        note="For rerank use https://api.cohere.com/v2 as a provider of its own.",
+        note="For rerank use https://api.cohere.com/v2 as another provider.",
     ),
     Preset(
         "moonshot",
