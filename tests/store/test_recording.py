@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from relaytop.config.settings import Thresholds, Window
 from relaytop.probe.sample import Phases, Sample
 from relaytop.protocol.codec import encode
-from relaytop.protocol.messages import Finished, Notice, Ready
+from relaytop.protocol.messages import Finished, Notice, Ready, StatusPage
 from relaytop.store.recording import LINE_BYTES, Recording, RecordingError, moment_of
 from relaytop.store.rotation import part
 from relaytop.wire.facts import (
@@ -19,6 +19,8 @@ from relaytop.wire.facts import (
     NOT_DECLARED,
     Failure,
     Limit,
+    OfficialIncident,
+    OfficialStatus,
     RateLimit,
     Served,
     Usage,
@@ -345,6 +347,13 @@ def test_a_file_that_shrinks_ends_early(tmp_path: Path) -> None:
     with Recording(path) as recording:
         path.write_bytes(path.read_bytes()[:4000])
         assert list(recording.samples())
+
+
+def test_what_official_status_pages_said_is_recorded(tmp_path: Path) -> None:
+    incident = OfficialIncident("1", "Errors", "major", "identified", T0, T0, ("API",))
+    page = StatusPage("u", ("relay",), OfficialStatus("major", "Outage", (incident,)), T0, "gone")
+    with Recording(record(tmp_path / "rec", good(1), page)) as recording:
+        assert list(recording.reports())[-1] == page
 
 
 def test_moments() -> None:
