@@ -59,13 +59,18 @@ class StatusPageReader:
             proxy=provider.proxy,
         )
         self._known: dict[str, _Known] = {}
+        self._settings: TransportSettings | Failure
+        try:
+            # Here and not at the first request: reading certificates would delay others' replies.
+            self._settings = transport_settings(self._provider)
+        except ProbeError as error:
+            self._settings = Failure(error.error_class, clean(str(error)))
 
     async def read(self) -> OfficialStatus | Failure:
         """Ask once; never raises on what a server does."""
-        try:
-            settings = transport_settings(self._provider)
-        except ProbeError as error:
-            return Failure(error.error_class, clean(str(error)))
+        settings = self._settings
+        if isinstance(settings, Failure):
+            return settings
         failures: list[Failure] = []
         for document in tuple(self._documents):
             found = await self._request(document, settings)

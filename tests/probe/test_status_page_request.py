@@ -120,6 +120,12 @@ async def test_a_host_that_is_not_there_is_asked_for_one_document() -> None:
     assert found.error_class == "connect"
 
 
+async def test_a_proxy_of_an_unknown_kind_is_a_failure() -> None:
+    found = await StatusPageReader("http://127.0.0.1:9", provider(proxy="socks5://h:1")).read()
+    assert isinstance(found, Failure)
+    assert "the proxy's URL must be" in found.message
+
+
 async def test_the_providers_proxy_and_ca_file_are_used() -> None:
     asked: list[bytes] = []
     with ScriptedServer(lambda _seen: json_reply(STATUSPAGE), tls=True) as server:

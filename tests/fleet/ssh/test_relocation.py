@@ -9,7 +9,8 @@ from relaytop.fleet.ssh.relocation import Relocation
 from relaytop.monitor.event import Event
 from relaytop.monitor.monitor import Monitor
 from relaytop.monitor.ring_check import check_handover
-from relaytop.protocol.messages import Finished, Hold, Notice
+from relaytop.protocol.messages import Finished, Hold, Notice, StatusPage
+from relaytop.wire.facts import OfficialStatus
 from tests.support.samples import T0, sample, settings
 
 NOW = T0 + 500
@@ -71,3 +72,10 @@ def test_texts_of_the_whole_host_begin_with_its_place() -> None:
     joined = Event(NOW, "alert", "error", None, "fires", members=("relay/m", "a/b/c"))
     assert relocation.event(joined, NOW).members == ("relay/m @ ops-1", "a/b/c @ ops-1")
     assert relocation.event(Event(NOW, "budget", "info", None, "x"), NOW).text == "ops-1: x"
+
+
+def test_when_a_status_page_was_read_is_told_by_this_machine_s_clock() -> None:
+    page = StatusPage("u", ("relay",), OfficialStatus("none"), NOW + 100)
+    found = Relocation("ops-1", 200.0).report(page, NOW)
+    assert found == dataclasses.replace(page, read_at=NOW - 100)
+    assert Relocation("ops-1").report(page, NOW) == dataclasses.replace(page, read_at=NOW)
