@@ -46,6 +46,7 @@ COMMANDS = {
     "usage": "Print tokens and cost per target and in total, from the ledger.",
     "agent": "Probe without a screen and serve /metrics to Prometheus.",
     "fleet": "Watch many hosts on one screen.",
+    "mcp": "Serve status, failures, compare, pick, incidents and check to an MCP client on stdio.",
     "completion": (
         "Print a shell completion script for commands, options, targets, providers and models."
     ),
