@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from relaytop.monitor.error_groups import ErrorGroup
     from relaytop.monitor.event import Level
     from relaytop.monitor.points import Point
+    from relaytop.monitor.ring_buffer import RingBuffer
     from relaytop.monitor.source import Bin
     from relaytop.monitor.summary import LastError, Status, Summary
     from relaytop.probe.sample import Sample
@@ -313,6 +314,10 @@ class Monitor:
         return self._targets[target].interval_s
 
     # ── from one process to another ──────────────────────────────────────────
+
+    def rings(self) -> Mapping[str, RingBuffer]:
+        """Return target → where its samples are."""
+        return {name: monitored.ring for name, monitored in self._targets.items()}
 
     def handover(self) -> MonitorHandover:
         """Return what is known of all targets together."""

@@ -90,6 +90,8 @@ class Recording:
         """Samples of the target that has most of them, or more where some cannot be read."""
         self.share_read = 0.0
         """Progress of the newest reading, 0 to 1."""
+        self.place = (0, 0)
+        """The file and the byte in it at which the newest reading goes on."""
         self._settings = Settings()
         self._targets: dict[str, Target] = {}
         self._files: list[tuple[IO[bytes], int]] = []
@@ -209,14 +211,17 @@ class Recording:
             if isinstance(report, Finished):
                 yield report.sample
 
-    def reports(self) -> Iterator[Report]:
+    def reports(self, start: tuple[int, int] = (0, 0)) -> Iterator[Report]:
         """Yield every report in the order in which they were written.
 
         Lines that cannot be read are skipped and counted in `broken`. May be called again, once
         the iterator before is done with.
+
+        Args:
+            start: A `place` to begin at.
         """
         broken = 0
-        for line, complete in self._lines():
+        for line, complete in self._lines(start):
             if line is not None:
                 report = _report(line)
                 if report is not None:
@@ -227,16 +232,18 @@ class Recording:
             broken += complete
             self.broken = max(self.broken, broken)
 
-    def _lines(self) -> Iterator[tuple[bytes | None, bool]]:
+    def _lines(self, start: tuple[int, int] = (0, 0)) -> Iterator[tuple[bytes | None, bool]]:
         """Yield (line, whether it was written to its end); None for one that is too long."""
         total = max(1, sum(size for _file, size in self._files))
-        before = 0
-        for file, size in self._files:
-            file.seek(0)
-            left = size
+        first, offset = start
+        before = sum(size for _file, size in self._files[:first])
+        for number, (file, size) in enumerate(self._files[first:], first):
+            file.seek(offset)
+            left, offset = size - offset, 0
             while left > 0 and (line := file.readline(min(left, LINE_BYTES))):
                 left -= len(line)
                 self.share_read = (before + size - left) / total
+                self.place = number, size - left
                 complete = line.endswith(b"\n")
                 if complete or left <= 0:
                     yield line.removeprefix(MARK), complete
@@ -250,6 +257,7 @@ class Recording:
                         raise RecordingError(sentence)
                     if more.endswith(b"\n"):
                         break
+                self.place = number, size - left
                 yield None, True
             before += size
 

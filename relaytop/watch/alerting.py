@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from relaytop.alerts.credit_alerts import LOW_CREDIT, CreditLevel
 from relaytop.alerts.firing import resumed
@@ -56,6 +57,14 @@ class IncidentWriter(Protocol):
         ...
 
 
+class AlertingState(NamedTuple):
+    """The state of a watch's alerts at one moment."""
+
+    keeper: AlertKeeper
+    evaluated: tuple[int, float, float, bool]
+    """What was evaluated last, and when the next evaluation is due."""
+
+
 class Alerting:
     """Evaluates the alerts of a watch, logs what happens to them and hands it on.
 
@@ -92,6 +101,21 @@ class Alerting:
         for key, until in snoozes.items():
             self.keeper.snooze(key, until)
         self._seen_changes, self._due, self._not_before = 0, 0.0, 0.0
+
+    def checkpoint(self) -> AlertingState:
+        """Return the state, for `restore` to go on from."""
+        evaluated = (self._seen_changes, self._due, self._not_before, self._looked)
+        return AlertingState(copy.deepcopy(self.keeper), evaluated)
+
+    def restore(self, state: AlertingState) -> None:
+        """Go on from a state that there was; snoozes stay as they are now."""
+        snoozes = self.keeper.snoozes.all()
+        self.keeper = copy.deepcopy(state.keeper)
+        for key in self.keeper.snoozes.all():
+            self.keeper.snoozes.clear(key)
+        for key, until in snoozes.items():
+            self.keeper.snooze(key, until)
+        self._seen_changes, self._due, self._not_before, self._looked = state.evaluated
 
     def keep_open_incidents(self) -> None:
         """Keep how bad the incidents have been that go on, before nobody looks any more."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from relaytop.monitor.number_format import format_age
 from relaytop.protocol.messages import Notice
 from relaytop.store.recording import moment_of
+from relaytop.watch.checkpoints import Checkpoint, Checkpoints
 from relaytop.watch.replay_clock import ReplayClock
 
 if TYPE_CHECKING:
@@ -49,6 +50,10 @@ class Player:
         self.recording = recording
         self.clock = ReplayClock(recording.began_at, recording.ended_at, speed, wall)
         self.poll_interval_s = POLL_INTERVAL_S
+        self.on_checkpoint: Callable[[], object] = _nothing
+        """Called to be handed the state at this moment; None where there is none to be kept."""
+        self.on_restore: Callable[[object], bool] = _refuse
+        """Called with such a state, to go on from it; whether that was possible."""
         self.on_rewind: Callable[[], None] = _nothing
         """Called before the reports begin anew: forget what they reported."""
         self.on_arrival: Callable[[], None] = _nothing
@@ -59,6 +64,7 @@ class Player:
         self._searching_since: float | None = None
         self._share = 0.0
         self._wake = asyncio.Event()
+        self._checkpoints = Checkpoints(recording.began_at, recording.ended_at)
         self._begin()
 
     # ── the protocol of an engine ────────────────────────────────────────────────
@@ -144,8 +150,29 @@ class Player:
         self._reports: Iterator[Report] = self.recording.reports()
         self._next: tuple[float, Report] | None = None
         self._ended = False
+        self._is_pure = True
         self._read_error: str | None = None
         self._advance()
+
+    def _restore(self, checkpoint: Checkpoint) -> bool:
+        """Go on from a checkpoint, where whoever reads can."""
+        self.clock.hold(checkpoint.at)
+        if not self.on_restore(checkpoint.state):
+            self.clock.hold(self._at)
+            return False
+        self._at, self._next = checkpoint.at, checkpoint.next_report
+        self._reports = self.recording.reports(checkpoint.place)
+        self._ended, self._is_pure, self._read_error = False, True, None
+        return True
+
+    def _keep_checkpoint(self) -> None:
+        """Keep the state, once in each span, unless it has what no search would have brought."""
+        if not self._is_pure or not self._checkpoints.is_due(self._at):
+            return
+        following, place = self._next, self.recording.place
+        state = self.on_checkpoint()
+        if state is not None:
+            self._checkpoints.add(Checkpoint(self._at, following, place, state))
 
     def _advance(self) -> None:
         """Read the next report; one that does not tell its moment has that of the one before."""
@@ -176,6 +203,7 @@ class Player:
             self.clock.hold(self._at)
             yield [report]
             self._advance()
+            self._keep_checkpoint()
             count += 1
             if count % SLICE == 0:
                 yield []
@@ -186,7 +214,12 @@ class Player:
         """Yield what leads to the moment that is looked for."""
         if self._searching_since is None:
             self._searching_since = self._wall()
-        if goal < self._at:
+        nearest = self._checkpoints.before(goal)
+        is_back = goal < self._at
+        if nearest is not None and (is_back or nearest.at > self._at):
+            is_restored = self._restore(nearest)
+            is_back = is_back and not is_restored
+        if is_back:
             self._begin()
             self.on_rewind()
         began_at = self._at
@@ -215,10 +248,11 @@ class Player:
         silence_s = self._silence_s()
         if self._next is not None and silence_s >= GAP_S and self.clock.now > self._at:
             self.clock.jump(self._next[0])
+            self._is_pure = False
             yield [Notice("info", f"nothing recorded for {format_age(silence_s)}")]
             yield from self._until(self.clock.now)
         elif self._next is None and not self._ended:
-            self._ended = True
+            self._ended, self._is_pure = True, False
             if self._read_error is not None:
                 yield [Notice("error", f"the rest cannot be read: {self._read_error}")]
             yield [Notice("info", f"end of the recording{self._broken()}")]
@@ -230,3 +264,7 @@ class Player:
 
 def _nothing() -> None:
     pass
+
+
+def _refuse(_state: object) -> bool:
+    return False

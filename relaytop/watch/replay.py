@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from relaytop.monitor.checkpoint import restored_monitor, take_checkpoint
 from relaytop.monitor.monitor import Monitor
 from relaytop.watch.session import Session
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from relaytop.config.settings import Window
+    from relaytop.monitor.checkpoint import MonitorCheckpoint
+    from relaytop.watch.alerting import AlertingState
     from relaytop.watch.player import Player
+
+
+class ReplayState(NamedTuple):
+    """What is known at one moment of a replay."""
+
+    window: Window
+    monitor: MonitorCheckpoint
+    alerting: AlertingState
 
 
 class ReplaySession(Session):
@@ -31,10 +43,38 @@ class ReplaySession(Session):
             clock=player.clock,
         )
         self.player = self._player = player
+        self._newest: MonitorCheckpoint | None = None
+        """The last state of this run."""
+        self._has_other_window = False
+        """Whether the window was changed since the state was last one that a search brings."""
         player.on_rewind = self._forget
+        player.on_checkpoint = self._checkpoint
+        player.on_restore = self._restore
+
+    def _checkpoint(self) -> ReplayState | None:
+        """Return the state; None where it was played with several windows."""
+        if self._has_other_window:
+            return None
+        self._newest = take_checkpoint(self.monitor, self._newest)
+        return ReplayState(self.window, self._newest, self.alerting.checkpoint())
+
+    def _restore(self, state: object) -> bool:
+        """Go on from a state; not from one that was played with another window."""
+        if not isinstance(state, ReplayState) or state.window != self.window:
+            return False
+        self.monitor, self._newest = restored_monitor(state.monitor), state.monitor
+        self.alerting.restore(state.alerting)
+        self._has_other_window = False
+        return True
+
+    def set_window(self, window: Window) -> None:
+        """Change to this window; what was judged with another one stays as it was."""
+        self._has_other_window = self._has_other_window or window != self.window
+        super().set_window(window)
 
     def _forget(self) -> None:
         """Begin anew, with the window in force."""
+        self._has_other_window, self._newest = False, None
         settings = dataclasses.replace(self.settings, window=self.window)
         self.monitor = Monitor(settings, self.clock())
         self.alerting.forget()

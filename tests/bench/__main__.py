@@ -2,7 +2,7 @@
 
 The names are the modules of this folder: truth, traffic, start, keys, scale, alert, chart, soak,
 parsing, baseline, stall, openloop, diff, memory, busy, status, shadow, buckets, users, fleet,
-storage. `--runs` is for those that simulate: more is finer. All of them take about forty minutes;
+storage, replay. `--runs` is for those that simulate: more is finer. All of them take about forty minutes;
 they contact
 loopback alone.
 """
@@ -38,6 +38,7 @@ NAMES = (
     "users",
     "fleet",
     "storage",
+    "replay",
 )
 
 
