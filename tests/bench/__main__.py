@@ -2,9 +2,8 @@
 
 The names are the modules of this folder: truth, traffic, start, keys, scale, alert, chart, soak,
 parsing, baseline, stall, openloop, diff, memory, busy, status, shadow, buckets, users, fleet,
-storage, replay. `--runs` is for those that simulate: more is finer. All of them take about forty minutes;
-they contact
-loopback alone.
+storage, replay. `--runs` is for those that simulate: more is finer. All of them take about forty
+minutes; they contact loopback alone.
 """
 
 from __future__ import annotations

@@ -146,13 +146,14 @@ def test_an_absurd_count_is_unknown(count: object) -> None:
     assert reply.usage.input_tokens == 4
 
 
-def test_models_that_cannot_generate_are_left_out() -> None:
+def test_models_that_cannot_be_probed_are_left_out() -> None:
     entries = [
         {"name": "models/gemini-2.5-flash", "supportedGenerationMethods": ["generateContent"]},
         {"name": "models/embedding-001", "supportedGenerationMethods": ["embedContent"]},
+        {"name": "models/veo-3", "supportedGenerationMethods": ["predictLongRunning"]},
         {"name": "models/plain"},
         {"name": None},
         7,
     ]
     body = json.dumps({"models": entries}).encode()
-    assert read_models("gemini", body) == ("gemini-2.5-flash", "plain")
+    assert read_models("gemini", body) == ("embedding-001", "gemini-2.5-flash", "plain")
