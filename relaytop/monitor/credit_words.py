@@ -58,7 +58,14 @@ def credit_words(credit: Credit, now: float) -> tuple[str, ...]:
     lasts = lasts_words(credit)
     if lasts is None:
         return (f"{left}{age}", left)
-    return f"{left}, {lasts} at this pace{age}", f"{left}, {lasts}{age}", f"{left}, {lasts}", left
+    short = f"{left} {lasts}"
+    return (
+        f"{left}, {lasts} at this pace{age}",
+        f"{left}, {lasts}{age}",
+        f"{left}, {lasts}",
+        short,
+        left,
+    )
 
 
 def is_low(credit: Credit, threshold: float | None) -> bool:

@@ -36,6 +36,7 @@ def test_it_is_told_in_the_words_that_fit() -> None:
         "12.30 USD, 3 d at this pace",
         "12.30 USD, 3 d",
         "12.30 USD, 3 d",
+        "12.30 USD 3 d",
         "12.30 USD",
     )
     assert credit_words(CREDIT, 1000.0 + 2400.0)[0].endswith("at this pace (40 min ago)")

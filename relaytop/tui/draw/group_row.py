@@ -56,6 +56,9 @@ def group_row(
     """
     line: Line = [(glyphs.cursor if selected else " ", "accent")]
     lent = _lent(columns)
+    counts = group_counts(group, glyphs)
+    beside = next((column.width for column in columns if column.key == "spark"), 0)
+    credit = credit_run(group, thresholds, now, beside - line_width(counts))
     for at, column in enumerate(columns):
         match column.key:
             case "target":
@@ -65,9 +68,11 @@ def group_row(
             case "p50" if lent and columns[at - 1].key == "target":
                 pass
             case "spark":
-                counts = group_counts(group, glyphs)
-                counts += credit_run(group, thresholds, now, column.width - line_width(counts))
-                drawn = cropped(counts, column.width)
+                drawn = cropped([*counts, *credit], column.width)
+                line += [*drawn, (" " * (column.width - line_width(drawn)), "text")]
+            case "why" if group.why is None and not group.stopped_by_budget and not credit:
+                # Of a group that is well it is blank, and on a narrow screen the only room.
+                drawn = credit_run(group, thresholds, now, column.width)
                 line += [*drawn, (" " * (column.width - line_width(drawn)), "text")]
             case "why":
                 line.append((column.fit(_why(group, column.width)), why_role(group)))

@@ -7,9 +7,10 @@ import pytest
 from relaytop.config.settings import Thresholds
 from relaytop.monitor.group import GroupSummary, group_by_provider, summarise
 from relaytop.monitor.summary import LastError, Summary
+from relaytop.protocol.messages import Credit
 from relaytop.tui.draw.columns import fit_columns
 from relaytop.tui.draw.glyphs import ASCII, UNICODE, Glyphs
-from relaytop.tui.draw.group_panel import group_title
+from relaytop.tui.draw.group_panel import group_panel, group_title
 from relaytop.tui.draw.group_row import group_row
 from relaytop.tui.draw.names import short_names
 from relaytop.tui.draw.table import header
@@ -94,3 +95,41 @@ def test_what_the_user_paused_is_paused() -> None:
     summary = summarise(group, paused)
     assert (summary.status, summary.health) == ("paused", "paused")
     assert "‖2" in "".join(text for text, _role in drawn(summary, 120, UNICODE))
+
+
+CREDIT = Credit(NAME, T0 - 5, "USD", 12.3, 20.0, 7.7, 4.1)
+
+
+@pytest.mark.parametrize(
+    ("width", "words"),
+    [(80, "12.30 USD"), (120, "12.30 USD"), (200, "12.30 USD, 3 d at this pace")],
+)
+def test_what_is_left_is_told_in_the_room_that_there_is(width: int, words: str) -> None:
+    members = [dataclasses.replace(member(model), credit=CREDIT) for model in "ab"]
+    (group,) = group_by_provider([s.target for s in members])
+    line = drawn(summarise(group, members), width, UNICODE)
+    text = "".join(part for part, _role in line)
+    assert words in text
+    assert text.count("USD") == 1
+
+
+def test_what_is_left_yields_to_why_a_group_is_not_well() -> None:
+    members = [dataclasses.replace(member("a", "auth"), credit=CREDIT)]
+    (group,) = group_by_provider([s.target for s in members])
+    text = "".join(part for part, _role in drawn(summarise(group, members), 80, UNICODE))
+    assert "auth" in text
+    assert "USD" not in text
+
+
+def test_little_credit_is_red_and_in_the_panel() -> None:
+    low = dataclasses.replace(CREDIT, remaining=0.0)
+    members = [dataclasses.replace(member("a"), credit=low)]
+    (group,) = group_by_provider([s.target for s in members])
+    summary = summarise(group, members)
+    assert ("0.00 USD", "bad") in [(text.strip(), role) for text, role in drawn(summary, 80, ASCII)]
+    thresholds = {s.target: Thresholds() for s in members}
+    names = {s.target: s.model for s in members}
+    lines = group_panel(
+        summary, names, thresholds, T0, 60, 10, UNICODE, listed=[s.target for s in members]
+    )
+    assert "".join(text for text, _role in lines[0]).startswith("credit  0.00 USD")
