@@ -70,10 +70,8 @@ def group_row(
             case "spark":
                 drawn = cropped([*counts, *credit], column.width)
                 line += [*drawn, (" " * (column.width - line_width(drawn)), "text")]
-            case "why" if group.why is None and not group.stopped_by_budget and not credit:
-                # Of a group that is well it is blank, and on a narrow screen the only room.
-                drawn = credit_run(group, thresholds, now, column.width)
-                line += [*drawn, (" " * (column.width - line_width(drawn)), "text")]
+            case "why" if not credit and (alone := _credit_alone(group, thresholds, now, column)):
+                line += [*alone, (" " * (column.width - line_width(alone)), "text")]
             case "why":
                 line.append((column.fit(_why(group, column.width)), why_role(group)))
             case key:
@@ -119,6 +117,15 @@ def credit_run(
     limits = [thresholds[s.target].credit for s in group.members]
     threshold = max((limit for limit in limits if limit is not None), default=None)
     return [(text, "bad" if is_low(group.credit, threshold) else "dim")]
+
+
+def _credit_alone(
+    group: GroupSummary, thresholds: Mapping[str, Thresholds], now: float, column: Column
+) -> Line:
+    """Draw it in the column of why: blank for a group that is well, often the only room."""
+    if group.why is not None or group.stopped_by_budget:
+        return []
+    return credit_run(group, thresholds, now, column.width)
 
 
 def why_role(group: GroupSummary) -> Role:
