@@ -59,7 +59,8 @@ class Replay:
             "alerts": session.alerting.firing,
             "overview": session.monitor.overview(session.clock()),
             "groups": [list(session.monitor.error_groups(name)) for name in names],
-            "bins": [session.monitor.bins(name, T0, 10.0, 60) for name in names],
+            # Not the bins: a chart keeps those that it has drawn, also of samples that are gone.
+            "points": [session.monitor.points(name, T0, T0 + 600.0) for name in names],
         }
 
     async def close(self) -> None:
