@@ -60,7 +60,7 @@ class Replay:
             "overview": session.monitor.overview(session.clock()),
             "groups": [list(session.monitor.error_groups(name)) for name in names],
             # Not the bins: a chart keeps those that it has drawn, also of samples that are gone.
-            "points": [session.monitor.points(name, T0, T0 + 600.0) for name in names],
+            "points": [str(session.monitor.points(name, T0, T0 + 600.0)) for name in names],
         }
 
     async def close(self) -> None:
