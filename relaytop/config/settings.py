@@ -174,8 +174,9 @@ class Provider:
     """Of its targets, unless they have their own; one of `MODES`."""
     extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """Merged into the body of its targets' requests."""
-    credit: bool = field(default=True, metadata=_VIEW_ONLY)
-    """Whether it is asked, every ten minutes, what is left there."""
+    credit: bool | None = field(default=None, metadata=_VIEW_ONLY)
+    """Whether it is asked, every ten minutes, what is left there; None: an unknown host a minute
+    after the start at the earliest."""
     prices: Mapping[str, Price] = field(default_factory=dict)
     status_page: str | bool | None = None
     """The URL of its official status page; True: the known one; None: as `status_pages` says."""

@@ -55,6 +55,7 @@ def demo_settings(ports: Mapping[str, int]) -> Settings:
             key=Secret("no-key-is-needed-here"),
             key_from=ORIGIN,
             models=tuple(model.id for model in provider.models if model.probed),
+            credit=True if provider.credit_usd is not None else None,
             prices={model.id: Price(model.price_in, model.price_out) for model in provider.models},
         )
         for provider in PROVIDERS

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 INTERVAL_S = 600.0
 FIRST_S = 2.0
 """Seconds after the start: the first probes go first."""
+UNKNOWN_FIRST_S = 60.0
+"""The same for a host that is not known to tell it, and where the config does not ask for it."""
 SPREAD_S = 8.0
 """Longest delay of a provider beside that, so that not all are asked at once."""
 JITTER = 0.05
@@ -47,7 +49,9 @@ class CreditCheck:
     def __init__(
         self, providers: Iterable[Provider], uniform: Callable[[], float], ledger: Ledger | None
     ) -> None:
-        self._providers = {provider.name: provider for provider in providers if provider.credit}
+        self._providers = {
+            provider.name: provider for provider in providers if provider.credit is not False
+        }
         self._systems: dict[str, Sequence[CreditSystem]] = {
             name: found
             for name, provider in self._providers.items()
@@ -68,7 +72,9 @@ class CreditCheck:
             now: Seconds of any steady clock.
         """
         for name in self._systems.keys() & set(watched) - self._due.keys():
-            self._due[name] = now + FIRST_S + SPREAD_S * self._uniform()
+            asked_for = self._providers[name].credit or len(self._systems[name]) == 1
+            first_s = FIRST_S if asked_for else UNKNOWN_FIRST_S
+            self._due[name] = now + first_s + SPREAD_S * self._uniform()
         due = sorted(name for name, at in self._due.items() if at <= now and name in watched)
         for name in due:
             self._due[name] = now + INTERVAL_S * (1 + JITTER * (2 * self._uniform() - 1))

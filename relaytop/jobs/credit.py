@@ -41,7 +41,7 @@ async def ask_credit(providers: Sequence[Provider], complaints: Mapping[str, str
         finally:
             open_names.discard(provider.name)
 
-    asked = [each for each in providers if each.credit and each.name not in complaints]
+    asked = [each for each in providers if each.credit is not False and each.name not in complaints]
     open_names &= {each.name for each in asked}
     try:
         with progress_line(lambda: f"asking: {', '.join(sorted(open_names))}"):

@@ -79,6 +79,18 @@ async def test_one_that_is_away_is_asked_again_after_ten_minutes() -> None:
     assert check.providers_due({"p"}, 10.0 + INTERVAL_S) == ["p"]
 
 
+def test_an_unknown_host_is_asked_after_a_minute_unless_the_config_asks_for_it() -> None:
+    unknown = Provider(name="unknown", base_url="http://127.0.0.1:9/v1")
+    known = Provider(name="known", base_url="https://openrouter.ai/api/v1")
+    wanted = Provider(name="wanted", base_url="http://127.0.0.1:9/v1", credit=True)
+    check = CreditCheck([unknown, known, wanted], lambda: 0.5, None)
+    names = {"unknown", "known", "wanted"}
+    assert check.providers_due(names, 0.0) == []
+    assert check.providers_due(names, 10.0) == ["known", "wanted"]
+    assert check.providers_due(names, 59.0) == []
+    assert check.providers_due(names, 70.0) == ["unknown"]
+
+
 def test_who_forbids_it_or_is_not_watched_is_not_asked() -> None:
     quiet = Provider(name="quiet", base_url="http://127.0.0.1:9/v1", credit=False)
     official = Provider(name="official", base_url="https://api.openai.com/v1")
