@@ -13,9 +13,12 @@ from relaytop.cli.group import relaytop_command
 from tests.support.endings import assert_no_orphan
 from tests.support.launch import RELAYTOP, Invoke, Run, Start
 from tests.support.terminal import Terminal
+from tests.support.warm_start import WarmStart
 
 # A busy machine is no bug: no example has a wall-clock bound, nor has drawing one.
-settings.register_profile("relaytop", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "relaytop", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50
+)
 # Of the first Python's examples a few on the others: what they find differs in no arithmetic.
 settings.register_profile(
     "quick", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=15
@@ -35,6 +38,8 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.load_profile("fuzz")
 
 
+INHERITED = ("PATH", "LANG", "VIRTUAL_ENV")
+"""Variables of whoever runs the tests that relaytop sees too."""
 LONG = ("relay", "house")
 """Markers of what takes longest as one piece: it comes first, so that no worker ends alone."""
 
@@ -64,9 +69,7 @@ def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[dict[str, str]]:
     """An environment without keys, whose config, data and runtime folders are the test's own."""
-    inherited = {
-        name: os.environ[name] for name in ("PATH", "LANG", "VIRTUAL_ENV") if name in os.environ
-    }
+    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
     # With a short name: the path of a socket has 107 bytes at most.
     with tempfile.TemporaryDirectory(prefix="rt") as runtime:
         yield {
@@ -109,8 +112,16 @@ def start(home: dict[str, str]) -> Iterator[Start]:
         assert_no_orphan(home)
 
 
+@pytest.fixture(scope="session")
+def warm_start() -> Iterator[WarmStart]:
+    """Runs relaytop without importing it anew."""
+    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    with WarmStart({**inherited, "LC_ALL": "C.UTF-8"}) as server:
+        yield server
+
+
 @pytest.fixture
-def run(home: dict[str, str], api_keys: dict[str, str]) -> Run:
+def run(home: dict[str, str], api_keys: dict[str, str], warm_start: WarmStart) -> Run:
     """Runs relaytop without a terminal; it shows no traceback and none of the `api_keys`."""
 
     def to_its_end(
@@ -119,16 +130,20 @@ def run(home: dict[str, str], api_keys: dict[str, str]) -> Run:
         timeout_s: float = 60.0,
         environ: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [*RELAYTOP, *map(str, arguments)],
-            env={**home, **api_keys, **(environ or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=stdout,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=timeout_s,
-            check=False,
-        )
+        env = {**home, **api_keys, **(environ or {})}
+        if warm_start.can_run(env):
+            done = warm_start.run([*map(str, arguments)], env, stdout, timeout_s)
+        else:
+            done = subprocess.run(
+                [*RELAYTOP, *map(str, arguments)],
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=stdout,
+                stderr=subprocess.PIPE,
+                text=True,
+                timeout=timeout_s,
+                check=False,
+            )
         assert "Traceback" not in done.stderr
         assert not any(key in (done.stdout or "") + done.stderr for key in api_keys.values())
         return done

@@ -28,7 +28,7 @@ LOW = 1
 @output_options()
 @common_options
 def credit(provider: str | None, output: Output, options: Options) -> None:
-    """Print what is left at each provider that tells it, and how long it lasts (free of charge).
+    """Print the credit left at each provider and how long it lasts (free of charge).
 
     Exit code 1 if too little is left: nothing, or less than the threshold `credit`.
     """

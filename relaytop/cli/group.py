@@ -38,7 +38,7 @@ COMMANDS = {
     "baseline": "Probe each target N times and report latencies, errors and cost.",
     "shadow": "Send the same requests to providers A and B, interleaved, and compare them.",
     "models": "List the models of a provider, or of all (GET /models, free of charge).",
-    "credit": "Print what is left at each provider that tells it, and how long it lasts.",
+    "credit": "Print the credit left at each provider and how long it lasts (free of charge).",
     "check": "Check config, key, network, TLS and replies, and say how to fix what fails.",
     "pick": "Probe the providers of a model and print the healthiest.",
     "roi": "Calculate what moving to a relay saves per month and year, by model and in total.",

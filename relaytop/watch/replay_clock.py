@@ -45,8 +45,8 @@ class ReplayClock:
         return self._since is None
 
     def pause(self) -> None:
-        """Stand still."""
-        self._base, self._since = self.now, None
+        """Stand at the moment that is shown."""
+        self._base, self._since = self(), None
 
     def resume(self) -> None:
         """Resume."""

@@ -161,7 +161,7 @@ def test_a_signal_keeps_what_there_is(
             os.sched_yield()
             signal.sigtimedwait([signal.SIGUSR2], 0.02)
         process.send_signal(number)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
     assert process.returncode == 128 + number
     assert "interrupted" in err
     assert "Traceback" not in err

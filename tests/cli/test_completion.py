@@ -49,7 +49,7 @@ def shell(request: pytest.FixtureRequest, at_home: dict[str, str]) -> Iterator[T
         pytest.skip(f"no {argv[0]} here")
     with Terminal(argv, environ=at_home) as terminal:
         terminal.press(reads + "; echo has''read", "enter")
-        terminal.wait_for("hasread", 30)
+        terminal.wait_for("hasread")
         yield terminal
 
 
@@ -72,7 +72,7 @@ def shell(request: pytest.FixtureRequest, at_home: dict[str, str]) -> Iterator[T
 )
 def test_a_word_is_completed(shell: Terminal, typed: str, completed: str) -> None:
     shell.press(typed + "\t")
-    shell.wait_for(completed, 30)
+    shell.wait_for(completed)
 
 
 def complete(run: Run, home: dict[str, str], line: str) -> str:

@@ -25,7 +25,7 @@ from relaytop.config.schema import (
 from relaytop.config.settings import key_of
 
 LONGEST_S = 5.0
-RUNS = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+RUNS = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 ODD = st.sampled_from(
     [

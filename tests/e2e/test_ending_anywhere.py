@@ -60,8 +60,6 @@ PLACES = {
     "snooze": Place("SnoozeScreen", ("S",), "snooze"),
     "palette": Place("CommandSearch", ("\x10",), "Search for commands"),
 }
-FIELDS = ("zoomed", "filtering", "models", "budget", "palette")
-"""A chart, and above it a page, dialogs and fields that take text."""
 
 
 def hang_up(terminal: Terminal) -> int:
@@ -85,6 +83,14 @@ def interrupt(terminal: Terminal) -> int:
 
 
 ENDINGS = [hang_up, terminate, close, interrupt]
+IN_EVERY_WAY = ("monitor", "models")
+"""The table, and a dialog with a field that takes text."""
+ENDED = [
+    (name, end)
+    for i, name in enumerate(PLACES)
+    for end in (ENDINGS if name in IN_EVERY_WAY else [ENDINGS[i % len(ENDINGS)]])
+]
+"""Place and ending: the others end in one way each, in turn."""
 
 
 def assert_it_ends(terminal: Terminal, home: dict[str, str], end: Ending) -> None:
@@ -147,16 +153,8 @@ def watch_and_end(
         assert recorded.broken == 0
 
 
-@pytest.mark.parametrize("name", PLACES)
-def test_a_hang_up_ends_each_screen(
-    start: Start, home: dict[str, str], config: Path, server: ScriptedServer, name: str
-) -> None:
-    watch_and_end(start, home, config, server, name, hang_up)
-
-
-@pytest.mark.parametrize("end", [terminate, close, interrupt])
-@pytest.mark.parametrize("name", FIELDS)
-def test_so_do_a_signal_a_closed_terminal_and_ctrl_c(
+@pytest.mark.parametrize(("name", "end"), ENDED)
+def test_each_screen_ends(
     start: Start, home: dict[str, str], config: Path, server: ScriptedServer, name: str, end: Ending
 ) -> None:
     watch_and_end(start, home, config, server, name, end)
@@ -177,7 +175,7 @@ def test_no_screen_is_forgotten() -> None:
 # ── the first run, and a recording ───────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("end", ENDINGS)
+@pytest.mark.parametrize("end", [hang_up, interrupt])
 def test_in_the_list_of_the_first_run(
     start: Start, home: dict[str, str], server: ScriptedServer, end: Ending
 ) -> None:
@@ -187,8 +185,9 @@ def test_in_the_list_of_the_first_run(
     assert not any(seen.method == "POST" for seen in server.requests)
 
 
-@pytest.mark.parametrize("end", ENDINGS)
-@pytest.mark.parametrize("keys", ["", "z"], ids=["table", "zoomed"])
+@pytest.mark.parametrize(
+    ("keys", "end"), [("", hang_up), ("", close), ("z", terminate), ("z", interrupt)]
+)
 def test_in_a_recording(
     start: Start, home: dict[str, str], tmp_path: Path, keys: str, end: Ending
 ) -> None:

@@ -25,6 +25,17 @@ def clock(at: float) -> str:
     return f"{datetime.fromtimestamp(at, UTC):%H:%M:%S}"
 
 
+def offset_s(screen: str) -> int | None:
+    """Seconds of the recording at which a screen's clock stands; None where it shows no clock."""
+    shown = CLOCK.search(screen)
+    if shown is None:
+        return None
+    at = datetime.strptime(shown[1], "%H:%M:%S").replace(tzinfo=UTC)
+    begin = datetime.fromtimestamp(T0, UTC)
+    offset = (at.hour - begin.hour) * 3600 + (at.minute - begin.minute) * 60
+    return (offset + at.second - begin.second) % 86_400
+
+
 @pytest.fixture
 def ten(tmp_path: Path) -> Path:
     """Ten minutes of two targets."""
@@ -58,15 +69,10 @@ def test_the_demo_is_recorded_and_played_back(start: Start, tmp_path: Path) -> N
 
 def test_pausing_and_seeking(start: Start, ten: Path) -> None:
     replay = start("replay", str(ten), "--speed", "10", "--from", clock(T0 + 300))
-    replay.wait_for("REPLAY")
+    replay.wait_for(lambda text: (offset_s(text) or 0) >= 300)
     press(replay, "p")
-    text = replay.wait_for("PAUSED")
-    stood = CLOCK.search(text)
-    assert stood is not None
-    at = datetime.strptime(stood[1], "%H:%M:%S").replace(tzinfo=UTC)
-    begin = datetime.fromtimestamp(T0, UTC)
-    offset = (at.hour - begin.hour) * 3600 + (at.minute - begin.minute) * 60
-    offset = (offset + at.second - begin.second) % 86_400
+    offset = offset_s(replay.wait_for("PAUSED"))
+    assert offset is not None
     assert 300 <= offset < 600
     for key, goal in (
         ("left", offset - 60),

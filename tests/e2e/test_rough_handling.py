@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from tests.support.launch import Start
     from tests.support.terminal import Terminal
 
-ACTS = 150
+ACTS = 100
 """With --fuzz N there are N: 3,000 take a minute."""
-PATIENCE_S = 60.0
+PATIENCE_S, TRIES = 60.0, 12
 RESIZES, SPAN_S = 200, 2.0
 
 
@@ -27,15 +27,19 @@ def leave(terminal: Terminal, processes: list[psutil.Process]) -> None:
     for _ in range(8):
         terminal.press("escape")
         terminal.read(0.1)
-    if terminal.poll() is None:
+    for _ in range(TRIES):
+        if terminal.poll() is not None:
+            break
+        # On a busy machine the last escape and this key are read as one: as alt and the key.
         terminal.press("q")
-    assert terminal.wait(PATIENCE_S) == 0, terminal.raw[-3000:].decode(errors="replace")
+        terminal.read(PATIENCE_S / TRIES)
+    assert terminal.wait() == 0, terminal.raw[-3000:].decode(errors="replace")
     _gone, alive = psutil.wait_procs(processes[1:], timeout=5)
     assert not alive, [process.cmdline() for process in alive]
     assert b"Traceback" not in terminal.raw
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_random_keys(start: Start, pytestconfig: pytest.Config, seed: int) -> None:
     chance = random.Random(seed)
     left = pytestconfig.getoption("--fuzz") or ACTS

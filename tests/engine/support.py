@@ -144,7 +144,7 @@ class FakeLedger(Ledger):
 async def collect(child: EngineChild, enough: Callable[[list[Report]], bool]) -> list[Report]:
     """Collect a child's reports until there are enough, for thirty seconds at the most."""
     found: list[Report] = []
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         async for batch in child.reports():
             found += batch
             if enough(found):

@@ -58,7 +58,7 @@ async def running(engine: Engine) -> AsyncIterator[Engine]:
 
 
 async def until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not true():  # noqa: ASYNC110 - reports tell of nothing that could be waited for
             await asyncio.sleep(0.01)
 

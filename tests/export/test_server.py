@@ -89,14 +89,15 @@ async def test_elsewhere_it_answers_to_any_name() -> None:
 
 @pytest.mark.parametrize("begun", [b"", b"GET /metrics HT"])
 async def test_idle_connections_starve_no_scrape(
-    begun: bytes, caplog: pytest.LogCaptureFixture
+    begun: bytes, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The oldest idle ones give way, and no more are open than there is room for."""
+    monkeypatch.setattr("relaytop.export.server.HEAD_S", 1000.0)
     async with exported() as found:
         crowd = [await asyncio.open_connection("127.0.0.1", found.port) for _ in range(64)]
         for _reader, writer in crowd:
             writer.write(begun)
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(60):
             for reader, _writer in crowd[:32]:
                 with contextlib.suppress(ConnectionResetError):
                     assert await reader.read() == b""
@@ -108,11 +109,14 @@ async def test_idle_connections_starve_no_scrape(
     assert caplog.records == []
 
 
-async def test_clients_that_do_not_hang_up_starve_no_scrape() -> None:
+async def test_clients_that_do_not_hang_up_starve_no_scrape(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """They have their reply, and keep the connection open."""
+    monkeypatch.setattr("relaytop.export.server.HEAD_S", 1000.0)
     async with exported() as found:
         crowd = [await asyncio.open_connection("127.0.0.1", found.port) for _ in range(40)]
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(60):
             for _reader, writer in crowd[:32]:
                 writer.write(b"GET /healthz HTTP/1.0\r\n\r\n")
             replies = await asyncio.gather(*(reader.read() for reader, _ in crowd[8:32]))
@@ -127,7 +131,7 @@ async def test_a_request_has_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None
     async with exported() as found:
         reader, writer = await asyncio.open_connection("127.0.0.1", found.port)
         writer.write(b"GET /metrics HT")
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(60):
             assert await reader.read() == b""
         writer.close()
 

@@ -16,7 +16,7 @@ from tests.support.status_simulation import (
     quantile,
 )
 
-SEEDS = range(41)
+SEEDS = range(21)
 DAY_S = 86_400.0
 
 
@@ -31,16 +31,15 @@ def test_an_incident_is_noticed_soon_and_over_soon(kind: str) -> None:
 
 
 def test_calm_is_no_incident() -> None:
-    changes = [calm(seed, 1.0, share=0.8) for seed in range(5)]
+    changes = [calm(seed, 1.0, share=0.8) for seed in range(2)]
     assert sum(map(alarms, changes)) / len(changes) < 1.0
 
 
 @pytest.mark.parametrize("options", [{"share": 1.0}, {"errors": 0.05}])
 def test_a_target_at_its_threshold_does_not_flap(options: dict[str, float]) -> None:
-    for seed in range(4):
-        assert most_within(calm(seed, 0.25, **options), 600.0) <= 3
-    changes = [len(calm(seed, 0.25, **options)) for seed in range(4)]
-    assert statistics.mean(changes) / (0.25 * DAY_S / 600.0) < 0.5
+    runs = [calm(seed, 0.25, **options) for seed in range(3)]
+    assert all(most_within(changes, 600.0) <= 3 for changes in runs)
+    assert statistics.mean(map(len, runs)) / (0.25 * DAY_S / 600.0) < 0.5
 
 
 def test_one_error_of_a_hundred_is_none_at_the_start() -> None:

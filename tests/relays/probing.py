@@ -11,7 +11,7 @@ from relaytop.engine.child import EngineChild
 from relaytop.probe.sample import Sample
 from relaytop.protocol.messages import Add, Finished, Ready, Report
 
-LONGEST_S = 20.0
+LONGEST_S = 60.0
 Kind = TypeVar("Kind")
 
 

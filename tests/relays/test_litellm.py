@@ -38,7 +38,7 @@ def test_each_mock_is_what_it_was_told_to_be(
     start: Start, home: dict[str, str], config: Path
 ) -> None:
     terminal = start("--config", str(config), PROXY_KEY=KEY, columns=140, rows=40)
-    terminal.wait_for(lambda _: "✗" in row(terminal, "mock-500"), 30)
+    terminal.wait_for(lambda _: "✗" in row(terminal, "mock-500"))
     terminal.wait_for(lambda _: "✗" in row(terminal, "mock-429"), 60)
     terminal.wait_for(
         lambda _: all("●" in row(terminal, model) for model in ("mock-fast", "mock-slow")), 10
@@ -67,7 +67,7 @@ def test_each_mock_is_what_it_was_told_to_be(
 def test_a_wrong_key_is_one_clear_finding(start: Start, config: Path) -> None:
     wrong = "sk-wrong-key-9876543210"
     terminal = start("--config", str(config), PROXY_KEY=wrong, columns=140, rows=40)
-    terminal.wait_for("auth", 20)
+    terminal.wait_for("auth")
     terminal.wait_for("the key is wrong")
     terminal.press("q")
     assert terminal.wait() == 0
@@ -78,7 +78,7 @@ def test_a_wrong_key_slows_to_a_probe_a_minute(
     start: Start, home: dict[str, str], config: Path
 ) -> None:
     terminal = start("--config", str(config), PROXY_KEY="sk-wrong-key-9876543210")
-    terminal.wait_for("auth", 20)
+    terminal.wait_for("auth")
     time.sleep(5)
     terminal.read(0.5)
     os.kill(terminal.pid, signal.SIGTERM)
@@ -95,8 +95,8 @@ def test_models_are_chosen_on_the_first_run(start: Start, litellm: str) -> None:
         *("--interval", "500ms"),
         PROXY_KEY=KEY,
     )
-    terminal.wait_for("choose models to watch", 20)
-    terminal.wait_for("mock-fast", 20)
+    terminal.wait_for("choose models to watch")
+    terminal.wait_for("mock-fast")
     assert "/h" in terminal.text
     terminal.press(*"fast")
     terminal.wait_for(lambda text: "mock-slow" not in text)
@@ -105,7 +105,7 @@ def test_models_are_chosen_on_the_first_run(start: Start, litellm: str) -> None:
     terminal.press(" ")
     terminal.wait_for("1 chosen")
     terminal.press("enter")
-    terminal.wait_for(lambda text: re.search(r"● proxy/mock-fast\s+\d+", text) is not None, 20)
+    terminal.wait_for(lambda text: re.search(r"● proxy/mock-fast\s+\d+", text) is not None)
     terminal.press("q")
     assert terminal.wait() == 0
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import signal
     from collections.abc import Callable, Mapping
 
-WAIT_S = 20.0
+WAIT_S = 60.0
 STEP_S = 0.05
 
 
@@ -122,7 +122,7 @@ class Agent:
     def end(self, number: signal.Signals) -> int:
         """Send it a signal and return its exit code."""
         self.send(number)
-        return self.process.wait(10)
+        return self.process.wait(60)
 
     def sockets(self) -> list[Path]:
         """The sockets at which this machine's readers find it."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tests.support.terminal import Terminal
 
-GONE_S = 10.0
+GONE_S = 30.0
 ON_BY_DEFAULT = {b"7", b"25"}
 """Private modes that a terminal has on: it wraps lines, and shows its cursor."""
 _MODE = re.compile(rb"\x1b\[\?([\d;]+)([hl])")

@@ -130,7 +130,7 @@ class Terminal:
                 self._stream.feed(data)
         return bool(data)
 
-    def wait_for(self, seen: str | Callable[[str], bool], timeout_s: float = 30.0) -> str:
+    def wait_for(self, seen: str | Callable[[str], bool], timeout_s: float = 60.0) -> str:
         """Read until the screen holds a text, or a test of it is true; return the screen."""
         found = (lambda text: seen in text) if isinstance(seen, str) else seen
         deadline = time.monotonic() + timeout_s
@@ -169,7 +169,7 @@ class Terminal:
                 self._status = os.waitstatus_to_exitcode(status)
         return self._status
 
-    def wait(self, timeout_s: float = 10.0) -> int:
+    def wait(self, timeout_s: float = 60.0) -> int:
         """Read on until the program ends; return its exit code."""
         deadline = time.monotonic() + timeout_s
         while (code := self.poll()) is None:

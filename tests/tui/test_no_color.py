@@ -4,20 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from relaytop.tui.draw.glyphs import ASCII, UNICODE, Glyphs
+from relaytop.tui.draw.glyphs import UNICODE
 from tests.support.fake_engine import app_of
 from tests.tui.everywhere import PLACES
 from tests.tui.pilots import picture, settled
 
 
-@pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=["unicode", "ascii"])
 @pytest.mark.parametrize("place", PLACES)
 async def test_every_screen_shows_without_colours(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, glyphs: Glyphs
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     make, go = PLACES[place]
-    app = app_of(make(tmp_path), glyphs)
+    app = app_of(make(tmp_path), UNICODE)
     async with app.run_test(size=(100, 30)) as pilot:
         await settled(pilot)
         await go(pilot)

@@ -97,7 +97,7 @@ def incidents(kind: int) -> list[Report]:
     return found
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     kind=st.integers(1, 6),
     history=st.sampled_from([12, 100, 3600]),

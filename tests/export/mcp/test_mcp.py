@@ -169,7 +169,7 @@ def test_a_signal_or_the_end_of_its_input_ends_it(home: dict[str, str], config: 
             process.stdin.close()
         else:
             process.send_signal(ending)
-        assert process.wait(15) == 0
+        assert process.wait(60) == 0
         process.stdout.close()
         if ending is not None:
             process.stdin.close()

@@ -60,7 +60,7 @@ class Collector:
 
     def wait(self, count: int) -> None:
         with self.arrived:
-            assert self.arrived.wait_for(lambda: len(self.requests) >= count, 10)
+            assert self.arrived.wait_for(lambda: len(self.requests) >= count, 60)
 
     @property
     def metrics(self) -> dict[str, Any]:

@@ -63,7 +63,7 @@ class Sending:
 
     def _wait(self, count: int) -> None:
         with self.noting:
-            assert self.noting.wait_for(lambda: len(self.notes) >= count, 20)
+            assert self.noting.wait_for(lambda: len(self.notes) >= count, 60)
 
 
 @contextlib.asynccontextmanager

@@ -220,7 +220,7 @@ async def test_a_handshake_has_a_deadline(
     monkeypatch.setattr("relaytop.export.server.HEAD_S", 0.05)
     async with exported(gate=protected.guard(tls(made))) as found:
         reader, writer = await asyncio.open_connection("127.0.0.1", found.port)
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(60):
             assert await reader.read() == b""
         writer.close()
 

@@ -99,5 +99,5 @@ async def test_what_a_command_leaves_behind_ends_with_it(tmp_path: Path) -> None
     await hook.finish()
     assert hook.returncode == 0
     left = [p for p in psutil.process_iter(["cmdline"]) if "4715.5" in (p.info["cmdline"] or [])]
-    _gone, alive = psutil.wait_procs(left, timeout=5)
+    _gone, alive = psutil.wait_procs(left, timeout=60)
     assert not alive

@@ -7,7 +7,7 @@ from relaytop.jobs.shadow.rounds import Outcome, Round
 from relaytop.jobs.shadow.verdict import verdict
 from tests.jobs.shadow.simulated import Stretch, as_usual, rounds, slower, slower_tail
 
-RUNS = 100
+RUNS = 40
 OF_THE_TAIL = ("A is faster at P95", "A is faster in the slowest tenth", "B varies more")
 
 
@@ -22,12 +22,12 @@ def verdicts(stretch: Stretch) -> list[str]:
 def test_two_equal_servers_show_no_difference() -> None:
     found = verdicts(as_usual)
     same = "no difference shown with 200 requests a side"
-    assert len([one for one in found if one.startswith(same)]) >= 95
+    assert len([one for one in found if one.startswith(same)]) >= 37
 
 
 def test_a_tail_that_is_20_percent_slower_is_found() -> None:
     found = verdicts(slower_tail)
-    assert len([one for one in found if any(words in one for words in OF_THE_TAIL)]) >= 90
+    assert len([one for one in found if any(words in one for words in OF_THE_TAIL)]) >= 34
     assert not any("B is faster" in one for one in found)
 
 

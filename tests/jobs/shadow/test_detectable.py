@@ -12,7 +12,7 @@ from tests.jobs.shadow.servers import lognormal
 SERVER = independent(lognormal(0.3))
 EDGE_MS = 50 * 2.71828 ** (0.3 * 1.2816)
 """The slowest tenth begins there."""
-RUNS = 40
+RUNS = 24
 
 
 def compared(rounds: list[Round], seed: int = 1) -> Comparison:
@@ -45,7 +45,7 @@ def test_a_difference_of_that_size_is_found_in_most_runs() -> None:
         }
         for kind, rounds in runs.items():
             found[kind] += any(figure.shown for figure in compared(rounds, seed).figures.values())
-    assert all(24 <= count < RUNS for count in found.values()), found
+    assert all(14 <= count < RUNS for count in found.values()), found
 
 
 def test_more_requests_see_smaller_differences() -> None:

@@ -141,7 +141,7 @@ def test_a_reader_that_does_not_read_stops_nothing(home: dict[str, str], config:
         up = 'ai_api_up{model="m",provider="relay"} 1.0'
         until(lambda: up in served(address, "/metrics"))
         process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
     finally:
         process.kill()
         process.wait()
@@ -206,7 +206,7 @@ def free_address() -> str:
 def served(address: str, path: str) -> str:
     """Return what a path says; nothing while no one listens."""
     try:
-        with urllib.request.urlopen(f"http://{address}{path}", timeout=10) as reply:
+        with urllib.request.urlopen(f"http://{address}{path}", timeout=30) as reply:
             text: str = reply.read().decode()
             return text
     except OSError:
