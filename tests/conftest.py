@@ -1,3 +1,4 @@
+import gc
 import os
 import subprocess
 import tempfile
@@ -51,6 +52,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if "bench" in item.keywords and item.get_closest_marker("bench"):
                 item.add_marker(skip)
+
+
+def pytest_collection_finish() -> None:
+    """Look for no garbage among thousands of tests, again and again."""
+    gc.freeze()
 
 
 @pytest.fixture

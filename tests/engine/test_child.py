@@ -25,6 +25,7 @@ from relaytop.protocol.messages import (
     Pulse,
     Ready,
     Report,
+    SetBudget,
     StatusPage,
 )
 from tests.engine.support import collect
@@ -200,11 +201,14 @@ async def test_hang_ups_and_interrupts_are_the_parents_to_answer() -> None:
 async def test_a_parent_that_does_not_read_delays_no_probe_and_the_loss_is_counted() -> None:
     with ScriptedServer(handler) as server:
         async with engine() as child:
-            child.start(settings(server, interval_s=0.1, count=80))
-            await collect(child, lambda found: len(samples(found)) >= 80)
-            # A message each: more than 64 KiB of pipe and the 4,000 that are kept.
-            goal = len(server.requests) + 5_000
-            for _ in range(900):
+            child.start(settings(server, interval_s=0.1, count=20))
+            await collect(child, lambda found: len(samples(found)) >= 20)
+            # A report each: more than 64 KiB of pipe and the 4,000 that are kept.
+            for report in range(6_000):
+                child.send(SetBudget(100.0 + report))
+                await asyncio.sleep(0)
+            goal = len(server.requests) + 500
+            for _ in range(600):
                 if len(server.requests) > goal:
                     break
                 await asyncio.sleep(0.1)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.style import Style
 from textual.await_complete import AwaitComplete
 from textual.command import CommandList, CommandPalette
 from textual.errors import NoWidget
 from textual.theme import ThemeProvider
 
-from relaytop.tui.widgets.choice_list import is_gone
+from relaytop.tui.widgets.choice_list import ChoiceList
 
 if TYPE_CHECKING:
+    from textual.app import ComposeResult
     from textual.geometry import Region
     from textual.widget import Widget
     from textual.worker import Worker, WorkType
@@ -21,8 +21,17 @@ PALETTE_ID = "--command-palette"
 """By it Textual knows that a palette is open."""
 
 
+class HitList(CommandList, ChoiceList, can_focus=False):
+    """The palette's list, for clicks on hits that a search has taken away since."""
+
+
 class CommandSearch(CommandPalette):
     """Textual's palette, for keys in bunches and terminals of any size."""
+
+    def compose(self) -> ComposeResult:
+        """Compose Textual's palette with a list of our own."""
+        for widget in super().compose():
+            yield HitList() if type(widget) is CommandList else widget
 
     def run_worker(self, work: WorkType[Any], *args: object, **named: object) -> Worker[Any]:
         """Run a search; one that fails as the palette closes does not end the app.
@@ -44,12 +53,6 @@ class CommandSearch(CommandPalette):
             return super().get_widget_at(x, y)
         except NoWidget:
             return self, self.region
-
-    def get_style_at(self, x: int, y: int) -> Style:
-        """Return the style at a place; none where a hit was that a search has taken away since."""
-        style = super().get_style_at(x, y)
-        gone = any(is_gone(style, listed) for listed in self.query(CommandList))
-        return Style.null() if gone else style
 
     def dismiss(self, result: None = None) -> AwaitComplete:
         """Leave, once, as a `Dialog` does."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from textual.widgets import OptionList
 
 if TYPE_CHECKING:
-    from rich.style import Style
     from textual import events
 
 
@@ -26,11 +25,6 @@ class ChoiceList(OptionList):
 
     async def _on_click(self, event: events.Click) -> None:
         """Keep a click on a removed option from Textual's handler, which would be called next."""
-        if is_gone(event.style, self):
+        index: int | None = event.style.meta.get("option")
+        if index is not None and index >= self.option_count:
             event.prevent_default()
-
-
-def is_gone(style: Style, listed: OptionList) -> bool:
-    """Return whether this style was painted for an option that the list no longer has."""
-    index: int | None = style.meta.get("option")
-    return index is not None and index >= listed.option_count
