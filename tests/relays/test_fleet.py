@@ -16,7 +16,7 @@ from tests.relays.prometheus import needs_prometheus, query_api, running_prometh
 from tests.support.agents import Agent, until
 from tests.support.launch import Start
 
-pytestmark = [pytest.mark.relay, pytest.mark.timeout(240), needs_prometheus]
+pytestmark = [pytest.mark.relay, pytest.mark.timeout(400), needs_prometheus]
 
 REGIONS = ("eu-west", "us-east")
 MODELS = ["mock-fast", "mock-slow"]
@@ -25,9 +25,9 @@ interval = "500ms"
 [probe]
 stream = false
 [thresholds]  # a busy machine makes no target slow: only the path is to blame
-p95_ms = 60_000
-ttft_ms = 60_000
-gap_ms = 60_000
+p95 = "60s"
+ttft = "60s"
+gap = "60s"
 [providers.litellm]
 base_url = "http://127.0.0.1:{port}/v1"
 api_key_env = "LITELLM_KEY"
@@ -38,7 +38,7 @@ api_key_env = "LITELLM_KEY"
 models = {models}
 """
 SCRAPES = """
-global: {{scrape_interval: 1s}}
+global: {{scrape_interval: 2s}}
 scrape_configs:
 - job_name: relaytop
   static_configs:
@@ -48,7 +48,7 @@ scrape_configs:
   authorization: {{credentials: "{key}"}}
   static_configs: [{{targets: ["{relay}"]}}]
 """
-SHOWN_S = 60.0
+SHOWN_S = 90.0
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def prometheus(
         base = stack.enter_context(running_prometheus(data, scrapes))
         until(lambda: len(query_api(base, "query", query="ai_api_up")["result"]) == 8)
         name = "litellm_request_total_latency_metric_count"
-        until(lambda: query_api(base, "query", query=f"rate({name}[10s])")["result"])
+        until(lambda: query_api(base, "query", query=f"rate({name}[20s])")["result"])
         yield base
 
 

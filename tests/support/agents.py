@@ -70,7 +70,11 @@ class Agent:
     def events(self) -> list[dict[str, Any]]:
         """Every whole line that it has told."""
         *lines, _rest = self._log.read_text().split("\n")
-        return [json.loads(line) for line in lines]
+        try:
+            return [json.loads(line) for line in lines]
+        except ValueError:
+            message = f"it told something else than events:\n{self.log_text()}"
+            raise AssertionError(message) from None
 
     def log_text(self) -> str:
         return self._log.read_text()
