@@ -6,8 +6,11 @@ from tests.support.launch import Start
 from tests.support.server import ScriptedServer, error_reply, models_reply
 
 
-@pytest.mark.parametrize("size", [(60, 15), (120, 36)], ids=str)
-@pytest.mark.parametrize("flags", [(), ("--no-color",), ("--ascii",)], ids=str)
+@pytest.mark.parametrize(
+    ("flags", "size"),
+    [((), (120, 36)), (("--no-color",), (60, 15)), (("--ascii",), (60, 15))],
+    ids=str,
+)
 def test_it_lists_models_without_colours(
     start: Start, size: tuple[int, int], flags: tuple[str, ...]
 ) -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.support.launch import Start
     from tests.support.terminal import Terminal
 
-STALL_S = 4.0
+STALL_S = 2.5
 
 
 def stall(terminal: Terminal, *, sizes: list[tuple[int, int]]) -> None:
