@@ -23,7 +23,7 @@ def watching(start: Start) -> tuple[Terminal, list[psutil.Process]]:
 
 
 def assert_gone(processes: list[psutil.Process]) -> None:
-    _gone, alive = psutil.wait_procs(processes[1:], timeout=5)
+    _gone, alive = psutil.wait_procs(processes[1:], timeout=60)
     assert not alive, [process.cmdline() for process in alive]
 
 
@@ -41,13 +41,10 @@ def test_a_key_ends_it(start: Start, home: dict[str, str], keys: str, code: int)
     assert not snapshots(home)
 
 
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
-def test_a_signal_saves_a_snapshot(
-    start: Start, home: dict[str, str], number: signal.Signals
-) -> None:
+def test_a_signal_saves_a_snapshot(start: Start, home: dict[str, str]) -> None:
     terminal, processes = watching(start)
-    os.kill(terminal.pid, number)
-    assert terminal.wait() == 128 + number
+    os.kill(terminal.pid, signal.SIGTERM)
+    assert terminal.wait() == 128 + signal.SIGTERM
     assert_gone(processes)
     assert all(sequence in terminal.raw for sequence in RESTORED)
     (saved,) = snapshots(home)

@@ -45,8 +45,6 @@ PLACES = {
     "frozen": Place("MonitorScreen", ("f",), "FROZEN"),
     "filtering": Place("MonitorScreen", ("/gpt",), "gpt"),
     "zoomed": Place("MonitorScreen", ("z",), "v drawing"),
-    "bands": Place("MonitorScreen", ("z", "v"), "bands"),
-    "histogram": Place("MonitorScreen", ("z", "v", "v"), "histogram"),
     "heat map": Place("MonitorScreen", ("z", "v", "v", "v"), "heat map"),
     "log": Place("LogPage", ("l",), "esc back"),
     "searching": Place("LogPage", ("l", "/up"), "up"),

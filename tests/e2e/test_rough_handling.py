@@ -34,7 +34,7 @@ def leave(terminal: Terminal, processes: list[psutil.Process]) -> None:
         terminal.press("q")
         terminal.read(PATIENCE_S / TRIES)
     assert terminal.wait() == 0, terminal.raw[-3000:].decode(errors="replace")
-    _gone, alive = psutil.wait_procs(processes[1:], timeout=5)
+    _gone, alive = psutil.wait_procs(processes[1:], timeout=60)
     assert not alive, [process.cmdline() for process in alive]
     assert b"Traceback" not in terminal.raw
 

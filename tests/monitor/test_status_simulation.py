@@ -16,7 +16,7 @@ from tests.support.status_simulation import (
     quantile,
 )
 
-SEEDS = range(21)
+SEEDS = range(15)
 DAY_S = 86_400.0
 
 

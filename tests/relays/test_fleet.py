@@ -100,8 +100,11 @@ def test_the_screen_shows_both_regions_the_users_and_where_a_region_breaks(
 
     blamed = "4 of 4 targets fail from us-east, 0 of 4 elsewhere: the path from us-east"
     terminal.wait_for(blamed, SHOWN_S)
-    terminal.wait_for("alert firing: path from us-east: 4 of 4 targets down", SHOWN_S)
     assert "✗4" in terminal.text or "4 down" in terminal.text
+    terminal.press("l")
+    terminal.wait_for("alert firing: path from us-east: 4 of 4 targets down", SHOWN_S)
+    terminal.press("l")
+    terminal.wait_for("enter zoom")
     terminal.press("q")
     assert terminal.wait() == 0
     assert KEY.encode() not in bytes(terminal.raw)

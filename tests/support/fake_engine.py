@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import functools
 from typing import TYPE_CHECKING
 
 from relaytop.protocol.messages import Budget, Command, Finished, Hold, Pulse, Report, Start
@@ -93,6 +94,7 @@ def engine_of(session: Session) -> FakeEngine:
     return engine
 
 
+@functools.cache
 def incident() -> list[tuple[float, Report]]:
     """Five minutes in which one target slows down, one is limited and one provider goes down."""
     limits = RateLimit(Limit(60, 9, 42.0), Limit(100_000, 99_000, 42.0))

@@ -29,16 +29,24 @@ def test_what_comes_from_outside_is_not_guessed() -> None:
 
 
 @pytest.mark.parametrize("place", PLACES)
-async def test_every_screen(tmp_path: Path, place: str) -> None:
+async def test_every_screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    """Without colours too, and after the terminal became small: nothing is lost, nothing breaks."""
+    monkeypatch.setenv("NO_COLOR", "1")
     make, go = PLACES[place]
     app = app_of(make(tmp_path), ASCII)
     async with app.run_test(size=SIZES[-1]) as pilot:
         await settled(pilot)
         await go(pilot)
         await settled(pilot)
+        assert app.no_color
         text = picture(pilot)
         assert text.strip()
         assert "".join(sorted(set(text) - set(map(chr, range(128))))) == ""
+        await pilot.resize_terminal(60, 15)
+        await settled(pilot)
+        text = picture(pilot)
+        assert text.strip()
+        assert text.isascii()
 
 
 @pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=["unicode", "ascii"])

@@ -27,7 +27,6 @@ from tests.jobs.shadow.servers import (
     Stretch,
     alike,
     beyond,
-    constant,
     lognormal,
     simulate_rounds,
     slowest_tenth,
@@ -53,7 +52,6 @@ EQUAL: list[tuple[int, Draw, float]] = [
     (20, lognormal(0.5), 0.05),
     (40, uniform, 0.0),
     (50, two_humps(50, 150), 0.03),
-    (100, constant, 0.0),
     (100, lognormal(0.3), 0.03),
     (200, two_humps(20, 80), 0.0),
 ]
@@ -62,10 +60,10 @@ EQUAL: list[tuple[int, Draw, float]] = [
 @pytest.mark.parametrize(("n", "draw", "fails"), EQUAL)
 def test_equal_servers_are_not_told_apart(n: int, draw: Draw, fails: float) -> None:
     verdicts = verdicts_of(
-        lambda seed: simulate_rounds(seed, n, draw, a_fails=fails, b_fails=fails), 60
+        lambda seed: simulate_rounds(seed, n, draw, a_fails=fails, b_fails=fails), 50
     )
-    # Told apart are 3 of 100; more than 5 in sixty runs, once in a hundred such tests.
-    assert count(verdicts, "no difference shown") >= 55
+    # Told apart are 3 of 100; more than 5 in fifty runs, once in two hundred such tests.
+    assert count(verdicts, "no difference shown") >= 45
 
 
 @pytest.mark.parametrize("n", [19, 20, 25, 50])

@@ -69,13 +69,12 @@ def test_another_window_is_only_another_look(agent: Agent, config: Path, start: 
     assert re.search(r" 1m  .* UTC", terminal.wait_for("AGENT"))
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_the_screen_goes_on_by_itself_where_the_agent_ends(
-    agent: Agent, config: Path, start: Start, number: signal.Signals
+    agent: Agent, config: Path, start: Start
 ) -> None:
     terminal = start("--config", str(config), A_KEY=KEY)
     terminal.wait_for("AGENT")
-    agent.end(number)
+    agent.end(signal.SIGKILL)
     terminal.wait_for("has exited or loaded another config")
     terminal.press("r")
     terminal.wait_for(lambda text: "engine restarted" in text and "AGENT" not in text)
