@@ -45,8 +45,27 @@ LONG = ("relay", "house")
 """Markers of what takes longest as one piece: it comes first, so that no worker ends alone."""
 
 
+def in_order_of_running(items: list[pytest.Item]) -> list[pytest.Item]:
+    """What takes long, then programs that mostly wait in between modules that mostly calculate."""
+    first, programs = [], []
+    modules: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        if any(item.get_closest_marker(name) for name in LONG):
+            first.append(item)
+        elif "home" in getattr(item, "fixturenames", ()):
+            programs.append(item)
+        else:
+            modules.setdefault(item.path, []).append(item)
+    taken = 0
+    for number, module in enumerate(modules.values(), 1):
+        due = len(programs) * number // len(modules)
+        first += [*module, *programs[taken:due]]
+        taken = due
+    return first + programs[taken:]
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: all(item.get_closest_marker(name) is None for name in LONG))
+    items[:] = in_order_of_running(items)
     if not config.getoption("--bench"):
         skip = pytest.mark.skip(reason="prints figures: run with --bench")
         for item in items:
