@@ -78,7 +78,7 @@ async def test_an_upstream_that_is_down_and_a_prompt_that_is_too_long(litellm: s
 
 
 async def test_a_keys_limit_is_left_alone_and_its_429_waited_for(litellm: str) -> None:
-    streamed, whole = targets("mock-fast", interval_s=0.1)
+    streamed, whole = targets("mock-fast", interval_s=1.0)
     async with engine(proxies(litellm, LIMITED_KEY)) as child:
         child.send(Add((whole,)))
         found = await until(child, held)
@@ -98,7 +98,7 @@ async def test_a_keys_limit_is_left_alone_and_its_429_waited_for(litellm: str) -
 
 
 async def test_a_deployments_limit_is_left_alone_and_its_429_waited_for(litellm: str) -> None:
-    streamed, whole = targets("mock-limited", interval_s=0.1)
+    streamed, whole = targets("mock-limited", interval_s=1.0)
     async with engine(proxies(litellm)) as child:
         child.send(Add((streamed,)))
         found = await until(child, held)
