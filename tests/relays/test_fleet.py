@@ -22,14 +22,17 @@ REGIONS = ("eu-west", "us-east")
 MODELS = ["mock-slow", "mock-slower"]
 """They wait, so that a busy machine does not make them many times slower."""
 
-CONFIG = """
-interval = "500ms"
-[probe]
-stream = false
+PATIENT = """
 [thresholds]  # a busy machine makes no target slow: only the path is to blame
 p95 = "60s"
 ttft = "60s"
 gap = "60s"
+"""
+"""Of the agents and of who looks."""
+CONFIG = """
+interval = "500ms"
+[probe]
+stream = false
 [providers.litellm]
 base_url = "http://127.0.0.1:{port}/v1"
 api_key_env = "LITELLM_KEY"
@@ -72,7 +75,7 @@ def prometheus(
             folder = tmp_path / region
             folder.mkdir()
             config = folder / "relaytop.toml"
-            config.write_text(CONFIG.format(port=path.port, models=json.dumps(MODELS)))
+            config.write_text(CONFIG.format(port=path.port, models=json.dumps(MODELS)) + PATIENT)
             environ = {**home, "HOME": str(folder), "LITELLM_KEY": KEY}
             environ |= {name: str(folder / name) for name in home if name.startswith("XDG_")}
             (folder / "XDG_RUNTIME_DIR").mkdir(mode=0o700)
@@ -90,9 +93,12 @@ def prometheus(
 
 
 def test_the_screen_shows_both_regions_the_users_and_where_a_region_breaks(
-    start: Start, prometheus: str, paths: dict[str, NetworkPath]
+    start: Start, prometheus: str, paths: dict[str, NetworkPath], tmp_path: Path
 ) -> None:
-    terminal = start("fleet", "--prometheus", prometheus, columns=140, rows=40)
+    config = tmp_path / "viewer.toml"
+    config.write_text(PATIENT)
+    looking = ("fleet", "--prometheus", prometheus, "--config", str(config))
+    terminal = start(*looking, columns=140, rows=40)
     terminal.wait_for(lambda text: all(region in text for region in REGIONS), SHOWN_S)
     terminal.wait_for(lambda text: "8 up" in text and "2 places" in text, SHOWN_S)
     terminal.wait_for("≈")
