@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 FOLD_WIDTH = 2
 """Cells of the fold sign and the blank behind it."""
+GAP = "  "
+"""Between a name and what is left at its provider."""
 
 
 def group_row(
@@ -59,19 +61,22 @@ def group_row(
     counts = group_counts(group, glyphs)
     beside = next((column.width for column in columns if column.key == "spark"), 0)
     credit = credit_run(group, thresholds, now, beside - line_width(counts))
+    told = bool(credit)
     for at, column in enumerate(columns):
         match column.key:
             case "target":
                 width = column.width + lent
                 name = f"{glyphs.fold[folded]} {short_name(width - FOLD_WIDTH)}"
-                line.append((fit(name, width), "title"))
+                after = [] if told else _credit_behind(name, group, thresholds, now, width)
+                told = told or bool(after)
+                line.append((fit(name, width - line_width(after)), "title"))
+                line += after
             case "p50" if lent and columns[at - 1].key == "target":
                 pass
             case "spark":
-                drawn = cropped([*counts, *credit], column.width)
-                line += [*drawn, (" " * (column.width - line_width(drawn)), "text")]
-            case "why" if not credit and (alone := _credit_alone(group, thresholds, now, column)):
-                line += [*alone, (" " * (column.width - line_width(alone)), "text")]
+                line += _filled([*counts, *credit], column.width)
+            case "why" if not told and (alone := _credit_alone(group, thresholds, now, column)):
+                line += _filled(alone, column.width)
             case "why":
                 line.append((column.fit(_why(group, column.width)), why_role(group)))
             case key:
@@ -79,6 +84,12 @@ def group_row(
                 line.append((column.fit(text), role))
         line.append(mark if column.key == "status" else (" ", "text"))
     return merged(line)
+
+
+def _filled(line: Line, width: int) -> Line:
+    """Crop a line, or fill it up with blanks, to so many cells."""
+    drawn = cropped(line, width)
+    return [*drawn, (" " * (width - line_width(drawn)), "text")]
 
 
 def _lent(columns: Sequence[Column]) -> int:
@@ -117,6 +128,15 @@ def credit_run(
     limits = [thresholds[s.target].credit for s in group.members]
     threshold = max((limit for limit in limits if limit is not None), default=None)
     return [(text, "bad" if is_low(group.credit, threshold) else "dim")]
+
+
+def _credit_behind(
+    name: str, group: GroupSummary, thresholds: Mapping[str, Thresholds], now: float, width: int
+) -> Line:
+    """Draw it behind the name in the name's column, a blank between it and the next."""
+    used = line_width([(name, "title")]) + len(GAP)
+    credit = credit_run(group, thresholds, now, width - used - 1)
+    return _filled([(GAP, "text"), *credit], width - used + len(GAP)) if credit else []
 
 
 def _credit_alone(

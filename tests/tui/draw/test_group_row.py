@@ -32,14 +32,19 @@ def member(model: str, error: str | None = None) -> Summary:
 
 
 def drawn(
-    group: GroupSummary, width: int, glyphs: Glyphs, chosen: tuple[str, ...] | None = None
+    group: GroupSummary,
+    width: int,
+    glyphs: Glyphs,
+    chosen: tuple[str, ...] | None = None,
+    *,
+    name: str = NAME,
 ) -> Line:
     columns = fit_columns(width, 20, least_target=13, longest_why=12, chosen=chosen)
     line = group_row(
         group,
         columns,
         {s.target: Thresholds() for s in group.members},
-        lambda cells: short_names((NAME,), cells)[NAME],
+        lambda cells: short_names((name,), cells)[name],
         T0,
         glyphs,
         selected=False,
@@ -113,10 +118,22 @@ def test_what_is_left_is_told_in_the_room_that_there_is(width: int, words: str) 
     assert text.count("USD") == 1
 
 
+@pytest.mark.parametrize("width", [80, 120, 200])
+@pytest.mark.parametrize("error", [None, "auth"])
+def test_what_is_left_stays_behind_a_name_that_leaves_room(width: int, error: str | None) -> None:
+    members = [dataclasses.replace(member("a", error), credit=CREDIT)]
+    (group,) = group_by_provider([s.target for s in members])
+    line = drawn(summarise(group, members), width, UNICODE, name="relay")
+    text = "".join(part for part, _role in line)
+    assert text.count("12.30 USD, 3 d" if width < 200 else "12.30 USD, 3 d at this pace") == 1
+    assert text.count("USD") == 1
+    assert "relay " in text
+
+
 def test_what_is_left_yields_to_why_a_group_is_not_well() -> None:
     members = [dataclasses.replace(member("a", "auth"), credit=CREDIT)]
     (group,) = group_by_provider([s.target for s in members])
-    text = "".join(part for part, _role in drawn(summarise(group, members), 80, UNICODE))
+    text = "".join(part for part, _role in drawn(summarise(group, members), 60, UNICODE))
     assert "auth" in text
     assert "USD" not in text
 
