@@ -121,7 +121,8 @@ class Engine:
             while not stop.is_set():
                 self._send_pulse()
                 try:
-                    await asyncio.wait_for(stop.wait(), PULSE_S)
+                    async with asyncio.timeout(PULSE_S):
+                        await stop.wait()
                 except TimeoutError:
                     continue
         finally:

@@ -103,7 +103,8 @@ class Player:
                 else:
                     await asyncio.sleep(0)
             try:
-                await asyncio.wait_for(self._wake.wait(), self.poll_interval_s)
+                async with asyncio.timeout(self.poll_interval_s):
+                    await self._wake.wait()
             except TimeoutError:
                 continue
 

@@ -62,7 +62,8 @@ class PrometheusPoller:
     async def _woken(self, most_s: float) -> bool:
         """Wait until something is wanted; return False where the time is over before."""
         try:
-            await asyncio.wait_for(self._source.wake.wait(), most_s)
+            async with asyncio.timeout(most_s):
+                await self._source.wake.wait()
         except TimeoutError:
             return False
         return True

@@ -102,7 +102,8 @@ async def run(
         then(engine)
     await asyncio.sleep(seconds / 2)
     stop.set()
-    await asyncio.wait_for(running, 2)
+    async with asyncio.timeout(60):
+        await running
     return reports
 
 

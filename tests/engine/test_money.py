@@ -54,7 +54,8 @@ async def running(engine: Engine) -> AsyncIterator[Engine]:
         yield engine
     finally:
         stop.set()
-        await asyncio.wait_for(task, 10)
+        async with asyncio.timeout(60):
+            await task
 
 
 async def until(true: Callable[[], object]) -> None:

@@ -46,7 +46,8 @@ def refusing() -> Iterator[socket.socket]:
 async def test_a_silent_address_is_not_waited_for() -> None:
     with silent() as first, listening() as second:
         phases = ConnectTimings()
-        sock = await asyncio.wait_for(connect_first([address(first), address(second)], phases), 5)
+        async with asyncio.timeout(60):
+            sock = await connect_first([address(first), address(second)], phases)
         assert sock.getpeername() == second.getsockname()
         sock.close()
         await asyncio.sleep(0)  # the loser is cancelled

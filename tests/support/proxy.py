@@ -56,7 +56,8 @@ async def connect_proxy(
         yield f"{'https' if tls else 'http'}://127.0.0.1:{port}"
     finally:
         server.close()
-        await asyncio.wait_for(asyncio.gather(*filter(None, talks)), 5)
+        async with asyncio.timeout(60):
+            await asyncio.gather(*filter(None, talks))
         await asyncio.sleep(0.02)  # an aborted transport closes its socket in the next turn
 
 

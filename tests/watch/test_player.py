@@ -107,6 +107,21 @@ async def test_reports_come_in_their_time(ten: Path) -> None:
         assert play.recorded == until(60)
 
 
+@pytest.mark.parametrize("turns", range(4))
+async def test_it_ends_though_a_key_wakes_it_at_that_moment(ten: Path, turns: int) -> None:
+    with Recording(ten) as recording:
+        player = Player(recording, speed=10.0, wall=Wall())
+        play = Playing(player, Wall())
+        task = asyncio.ensure_future(play.work())
+        await play.settle()
+        player.toggle()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        await play.settle()
+        assert task.cancelled()
+
+
 @pytest.mark.parametrize("speed", [0.1, 1.0, 1000.0])
 async def test_any_speed(ten: Path, speed: float) -> None:
     async with playing(ten, speed=speed) as play:

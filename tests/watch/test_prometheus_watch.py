@@ -124,6 +124,21 @@ async def test_a_change_is_in_the_log(server: PrometheusServer, tmp_path: Path) 
         assert session.monitor.alert_groups() is not None
 
 
+@pytest.mark.parametrize("turns", range(4))
+async def test_it_ends_though_a_key_wakes_it_at_that_moment(
+    server: PrometheusServer, tmp_path: Path, turns: int
+) -> None:
+    async with watching(session_of(server, tmp_path)) as session:
+        await until(lambda: "traffic" in server.kinds())
+        asked = 0
+        while asked < len(server.asked):
+            asked = len(server.asked)
+            await asyncio.sleep(0.05)
+        session.set_window(Window(seconds=300.0, count=None))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+
+
 async def test_a_failure_is_one_line_and_so_is_its_end(
     server: PrometheusServer, tmp_path: Path
 ) -> None:

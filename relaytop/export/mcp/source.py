@@ -95,7 +95,8 @@ class WatchSource:
                 self._own.add_consumer(first)
                 self._running = asyncio.ensure_future(self._own.run(self._stop))
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(first.all_ended.wait(), FIRST_S)
+                    async with asyncio.timeout(FIRST_S):
+                        await first.all_ended.wait()
         if self._running is not None and self._running.done():
             self._running.result()
         return self._own.monitor

@@ -148,7 +148,8 @@ class Agent(WatchCore):
             self._why_dead = died
             self.note("engine", "error", f"{died}; restarting in {wait_s:g} s")
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), wait_s)
+                async with asyncio.timeout(wait_s):
+                    await self._changed.wait()
             wait_s = min(2 * wait_s, longest)
 
     async def _one_engine(self) -> str | None:

@@ -78,7 +78,8 @@ async def until_reported(attached: AgentClient, monitor: Monitor, requests: int)
             if monitor.summary(TARGET, T0 + 50).total.requests >= requests:
                 return
 
-    await asyncio.wait_for(read(), WAIT_S)
+    async with asyncio.timeout(WAIT_S):
+        await read()
 
 
 def mode_of(path: Path) -> int | None:
@@ -88,7 +89,8 @@ def mode_of(path: Path) -> int | None:
 async def ask(path: Path, line: bytes) -> bytes:
     async with talking(path) as (reader, writer):
         writer.write(line)
-        return await asyncio.wait_for(reader.read(), WAIT_S)
+        async with asyncio.timeout(WAIT_S):
+            return await reader.read()
 
 
 @contextlib.asynccontextmanager
@@ -203,7 +205,8 @@ async def test_other_settings_hang_up_on_readers(watched: Watched, path: Path) -
 async def test_a_reader_that_does_not_read_is_hung_up_on(watched: Watched, path: Path) -> None:
     async with talking(path) as (reader, writer):
         writer.write(protocol.request_line(protocol.WATCH))
-        await asyncio.wait_for(reader.readuntil(b'"HistoryEnd"}\n'), WAIT_S)
+        async with asyncio.timeout(WAIT_S):
+            await reader.readuntil(b'"HistoryEnd"}\n')
         transport = writer.transport
         assert isinstance(transport, asyncio.ReadTransport)
         transport.pause_reading()
@@ -215,7 +218,8 @@ async def test_a_reader_that_does_not_read_is_hung_up_on(watched: Watched, path:
         attached.stop()
         transport.resume_reading()
         with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
-            await asyncio.wait_for(reader.readexactly(2 * MAX_WAITING), WAIT_S)
+            async with asyncio.timeout(WAIT_S):
+                await reader.readexactly(2 * MAX_WAITING)
 
 
 async def test_a_full_event_log_of_long_lines_is_read(watched: Watched, path: Path) -> None:
