@@ -89,6 +89,10 @@ class Prober:
         sample, _raw = await self.probe_with_reply(target, due_at)
         return sample
 
+    def adaptations_of(self, target: Target) -> frozenset[str]:
+        """Return how a target's requests differ by now, learned from refusals."""
+        return self._adaptations.get(target.id, frozenset())
+
     @property
     def _provider(self) -> Provider:
         """The provider with the key that is in use."""
@@ -145,7 +149,7 @@ class Prober:
         self, target: Target, due_at: float, transport: StampedTransport | None
     ) -> tuple[Sample, RawReply | None]:
         exchange = Exchange(transport)
-        adaptations = self._adaptations.get(target.id, frozenset())
+        adaptations = self.adaptations_of(target)
         try:
             api = api_named(self._provider.api, target.mode)
             request = api.build(self._with_nonce(target), self._provider, adaptations)

@@ -69,8 +69,8 @@ class Embeddings(OpenAI):
 
 def apply_vector(state: ReplyState, vector: object) -> None:
     """Apply a vector of a reply: its dimensions, or that it is none."""
-    figures = _decoded(vector) if isinstance(vector, str) else vector
-    if not isinstance(figures, list) or not figures or len(figures) > MAX_DIMENSIONS:
+    figures = figures_of(vector)
+    if not figures or len(figures) > MAX_DIMENSIONS:
         _fail(state, "an embedding is not a list of numbers")
         return
     if any(isinstance(each, str) or number(each) is None for each in figures):
@@ -84,6 +84,12 @@ def apply_vector(state: ReplyState, vector: object) -> None:
 
 def _fail(state: ReplyState, sentence: str) -> None:
     state.failure = state.failure or Failure("protocol", sentence)
+
+
+def figures_of(vector: object) -> list[Any]:
+    """Return the entries of a vector, a list or in base 64; none where it is neither."""
+    figures = _decoded(vector) if isinstance(vector, str) else vector
+    return figures if isinstance(figures, list) else []
 
 
 def _decoded(text: str) -> list[float]:

@@ -6,10 +6,14 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from relaytop.wire.conformance.answer import read_answer
-from relaytop.wire.conformance.features import Feature, features_of
+from relaytop.wire.adaptations import NO_STREAM_OPTIONS, adapted_max_tokens
+from relaytop.wire.apis import api_named
+from relaytop.wire.conformance.answer import Answer, read_answer
+from relaytop.wire.conformance.features import STREAMED_USAGE, Feature, features_of
 from relaytop.wire.conformance.verdict import PASS, Verdict, failed, unknown
 from relaytop.wire.facts import Usage
+from relaytop.wire.json_document import parse
+from relaytop.wire.wire_api import SUCCESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,11 +26,14 @@ if TYPE_CHECKING:
 SKIPPED = "skipped"
 UNKNOWN_MODEL = "relaytop-no-such-model"
 ERROR_FORM = "error of an unknown model"
-_OK = 200
 _CLIENT_ERRORS = range(400, 500)
 _REFUSALS = frozenset({400, 404, 405, 415, 422, 501})
 """Statuses by which a server refuses a parameter, or an endpoint."""
-_NOT_THE_FEATURE = frozenset({"auth", "credit", "permission", "rate_limited", "overloaded"})
+_REFUSAL_CLASSES = frozenset({"bad_request", "not_found"})
+"""Likewise, of an error in a good status."""
+_NOT_THE_FEATURE = frozenset(
+    {"auth", "credit", "permission", "rate_limited", "overloaded", "timeout"}
+)
 """Classes of failures that say nothing of what was asked for."""
 
 
@@ -68,12 +75,13 @@ async def conformance_of(
         if outcome.sample is None:
             found.append(Conformance(target.id, feature.name, SKIPPED, "budget reached"))
             continue
-        verdict = _verdict(feature, target, provider, outcome.sample, outcome.raw)
+        adaptations = requests.prober.adaptations_of(target)
+        verdict = _verdict(feature, target, provider, outcome.sample, outcome.raw, adaptations)
         found.append(Conformance(target.id, feature.name, verdict.outcome, verdict.meaning))
     if not over_budget:
         outcome = await requests.send(_unknown_model(target), f"{target.model} {ERROR_FORM}")
         if outcome.sample is not None:
-            verdict = _error_verdict(outcome.sample)
+            verdict = _error_verdict(outcome.sample, outcome.raw)
             found.append(Conformance(target.id, ERROR_FORM, verdict.outcome, verdict.meaning))
     return found
 
@@ -92,39 +100,60 @@ def _unknown_model(target: Target) -> Target:
 
 
 def _verdict(
-    feature: Feature, target: Target, provider: Provider, sample: Sample, raw: RawReply | None
+    feature: Feature,
+    target: Target,
+    provider: Provider,
+    sample: Sample,
+    raw: RawReply | None,
+    adaptations: frozenset[str],
 ) -> Verdict:
     failure, status = sample.failure, sample.http_status
-    if raw is not None and status == _OK:
+    answer = Answer()
+    if raw is not None and status in SUCCESS:
         answer = read_answer(provider.api, target.mode, raw)
+        if failure is not None and failure.error_class == "protocol":
+            # To a probe, other dimensions than before are a failure; here they are asked for.
+            failure = api_named(provider.api, target.mode).read_reply(raw).failure
         if answer.documents and (failure is None or failure.error_class == "protocol"):
-            return feature.judge(answer, sample.usage or Usage(), _bound(feature, sample))
+            verdict = _judged(feature, answer, sample, adaptations)
+            if failure is None or verdict.outcome != "pass":
+                return verdict
     if failure is None:
         return unknown("the reply cannot be read")
     words = f"{failure.error_class}: {failure.message}"
-    if status == _OK:
-        return failed(words)
-    if failure.error_class in _NOT_THE_FEATURE or status not in _REFUSALS:
+    if failure.error_class in _NOT_THE_FEATURE:
         return unknown(words)
-    return Verdict("refused", words)
+    if status not in SUCCESS:
+        return Verdict("refused", words) if status in _REFUSALS else unknown(words)
+    if failure.error_class not in _REFUSAL_CLASSES:
+        return failed(words)
+    return unknown(words) if answer.has_ended else Verdict("refused", words)
 
 
-def _bound(feature: Feature, sample: Sample) -> int:
-    """Return the bound on the reply that was sent: a refusal may have raised it."""
-    return max(feature.max_tokens, sample.least_tokens or 0)
+def _judged(
+    feature: Feature, answer: Answer, sample: Sample, adaptations: frozenset[str]
+) -> Verdict:
+    """Judge a reply by what was sent: a refusal may have changed it."""
+    bound = adapted_max_tokens(adaptations, feature.max_tokens)
+    verdict = feature.judge(answer, sample.usage or Usage(), bound)
+    if feature.name == STREAMED_USAGE and NO_STREAM_OPTIONS in adaptations:
+        return PASS if verdict == PASS else Verdict("refused", "stream_options is refused")
+    return verdict
 
 
-def _error_verdict(sample: Sample) -> Verdict:
+def _error_verdict(sample: Sample, raw: RawReply | None) -> Verdict:
     """Judge how an unknown model is refused: by a 4xx that says so in the API's own form."""
     failure, status = sample.failure, sample.http_status
     if failure is None:
         return failed("a model that does not exist was answered")
-    if failure.error_class in _NOT_THE_FEATURE - {"permission"}:
+    if status is None or failure.error_class in _NOT_THE_FEATURE - {"permission"}:
         return unknown(f"{failure.error_class}: {failure.message}")
     if status in _CLIENT_ERRORS and failure.error_class in {
         "not_found",
         "bad_request",
         "permission",
     }:
-        return PASS
+        if raw is not None and isinstance(parse(raw.body), dict | list):
+            return PASS
+        return failed(f"no error in JSON: {failure.message}")
     return failed(f"HTTP {status} where 404 or 400 is right: {failure.error_class}")

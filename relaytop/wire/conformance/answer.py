@@ -10,7 +10,7 @@ from relaytop.wire.json_document import object_in, objects_of, parse, text_of, t
 from relaytop.wire.sse import Decoder, LineTooLongError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from relaytop.wire.raw_reply import RawReply
 
@@ -25,6 +25,13 @@ class Call:
     name: str = ""
     arguments: str = ""
     """JSON, as far as it came."""
+    is_text: bool = True
+    """Whether they came as a text, where the API has them so."""
+
+    def add_arguments(self, value: object) -> None:
+        """Add a piece of the arguments, which should be a text."""
+        self.arguments += text_of(value)
+        self.is_text = self.is_text and (value is None or isinstance(value, str))
 
 
 @dataclass(slots=True)
@@ -50,6 +57,15 @@ class Answer:
     choices: dict[int, Choice] = field(default_factory=dict)
     documents: list[dict[str, Any]] = field(default_factory=list)
     """As they came: one, or the events of a stream."""
+    streamed: bool = False
+    """Whether it came as events."""
+    secrets: Sequence[str] = ()
+    """Keys and the like, not to be quoted from it."""
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether a choice says why it ends."""
+        return any(choice.finish for choice in self.choices.values())
 
     def choice(self, index: object) -> Choice:
         """Return the choice of that number, new where there is none yet."""
@@ -65,8 +81,10 @@ def read_answer(api: str, mode: str, raw: RawReply) -> Answer:
         mode: The target's mode.
         raw: The reply.
     """
-    answer = Answer()
-    for document in _documents(raw):
+    whole = parse(raw.body)
+    in_one = whole if isinstance(whole, list) else [whole]
+    answer = Answer(streamed=not isinstance(whole, dict | list), secrets=raw.secrets)
+    for document in _events(raw) if answer.streamed else objects_of(in_one):
         answer.documents.append(document)
         if mode == "responses":
             _apply_response(answer, document)
@@ -79,11 +97,7 @@ def read_answer(api: str, mode: str, raw: RawReply) -> Answer:
     return answer
 
 
-def _documents(raw: RawReply) -> Iterator[dict[str, Any]]:
-    whole = parse(raw.body)
-    if isinstance(whole, dict | list):
-        yield from objects_of(whole if isinstance(whole, list) else [whole])
-        return
+def _events(raw: RawReply) -> Iterator[dict[str, Any]]:
     decoder = Decoder()
     try:
         events = [event for chunk in raw.chunks for event in decoder.feed(chunk)]
@@ -97,8 +111,8 @@ def _documents(raw: RawReply) -> Iterator[dict[str, Any]]:
 
 def _apply_choices(answer: Answer, document: dict[str, Any]) -> None:
     """Apply a chat completion, or a chunk of one."""
-    for each in objects_of(document.get("choices")):
-        choice = answer.choice(each.get("index", 0))
+    for place, each in enumerate(objects_of(document.get("choices"))):
+        choice = answer.choice(each.get("index", place))
         choice.finish = text_of(each.get("finish_reason")) or choice.finish
         # At the end of some servers' streams comes all of the message again.
         began = bool(choice.text or choice.calls)
@@ -107,7 +121,7 @@ def _apply_choices(answer: Answer, document: dict[str, Any]) -> None:
             for at, found in enumerate(objects_of(holder.get("tool_calls"))):
                 call, function = choice.call(found.get("index", at)), object_in(found, "function")
                 call.name += text_of(function.get("name"))
-                call.arguments += text_of(function.get("arguments"))
+                call.add_arguments(function.get("arguments"))
 
 
 def _apply_message(answer: Answer, document: dict[str, Any]) -> None:
@@ -136,8 +150,8 @@ def _apply_block(choice: Choice, index: int, block: dict[str, Any]) -> None:
 
 def _apply_candidates(answer: Answer, document: dict[str, Any]) -> None:
     """Apply Gemini's candidates, or a chunk of them."""
-    for each in objects_of(document.get("candidates")):
-        choice = answer.choice(each.get("index", 0))
+    for place, each in enumerate(objects_of(document.get("candidates"))):
+        choice = answer.choice(each.get("index", place))
         choice.finish = text_of(each.get("finishReason")) or choice.finish
         for part in objects_of(object_in(each, "content").get("parts")):
             if not part.get("thought"):
@@ -150,22 +164,26 @@ def _apply_candidates(answer: Answer, document: dict[str, Any]) -> None:
 
 
 def _apply_response(answer: Answer, document: dict[str, Any]) -> None:
-    """Apply a response, or the event that ends one: it holds all of it."""
-    whole = object_in(document, "response") if "type" in document else document
-    if document.get("type", "response.completed") not in _ENDS:
+    """Apply a response, or the event that ends one: it has all items, or they came before it."""
+    if document.get("type", _ENDS[0]) not in _ENDS:
         return
+    whole = object_in(document, "response") if "type" in document else document
+    items = objects_of(whole.get("output")) or [
+        object_in(each, "item") for each in answer.documents if each.get("type") == _ITEM
+    ]
     choice = answer.choice(0)
     reason = object_in(whole, "incomplete_details").get("reason")
     choice.finish = text_of(reason) or text_of(whole.get("status"))
-    for item in objects_of(whole.get("output")):
+    for item in items:
         choice.text += text_of_parts(item.get("content"))
         if item.get("type") == "function_call":
             call = choice.call(len(choice.calls))
             call.name = text_of(item.get("name"))
-            call.arguments = text_of(item.get("arguments"))
+            call.add_arguments(item.get("arguments"))
 
 
 _ENDS = ("response.completed", "response.incomplete")
+_ITEM = "response.output_item.done"
 
 
 def _as_json(value: object) -> str:

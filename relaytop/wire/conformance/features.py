@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from relaytop.wire.conformance.judges import (
+    TOOL,
     Judge,
     judge_base64,
     judge_batch,
@@ -17,9 +18,11 @@ from relaytop.wire.conformance.judges import (
     judge_order,
     judge_replies,
     judge_stop,
+    judge_streamed_call,
     judge_top_n,
     judge_usage,
 )
+from relaytop.wire.request import with_extra
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +33,7 @@ TOKENS = 64
 """Of a reply in which a tool is called, or JSON is written."""
 FEW_TOKENS = 16
 DIMENSIONS = 64
-TOOL = "get_weather"
+STREAMED_CALL, STREAMED_USAGE = "tool call, streamed", "usage in streams"
 SCHEMA = {
     "type": "object",
     "properties": {"city": {"type": "string"}},
@@ -62,7 +65,7 @@ class Feature:
         return replace(
             target,
             messages=(("user", self.prompt),),
-            extra={**target.extra, **self.body},
+            extra=with_extra(target.extra, self.body),
             max_tokens=self.max_tokens,
             stream=self.stream,
         )
@@ -77,7 +80,7 @@ def features_of(api: str, mode: str) -> tuple[Feature, ...]:
     tools, schema = _tools(api, mode), _json_schema(api, mode)
     features = [
         Feature("tool call", judge_call, _CALL_PROMPT, tools, TOKENS),
-        Feature("tool call, streamed", judge_call, _CALL_PROMPT, tools, TOKENS, stream=True),
+        Feature(STREAMED_CALL, judge_streamed_call, _CALL_PROMPT, tools, TOKENS, stream=True),
     ]
     if schema:
         features.append(Feature("JSON schema", judge_json, _JSON_PROMPT, schema, TOKENS))
@@ -87,7 +90,7 @@ def features_of(api: str, mode: str) -> tuple[Feature, ...]:
             features.append(Feature("n", judge_replies, "ping", _REPLIES[key]))
         features.append(Feature("stop", judge_stop, _COUNT_PROMPT, _STOP[key], TOKENS))
     features += [
-        Feature("usage in streams", judge_usage, "ping", {}, stream=True),
+        Feature(STREAMED_USAGE, judge_usage, "ping", {}, stream=True),
         Feature("max_tokens", judge_max_tokens, _LONG_PROMPT, {}),
     ]
     return tuple(features)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from relaytop.wire.conformance.answer import Answer, Choice
 from relaytop.wire.conformance.verdict import PASS, Verdict, failed, unknown
+from relaytop.wire.embeddings import figures_of
 from relaytop.wire.facts import Usage
 from relaytop.wire.finish import LENGTH, finish_reason
 from relaytop.wire.json_document import objects_of
 from relaytop.wire.numbers import number
-from relaytop.wire.text import clean
+from relaytop.wire.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,9 +23,12 @@ Judge = Callable[[Answer, Usage, int], Verdict]
 """(the reply, its usage, the bound on its tokens) → the verdict."""
 SAME = 0.999
 """Cosine of two vectors of one text, at least."""
+TOOL = "get_weather"
+REPLIES = 2
 TEXTS = 3
 """Of a batch; the first two are the same."""
 QUOTED = 40
+NOT_STREAMED = failed("the reply came in one piece, not as a stream")
 TRUNCATED = "the reply reached max_tokens before it"
 
 
@@ -35,14 +39,23 @@ def judge_call(answer: Answer, _usage: Usage, _bound: int) -> Verdict:
     if not calls:
         if _is_truncated(choice):
             return unknown(f"{TRUNCATED} called the tool")
-        return failed(f"the tool was not called; the text is {_quoted(choice.text)}")
+        return failed(f"the tool was not called; the text is {_quoted(answer, choice.text)}")
     call = calls[0]
+    if call.name != TOOL:
+        return failed(f"another tool was called: {_quoted(answer, call.name)}")
     document = _parsed(call.arguments)
     if document is None and _is_truncated(choice):
         return unknown(f"{TRUNCATED} had all arguments")
     if not _keeps_to_schema(document):
-        return failed(f"the arguments do not keep to the schema: {_quoted(call.arguments)}")
+        return failed(f"the arguments do not keep to the schema: {_quoted(answer, call.arguments)}")
+    if not call.is_text:
+        return failed("the arguments are an object, where the API has a text of JSON")
     return PASS
+
+
+def judge_streamed_call(answer: Answer, usage: Usage, bound: int) -> Verdict:
+    """Judge whether the tool is called in a stream."""
+    return judge_call(answer, usage, bound) if answer.streamed else NOT_STREAMED
 
 
 def judge_json(answer: Answer, _usage: Usage, _bound: int) -> Verdict:
@@ -52,30 +65,32 @@ def judge_json(answer: Answer, _usage: Usage, _bound: int) -> Verdict:
     if document is None and _is_truncated(choice):
         return unknown(f"{TRUNCATED} had all of the JSON")
     if document is None:
-        return failed(f"the text is not JSON: {_quoted(choice.text)}")
+        return failed(f"the text is not JSON: {_quoted(answer, choice.text)}")
     if not _keeps_to_schema(document):
-        return failed(f"the JSON does not keep to the schema: {_quoted(choice.text)}")
+        return failed(f"the JSON does not keep to the schema: {_quoted(answer, choice.text)}")
     return PASS
 
 
 def judge_replies(answer: Answer, _usage: Usage, _bound: int) -> Verdict:
     """Judge whether two replies came."""
     count = len(answer.choices)
-    return PASS if count > 1 else failed(f"{count} of 2 replies came")
+    return PASS if count == REPLIES else failed(f"{count} of {REPLIES} replies came")
 
 
 def judge_stop(answer: Answer, _usage: Usage, _bound: int) -> Verdict:
     """Judge whether the text ends before the stop sequence."""
     choice = _first(answer)
     if "5" in choice.text:
-        return failed(f"the text goes on past it: {_quoted(choice.text)}")
+        return failed(f"the text goes on past it: {_quoted(answer, choice.text)}")
     if "4" not in choice.text:
-        return unknown(f"the model did not count as asked: {_quoted(choice.text)}")
+        return unknown(f"the model did not count as asked: {_quoted(answer, choice.text)}")
     return PASS
 
 
-def judge_usage(_answer: Answer, usage: Usage, _bound: int) -> Verdict:
+def judge_usage(answer: Answer, usage: Usage, _bound: int) -> Verdict:
     """Judge whether a stream tells its tokens."""
+    if not answer.streamed:
+        return NOT_STREAMED
     counts = {"input": usage.input_tokens, "output": usage.output_tokens}
     missing = [name for name, count in counts.items() if count is None]
     return PASS if not missing else failed(f"no count of {' and '.join(missing)} tokens")
@@ -124,18 +139,20 @@ def judge_batch(answer: Answer, _usage: Usage, _bound: int) -> Verdict:
 def judge_base64(answer: Answer, _usage: Usage, _bound: int) -> Verdict:
     """Judge whether a vector comes in base 64."""
     found = [entry.get("embedding") for entry in objects_of(_list(answer, "data"))]
-    if found and all(isinstance(each, str) for each in found):
-        return PASS
-    return failed("the vector came as a list of numbers")
+    if not found or not all(isinstance(each, str) for each in found):
+        return failed("the vector came as a list of numbers")
+    return PASS if len(_vectors(answer)) == len(found) else failed("the text is no vector")
 
 
 def judge_order(answer: Answer, _usage: Usage, _bound: int) -> Verdict:
     """Judge whether the best score comes first."""
     scores = [number(each.get("relevance_score", each.get("score"))) for each in _results(answer)]
     known = [score for score in scores if score is not None]
-    if known == sorted(known, reverse=True):
-        return PASS
-    return failed("the scores are not in order, the best first")
+    if known != sorted(known, reverse=True):
+        return failed("the scores are not in order, the best first")
+    if not known:
+        return failed("no document has a score")
+    return PASS if len(known) > 1 else unknown("one document alone has a score")
 
 
 def judge_top_n(answer: Answer, _usage: Usage, _bound: int) -> Verdict:
@@ -169,8 +186,8 @@ def _keeps_to_schema(document: object) -> bool:
     )
 
 
-def _quoted(text: str) -> str:
-    return repr(clean(text, QUOTED))
+def _quoted(answer: Answer, text: str) -> str:
+    return repr(safe(text, answer.secrets, QUOTED))
 
 
 def _list(answer: Answer, *names: str) -> object:
@@ -183,11 +200,11 @@ def _results(answer: Answer) -> Sequence[dict[str, Any]]:
 
 
 def _vectors(answer: Answer) -> list[list[float]]:
-    """Return the vectors of a reply that are lists of finite numbers."""
+    """Return the vectors of a reply that are finite numbers, in a list or in base 64."""
     found = []
     for entry in objects_of(_list(answer, "data")):
-        vector = entry.get("embedding")
-        if isinstance(vector, list):
+        vector = figures_of(entry.get("embedding"))
+        if vector:
             figures = [number(each) for each in vector]
             finite = [each for each in figures if each is not None]
             if len(finite) == len(vector):
