@@ -36,12 +36,11 @@ _CHAT = frozenset(
         "llm",
         "generate",
         "generatecontent",
-        "openai",
-        "anthropic",
-        "gemini",
         "completion_chat",
     }
 )
+_WHOLE_APIS = frozenset({"openai", "anthropic", "gemini"})
+"""New-api's words for the APIs of a channel, which it says of embeddings and rerankers too."""
 _FIELDS = (
     "mode",  # LiteLLM
     "type",  # Together, Fireworks
@@ -54,7 +53,7 @@ _FIELDS = (
 )
 _RERANK_NAME = re.compile(r"(?:^|[^a-z])re-?rank")
 _EMBEDDING_NAME = re.compile(
-    r"(?:^|[^a-z])embed(?:ding)?s?(?![a-z])|(?:^|/)(?:bge|gte|e5|multilingual-e5|voyage|minilm"
+    r"(?:^|[^a-z]|^text)embed(?:ding|qa|code)?s?(?![a-z])|(?:^|/)(?:bge|gte|e5|multilingual-e5|voyage|minilm"
     r"|all-minilm|all-mpnet|jina-clip|m3e|bce)-|nomic-embed|titan-embed"
 )
 _RESPONSES_NAME = re.compile(
@@ -76,6 +75,8 @@ def model_mode(entry: Mapping[str, Any], model: str) -> str:
     if any(word in _CHAT for word in said):
         return "chat"
     found = [_WORDS[word] for word in said if word in _WORDS]
+    if any(word in _WHOLE_APIS for word in said):
+        found = [mode for mode in found if mode != "responses"]
     return found[0] if found else mode_of_name(model)
 
 

@@ -18,6 +18,7 @@ from tests.support.server import (
     chat_stream,
     error_reply,
     hang_up_after,
+    json_reply,
     models_reply,
 )
 
@@ -83,6 +84,21 @@ def test_a_provider_without_a_list_in_the_config_is_asked(tmp_path: Path, run: R
     assert json.loads(done.stdout)["target"] == "fast/vendor/gpt-4.1"
     assert "| fast/vendor/gpt-4.1 | 2/2 |" in markdown.stdout
     assert (unknown.returncode, "did you mean 'other'?" in unknown.stderr) == (2, True)
+
+
+def test_an_embedding_in_a_providers_list_is_asked_as_one(tmp_path: Path, run: Run) -> None:
+    def handler(seen: Seen) -> Response:
+        if seen.method == "GET":
+            return models_reply(["vendor/bge-m3"])
+        good = seen.path.endswith("/embeddings")
+        return json_reply({"data": [{"embedding": [0.5]}]}) if good else error_reply(404)
+
+    with ScriptedServer(handler) as server:
+        path = tmp_path / "relaytop.toml"
+        path.write_text(f'[providers.p]\nbase_url = "{server.base_url}"\n')
+        done = run("--config", path, "pick", "bge-m3", "-n", "2", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["target"] == "p/vendor/bge-m3"
 
 
 def test_a_provider_that_lists_nothing_is_tried(tmp_path: Path, run: Run) -> None:

@@ -22,10 +22,6 @@ ENTRIES: dict[str, tuple[dict[str, Any], str]] = {
     "together": ({"type": "embedding"}, "embeddings"),
     "siliconflow": ({"sub_type": "reranker"}, "rerank"),
     "cohere": ({"endpoints": ["embed", "classify"]}, "embeddings"),
-    "new-api chat and responses": (
-        {"supported_endpoint_types": ["openai", "openai-response"]},
-        "chat",
-    ),
     "new-api embeddings": ({"supported_endpoint_types": ["embeddings"]}, "embeddings"),
     "gemini": ({"supportedGenerationMethods": ["embedContent"]}, "embeddings"),
     "gemini chat": ({"supportedGenerationMethods": ["generateContent", "countTokens"]}, "chat"),
@@ -43,9 +39,31 @@ def test_what_the_provider_says_counts(entry: dict[str, Any], expected: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("types", "name", "expected"),
+    [
+        (["openai"], "gpt-4.1", "chat"),
+        (["openai"], "text-embedding-3-small", "embeddings"),
+        (["openai"], "bge-reranker-v2-m3", "rerank"),
+        (["gemini", "openai"], "gemini-embedding-001", "embeddings"),
+        (["anthropic", "openai"], "claude-sonnet-4.5", "chat"),
+        (["openai", "openai-response"], "grok-4", "chat"),
+        (["openai", "openai-response", "anthropic", "gemini"], "bge-m3", "embeddings"),
+        (["openai-response"], "o3", "responses"),
+        (["openai", "embeddings"], "mine", "embeddings"),
+        (["jina-rerank"], "jina-embeddings-v3", "embeddings"),
+        (["jina-rerank"], "jina-reranker-v2", "rerank"),
+    ],
+)
+def test_new_api_says_openai_of_every_model(types: list[str], name: str, expected: str) -> None:
+    assert model_mode({"supported_endpoint_types": types}, name) == expected
+
+
+@pytest.mark.parametrize(
     ("name", "expected"),
     [
         ("text-embedding-3-small", "embeddings"),
+        ("nvidia/nv-embedqa-e5-v5", "embeddings"),
+        ("textembedding-gecko@003", "embeddings"),
         ("mistral-embed", "embeddings"),
         ("BAAI/bge-m3", "embeddings"),
         ("intfloat/multilingual-e5-large", "embeddings"),

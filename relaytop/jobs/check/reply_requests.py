@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from relaytop.jobs.check.refusal import diagnose
 from relaytop.jobs.check.reply_findings import (
     limits_finding,
     machine_finding,
+    model_finding,
     reuse_finding,
     usage_finding,
 )
@@ -28,8 +30,10 @@ if TYPE_CHECKING:
     from relaytop.probe.sample import Sample
     from relaytop.wire.facts import Failure
 
-_MODE_CLASSES = frozenset({"not_found", "bad_request", "protocol", "server_error"})
-"""Failures of a model that is asked at the wrong endpoint; LiteLLM answers 500."""
+_MODE_CLASSES = frozenset({"not_found", "bad_request", "permission", "protocol", "server_error"})
+"""Failures of a model that is asked at the wrong endpoint; LiteLLM answers 500, OpenAI 403."""
+_OF_STREAMS = re.compile(r"\bstream", re.IGNORECASE)
+"""In the refusal of a reply that is not streamed; many quote an upstream."""
 _LAST_STEPS = ("usage", "limits")
 
 
@@ -69,7 +73,7 @@ class ReplyChecker:
         reply = self._reply_finding(target, unstreamed)
         result.findings.append(reply)
         failure = unstreamed.failure
-        if failure is not None and "stream" not in failure.message.lower():
+        if failure is not None and not _OF_STREAMS.search(failure.message):
             result.skipped += ["stream", *_LAST_STEPS]
             mode = await self._mode_finding(target, result, failure)
             result.findings += [] if mode is None else [mode]
@@ -115,13 +119,13 @@ class ReplyChecker:
         self, target: Target, result: ReplyResult, failure: Failure
     ) -> Finding | None:
         """Try the other modes where a failure may come of the mode; return which one works."""
-        listed = not self.models or target.model in self.models
-        if failure.error_class not in _MODE_CLASSES or not listed:
+        if failure.error_class not in _MODE_CLASSES or self._listed(target) is False:
             return None
         for mode in MODES_OF[self.provider.api]:
             if mode == target.mode:
                 continue
-            single = dataclasses.replace(target, max_tokens=1, stream=False, mode=mode)
+            # What `extra` says is meant for the mode that is set.
+            single = dataclasses.replace(target, max_tokens=1, stream=False, mode=mode, extra={})
             outcome = await self.requests.send(single, f"{target.model} as {mode}")
             result.over_budget |= outcome.over_budget
             if outcome.sample is None:
@@ -131,6 +135,11 @@ class ReplyChecker:
                 remedy = f'set mode = "{mode}" under [targets."{target.id}"]'
                 return Subject.of(target).bad("mode", meaning, remedy)
         return None
+
+    def _listed(self, target: Target) -> bool | None:
+        """Return whether the model is offered; None where that cannot be known."""
+        found = model_finding(target, self.models, deployments=self.provider.api == "azure")
+        return None if found is None else found.level != WARN
 
     def _reply_finding(self, target: Target, sample: Sample) -> Finding:
         if sample.failure is not None:
@@ -167,7 +176,7 @@ class ReplyChecker:
             self.provider,
             limits=sample.rate_limit,
             wait_s=sample.retry_after_s,
-            suggested=suggestion(target.model, others, ""),
+            suggested="" if self._listed(target) else suggestion(target.model, others, ""),
         )
         request = "" if sample.request_id is None else f", request id {sample.request_id}"
         meaning = f"{found.meaning}{request}"

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def candidates(
-    settings: Settings, model: str, offers: Mapping[str, Sequence[str]] | None = None
+    settings: Settings,
+    model: str,
+    offers: Mapping[str, Sequence[str]] | None = None,
+    modes: Mapping[str, str] | None = None,
 ) -> Settings:
     """Return settings with the targets that serve a model, and no others.
 
@@ -25,12 +28,13 @@ def candidates(
         settings: The providers, their targets and the aliases.
         model: What is looked for.
         offers: Provider → the ids that it lists, of those for which the config names no models.
+        modes: Offered target → the mode in which it can be probed, where that is not `chat`.
 
     Raises:
         RelaytopError: Nobody serves it.
     """
     offered = [
-        _target(settings, f"{provider}/{each}")
+        settings.new_target(provider, each, (modes or {}).get(f"{provider}/{each}"))
         for provider, ids in (offers or {}).items()
         for each in ids
     ]

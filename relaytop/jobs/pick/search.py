@@ -50,6 +50,7 @@ async def serving_targets(settings: Settings, model: str) -> Settings:
     """
     asked = unlisted(settings, model)
     offers: dict[str, Sequence[str]] = {}
+    modes: dict[str, str] = {}
     if asked:
         names = ", ".join(provider.name for provider in asked)
         with progress_line(lambda: f"asking: {names}"):
@@ -57,11 +58,12 @@ async def serving_targets(settings: Settings, model: str) -> Settings:
         for name, answer in lists.items():
             if not isinstance(answer, Failure):
                 offers[name] = answer.ids
+                modes |= {f"{name}/{each}": mode for each, mode in answer.modes.items()}
                 continue
             # Without a list it may serve the model all the same: a probe will tell.
             offers[name] = (model,)
             notice(f"relaytop: {name} does not list its models: {answer.error_class}")
-    return await add_list_prices(candidates(settings, model, offers))
+    return await add_list_prices(candidates(settings, model, offers, modes))
 
 
 class Search:
