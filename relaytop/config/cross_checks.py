@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from relaytop.config.settings import Provider, Target, Window
     from relaytop.config.source_location import Source
 
+DOCUMENTS = "documents"
+"""In a request to a reranker: the scores are checked against those that are sent."""
+
 
 def check_names(
     targets: Iterable[str],
@@ -98,11 +101,11 @@ def check_window(window: Window, history: int, source: Source | None) -> None:
 
 def check_modes(
     providers: Sequence[Provider],
-    targets: Iterable[Target],
+    targets: Sequence[Target],
     own: Mapping[str, Mapping[str, object]],
     source: Source,
 ) -> None:
-    """Refuse a mode that the wire API of its provider does not have.
+    """Refuse a mode that the wire API of its provider does not have, and what a mode forbids.
 
     Args:
         providers: What is watched.
@@ -124,8 +127,31 @@ def check_modes(
         for place, (api, mode) in modes.items()
         if mode not in MODES_OF[api]
     ]
+    sentences += _own_documents(providers, targets, own, source)
     if sentences:
         raise config_errors(sentences)
+
+
+def _own_documents(
+    providers: Sequence[Provider],
+    targets: Iterable[Target],
+    own: Mapping[str, Mapping[str, object]],
+    source: Source,
+) -> list[str]:
+    """Return a sentence for each place of documents for a reranker: ours are in its request."""
+    extras = {provider.name: provider.extra for provider in providers}
+    places: dict[str, None] = {}
+    for target in targets:
+        if target.mode != "rerank" or DOCUMENTS not in target.extra:
+            continue
+        table: tuple[str, ...] = ("probe",)
+        written = own.get(target.id, {}).get("extra")
+        if isinstance(written, dict) and DOCUMENTS in written:
+            table = ("targets", target.id)
+        elif DOCUMENTS in extras[target.provider]:
+            table = ("providers", target.provider)
+        places[source.place(*table, "extra")] = None
+    return [f"{place}: {DOCUMENTS} is set by relaytop in mode rerank" for place in places]
 
 
 def check_status_pages(providers: Iterable[Provider], source: Source) -> None:

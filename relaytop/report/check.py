@@ -57,8 +57,8 @@ class CheckReport:
         Lines are wrapped at the terminal's width.
         """
         counts = count_by_level(self.findings)
-        summary = Text(_summary(counts))
-        tables = conformance_blocks(self.conformance)
+        summary = Text(_summary(counts) + _failing(self.conformance))
+        tables = conformance_blocks(self.conformance, None if options.markdown else options.columns)
         if options.markdown:
             marks = ASCII_MARKS if options.ascii_only else MARKS
             rows = [
@@ -82,6 +82,11 @@ def _summary(counts: Mapping[str, int]) -> str:
         f"{counts[GOOD]} good, {warnings} {'warning' if warnings == 1 else 'warnings'}, "
         f"{errors} {'error' if errors == 1 else 'errors'}"
     )
+
+
+def _failing(conformance: Sequence[Conformance]) -> str:
+    count = sum(each.outcome == "fail" for each in conformance)
+    return f", {count} {'feature fails' if count == 1 else 'features fail'}" if count else ""
 
 
 def _subject(finding: Finding) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relaytop.report.blocks import Lines, Table, columns
+from relaytop.report.cells import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,17 +24,25 @@ WORDS = {
 }
 
 
-def conformance_blocks(conformance: Sequence[Conformance]) -> list[Block]:
-    """Return the tables, and what is behind each outcome that is not a plain one."""
+def conformance_blocks(conformance: Sequence[Conformance], width: int | None = None) -> list[Block]:
+    """Return the tables, and what is behind each outcome that is not a plain one.
+
+    Args:
+        conformance: Target by target.
+        width: Cells of a line; None: all of it in one.
+    """
     targets = list(dict.fromkeys(each.target for each in conformance))
     blocks: list[Block] = []
     for start in range(0, len(targets), TARGETS):
         shown = targets[start : start + TARGETS]
         blocks.append(_table(conformance, shown))
     reasons = [
-        f"{each.target}: {each.feature} {WORDS[each.outcome]}: {each.meaning}"
+        line
         for each in conformance
         if each.meaning and each.outcome != "skipped"
+        for line in wrap(
+            f"{each.target}: {each.feature} {WORDS[each.outcome]}: {each.meaning}", width
+        )
     ]
     return [*blocks, Lines(reasons)] if reasons else blocks
 

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from relaytop.wire.adaptations import NO_STORE, adapted_max_tokens, token_bound_adaptation
 from relaytop.wire.error_body import error_of, message_of
+from relaytop.wire.facts import Failure
 from relaytop.wire.json_document import object_in, objects_of, text_of, text_of_parts
 from relaytop.wire.openai import BAD_REQUESTS, OpenAI
 from relaytop.wire.text import INPUT_LIMIT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from relaytop.config.settings import Provider, Target
+    from relaytop.wire.facts import Usage
     from relaytop.wire.reply_state import ReplyState
 
 _PREFIX = "response."
@@ -21,6 +23,8 @@ _OBJECT = "response"
 _ENDS = ("response.completed", "response.incomplete")
 _FAILED = ("response.failed", "response.cancelled", "error")
 _DELTA, _DONE = ".delta", ".done"
+_UNFINISHED = frozenset({"in_progress", "queued"})
+"""The states of a response that goes on without us."""
 _ENCODED = ("audio", "image", "obfuscation")
 """In the type of a delta that is no text."""
 _FINISH = "finish_reason"
@@ -32,6 +36,7 @@ class Responses(OpenAI):
     mode = "responses"
     body_key = "output"
     may_be_empty = True
+    ends_on_done = False
     end_marker = "response.completed, .incomplete or .failed"
 
     def url(self, provider: Provider, target: Target) -> str:
@@ -57,6 +62,15 @@ class Responses(OpenAI):
         message = f"{message_of(error)[:INPUT_LIMIT]} {param[:INPUT_LIMIT]}".lower()
         found = token_bound_adaptation(message)
         return NO_STORE if found is None and (param == "store" or "'store'" in message) else found
+
+    def document_failure(
+        self, document: object, state: ReplyState, usage: Usage, secrets: Sequence[str]
+    ) -> Failure | None:
+        """Return the failure of a response without an error; None where it has ended well."""
+        status = document.get("status") if isinstance(document, dict) else None
+        if isinstance(status, str) and status in _UNFINISHED:
+            return Failure("truncated", f"the response is {status} still")
+        return super().document_failure(document, state, usage, secrets)
 
     def is_reply_part(self, document: dict[str, Any]) -> bool:
         """Return whether a document is a response, or an event of one, and no error."""

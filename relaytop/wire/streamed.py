@@ -84,7 +84,7 @@ class _EventReader:
     def read(self, event: Event, index: int, *, complete: bool = True) -> None:
         """Read an event that chunk `index` completed, or inside which the stream ended."""
         if event.data.strip() == DONE:
-            self.state.finished = True
+            self.state.finished = self.state.finished or self._api.ends_on_done
             self._events += 1
             return
         document = parse(event.data)

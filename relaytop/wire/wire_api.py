@@ -65,6 +65,8 @@ class WireAPI(ABC):
     """Whether that list may be empty in a good reply."""
     models_key = "data"
     """The key of the list of models."""
+    ends_on_done = True
+    """Whether `[DONE]` ends a stream, if nothing else does."""
     end_marker: str
     """How a stream ends, in words."""
 

@@ -38,6 +38,31 @@ def test_a_target_beats_its_provider_which_beats_the_default(tmp_path: Path) -> 
     assert (added.mode, added.extra) == ("responses", {"user": "x", "seed": 2})
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "place"),
+    [
+        ("", "extra = { documents = ['x'] }\nmode = 'rerank'", "line 4: providers.p.extra"),
+        (
+            "",
+            "[targets.'p/b']\nmode = 'rerank'\nextra = { documents = ['x'] }",
+            "line 6: targets.p/b.extra",
+        ),
+        (
+            "[probe]\nextra = { documents = ['x'] }\n",
+            "[targets.'p/b']\nmode = 'rerank'",
+            "line 2: probe.extra",
+        ),
+    ],
+)
+def test_a_reranker_is_sent_documents_of_ours(
+    tmp_path: Path, before: str, after: str, place: str
+) -> None:
+    told = refusal(tmp_path, f"{before}{PROVIDER}{after}\n")
+    assert place in told.replace('"', "")
+    assert "documents is set by relaytop in mode rerank" in told
+    load(tmp_path, f"{before}{PROVIDER}{after}\n".replace("rerank", "chat"))
+
+
 def test_what_is_offered_has_the_mode_that_its_list_tells(tmp_path: Path) -> None:
     settings = load(tmp_path, PROVIDER)
     assert settings.new_target("p", "c", "rerank").mode == "rerank"

@@ -1,5 +1,6 @@
 import json
 
+from relaytop.jobs.check.conformance import Conformance
 from relaytop.jobs.check.findings import Finding, count_by_level
 from relaytop.report.cells import cell_width
 from relaytop.report.check import CheckReport
@@ -28,6 +29,19 @@ def test_lines_are_wrapped_to_the_terminal() -> None:
     text = render(REPORT, "table", columns=60)
     assert max(map(cell_width, text.splitlines())) <= 60
     assert "".join(text.split()) == "".join(render(REPORT, "table").split())
+
+
+def test_features_that_fail_are_counted_and_their_reasons_wrapped() -> None:
+    found = [
+        Conformance("p/m", "n", "fail", "1 of 2 replies came"),
+        Conformance("p/m", "stop", "refused", "bad_request: " + "no such parameter " * 8),
+    ]
+    report = CheckReport(FOUND, None, found)
+    lines = render(report, "table", columns=60).splitlines()
+    assert lines[-1] == "1 good, 1 warning, 1 error, 1 feature fails"
+    assert max(map(cell_width, lines)) <= 60
+    more = CheckReport(FOUND, None, [*found, Conformance("p/m", "JSON schema", "fail", "no")])
+    assert render(more, "table").splitlines()[-1].endswith(", 1 error, 2 features fail")
 
 
 def test_ascii() -> None:

@@ -173,6 +173,8 @@ FAILURES: dict[str, tuple[list[bytes], str]] = {
         "server_error",
     ),
     "cut off": ([CREATED, DELTA], "truncated"),
+    "cut off upstream, and ended by the relay": ([CREATED, DELTA, DONE], "truncated"),
+    "ended by the relay before it began": ([CREATED, DONE], "truncated"),
     "a filter": (
         [
             CREATED,
@@ -220,6 +222,8 @@ DOCUMENTS: dict[str, tuple[dict[str, object], str | None]] = {
         "server_error",
     ),
     "empty": (response(), "protocol"),
+    "not at its end": (response("in_progress", output=[message("po")]), "truncated"),
+    "not at its beginning": (response("queued"), "truncated"),
     "a chat completion": ({"choices": [{"message": {"content": "pong"}}]}, "protocol"),
 }
 
