@@ -66,23 +66,22 @@ async def conformance_of(
     """
     found: list[Conformance] = []
     over_budget = False
-    for feature in features_of(provider.api, target.mode):
-        if over_budget:
-            found.append(Conformance(target.id, feature.name, SKIPPED, "budget reached"))
+    for feature in (*features_of(provider.api, target.mode), None):
+        name = ERROR_FORM if feature is None else feature.name
+        asked = _unknown_model(target) if feature is None else _single(feature, target)
+        sample: Sample | None = None
+        raw: RawReply | None = None
+        if not over_budget:
+            sample, raw, _stale, over_budget = await requests.send(asked, f"{target.model} {name}")
+        if sample is None or over_budget:
+            found.append(Conformance(target.id, name, SKIPPED, "budget reached"))
             continue
-        outcome = await requests.send(_single(feature, target), f"{target.model} {feature.name}")
-        over_budget = outcome.over_budget
-        if outcome.sample is None:
-            found.append(Conformance(target.id, feature.name, SKIPPED, "budget reached"))
-            continue
-        adaptations = requests.prober.adaptations_of(target)
-        verdict = _verdict(feature, target, provider, outcome.sample, outcome.raw, adaptations)
-        found.append(Conformance(target.id, feature.name, verdict.outcome, verdict.meaning))
-    if not over_budget:
-        outcome = await requests.send(_unknown_model(target), f"{target.model} {ERROR_FORM}")
-        if outcome.sample is not None:
-            verdict = _error_verdict(outcome.sample, outcome.raw)
-            found.append(Conformance(target.id, ERROR_FORM, verdict.outcome, verdict.meaning))
+        if feature is None:
+            verdict = _error_verdict(sample, raw)
+        else:
+            adaptations = requests.prober.adaptations_of(target)
+            verdict = _verdict(feature, target, provider, sample, raw, adaptations)
+        found.append(Conformance(target.id, name, verdict.outcome, verdict.meaning))
     return found
 
 

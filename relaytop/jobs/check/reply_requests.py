@@ -34,6 +34,7 @@ _MODE_CLASSES = frozenset({"not_found", "bad_request", "permission", "protocol",
 """Failures of a model that is asked at the wrong endpoint; LiteLLM answers 500, OpenAI 403."""
 _OF_STREAMS = re.compile(r"\bstream", re.IGNORECASE)
 """In the refusal of a reply that is not streamed; many quote an upstream."""
+_OK = 200
 _LAST_STEPS = ("usage", "limits")
 
 
@@ -75,7 +76,7 @@ class ReplyChecker:
         failure = unstreamed.failure
         if failure is not None and not _OF_STREAMS.search(failure.message):
             result.skipped += ["stream", *_LAST_STEPS]
-            mode = await self._mode_finding(target, result, failure)
+            mode = await self._mode_finding(target, result, unstreamed)
             result.findings += [] if mode is None else [mode]
             return result
         streams = api_named(self.provider.api, target.mode).streams
@@ -116,10 +117,10 @@ class ReplyChecker:
         return outcome.sample
 
     async def _mode_finding(
-        self, target: Target, result: ReplyResult, failure: Failure
+        self, target: Target, result: ReplyResult, sample: Sample
     ) -> Finding | None:
         """Try the other modes where a failure may come of the mode; return which one works."""
-        if failure.error_class not in _MODE_CLASSES or self._listed(target) is False:
+        if not _may_come_of_mode(sample) or self._listed(target) is False:
             return None
         for mode in MODES_OF[self.provider.api]:
             if mode == target.mode:
@@ -181,6 +182,12 @@ class ReplyChecker:
         request = "" if sample.request_id is None else f", request id {sample.request_id}"
         meaning = f"{found.meaning}{request}"
         return Subject.of(target).finding(step, found.level, meaning, found.remedy)
+
+
+def _may_come_of_mode(sample: Sample) -> bool:
+    """Return whether a failure is like one of a wrong endpoint; some have a page for any path."""
+    kind = None if sample.failure is None else sample.failure.error_class
+    return kind in _MODE_CLASSES or (kind == "gateway" and sample.http_status == _OK)
 
 
 def _gaps(sample: Sample) -> str:

@@ -34,6 +34,10 @@ REFUSALS = {
         501, "This server does not support embeddings. Start it with `--embeddings`"
     ),
     "nginx": Response(405, {"Content-Type": "text/html"}, [(0.0, b"<html>405</html>")]),
+    "lm studio": json_reply({"error": "Unexpected endpoint or method. (POST /v1/embeddings)"}),
+    "a page for every path": Response(
+        200, {"Content-Type": "text/html"}, [(0.0, b"<!doctype html><div id=app></div>")]
+    ),
     "another API's reply": json_reply({"object": "list", "data": []}),
 }
 
