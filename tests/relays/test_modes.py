@@ -87,3 +87,23 @@ def test_models_tell_their_mode(litellm: str, home: dict[str, str]) -> None:
     assert modes["proxy/mock-embedding"] == "embeddings"
     assert modes["proxy/rerank-cohere"] == "rerank"
     assert "proxy/mock-fast" not in modes
+
+
+def test_a_deep_check_at_litellm(litellm: str, home: dict[str, str]) -> None:
+    done = subprocess.run(
+        [
+            *(*RELAYTOP, "check", "proxy/upstream/gpt-4.1", "--deep", "--format", "json"),
+            *("--base-url", litellm, "--name", "proxy", "--api-key-env", "PROXY_KEY"),
+            *("--model", "upstream/gpt-4.1"),
+        ],
+        env={**home, "PROXY_KEY": KEY},
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    found = {each["feature"]: each["outcome"] for each in json.loads(done.stdout)["conformance"]}
+    assert found.pop("max_tokens") == "unknown"  # the upstream's text is shorter
+    assert len(found) == 7
+    assert set(found.values()) == {"pass"}
+    assert b"8 short ones" in done.stderr

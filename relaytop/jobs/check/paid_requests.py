@@ -21,14 +21,6 @@ if TYPE_CHECKING:
 
 MAX_ADAPTATIONS = 2
 """Refusals to adapt to: a model may want a newer parameter, then more tokens."""
-_ADAPTABLE_PARAMETERS = (
-    "max_tokens",
-    "max_completion_tokens",
-    "max_output_tokens",
-    "stream_options",
-    "store",
-)
-_BAD_REQUESTS = frozenset({400, 422})
 
 
 class Outcome(NamedTuple):
@@ -72,12 +64,13 @@ class PaidRequests:
             reserved = await self.budget.reserve(target, price)
             if reserved is None:
                 return Outcome(sample, raw, stale, over_budget=True)
+            before = self.prober.adaptations_of(target)
             with self.budget.booked_if_cut(target, reserved):
                 sample, raw = await self.prober.probe_with_reply(target, STEADY())
             self.budget.settle(sample, reserved)
             if sample.stale:
                 stale += 1
-            elif _is_adaptable(sample):
+            elif self.prober.adaptations_of(target) != before:
                 adaptations += 1
             else:
                 break
@@ -91,12 +84,3 @@ class PaidRequests:
             await asyncio.sleep(wait_s)
         self.limiter.record_request(now)
         self.on_step(step)
-
-
-def _is_adaptable(sample: Sample) -> bool:
-    """Return whether a refusal names what the next request leaves out; such a one is not billed."""
-    if sample.failure is None or sample.http_status not in _BAD_REQUESTS:
-        return False
-    if sample.least_tokens is not None:
-        return True
-    return any(name in sample.failure.message for name in _ADAPTABLE_PARAMETERS)

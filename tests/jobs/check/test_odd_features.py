@@ -197,6 +197,20 @@ async def test_an_order_needs_scores(
     assert found["order"].outcome == outcome
 
 
+async def test_a_refusal_that_teaches_nothing_is_asked_for_once(tmp_path: Path) -> None:
+    asked: list[Any] = []
+
+    def handler(seen: Seen) -> Response:
+        if seen.method == "POST" and "tools" in seen.json:
+            asked.append(seen.json)
+            return error_reply(400, "no tools; known are max_tokens, store, stream")
+        return ConformingRelay()(seen)
+
+    found = await features(handler, tmp_path)
+    assert found["tool call"].outcome == "refused"
+    assert len(asked) == 2
+
+
 async def test_items_of_a_response_count_where_its_end_has_none(tmp_path: Path) -> None:
     def handler(seen: Seen) -> Response:
         if seen.method == "GET":
