@@ -45,6 +45,22 @@ async def test_all_that_match_are_chosen_and_none_again(session: Session) -> Non
         assert screen.chosen == ()
 
 
+async def test_a_model_is_probed_as_what_it_is_and_told_in_a_line(session: Session) -> None:
+    name = "a-vendor-of-models/text-embedding-of-many-languages"
+    async with running(session) as pilot:
+        await pilot.resize_terminal(60, 16)
+        screen = await opened(pilot)
+        screen.add_models(Models("direct", (name, "gpt-5-pro"), modes={name: "embeddings"}))
+        await pilot.pause()
+        lines = picture(pilot).splitlines()
+        assert any("[ ]" in line and "embeddings" in line and "/h" in line for line in lines)
+        assert not [line for line in lines if "unpriced" in line and "[ ]" not in line]
+        await pilot.press("down", "space", "enter")
+        await pilot.pause()
+        (added,) = [each for each in engine_of(session).commands if isinstance(each, Add)]
+        assert [target.mode for target in added.targets] == ["embeddings"]
+
+
 async def test_it_says_its_keys(session: Session) -> None:
     async with running(session) as pilot:
         await opened(pilot)

@@ -24,8 +24,8 @@ class Finding:
     """`provider/model`; None where it is about the provider as a whole."""
     step: str
     """`config`, `key`, `proxy`, `dns`, `tcp`, `tls`, `models`, `clock`, `model`, `price`, `reply`,
-    `stream`, `reuse`, `cache`, `served`, `machine`, `usage`, `tokens`, `limits`, `budget` or
-    `skipped`."""
+    `mode`, `stream`, `reuse`, `cache`, `served`, `machine`, `usage`, `tokens`, `limits`, `budget`
+    or `skipped`."""
     level: str
     """`good`, `warn`, `bad` or `skipped`."""
     meaning: str

@@ -32,6 +32,8 @@ Choice = tuple[str, str]
 SHOWN = 500
 """Entries listed at once; the filter reaches the rest."""
 NAME_WIDTHS = (16, 64)
+UNPRICED = ", unpriced"
+"""After a cost at the assumed price, where there is room for it."""
 
 
 class ModelPicker(Dialog[list[Choice]]):
@@ -167,12 +169,15 @@ class ModelPicker(Dialog[list[Choice]]):
     def _label(self, choice: Choice) -> Text:
         usd, known = self._usd_per_h(choice)
         per_h = f"${format_dollars(usd, 3)}/h"
-        price = per_h if known else f"{self._glyphs.under}{per_h}, unpriced"
         mode = self._mode(choice)
+        # The dialog's border and the list's, their padding, the scroll bar, the mark, two blanks.
+        room = min(110, self.size.width * 9 // 10) - 14 - (0 if mode is None else len(mode) + 2)
+        price = per_h if known else f"{self._glyphs.under}{per_h}"
+        if not known and room - len(price) - len(UNPRICED) >= NAME_WIDTHS[0]:
+            price += UNPRICED
+        room -= len(price)
         price = price if mode is None else f"{mode}  {price}"
         chosen = choice in self._chosen
-        # The dialog's border and the list's, their padding, the scroll bar, the mark, two blanks.
-        room = min(110, self.size.width * 9 // 10) - 14 - len(price)
         width = max(NAME_WIDTHS[0], min(NAME_WIDTHS[1], room))
         label = Text(CHOSEN if chosen else NOT_CHOSEN, "bold" if chosen else "")
         return label.append(fit_middle("/".join(choice), width) + "  ").append(price, "dim")
