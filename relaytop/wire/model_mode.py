@@ -50,6 +50,7 @@ _FIELDS = (
     "endpoints",  # Cohere
     "supported_endpoint_types",  # new-api
     "supportedGenerationMethods",  # Gemini
+    "capabilities",  # Ollama, llama.cpp
 )
 _RERANK_NAME = re.compile(r"(?:^|[^a-z])re-?rank")
 _EMBEDDING_NAME = re.compile(

@@ -23,6 +23,8 @@ ENTRIES: dict[str, tuple[dict[str, Any], str]] = {
     "siliconflow": ({"sub_type": "reranker"}, "rerank"),
     "cohere": ({"endpoints": ["embed", "classify"]}, "embeddings"),
     "new-api embeddings": ({"supported_endpoint_types": ["embeddings"]}, "embeddings"),
+    "ollama": ({"capabilities": ["embedding"]}, "embeddings"),
+    "ollama chat": ({"capabilities": ["completion", "tools"]}, "chat"),
     "gemini": ({"supportedGenerationMethods": ["embedContent"]}, "embeddings"),
     "gemini chat": ({"supportedGenerationMethods": ["generateContent", "countTokens"]}, "chat"),
     "openrouter": ({"architecture": {"output_modalities": ["embeddings"]}}, "embeddings"),
