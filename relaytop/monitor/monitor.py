@@ -12,6 +12,7 @@ from relaytop.config.durations import scaled_s
 from relaytop.config.list_prices import with_list_prices
 from relaytop.config.status_pages import status_pages
 from relaytop.monitor import number_format
+from relaytop.monitor.common_error import common_error
 from relaytop.monitor.event import Event
 from relaytop.monitor.event_history import EventHistory
 from relaytop.monitor.handover import EngineCounts, MonitorHandover, TargetHandover
@@ -21,6 +22,7 @@ from relaytop.monitor.official_status import OfficialStatusKeeper
 from relaytop.monitor.origin import observe_origin
 from relaytop.monitor.points import read_points
 from relaytop.monitor.probe_costs import ProbeCosts
+from relaytop.monitor.projected_cost import projected_cost
 from relaytop.monitor.source import Overview
 from relaytop.monitor.status_words import describe_hold, describe_scarce, describe_status
 from relaytop.monitor.target import TargetMonitor
@@ -437,7 +439,7 @@ class Monitor:
         """All targets together."""
         for monitored in self._targets.values():
             self._judge_hanging(monitored, now)
-        projected, complete, reserved = self._projected()
+        projected = projected_cost(self._targets.values(), self.settings, self._probe_costs)
         counts = Counter(m.status.status for m in self._targets.values())
         return Overview(
             counts={str(status): count for status, count in counts.items()},
@@ -447,49 +449,12 @@ class Monitor:
             dropped=self._counts.dropped,
             budget=self._budget,
             paced=sum(m.paced for m in self._targets.values()),
-            usd_per_h=self._throughput.usd_per_h(now, projected),
-            projected_usd_per_h=projected,
-            usd_per_h_complete=complete,
-            common_error=self._common_error(),
+            usd_per_h=self._throughput.usd_per_h(now, projected.usd_per_h),
+            projected_usd_per_h=projected.usd_per_h,
+            usd_per_h_complete=projected.complete,
+            common_error=common_error(self._targets.values()),
             window=self.window,
-            reserved_usd_per_h=reserved,
+            reserved_usd_per_h=projected.reserved_usd_per_h,
             busy_ms=self._lateness.busy_ms,
             status_pages=self._official.pages,
         )
-
-    def _projected(self) -> tuple[float | None, bool, float]:
-        """Return the next hour's USD, whether every price in it is known, and what it reserves."""
-        active = [m for m in self._targets.values() if m.status.status != "paused"]
-        providers = {p.name: p for p in self.settings.providers}
-        estimates = [
-            self._probe_costs.per_hour(
-                m.target,
-                m.interval_s,
-                providers[m.target.provider].prices.get(m.target.model),
-                self.settings.assumed_price,
-            )
-            for m in active
-        ]
-        complete = all(
-            estimate.known or (m.window.cost_usd is not None and m.window.cost_complete)
-            for m, estimate in zip(active, estimates, strict=True)
-        )
-        known = [e.usd_per_h for e in estimates if e.known]
-        reserved = sum(e.usd_per_h for e in estimates)
-        return (sum(known) if known or not estimates else None), complete, reserved
-
-    def _common_error(self) -> str | None:
-        """Return the class with which every target of at least two providers fails now."""
-        classes: set[str] = set()
-        providers: set[str] = set()
-        for monitored in self._targets.values():
-            status = monitored.status.status
-            if status in {"paused", "unknown"}:
-                continue
-            if status != "down" or not monitored.facts.errors:
-                return None
-            providers.add(monitored.target.provider)
-            classes.add(monitored.facts.errors[0].error_class)
-        if len(classes) == 1 and len(providers) > 1:
-            return classes.pop()
-        return None
