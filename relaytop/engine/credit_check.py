@@ -33,8 +33,8 @@ JITTER = 0.05
 SILENT_S = 86_400.0
 """Until a provider that does not tell it is asked again."""
 NOT_ASKED = "it does not tell an API key what is left"
-_SILENT = frozenset({"not_found", "protocol", "bad_request", "permission", "server_error"})
-"""Classes of failures of a server that has no such page."""
+_SILENT = frozenset({"not_found", "protocol", "bad_request", "permission"})
+"""Classes of failures of a server that has no such page, unless it is known to have one."""
 
 
 class CreditCheck:
@@ -94,7 +94,7 @@ class CreditCheck:
         answer = await prober.request_credit(self._systems[name])
         if answer.facts is None or answer.system is None:
             failure = answer.failure or Failure("not_found", NOT_ASKED)
-            if failure.error_class in _SILENT:
+            if failure.error_class in _SILENT and len(self._systems[name]) > 1:
                 self._due[name] = now + SILENT_S
             return Credit(name, now, error=f"{failure.error_class}: {failure.message}")
         self._systems[name] = (answer.system,)

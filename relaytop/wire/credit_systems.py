@@ -7,6 +7,7 @@ controller/billing.go, docs.litellm.ai/docs/proxy/virtual_keys (key/info).
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -24,7 +25,9 @@ MAX_AMOUNT = 1e9
 """A figure beyond is none: new-api writes 100,000,000 for what has no limit."""
 UNLIMITED = 1e8
 _V1 = "/v1"
-_CURRENCIES = ("USD", "CNY", "EUR")
+_API = re.compile(r"(?:/(?:v1|v1beta|beta|anthropic))+\Z")
+"""The end of a base URL that tells a wire API and its version."""
+_CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 class CreditSystem(ABC):
@@ -56,7 +59,8 @@ class OpenRouter(CreditSystem):
 
     def urls(self, provider: Provider) -> tuple[str, ...]:
         """Return the key's page and the account's."""
-        return f"{provider.base_url}/key", f"{provider.base_url}/credits"
+        root = f"{_root(provider)}{_V1}"
+        return f"{root}/key", f"{root}/credits"
 
     def read(self, documents: Sequence[object], provider: Provider) -> CreditFacts | None:
         """Read both; the smaller counts."""
@@ -80,7 +84,7 @@ class DeepSeek(CreditSystem):
 
     def urls(self, provider: Provider) -> tuple[str, ...]:
         """Return the balance's page."""
-        return (f"{_without_version(provider.base_url)}/user/balance",)
+        return (f"{_root(provider)}/user/balance",)
 
     def read(self, documents: Sequence[object], provider: Provider) -> CreditFacts | None:
         """Read the balance that is the largest."""
@@ -88,9 +92,10 @@ class DeepSeek(CreditSystem):
         document = documents[0]
         entries = objects_of(document.get("balance_infos")) if isinstance(document, dict) else []
         found = [
-            CreditFacts(_currency(entry.get("currency"), "CNY"), total)
+            CreditFacts(unit, total)
             for entry in entries
             if (total := _amount(entry.get("total_balance"))) is not None
+            and (unit := _currency(entry.get("currency"))) is not None
         ]
         return max(found, key=lambda each: each.remaining or 0.0, default=None)
 
@@ -103,7 +108,7 @@ class SiliconFlow(CreditSystem):
 
     def urls(self, provider: Provider) -> tuple[str, ...]:
         """Return the account's page."""
-        return (f"{provider.base_url}/user/info",)
+        return (f"{_root(provider)}{_V1}/user/info",)
 
     def read(self, documents: Sequence[object], provider: Provider) -> CreditFacts | None:
         """Read the total balance: what was paid in and what was given."""
@@ -121,7 +126,7 @@ class Moonshot(CreditSystem):
 
     def urls(self, provider: Provider) -> tuple[str, ...]:
         """Return the balance's page."""
-        return (f"{provider.base_url}/users/me/balance",)
+        return (f"{_root(provider)}{_V1}/users/me/balance",)
 
     def read(self, documents: Sequence[object], provider: Provider) -> CreditFacts | None:
         """Read what is available, vouchers included."""
@@ -137,7 +142,7 @@ class NewAPI(CreditSystem):
 
     def urls(self, provider: Provider) -> tuple[str, ...]:
         """Return the limit's page and the usage's, over all days."""
-        root = f"{_without_version(provider.base_url)}{_V1}/dashboard/billing"
+        root = f"{_root(provider)}{_V1}/dashboard/billing"
         return f"{root}/subscription", f"{root}/usage?start_date=2020-01-01&end_date=2099-12-31"
 
     def read(self, documents: Sequence[object], provider: Provider) -> CreditFacts | None:
@@ -161,16 +166,18 @@ class LiteLLM(CreditSystem):
 
     def urls(self, provider: Provider) -> tuple[str, ...]:
         """Return the key's page."""
-        return (f"{_without_version(provider.base_url)}/key/info",)
+        return (f"{_root(provider)}/key/info",)
 
     def read(self, documents: Sequence[object], provider: Provider) -> CreditFacts | None:
-        """Read the budget of the key; None for a key without one is no limit."""
+        """Read the budget of the key, else of the tier that it is of; without either: no limit."""
         del provider
         info = object_in(documents[0], "info")
         used = _amount(info.get("spend"))
         if used is None:
             return None
         limit = _amount(info.get("max_budget"))
+        if limit is None:
+            limit = _amount(object_in(info, "litellm_budget_table").get("max_budget"))
         return CreditFacts("USD", None if limit is None else limit - used, limit, used)
 
 
@@ -221,12 +228,15 @@ def _host(provider: Provider) -> str:
     return urlsplit(provider.base_url).hostname or ""
 
 
-def _without_version(base_url: str) -> str:
-    return base_url.removesuffix(_V1)
+def _root(provider: Provider) -> str:
+    """Return the URL that these pages are under, whichever wire API the provider is probed in."""
+    return _API.sub("", provider.base_url)
 
 
-def _currency(value: object, otherwise: str) -> str:
-    return value if isinstance(value, str) and value in _CURRENCIES else otherwise
+def _currency(value: object) -> str | None:
+    """Return the code of a currency; None where it is none."""
+    code = value.strip().upper() if isinstance(value, str) else ""
+    return code if _CURRENCY.fullmatch(code) else None
 
 
 def _amount(value: object) -> float | None:

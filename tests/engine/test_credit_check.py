@@ -12,7 +12,7 @@ from relaytop.ledger.credits import account_of, read_credit
 from relaytop.ledger.ledger import Ledger
 from relaytop.probe.prober import Prober
 from tests.support.credit import PAGES, telling
-from tests.support.server import ScriptedServer, error_reply
+from tests.support.server import Response, ScriptedServer, Seen, error_reply
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,6 +64,67 @@ async def test_a_provider_without_such_a_page_is_asked_once_a_day() -> None:
         assert found.remaining is None
         assert check.providers_due({"p"}, 10.0 + 3 * INTERVAL_S) == []
         assert check.providers_due({"p"}, 10.0 + SILENT_S) == ["p"]
+
+
+async def test_one_that_has_answered_is_asked_again_after_ten_minutes_whatever_it_says() -> None:
+    pages = dict(PAGES["moonshot"])
+    with ScriptedServer(telling(pages, KEY)) as server:
+        one = provider(server)
+        check = CreditCheck([one], lambda: 0.5, None)
+        check.providers_due({"p"}, 0.0)
+        check.providers_due({"p"}, 10.0)
+        await check.ask("p", Prober(one), 10.0, DAY)
+        pages.clear()
+        assert check.providers_due({"p"}, 10.0 + INTERVAL_S) == ["p"]
+        found = await check.ask("p", Prober(one), 10.0 + INTERVAL_S, DAY + INTERVAL_S)
+        assert found.error is not None
+        assert check.providers_due({"p"}, 10.0 + 2 * INTERVAL_S) == ["p"]
+
+
+async def test_one_that_fails_as_a_whole_is_asked_again_after_ten_minutes() -> None:
+    with ScriptedServer(lambda _: error_reply(500, "out of order")) as server:
+        one = provider(server)
+        check = CreditCheck([one], lambda: 0.5, None)
+        check.providers_due({"p"}, 0.0)
+        check.providers_due({"p"}, 10.0)
+        await check.ask("p", Prober(one), 10.0, DAY)
+        assert check.providers_due({"p"}, 10.0 + INTERVAL_S) == ["p"]
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503])
+async def test_half_of_the_pages_is_no_answer(status: int) -> None:
+    pages = telling(PAGES["openrouter"], KEY)
+    broken = [False]
+
+    def answer(seen: Seen) -> Response:
+        away = broken[0] and seen.path.endswith("/credits")
+        return error_reply(status, "later") if away else pages(seen)
+
+    with ScriptedServer(answer) as server:
+        one = provider(server)
+        check = CreditCheck([one], lambda: 0.5, None)
+        found = []
+        for at in range(5):
+            broken[0] = at == 2
+            found.append(await check.ask("p", Prober(one), 0.0, DAY + at * INTERVAL_S))
+    assert [each.error is None for each in found] == [True, True, False, True, True]
+    assert [each.remaining for each in found] == [pytest.approx(12.3)] * 2 + [None] + [
+        pytest.approx(12.3)
+    ] * 2
+    assert found[-1].per_day == 0.0
+
+
+@pytest.mark.parametrize("api", ["anthropic", "gemini", "azure"])
+@pytest.mark.parametrize("system", PAGES)
+async def test_each_system_is_asked_with_a_bearer_key_whichever_api_is_probed(
+    system: str, api: str
+) -> None:
+    with ScriptedServer(telling(PAGES[system], KEY)) as server:
+        root = server.base_url.removesuffix("/v1")
+        one = Provider(name="p", base_url=root, key=Secret(KEY), api=api, credit=True)
+        found = await CreditCheck([one], lambda: 0.5, None).ask("p", Prober(one), 0.0, DAY)
+    assert found.system == system
+    assert found.remaining == pytest.approx(12.3)
 
 
 async def test_one_that_is_away_is_asked_again_after_ten_minutes() -> None:

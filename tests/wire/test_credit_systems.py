@@ -68,6 +68,20 @@ FORMS: dict[str, tuple[str, str, list[object], CreditFacts | None]] = {
         ],
         CreditFacts("CNY", 110.0),
     ),
+    "deepseek, in other currencies": (
+        "deepseek",
+        "https://api.deepseek.com/v1",
+        [
+            {
+                "balance_infos": [
+                    {"currency": "gbp", "total_balance": "7.50"},
+                    {"currency": None, "total_balance": "99"},
+                    {"total_balance": "99"},
+                ]
+            }
+        ],
+        CreditFacts("GBP", 7.5),
+    ),
     "siliconflow": (
         "siliconflow",
         "https://api.siliconflow.cn/v1",
@@ -161,6 +175,21 @@ FORMS: dict[str, tuple[str, str, list[object], CreditFacts | None]] = {
         [{"info": {"spend": 2.5, "max_budget": None}}],
         CreditFacts("USD", None, None, 2.5),
     ),
+    "litellm, the budget of the key's tier": (
+        "litellm",
+        "https://litellm.example",
+        [
+            {
+                "info": {
+                    "spend": 2.5,
+                    "max_budget": None,
+                    "budget_id": "tier-1",
+                    "litellm_budget_table": {"budget_id": "tier-1", "max_budget": 10.0},
+                }
+            }
+        ],
+        CreditFacts("USD", 7.5, 10.0, 2.5),
+    ),
 }
 BY_NAME = {system.name: system for system in SYSTEMS}
 
@@ -182,6 +211,34 @@ def test_only_the_providers_own_host_is_asked(name: str, base_url: str) -> None:
     origin = "/".join(base_url.split("/")[:3])
     urls = BY_NAME[name].urls(Provider(name="p", base_url=base_url))
     assert all(url.startswith(f"{origin}/") for url in urls)
+
+
+@pytest.mark.parametrize(
+    ("name", "base_url", "url"),
+    [
+        ("deepseek", "https://api.deepseek.com", "https://api.deepseek.com/user/balance"),
+        ("deepseek", "https://api.deepseek.com/v1", "https://api.deepseek.com/user/balance"),
+        ("deepseek", "https://api.deepseek.com/beta", "https://api.deepseek.com/user/balance"),
+        ("deepseek", "https://api.deepseek.com/anthropic", "https://api.deepseek.com/user/balance"),
+        ("openrouter", "https://openrouter.ai/api", "https://openrouter.ai/api/v1/key"),
+        ("openrouter", "https://openrouter.ai/api/v1", "https://openrouter.ai/api/v1/key"),
+        (
+            "moonshot",
+            "https://api.moonshot.ai/anthropic",
+            "https://api.moonshot.ai/v1/users/me/balance",
+        ),
+        ("litellm", "https://relay.example/llm/anthropic", "https://relay.example/llm/key/info"),
+        (
+            "new-api",
+            "https://relay.example/v1beta",
+            "https://relay.example/v1/dashboard/billing/subscription",
+        ),
+    ],
+)
+def test_the_pages_are_where_they_are_whichever_api_is_probed(
+    name: str, base_url: str, url: str
+) -> None:
+    assert BY_NAME[name].urls(Provider(name="p", base_url=base_url))[0] == url
 
 
 def test_no_form_is_taken_for_another() -> None:
