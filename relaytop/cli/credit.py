@@ -14,6 +14,7 @@ from relaytop.cli.output import output_options
 from relaytop.cli.selected_providers import selected_providers
 from relaytop.config.load import load_settings
 from relaytop.jobs.credit import ask_credit
+from relaytop.monitor.credit_words import credit_thresholds
 from relaytop.report.credit import CreditReport
 
 if TYPE_CHECKING:
@@ -37,12 +38,7 @@ def credit(provider: str | None, output: Output, options: Options) -> None:
         config=options.config, flags=options.flags, environ=os.environ, complaints=complaints
     )
     providers = selected_providers(settings.providers, provider)
-    limits: dict[str, float] = {}
-    for target in (*settings.targets, settings.defaults):
-        limit = target.thresholds.credit
-        for name in [target.provider] if target.provider else [each.name for each in providers]:
-            if limit is not None:
-                limits[name] = max(limit, limits.get(name, 0.0))
+    limits = credit_thresholds(settings)
     report = CreditReport(asyncio.run(ask_credit(providers, complaints)), limits)
     output.write(report, options)
     if report.low:

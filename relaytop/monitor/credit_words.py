@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from relaytop.pricing.credit_pace import DAY_S, lasts_s
 
 if TYPE_CHECKING:
+    from relaytop.config.settings import Settings
     from relaytop.protocol.messages import Credit
 
 STALE_S = 1800.0
@@ -23,7 +24,8 @@ MANY = 10_000
 
 def amount_words(amount: float, unit: str) -> str:
     """Return an amount with its unit: `12.30 USD`."""
-    return f"{amount:,.0f} {unit}" if abs(amount) >= MANY else f"{amount:,.2f} {unit}"
+    # `z`: a debt of less than a hundredth is no `-0.00`.
+    return f"{amount:,.0f} {unit}" if abs(amount) >= MANY else f"{amount:z,.2f} {unit}"
 
 
 def lasts_words(credit: Credit) -> str | None:
@@ -73,3 +75,21 @@ def is_low(credit: Credit, threshold: float | None) -> bool:
     if credit.remaining is None:
         return False
     return credit.remaining <= 0 or (threshold is not None and credit.remaining < threshold)
+
+
+def has_no_limit(credit: Credit) -> bool:
+    """Return whether nothing is left because nothing is limited: a key without a budget."""
+    return credit.error is None and credit.remaining is None and credit.limit is None
+
+
+def credit_thresholds(settings: Settings) -> dict[str, float]:
+    """Return provider → what must be left there: the most of its targets, where any has one."""
+    watched = {target.provider for target in settings.targets}
+    given = [(target.provider, target.thresholds.credit) for target in settings.targets]
+    default = settings.defaults.thresholds.credit
+    given += [(each.name, default) for each in settings.providers if each.name not in watched]
+    found: dict[str, float] = {}
+    for name, limit in given:
+        if limit is not None:
+            found[name] = max(limit, found.get(name, 0.0))
+    return found

@@ -240,6 +240,9 @@ class Monitor:
             monitored.forgives = not self._whole_run
             self._targets[target.id] = monitored
             if target not in self.settings.targets:
+                of_it = (target.provider, target.place)
+                known = (c for c in self.credits() if (c.provider, c.place) == of_it)
+                monitored.facts.credit = next(known, None)
                 targets = (*self.settings.targets, target)
                 self.settings = dataclasses.replace(self.settings, targets=targets)
 

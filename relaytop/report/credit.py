@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from relaytop.monitor.credit_words import amount_words, is_low, lasts_words
+from relaytop.monitor.credit_words import amount_words, has_no_limit, is_low, lasts_words
 from relaytop.report.blocks import Table, Text, columns
 from relaytop.report.data import Rows
 from relaytop.store.document import credit_document
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 COLUMNS = columns(
     "provider", "left", "limit", "used", "per day", "lasts", "from", left=("provider", "from")
 )
+NO_LIMIT = "no limit is set on the key"
+NO_USAGE = "it does not tell what is used of the limit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class CreditReport:
         ]
         notes = [f"{c.provider}: {c.error}" for c in self.credits if c.error is not None]
         notes += [
-            f"{c.provider}: no limit is set on the key"
+            f"{c.provider}: {NO_LIMIT if has_no_limit(c) else NO_USAGE}"
             for c in self.credits
             if c.error is None and c.remaining is None
         ]

@@ -13,7 +13,12 @@ from relaytop.alerts.formats.sentence import sentence
 from relaytop.alerts.keeper import AlertKeeper
 from relaytop.alerts.words import describe_change, duration_words, in_short
 from relaytop.config.steady_clock import STEADY
-from relaytop.monitor.credit_words import credit_words, is_low
+from relaytop.monitor.credit_words import (
+    credit_thresholds,
+    credit_words,
+    has_no_limit,
+    is_low,
+)
 from relaytop.monitor.event import Event
 from relaytop.monitor.event_join import MAX_MEMBERS
 
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     from relaytop.config.settings import Settings
     from relaytop.monitor.event import Level
     from relaytop.monitor.monitor import Monitor
+    from relaytop.protocol.messages import Credit
 
 BAD = {"degraded", "down"}
 RESUME_S = 600.0
@@ -253,18 +259,20 @@ class Alerting:
 
 def credit_levels(monitor: Monitor, now: float) -> dict[str, CreditLevel]:
     """Return provider → what is left there, where that is known; of several places the least."""
-    limits: dict[str, float] = {}
-    for target in monitor.settings.targets:
-        if target.thresholds.credit is not None:
-            limit = max(target.thresholds.credit, limits.get(target.provider, 0.0))
-            limits[target.provider] = limit
+    limits = credit_thresholds(monitor.settings)
     found: dict[str, CreditLevel] = {}
-    for credit in sorted(monitor.credits(), key=lambda each: -(each.remaining or 0.0)):
+    for credit in sorted(monitor.credits(), key=_remaining, reverse=True):
         words = credit_words(credit, now)
-        if credit.remaining is not None and words:
+        if has_no_limit(credit):
+            found[credit.provider] = CreditLevel(low=False, spent=False, words="no limit")
+        elif credit.remaining is not None and words:
             low = is_low(credit, limits.get(credit.provider))
             found[credit.provider] = CreditLevel(low, credit.remaining <= 0, words[0])
     return found
+
+
+def _remaining(credit: Credit) -> float:
+    return math.inf if credit.remaining is None else credit.remaining
 
 
 def _log(monitor: Monitor, change: Change, now: float) -> None:

@@ -63,3 +63,29 @@ def test_an_unknown_provider(tmp_path: Path, run: Run) -> None:
     done = run("--config", path, "credit", "relais")
     assert done.returncode == 2
     assert "did you mean 'relay'?" in done.stderr
+
+
+def test_a_targets_own_threshold_counts_instead_of_the_general_one(
+    tmp_path: Path, run: Run
+) -> None:
+    path = tmp_path / "relaytop.toml"
+    own = '[targets."relay/m"]\nthresholds = {{ credit = {0} }}\n'
+    with ScriptedServer(telling(PAGES["new-api"], KEY)) as relay:
+        text = CONFIG.format(threshold=20.0, relay=relay.base_url, mute=relay.base_url)
+        path.write_text(text + own.format(5.0))
+        enough = run("--config", path, "credit", "relay")
+        path.write_text(text.replace("20.0", "5.0") + own.format(20.0))
+        low = run("--config", path, "credit", "relay")
+    assert (enough.returncode, low.returncode) == (0, 1)
+
+
+def test_a_limit_of_which_nobody_tells_what_is_used_is_a_limit(tmp_path: Path, run: Run) -> None:
+    path = tmp_path / "relaytop.toml"
+    pages = {"/v1/dashboard/billing/subscription": {"hard_limit_usd": 25.0}}
+    with ScriptedServer(telling(pages, KEY)) as relay:
+        path.write_text(CONFIG.format(threshold=1.0, relay=relay.base_url, mute=relay.base_url))
+        done = run("--config", path, "credit", "relay")
+    assert done.returncode == 0
+    assert "25.00 USD" in done.stdout
+    assert "relay: it does not tell what is used of the limit" in done.stdout
+    assert "no limit is set" not in done.stdout

@@ -45,6 +45,7 @@ def test_it_is_told_in_the_words_that_fit() -> None:
     assert credit_words(unknown, 0.0) == ("10,450 CNY", "10,450 CNY")
     slow = Credit("p", 0.0, "USD", 50.0, per_day=0.01)
     assert credit_words(slow, 0.0)[0] == "50.00 USD"
+    assert credit_words(Credit("p", 0.0, "USD", -0.004), 0.0)[0] == "0.00 USD"
 
 
 def test_too_little_is_nothing_or_less_than_the_threshold() -> None:
@@ -63,6 +64,14 @@ def test_all_targets_of_the_provider_and_its_group_know_it() -> None:
     group = Group("provider:p", "p", ("p/a", "p/b"))
     assert summarise(group, summaries[:2]).credit == CREDIT
     assert summarise(Group("model:a", "a", ("p/a", "q/a")), summaries[1:]).credit is None
+
+
+def test_a_target_that_is_added_knows_it_at_once() -> None:
+    found = monitor()
+    found.add(Target(provider="p", model="c"), 1000.0)
+    found.add(Target(provider="q", model="c"), 1000.0)
+    assert found.summary("p/c", 1000.0).credit == CREDIT
+    assert found.summary("q/c", 1000.0).credit is None
 
 
 def test_a_snapshot_has_it_once() -> None:
@@ -90,3 +99,9 @@ def test_the_alert_goes_by_the_threshold_of_the_provider() -> None:
     assert low.words == "12.30 USD, 3 d at this pace"
     spent = credit_levels(monitor(None, Credit("p", 0.0, "USD", 0.0)), 0.0)["p"]
     assert (spent.low, spent.spent) == (True, True)
+
+
+def test_a_key_whose_limit_was_taken_away_is_not_low() -> None:
+    unlimited = Credit("p", 0.0, "USD", None, None, 7.7)
+    assert not credit_levels(monitor(15.0, unlimited), 0.0)["p"].low
+    assert credit_levels(monitor(15.0, Credit("p", 0.0, "USD", None, 20.0)), 0.0) == {}
