@@ -10,6 +10,7 @@ from relaytop.ledger.credits import account_of, read_credit
 from relaytop.ledger.tables import CreditReading
 from relaytop.pricing.credit_pace import SPAN_S, Reading, per_day
 from relaytop.protocol.messages import Credit
+from relaytop.wire.credit import lacks_credit
 from relaytop.wire.credit_systems import systems_for
 from relaytop.wire.facts import Failure
 
@@ -62,6 +63,7 @@ class CreditCheck:
         self._ledger = ledger
         self._due: dict[str, float] = {}
         self._accounts: dict[str, str] = {}
+        self._units: dict[str, str] = {}
         self._readings: dict[str, list[Reading]] = {}
 
     def providers_due(self, watched: Collection[str], now: float) -> list[str]:
@@ -94,11 +96,14 @@ class CreditCheck:
         answer = await prober.request_credit(self._systems[name])
         if answer.facts is None or answer.system is None:
             failure = answer.failure or Failure("not_found", NOT_ASKED)
+            if failure.error_class == "credit" and lacks_credit(failure.message.lower()):
+                return self._nothing_left(name, now)
             if failure.error_class in _SILENT and len(self._systems[name]) > 1:
                 self._due[name] = now + SILENT_S
             return Credit(name, now, error=f"{failure.error_class}: {failure.message}")
         self._systems[name] = (answer.system,)
         facts = answer.facts
+        self._units[name] = facts.unit
         readings: Sequence[Reading] = ()
         if facts.remaining is not None:
             readings = await self._record(name, facts.unit, Reading(wall, facts.remaining))
@@ -112,6 +117,12 @@ class CreditCheck:
             per_day(readings),
             system=answer.system.name,
         )
+
+    def _nothing_left(self, name: str, now: float) -> Credit:
+        """Return that nothing is left: a used-up key of new-api is refused on these pages, too."""
+        systems = self._systems[name]
+        system = systems[0].name if len(systems) == 1 else ""
+        return Credit(name, now, self._units.get(name, "USD"), 0.0, system=system)
 
     async def _record(self, name: str, unit: str, reading: Reading) -> Sequence[Reading]:
         """Record a reading; return it and those before, of all processes."""

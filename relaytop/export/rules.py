@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from relaytop.engine.daily_budget import WARN_SHARE
 from relaytop.engine.headroom import SCARCE_SHARE
+from relaytop.monitor.credit_words import credit_thresholds
 from relaytop.monitor.lateness import BUSY_MS
 from relaytop.wire.text import clean
 
@@ -61,7 +62,7 @@ def rules_file(settings: Settings) -> str:
         ),
         "gap": _exprs(settings, _quantile(0.95, "ai_api_stream_gap_seconds", span), _gap_s),
         "error_rate": error_rate,
-        "credit": f"ai_api_credit_remaining <= {settings.defaults.thresholds.credit or 0:g}",
+        "credit": _credit(settings),
         "one_place": _one_place(error_rate, _rate(REQUESTS, span)),
     }
     text = files("relaytop.export").joinpath("alerts.yml").read_text(encoding="utf-8")
@@ -134,6 +135,20 @@ def _exprs(settings: Settings, figure: str, threshold: Callable[[Thresholds], fl
         of_them = f"and on (provider, model) ({' or '.join(group)})"
         parts.append(f"(\n  {_deeper(figure)}\n  > {value:g}\n)\n{of_them}")
     return _OR.join(f"(\n  {_deeper(part)}\n)" for part in parts)
+
+
+def _credit(settings: Settings) -> str:
+    """Compare what is left with the threshold of all, of single providers, and with nothing."""
+    figure = "ai_api_credit_remaining"
+    usual = settings.defaults.thresholds.credit or 0.0
+    limits = credit_thresholds(settings)
+    names = dict.fromkeys(target.provider for target in settings.targets)
+    own = {name: limits.get(name, 0.0) for name in names if limits.get(name, 0.0) != usual}
+    others = ",".join(f"provider!={_quoted(name)}" for name in own)
+    parts = [f"{figure}{{{others}}} < {usual:g}" if own else f"{figure} < {usual:g}"]
+    parts += [f"{figure}{{provider={_quoted(n)}}} < {limit:g}" for n, limit in own.items()]
+    limited = [part for part in parts if not part.endswith(" < 0")]
+    return _OR.join(limited if limited == parts else [*limited, f"{figure} <= 0"])
 
 
 def _deeper(expr: str) -> str:

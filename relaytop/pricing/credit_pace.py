@@ -15,6 +15,8 @@ RECENT_S = DAY_S
 """The pace is that of the last day, where readings reach so far back."""
 LEAST_S = 1200.0
 """Seconds between the first and the last reading, at least: two of every ten minutes apart."""
+GAP_S = 7200.0
+"""Seconds between two readings over which much may have been spent of what was added meanwhile."""
 
 
 class Reading(NamedTuple):
@@ -28,7 +30,8 @@ class Reading(NamedTuple):
 def per_day(readings: Sequence[Reading]) -> float | None:
     """Return what is spent a day, in the readings' unit; None where that cannot be told yet.
 
-    Credit that was added is no negative spending: each rise is left out.
+    Credit that was added is no negative spending: each rise is left out, and with it the time that
+    it took where that is long: what was spent meanwhile is unknown.
 
     Args:
         readings: Of one account in one unit, the oldest first.
@@ -40,11 +43,15 @@ def per_day(readings: Sequence[Reading]) -> float | None:
     before = [each for each in readings if RECENT_S < newest - each.at <= SPAN_S]
     # One from before the last day closes the gap that a night without relaytop leaves.
     used = [*before[-1:], *recent] if len(recent) < len(readings) else recent
-    span_s = newest - used[0].at
+    steps = [
+        (later.at - earlier.at, earlier.remaining - later.remaining)
+        for earlier, later in pairwise(used)
+    ]
+    known = [(seconds, fall) for seconds, fall in steps if fall >= 0 or seconds <= GAP_S]
+    span_s = sum(seconds for seconds, _fall in known)
     if span_s < LEAST_S:
         return None
-    spent = sum(max(0.0, earlier.remaining - later.remaining) for earlier, later in pairwise(used))
-    return spent / span_s * DAY_S
+    return sum(max(0.0, fall) for _seconds, fall in known) / span_s * DAY_S
 
 
 def lasts_s(remaining: float | None, spent_per_day: float | None) -> float | None:

@@ -91,6 +91,38 @@ async def test_one_that_fails_as_a_whole_is_asked_again_after_ten_minutes() -> N
         assert check.providers_due({"p"}, 10.0 + INTERVAL_S) == ["p"]
 
 
+async def test_a_key_that_is_used_up_and_refused_has_nothing_left() -> None:
+    message = "该令牌额度已用尽 TokenStatusExhausted[sk-abc***xyz]"
+    with ScriptedServer(lambda _: error_reply(401, message)) as server:
+        found = await asked(server)
+    assert found.error is None
+    assert (found.unit, found.remaining, found.limit) == ("USD", 0.0, None)
+
+
+@pytest.mark.parametrize("message", ["invalid api key", "no access to the billing pages"])
+async def test_a_key_that_is_refused_for_another_reason_tells_nothing(message: str) -> None:
+    with ScriptedServer(lambda _: error_reply(403, message)) as server:
+        found = await asked(server)
+    assert found.error is not None
+    assert found.remaining is None
+
+
+async def test_nothing_is_left_in_the_currency_that_was_told_before() -> None:
+    pages = telling(PAGES["deepseek"], KEY)
+    spent = [False]
+
+    def answer(seen: Seen) -> Response:
+        return error_reply(402, "Insufficient Balance") if spent[0] else pages(seen)
+
+    with ScriptedServer(answer) as server:
+        one = provider(server)
+        check = CreditCheck([one], lambda: 0.5, None)
+        await check.ask("p", Prober(one), 0.0, DAY)
+        spent[0] = True
+        found = await check.ask("p", Prober(one), 600.0, DAY + 600.0)
+    assert (found.unit, found.remaining, found.system) == ("CNY", 0.0, "deepseek")
+
+
 @pytest.mark.parametrize("status", [429, 500, 502, 503])
 async def test_half_of_the_pages_is_no_answer(status: int) -> None:
     pages = telling(PAGES["openrouter"], KEY)

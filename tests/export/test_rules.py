@@ -287,3 +287,43 @@ def test_the_threshold_is_met_where_it_is(
     path.write_text(text)
     code, complaint = promtool("test", "rules", path)
     assert code == 0, complaint
+
+
+@needs_promtool
+@pytest.mark.parametrize(
+    ("usual", "own", "left", "low"),
+    [
+        (None, None, "0.01", False),
+        (None, None, "0", True),
+        (5.0, 5.0, "5", False),
+        (5.0, 5.0, "4.99", True),
+        (5.0, 20.0, "19", True),
+        (5.0, 1.0, "4", False),
+        (5.0, 0.0, "0.5", False),
+        (5.0, 0.0, "-0.5", True),
+        (None, 20.0, "19", True),
+    ],
+)
+def test_credit_is_held_to_the_threshold_of_its_provider(
+    tmp_path: Path, usual: float | None, own: float | None, left: str, *, low: bool
+) -> None:
+    base = settings("relay/m")
+    defaults = dataclasses.replace(base.defaults, thresholds=Thresholds(credit=usual))
+    target = dataclasses.replace(base.targets[0], thresholds=Thresholds(credit=own))
+    watched = dataclasses.replace(base, defaults=defaults, targets=(target,))
+    label = '{provider="relay",unit="USD"}'
+    (tmp_path / "rules.yml").write_text(rules_file(watched))
+    code, found = promtool("check", "rules", tmp_path / "rules.yml")
+    assert code == 0, found
+    expected = f"""    - exp_labels: {{severity: warning, provider: relay, unit: USD}}
+      exp_annotations:
+        summary: '{float(left):.2f} USD are left at relay'
+        description: 'When nothing is left, all requests with its key fail.'
+"""
+    code, found = unit_test(
+        tmp_path,
+        watched,
+        {f"ai_api_credit_remaining{label}": f"{left}x100"},
+        {"RelaytopCreditLow": [expected] if low else []},
+    )
+    assert code == 0, found

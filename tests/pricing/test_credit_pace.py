@@ -34,6 +34,16 @@ def test_the_last_day_counts_and_a_night_without_readings_is_bridged() -> None:
     assert per_day([*yesterday, *today]) == pytest.approx(16 / 41 * 24)
 
 
+def test_a_gap_in_which_credit_was_added_tells_nothing() -> None:
+    before = every(HOUR_S, 4, 3, start=-20 * HOUR_S)
+    topped_up = [Reading(0.0, 98.0)]
+    assert per_day([*every(HOUR_S, 3, start=-40 * HOUR_S), *topped_up]) is None
+    later = every(600.0, 98, 97.9, 97.8, 97.7)
+    assert per_day([*every(HOUR_S, 3, start=-40 * HOUR_S), *later]) == pytest.approx(14.4)
+    # One in an hour, three tenths in half an hour.
+    assert per_day([*before, *later]) == pytest.approx(1.3 / 1.5 * 24)
+
+
 def test_nothing_spent_is_zero_and_lasts_for_ever() -> None:
     assert per_day(every(HOUR_S, 5, 5)) == 0
     assert lasts_s(5.0, 0.0) is None
