@@ -26,6 +26,8 @@ MAX_BYTES = 1024 * 1024
 DOCUMENTS = ("/api/v2/summary.json", "/summary.json")
 """Where a page has its document: Statuspage and incident.io, Instatus."""
 MAX_ETAG = 200
+MAX_PAGE = 120
+"""Characters of a URL that are told."""
 OK, NOT_MODIFIED = 200, 304
 REDIRECTS = range(300, 400)
 UNREACHABLE = frozenset({"dns", "connect", "tls", "timeout"})
@@ -125,9 +127,13 @@ def _failure(exchange: Exchange, document: str) -> Failure | None:
 
 
 def _redirect(document: str, location: str) -> str:
-    """Return the words for a redirect, which is not followed."""
+    """Return the words for a redirect, which is not followed, with the URL to set instead."""
     try:
-        host = urlsplit(urljoin(document, location)).netloc.rpartition("@")[2]
+        parts = urlsplit(urljoin(document, location))
     except ValueError:
-        host = ""
-    return f"it redirects to {clean(host, 100) or 'nowhere'}; set status_page to that URL"
+        return "it redirects to nowhere"
+    path = parts.path
+    for each in DOCUMENTS:
+        path = path.removesuffix(each)
+    page = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{path}"
+    return f"it redirects to {clean(page, MAX_PAGE)}; set status_page to that"

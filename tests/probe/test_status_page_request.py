@@ -96,7 +96,15 @@ async def test_a_document_that_has_not_changed_is_not_sent_again() -> None:
         (Response(200, {}, [(0.0, b" " * (MAX_BYTES + 1))]), "larger than 1 MiB"),
         (Response(200, {}, [(0.0, json.dumps(STATUSPAGE).encode())], cut=True), "closed in the"),
         (Response(304), "it redirects to"),
-        (Response(302, {"Location": "https://u:p@Status.Example.org/x"}), "Status.Example.org;"),
+        (
+            Response(302, {"Location": "https://u:p@Status.Example.org/x"}),
+            "it redirects to https://Status.Example.org/x;",
+        ),
+        (
+            Response(301, {"Location": "https://example.org/status/api/v2/summary.json?a=b"}),
+            "it redirects to https://example.org/status; set status_page to that",
+        ),
+        (Response(301, {"Location": "https://["}), "it redirects to nowhere"),
         (Response(raw=b"\x00\x01\r\n"), "not valid HTTP"),
     ],
 )
