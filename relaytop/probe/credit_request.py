@@ -73,8 +73,9 @@ async def request_credit(
             facts = system.read(documents, provider)
             if facts is not None:
                 return CreditAnswer(facts, system)
-    words = "the provider does not tell what is left"
-    return CreditAnswer(failure=first or Failure("not_found", words))
+    if first is None or first.error_class == "not_found":
+        first = Failure("not_found", "the provider does not tell what is left")
+    return CreditAnswer(failure=first)
 
 
 async def _get(provider: Provider, settings: TransportSettings, url: str) -> object:

@@ -297,6 +297,7 @@ class Prober:
 
     async def list_models(self) -> ModelList | Failure:
         """List the provider's models; costs nothing."""
+        self._keys.renew_if_due()  # no probe does so while the budget is reached
         if isinstance(self._settings, ProbeError):
             return Failure(self._settings.error_class, safe(str(self._settings), self._secrets))
         response = await request_models(self._provider, self._settings)
@@ -308,6 +309,7 @@ class Prober:
         Args:
             systems: What it may be, the likeliest first.
         """
+        self._keys.renew_if_due()
         if isinstance(self._settings, ProbeError):
             message = safe(str(self._settings), self._secrets)
             return CreditAnswer(failure=Failure(self._settings.error_class, message))

@@ -48,7 +48,7 @@ def test_what_is_left(tmp_path: Path, run: Run, threshold: float, code: int) -> 
     line = next(each for each in table.stdout.splitlines() if each.startswith("relay"))
     assert "12.30 USD" in line
     assert "25.00 USD" in line
-    assert "mute: not_found" in table.stdout
+    assert "mute: not_found: the provider does not tell what is left" in table.stdout
     assert ("relay: low" in table.stdout) == bool(code)
     assert found[0]["remaining"] == pytest.approx(12.3)
     assert found[0]["low"] == bool(code)

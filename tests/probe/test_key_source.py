@@ -14,6 +14,7 @@ from relaytop.config.key_expiry import expires_at
 from relaytop.config.settings import Provider, Secret, Target
 from relaytop.probe.key_source import LONGEST_RETRY_S, RETRY_S, KeyNotice, KeySource
 from relaytop.probe.prober import Prober
+from relaytop.wire.credit_systems import systems_for
 from tests.support.server import Response, ScriptedServer, Seen, chat_stream, error_reply
 
 OLD, NEW = "ya29.old-0123456789", "ya29.new-0123456789"
@@ -188,6 +189,34 @@ async def test_a_prober_goes_on_with_the_new_key() -> None:
     assert OLD not in first.failure.message
     assert [notice.renewed for notice in notices] == [True]
     assert second.ok
+
+
+@pytest.mark.parametrize("question", ["models", "credit"])
+async def test_a_key_that_expires_is_renewed_where_nothing_is_probed(question: str) -> None:
+    clock = Clock()
+    with ScriptedServer(lambda _: error_reply(404, "no such page")) as server:
+        provider = Provider(
+            name="p",
+            base_url=server.base_url,
+            key=Secret(OLD),
+            key_command=("print-token",),
+            api_key_lifetime_s=3600.0,
+        )
+        prober = Prober(provider, keys=KeySource(provider, run=Command(NEW), wall=clock))
+        clock.now += 3600.0
+
+        async def ask() -> None:
+            if question == "models":
+                await prober.list_models()
+            else:
+                await prober.request_credit(systems_for(provider)[:1])
+
+        await ask()
+        await until(prober.drain_key_notices)
+        await ask()
+        await prober.aclose()
+        used = [seen.headers["authorization"] for seen in server.requests]
+    assert used[-1] == f"Bearer {NEW}"
 
 
 async def until(drain: Callable[[], list[KeyNotice]]) -> list[KeyNotice]:
