@@ -270,7 +270,9 @@ def _credit(s: Summary, thresholds: Thresholds, now: float, width: int) -> list[
     role: Role = "bad" if is_low(s.credit, thresholds.credit) else "text"
     line: Line = [(fit("credit", NAME_WIDTH), "dim"), (text, role)]
     if s.credit.limit is not None:
-        line.append((f" of {amount_words(s.credit.limit, s.credit.unit)}", "dim"))
+        limit = f"; limit {amount_words(s.credit.limit, s.credit.unit)}"
+        # Of an amount that is cut the rest would be another one.
+        line += [(limit, "dim")] * (line_width(line) + len(limit) <= width)
     return [line]
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from relaytop.config.settings import Thresholds
 from relaytop.monitor.summary import Distribution, LastError, Status, Summary, Totals
+from relaytop.protocol.messages import Credit
 from relaytop.tui.draw.glyphs import UNICODE
 from relaytop.tui.draw.layout import arrange
 from relaytop.tui.draw.panel import panel, title
@@ -46,6 +47,22 @@ def test_older_failures_leave_room_for_what_is_left_of_the_limits() -> None:
     assert "requests " in said
     assert "2 word0" in said
     assert "word59" not in said
+
+
+@pytest.mark.parametrize(
+    ("width", "words"),
+    [
+        (52, "credit   6.50 USD, 2 d at this pace; limit 10.00 USD"),
+        (51, "credit   6.50 USD, 2 d at this pace"),
+        (32, "credit   6.50 USD, 2 d"),
+    ],
+)
+def test_no_part_of_what_is_left_is_cut(width: int, words: str) -> None:
+    credit = Credit("relay", T0, "USD", 6.5, 10.0, 3.5, 2.5)
+    lines = panel(
+        dataclasses.replace(DOWN, credit=credit), [], Thresholds(), T0, width, 20, UNICODE
+    )
+    assert words in ["".join(run for run, _role in line) for line in lines]
 
 
 def test_all_of_them_show_where_it_is_zoomed() -> None:
