@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 KNOWN = {
     "api.openai.com": "https://status.openai.com",
     "api.anthropic.com": "https://status.claude.com",
+    "api.deepseek.com": "https://status.deepseek.com",
     "api.groq.com": "https://groqstatus.com",
     "api.cohere.com": "https://status.cohere.com",
     "api.cohere.ai": "https://status.cohere.com",

@@ -66,3 +66,4 @@ def test_a_mistake_is_told_with_its_place(tmp_path: Path, value: str, words: str
 def test_the_known_pages_are_pages() -> None:
     assert all(url.startswith("https://") and not url.endswith("/") for url in KNOWN.values())
     assert known_status_page("https://example.com/api.openai.com") is None
+    assert known_status_page("https://api.deepseek.com/anthropic") == "https://status.deepseek.com"
