@@ -149,11 +149,14 @@ class NewAPI(CreditSystem):
         """Read both; the usage is in hundredths."""
         del provider
         subscription, usage = documents
-        if not isinstance(subscription, dict) or "hard_limit_usd" not in subscription:
+        told = (
+            number(subscription.get("hard_limit_usd")) if isinstance(subscription, dict) else None
+        )
+        if told is None:
             return None
-        limit = _amount(subscription["hard_limit_usd"])
         cents = _amount(usage.get("total_usage")) if isinstance(usage, dict) else None
         used = None if cents is None else cents / 100
+        limit = _amount(told)
         if limit is None or limit >= UNLIMITED:
             return CreditFacts("USD", None, None, used)
         return CreditFacts("USD", None if used is None else limit - used, limit, used)

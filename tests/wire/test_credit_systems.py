@@ -152,6 +152,18 @@ FORMS: dict[str, tuple[str, str, list[object], CreditFacts | None]] = {
         [{"hard_limit_usd": 100_000_000}, {"total_usage": 100}],
         CreditFacts("USD", None, None, 1.0),
     ),
+    "new-api, more than anything": (
+        "new-api",
+        "https://relay.example/v1",
+        [{"hard_limit_usd": 1e15}, {"total_usage": 100}],
+        CreditFacts("USD", None, None, 1.0),
+    ),
+    "new-api, no number": (
+        "new-api",
+        "https://relay.example/v1",
+        [{"hard_limit_usd": float("nan")}, {"total_usage": 100}],
+        None,
+    ),
     "litellm": (
         "litellm",
         "https://litellm.example",
