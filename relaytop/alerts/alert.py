@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+from relaytop.config.target_id import split_target
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 State = Literal["firing", "resolved"]
 Severity = Literal["degraded", "down"]
@@ -43,3 +48,9 @@ class Alert:
     """Steady Unix seconds until which nobody is told; infinity: until it resolves."""
     folded_into: str | None = None
     """The key of the provider's alert that goes on in its place, where that is why it resolved."""
+
+    def is_about(self, targets: Collection[str]) -> bool:
+        """Return whether it is about any of these; what names none is about its whole provider."""
+        if self.targets or not self.provider:
+            return any(target in targets for target in self.targets)
+        return any(split_target(target).provider == self.provider for target in targets)

@@ -45,6 +45,10 @@ class CreditAlerts:
         """Return the alerts that fire."""
         return [*self._firing.values()]
 
+    def fires(self, provider: str) -> bool:
+        """Return whether that of a provider fires."""
+        return provider in self._firing
+
     @property
     def idle(self) -> bool:
         """Whether nothing fires, and nothing was low at the last evaluation."""

@@ -86,7 +86,7 @@ class AlertKeeper:
     def alerts_of(self, targets: Iterable[str]) -> tuple[Alert, ...]:
         """Return the alerts that are about any of these targets now."""
         wanted = {*targets}
-        return tuple(alert for alert in self.firing if wanted & {*alert.targets})
+        return tuple(alert for alert in self.firing if alert.is_about(wanted))
 
     def _all(self) -> list[Firing]:
         found = [*self._own.values(), *self._outages.values()]
@@ -300,5 +300,6 @@ class AlertKeeper:
         for target in endless & well - self._own.keys():
             self.snoozes.clear(target)
         is_well = provider not in self._outages and len(well) == len(summaries)
+        is_well = is_well and not self._credit.fires(provider)
         if provider in endless and is_well and not well & self._own.keys():
             self.snoozes.clear(provider)

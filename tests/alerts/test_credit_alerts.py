@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from relaytop.alerts.credit_alerts import LOW_CREDIT, CreditLevel
@@ -10,6 +12,7 @@ from relaytop.alerts.formats.alertmanager import alertmanager_alerts
 from relaytop.alerts.formats.sentence import sentence
 from relaytop.alerts.keeper import AlertKeeper
 from relaytop.alerts.words import describe_change
+from relaytop.monitor.summary import Summary
 
 LOW = CreditLevel(low=True, spent=False, words="4.20 USD, 3 h at this pace")
 SPENT = CreditLevel(low=True, spent=True, words="0.00 USD")
@@ -88,3 +91,25 @@ def test_it_is_snoozed_with_its_provider_or_alone(snoozed: str) -> None:
     it.see(LOW, 2)
     (alert,) = it.keeper.firing
     assert alert.snoozed_until == 1000.0
+
+
+def test_a_snooze_of_its_provider_until_it_resolves_lasts_while_the_targets_are_well() -> None:
+    keeper = AlertKeeper(2)
+    up = Summary(target="p/m", provider="p", model="m", status="up", since=0.0)
+    now = 0.0
+
+    def see(level: CreditLevel, times: int) -> list[bool]:
+        nonlocal now
+        sent = []
+        for _ in range(times):
+            now += 5.0
+            sent += [each.sent for each in keeper.evaluate([up], now, credit={"p": level})]
+        return sent
+
+    assert see(LOW, 2) == [True]
+    keeper.snooze("p", math.inf)
+    assert see(LOW, 20) == []
+    assert keeper.firing[0].snoozed_until == math.inf
+    see(GOOD, 5)
+    assert keeper.firing == ()
+    assert not keeper.snoozes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from relaytop.protocol.messages import Credit
 from relaytop.tui.screens.snooze import SnoozeScreen
 from tests.support.fake_engine import feed, incident, session_of
 from tests.tui.pilots import clock_of, lines_of, monitor_of, notices, on_monitor, running, shown
@@ -61,6 +62,24 @@ async def test_a_acknowledges_and_takes_it_back(session: Session) -> None:
         await pilot.press("A")
         await pilot.pause()
         assert "4 alerts" in shown(pilot, "top")
+
+
+async def test_low_credit_is_an_alert_of_each_row_of_its_provider(session: Session) -> None:
+    clock_of(session).now += 5
+    session.monitor.apply(Credit("holysheep", session.clock(), "USD", 0.0), session.clock())
+    async with running(session) as pilot:
+        for _ in range(2):
+            await look(pilot, session)
+        await select(pilot, "holysheep/gpt-4.1")
+        assert row_of(pilot, "holysheep")[2] == "!"
+        assert "  alert " in shown(pilot, "title")
+        await pilot.press("A")
+        await pilot.pause()
+        assert notices(pilot) == ["acknowledged: holysheep credit; no bell until it resolves"]
+        assert "alert acknowledged" in shown(pilot, "title")
+        await pilot.press("S", "1")
+        await pilot.pause()
+        assert set(session.alerting.snoozed) == {"holysheep credit"}
 
 
 async def test_where_no_alert_is_about_the_row_a_says_so(session: Session) -> None:

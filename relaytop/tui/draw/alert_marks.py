@@ -39,7 +39,7 @@ class ShownAlerts:
         if not self.firing:
             return []
         wanted = set(targets)
-        found = (alert for alert in self.firing if not wanted.isdisjoint(alert.targets))
+        found = (alert for alert in self.firing if alert.is_about(wanted))
         return sorted(found, key=lambda alert: (is_muted(alert), alert.severity != "down"))
 
     def snoozed_until(self, *keys: str) -> float | None:
