@@ -19,8 +19,8 @@ class Alert:
     """One alert as of one moment; its key stays the same from its first firing to its end."""
 
     key: str
-    """The target's id; the provider's name where several of its targets have one cause; `relaytop`
-    where nothing is probed."""
+    """The target's id; the provider's name where several of its targets have one cause, followed
+    by ` credit` where little is left there; `relaytop` where nothing is probed."""
     provider: str
     """Empty where nothing is probed."""
     targets: tuple[str, ...]
@@ -31,10 +31,10 @@ class Alert:
     severity: Severity
     """The worst that it has been since it began to fire."""
     why: str
-    """One word: an error class, `slow`, `hanging` or `errors` (see `monitor/why.py`); `engine`
-    where nothing is probed."""
+    """One word: an error class, `slow`, `hanging` or `errors` (see `monitor/why.py`); `low_credit`;
+    `engine` where nothing is probed."""
     message: str | None = None
-    """The server's words of the newest failure, cleaned."""
+    """The server's words of the newest failure, cleaned; what is left of the credit."""
     request_id: str | None = None
     """Of that failure."""
     since: float
