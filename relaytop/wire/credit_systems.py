@@ -201,6 +201,7 @@ _OFFICIAL = (
     "api.mistral.ai",
     "openai.azure.com",
     "amazonaws.com",
+    "api.aws",
     "api.x.ai",
     "api.together.xyz",
     "api.fireworks.ai",

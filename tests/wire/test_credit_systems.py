@@ -270,6 +270,7 @@ def test_no_form_is_taken_for_another() -> None:
         ("https://api.moonshot.ai/v1", ["moonshot"]),
         ("https://api.openai.com/v1", []),
         ("https://my.openai.azure.com/openai/v1", []),
+        ("https://bedrock-mantle.us-east-1.api.aws/openai/v1", []),
         ("https://relay.example/v1", ["new-api", "litellm"]),
         ("https://openrouter.ai.example/v1", ["new-api", "litellm"]),
     ],
