@@ -6,6 +6,8 @@ import gc
 import os
 import sys
 
+INTERRUPTED = 130
+
 
 def main() -> None:
     """Run the command line; the versions are printed before anything else is imported."""
@@ -16,7 +18,10 @@ def main() -> None:
         return
     # Nothing that an import makes is garbage; looking for some takes a tenth of the start.
     gc.disable()
-    from relaytop.cli import errors, group  # noqa: PLC0415 - click and the settings take 60 ms
+    try:
+        from relaytop.cli import errors, group  # noqa: PLC0415 - click and the settings take 60 ms
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
 
     completing = os.environ.get("_RELAYTOP_COMPLETE")
     if completing:

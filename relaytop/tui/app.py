@@ -153,12 +153,15 @@ class RelaytopApp(OrderedKeysApp):
         """Open on the monitor itself."""
         return self.monitor_screen
 
-    def on_mount(self) -> None:
-        """Handle the signals and draw the first picture; then begin to read the engine."""
+    def on_load(self) -> None:
+        """Handle the signals, before the terminal is switched to what they have to restore."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):
             loop.add_signal_handler(number, self.terminate, number)
         loop.add_signal_handler(signal.SIGINT, self.action_interrupt)
+
+    def on_mount(self) -> None:
+        """Draw the first picture; then begin to read the engine."""
         self.app_resume_signal.subscribe(self, lambda _app: self._resumed())
         self.call_after_refresh(self._begin)
 

@@ -2,15 +2,22 @@
 
 import os
 import signal
+import subprocess
+import sys
+import termios
 import time
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 
+from tests.support.endings import assert_no_process, modes_left
 from tests.support.launch import Start
 from tests.support.terminal import Terminal
+
+Seen = Callable[[Terminal], bool]
 
 RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l", b"\x1b[?1000l")
 
@@ -52,6 +59,62 @@ def test_a_signal_saves_a_snapshot(start: Start, home: dict[str, str]) -> None:
     assert document["kind"] == "live"
     assert len(document["targets"]) == 8
     assert saved.stat().st_mode & 0o777 == 0o600
+
+
+INTERRUPTED_IMPORT = """
+import os, signal, sys
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "click":
+            signal.raise_signal(signal.SIGINT)
+
+sys.meta_path.insert(0, Finder())
+from relaytop.cli.main import main; main()
+"""
+
+
+def test_interrupting_it_before_all_is_imported_is_130(home: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_IMPORT, "demo"],
+        env=home,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+def echoes(terminal: Terminal) -> bool:
+    return bool(termios.tcgetattr(terminal.fd)[3] & termios.ECHO)
+
+
+def asks(terminal: Terminal) -> bool:
+    """Whether it has asked the terminal what it can show: the answer must not be echoed."""
+    return not echoes(terminal)
+
+
+def has_switched(terminal: Terminal) -> bool:
+    """Whether it has taken the whole screen; nothing is drawn yet."""
+    return b"\x1b[?1049h" in terminal.raw
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+@pytest.mark.parametrize("seen", [asks, has_switched])
+def test_a_signal_while_it_starts_restores_the_terminal(
+    start: Start, home: dict[str, str], seen: Seen, number: int
+) -> None:
+    terminal = start("demo")
+    deadline = time.monotonic() + 60
+    while not seen(terminal):
+        assert time.monotonic() < deadline
+        terminal.read(0.001)
+    os.kill(terminal.pid, number)
+    assert terminal.wait() in {-number, 128 + number}
+    assert_no_process(home)
+    assert echoes(terminal)
+    assert not modes_left(terminal)
 
 
 def test_a_closed_terminal_ends_it(start: Start, home: dict[str, str]) -> None:

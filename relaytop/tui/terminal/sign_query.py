@@ -11,6 +11,7 @@ import contextlib
 import os
 import re
 import select
+import signal
 import termios
 import time
 from typing import TYPE_CHECKING, NamedTuple, Self
@@ -19,6 +20,7 @@ from relaytop.tui.terminal.tmux_client import TmuxQuery
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import FrameType
 
 SIGNS = "●▁✗⡀…"
 """One of each kind. In 8 bits none begins a control string, and they are more cells than five."""
@@ -31,6 +33,8 @@ MULTIPLEXERS = ("TMUX", "STY")
 QUESTION = f"\r{SIGNS}\x1b[6n\r\x1b[K".encode()
 """Erased by the same write: it is not seen."""
 MAX_TYPED = 65_536
+ENDING = (signal.SIGHUP, signal.SIGTERM)
+"""Signals that end us, before which the terminal is restored."""
 _ANSWER = re.compile(rb"\x1b\[\d{1,6};(\d{1,6})R")
 _WITHOUT_SIGNS = re.compile(r"linux|vt\d|ansi|cons25|sun|wsvt25")
 _PYTHONS_OWN = {"C.UTF-8", "C.utf8", "UTF-8"}
@@ -64,6 +68,7 @@ class SignQuery:
         self._wanted = wanted and not self._is_hopeless
         self._source, self._sink = source, sink
         self._before: list[int | list[bytes | int]] | None = None
+        self._handled: list[signal.Signals] = []
         self._tmux: TmuxQuery | None = None
         self._deadline_s = 0.0
 
@@ -97,14 +102,26 @@ class SignQuery:
         mode[3] &= ~(termios.ECHO | termios.ICANON)
         mode[6][termios.VMIN], mode[6][termios.VTIME] = 1, 0
         self._before = before
+        for number in ENDING:
+            if signal.getsignal(number) == signal.SIG_DFL:
+                self._handled.append(number)
+                signal.signal(number, self._die)
         termios.tcsetattr(self._source, termios.TCSANOW, mode)
         os.write(self._sink, QUESTION)
 
     def _restore(self) -> None:
-        before, self._before = self._before, None
-        if before is not None:
+        if self._before is not None:
             with contextlib.suppress(termios.error):
-                termios.tcsetattr(self._source, termios.TCSANOW, before)
+                termios.tcsetattr(self._source, termios.TCSANOW, self._before)
+        self._before = None
+        for number in self._handled:
+            signal.signal(number, signal.SIG_DFL)
+        self._handled.clear()
+
+    def _die(self, number: int, _frame: FrameType | None) -> None:
+        """Handle a signal that ends us: the terminal first, which would echo nothing any more."""
+        self._restore()
+        signal.raise_signal(number)
 
     def finish(self) -> SignAnswer:
         """Wait for what is left of the time, and return what was found."""
