@@ -27,7 +27,7 @@ from relaytop.store.recording_header import SCHEMA, read_header
 from relaytop.store.rotation import parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from relaytop.probe.sample import Sample
@@ -92,6 +92,9 @@ class Recording:
         """Progress of the newest reading, 0 to 1."""
         self.place = (0, 0)
         """The file and the byte in it at which the newest reading goes on."""
+        self.watched: tuple[str, ...] = ()
+        """The targets that were watched when the newest report was made; none where the newest
+        reading has not seen a header."""
         self._settings = Settings()
         self._targets: dict[str, Target] = {}
         self._files: list[tuple[IO[bytes], int]] = []
@@ -141,7 +144,13 @@ class Recording:
     @property
     def settings(self) -> Settings:
         """Every target that was watched, and the newest window; no key and no address."""
-        header, targets = self._header, tuple(self._targets.values())
+        return self.settings_of(self._targets)
+
+    def settings_of(self, watched: Collection[str]) -> Settings:
+        """Return the settings with these targets alone; with all where there is none of them."""
+        header, wanted = self._header, set(watched)
+        targets = tuple(target for name, target in self._targets.items() if name in wanted)
+        targets = targets or tuple(self._targets.values())
         names = dict.fromkeys(target.provider for target in targets)
         return Settings(
             providers=tuple(Provider(name=name, base_url="") for name in names),
@@ -221,13 +230,20 @@ class Recording:
             start: A `place` to begin at.
         """
         broken = 0
+        if start == (0, 0):
+            self.watched = ()
         for line, complete in self._lines(start):
             if line is not None:
                 report = _report(line)
                 if report is not None:
                     yield report
                     continue
-                if read_header(line) is not None or _target(line) is not None:
+                if read_header(line) is not None:
+                    self.watched = ()
+                    continue
+                if (target := _target(line)) is not None:
+                    if target.id in self._targets and target.id not in self.watched:
+                        self.watched = (*self.watched, target.id)
                     continue
             broken += complete
             self.broken = max(self.broken, broken)

@@ -25,6 +25,8 @@ class Checkpoint:
     """The one after it, and its moment."""
     place: tuple[int, int]
     """The file of the recording and the byte in it that follow that one."""
+    watched: tuple[str, ...]
+    """The targets that were watched when that one was made."""
     state: object
     """Whatever was handed over, to be handed back."""
 

@@ -56,6 +56,8 @@ class Player:
         """Called with such a state, to go on from it; whether that was possible."""
         self.on_rewind: Callable[[], None] = _nothing
         """Called before the reports begin anew: forget what they reported."""
+        self.on_watched: Callable[[tuple[str, ...]], None] = _ignore
+        """Called with the ids of the targets that were watched, before the first report of then."""
         self.on_arrival: Callable[[], None] = _nothing
         """Called when a search has ended."""
         self._wall = wall
@@ -153,6 +155,7 @@ class Player:
         self._ended = False
         self._is_pure = True
         self._read_error: str | None = None
+        self._watched: tuple[str, ...] | None = None
         self._advance()
 
     def _restore(self, checkpoint: Checkpoint) -> bool:
@@ -163,6 +166,7 @@ class Player:
             return False
         self._at, self._next = checkpoint.at, checkpoint.next_report
         self._reports = self.recording.reports(checkpoint.place)
+        self.recording.watched, self._watched = checkpoint.watched, None
         self._ended, self._is_pure, self._read_error = False, True, None
         return True
 
@@ -170,10 +174,10 @@ class Player:
         """Keep the state, once in each span, unless it has what no search would have brought."""
         if not self._is_pure or not self._checkpoints.is_due(self._at):
             return
-        following, place = self._next, self.recording.place
+        following, place, watched = self._next, self.recording.place, self.recording.watched
         state = self.on_checkpoint()
         if state is not None:
-            self._checkpoints.add(Checkpoint(self._at, following, place, state))
+            self._checkpoints.add(Checkpoint(self._at, following, place, watched, state))
 
     def _advance(self) -> None:
         """Read the next report; one that does not tell its moment has that of the one before."""
@@ -202,6 +206,9 @@ class Player:
         while self._next is not None and self._next[0] <= at and self._goal == goal:
             self._at, report = self._next
             self.clock.hold(self._at)
+            if self._watched is not self.recording.watched:
+                self._watched = self.recording.watched
+                self.on_watched(self._watched)
             yield [report]
             self._advance()
             self._keep_checkpoint()
@@ -264,6 +271,10 @@ class Player:
 
 
 def _nothing() -> None:
+    pass
+
+
+def _ignore(_watched: tuple[str, ...]) -> None:
     pass
 
 

@@ -10,12 +10,21 @@ from relaytop.monitor.monitor import Monitor
 from relaytop.watch.session import Session
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from relaytop.config.settings import Window
     from relaytop.monitor.checkpoint import MonitorCheckpoint
     from relaytop.watch.alerting import AlertingState
     from relaytop.watch.player import Player
+
+
+class ReplayMonitor(Monitor):
+    """A monitor of recorded reports, whose settings name no status page."""
+
+    def watched_pages(self) -> Collection[str]:
+        """Return the URLs of the status pages that were read."""
+        return self._official.urls
 
 
 class ReplayState(NamedTuple):
@@ -36,18 +45,20 @@ class ReplaySession(Session):
 
     def __init__(self, player: Player, *, snapshots: Path) -> None:
         super().__init__(
-            player.recording.settings,
+            player.recording.settings_of(player.recording.watched),
             player,
             restart=lambda: player,
             snapshots=snapshots,
             clock=player.clock,
         )
+        self.monitor: Monitor = ReplayMonitor(self.settings, player.clock())
         self.player = self._player = player
         self._newest: MonitorCheckpoint | None = None
         """The last state of this run."""
         self._has_other_window = False
         """Whether the window was changed since the state was last one that a search brings."""
         player.on_rewind = self._forget
+        player.on_watched = self._watch
         player.on_checkpoint = self._checkpoint
         player.on_restore = self._restore
 
@@ -72,11 +83,19 @@ class ReplaySession(Session):
         self._has_other_window = self._has_other_window or window != self.window
         super().set_window(window)
 
+    def _watch(self, names: tuple[str, ...]) -> None:
+        """Show these targets alone; those that are shown already keep what is known of them."""
+        settings = self._player.recording.settings_of(names)
+        if settings.targets != self.settings.targets:
+            settings = dataclasses.replace(settings, window=self.window)
+            self.monitor.reconfigure(settings, self.clock())
+
     def _forget(self) -> None:
         """Begin anew, with the window in force."""
         self._has_other_window, self._newest = False, None
-        settings = dataclasses.replace(self.settings, window=self.window)
-        self.monitor = Monitor(settings, self.clock())
+        settings = self._player.recording.settings_of(self._player.recording.watched)
+        settings = dataclasses.replace(settings, window=self.window)
+        self.monitor = ReplayMonitor(settings, self.clock())
         self.alerting.forget()
 
     @property

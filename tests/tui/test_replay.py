@@ -20,7 +20,7 @@ from relaytop.watch.replay import ReplaySession
 from tests.support.fake_engine import NAMES, NOW, app_of
 from tests.support.recordings import Wall, record
 from tests.support.samples import T0, sample, settings
-from tests.tui.pilots import app_in, monitor_of, on_monitor, settled, shown
+from tests.tui.pilots import app_in, monitor_of, notices, on_monitor, settled, shown
 from tests.tui.test_screens import Compare, sized
 
 
@@ -140,6 +140,9 @@ async def test_what_a_recording_cannot_do_is_not_offered(replay: ReplaySession) 
         keys = shown(pilot, "keys")
         for word in ("on/off", "add", "faster", "slower", "budget", "restart"):
             assert word not in keys
+        await pilot.press("j", "j", "c")
+        await pilot.pause()
+        assert any(note.endswith(": no other provider of this model") for note in notices(pilot))
         await pilot.press("question_mark")
         assert isinstance(pilot.app.screen, HelpScreen)
 

@@ -434,7 +434,9 @@ class MonitorScreen(AlertScreen):
         if self._page is not None:
             self.app.push_screen(self._page, self._page_closed)
         else:
-            text = f"{view.selected}: no other provider of this model; press a to add one"
+            text = f"{view.selected}: no other provider of this model"
+            if self.session.engine.accepts_commands:
+                text += "; press a to add one"
             self.notify(text, timeout=4, markup=False)
 
     def _page_closed(self, _nothing: None) -> None:
