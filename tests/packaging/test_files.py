@@ -167,7 +167,6 @@ def test_prometheus_takes_its_config_and_the_rules_that_the_service_writes(tmp_p
     text = (COMPOSE / "prometheus.yml").read_text(encoding="utf-8")
     for name in ("alerts.yml", "recording.yml"):
         assert f"/srv/relaytop/{name}" in text
-        assert f">/srv/relaytop/{name}" in services()["rules"]["command"][0]
     (tmp_path / "alerts.yml").write_text(rules_file(Settings()))
     (tmp_path / "recording.yml").write_text(recording_rules_file(()))
     config = tmp_path / "prometheus.yml"
@@ -175,6 +174,40 @@ def test_prometheus_takes_its_config_and_the_rules_that_the_service_writes(tmp_p
     assert promtool("check", "config", config) == (0, "")
     (job,) = document(config)["scrape_configs"]
     assert job["static_configs"] == [{"targets": ["agent:9464"]}]
+
+
+def rules_service(folder: Path, relaytop_program: str) -> int:
+    """Run the script of the service `rules` for a folder; return its exit code."""
+    program = folder.parent / "bin" / "relaytop"
+    program.parent.mkdir(exist_ok=True)
+    program.write_text(f"#!/bin/sh\n{relaytop_program}\n")
+    program.chmod(0o755)
+    (script,) = services()["rules"]["command"]
+    return subprocess.run(
+        [*services()["rules"]["entrypoint"], script.replace("/srv/relaytop", str(folder))],
+        env={"PATH": f"{program.parent}:/usr/bin:/bin"},
+        check=False,
+        stderr=subprocess.DEVNULL,
+        timeout=60,
+    ).returncode
+
+
+def test_rules_that_cannot_be_made_leave_those_that_were(tmp_path: Path) -> None:
+    folder = tmp_path / "srv"
+    folder.mkdir()
+    assert rules_service(folder, 'echo "$@"') == 0
+    before = texts_in(folder)
+    assert before == {
+        "alerts.yml": "rules\n",
+        "recording.yml": "rules --recording\n",
+        "relaytop.json": "grafana\n",
+    }
+    assert rules_service(folder, "echo half; exit 2") == 2
+    assert {name: texts_in(folder)[name] for name in before} == before
+
+
+def test_a_running_prometheus_reads_rules_that_changed() -> None:
+    assert "--enable-feature=auto-reload-config" in services()["prometheus"]["command"]
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
