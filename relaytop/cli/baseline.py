@@ -10,7 +10,7 @@ import click
 
 from relaytop.cli.job_command import finish
 from relaytop.cli.known_names import complete_target
-from relaytop.cli.options import common_options
+from relaytop.cli.options import Number, common_options
 from relaytop.cli.output import output_options
 from relaytop.cli.recordings import (
     open_recording,
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     "--rate",
     "rate_per_s",
     metavar="R",
-    type=click.FloatRange(0.01, 1000),
+    type=Number(0.01, 1000),
     help="Probes per second and target, at a fixed rate (open loop).",
 )
 @click.option(

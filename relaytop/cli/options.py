@@ -83,19 +83,26 @@ def _window(value: str) -> str:
     return value
 
 
-class Dollars(click.FloatRange):
-    """An amount of USD; `nan`, which is in every range for click, is none."""
+class Number(click.FloatRange):
+    """A number in a range; `nan`, which is in every range for click, is none."""
 
-    name = "usd"
+    refusal = "is not a number"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
         """Read it, or say what would be one."""
-        amount: float = super().convert(value, param, ctx)
-        if math.isnan(amount):
-            self.fail(f"{value} is not an amount; write USD as 0.50", param, ctx)
-        return amount
+        number: float = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value} {self.refusal}", param, ctx)
+        return number
+
+
+class Dollars(Number):
+    """An amount of USD."""
+
+    name = "usd"
+    refusal = "is not an amount; write USD as 0.50"
 
 
 def _keep_flag(ctx: click.Context, param: click.Parameter, value: object) -> None:

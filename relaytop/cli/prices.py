@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from relaytop.cli.options import common_options
+from relaytop.cli.options import Number, common_options
 from relaytop.cli.output import output_options
 from relaytop.cli.price_settings import price_settings
 from relaytop.jobs.prices import compare_bundled, compare_configured
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option(
     "--output-share",
     metavar="SHARE",
-    type=click.FloatRange(0, 1),
+    type=Number(0, 1),
     default=0.25,
     show_default=True,
     help="Share of output tokens.",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from relaytop.cli.monitor import require_terminal
-from relaytop.cli.options import screen_config_options, screen_options
+from relaytop.cli.options import Number, screen_config_options, screen_options
 from relaytop.cli.recordings import report_broken_lines
 from relaytop.cli.user_choices import fresh_state_option, keep_choices, saved_choices
 from relaytop.cli.user_keys import keymap, screen_settings
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @click.option(
     "--speed",
     metavar="X",
-    type=click.FloatRange(0.1, 1000),
+    type=Number(0.1, 1000),
     default=10.0,
     show_default=True,
     help="Playback speed: recorded seconds per second.",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click import Context
+from click import BadParameter, Command, Context, FloatRange, Parameter
 
 from relaytop.cli.group import COMMANDS, relaytop_command
 from relaytop.config.errors import ConfigError
@@ -43,6 +43,24 @@ def snapshot(tmp_path: Path) -> str:
     path = tmp_path / "s.json"
     path.write_text(json.dumps(SNAPSHOT))
     return str(path)
+
+
+def numbers() -> list[Parameter]:
+    """The options of all commands that take a number."""
+    context = Context(relaytop_command)
+    found = [relaytop_command.get_command(context, name) for name in COMMANDS]
+    commands = [relaytop_command, *(each for each in found if isinstance(each, Command))]
+    options = [option for command in commands for option in command.params]
+    return [option for option in options if isinstance(option.type, FloatRange)]
+
+
+def test_nan_which_is_in_no_range_is_no_number() -> None:
+    assert {"--budget", "--speed", "--rate", "--output-share"} <= {
+        option.opts[0] for option in numbers()
+    }
+    for option in numbers():
+        with pytest.raises(BadParameter, match="nan is not a"):
+            option.type.convert("nan", option, None)
 
 
 @pytest.mark.parametrize("command", ["show", "diff", "usage"])
