@@ -371,6 +371,11 @@ class Monitor:
         for monitored in self._targets.values():
             monitored.engine_lost()
 
+    def forget_statuses(self, now: float) -> None:
+        """Note that nobody knows what happened of late: every status begins as unknown."""
+        for monitored in self._targets.values():
+            monitored.forget_status(now)
+
     # ── Source ───────────────────────────────────────────────────────────────
 
     def targets(self) -> Sequence[str]:

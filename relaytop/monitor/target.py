@@ -238,6 +238,11 @@ class TargetMonitor:
         facts.skips_in_ring = facts.skips_total = facts.paced_total = 0
         self.invalidate()
 
+    def forget_status(self, now: float) -> None:
+        """Judge anew, by the probes from now on; what was sampled stays."""
+        self.facts.status, self.facts.running_since = StatusKeeper(now), None
+        self.invalidate()
+
     def change_window(self, window: Window, now: float) -> None:
         """Change to another window."""
         self.window.change(window, now)

@@ -58,6 +58,8 @@ class Player:
         """Called before the reports begin anew: forget what they reported."""
         self.on_watched: Callable[[tuple[str, ...]], None] = _ignore
         """Called with the ids of the targets that were watched, before the first report of then."""
+        self.on_gap: Callable[[float], None] = _ignore
+        """Called with the seconds of a gap, before the first report after it."""
         self.on_arrival: Callable[[], None] = _nothing
         """Called when a search has ended."""
         self._wall = wall
@@ -204,8 +206,11 @@ class Player:
         """Yield what happened up to a moment, or until another one is looked for."""
         goal, count = self._goal, 0
         while self._next is not None and self._next[0] <= at and self._goal == goal:
+            silence_s = self._silence_s()
             self._at, report = self._next
             self.clock.hold(self._at)
+            if silence_s >= GAP_S:
+                self.on_gap(silence_s)
             if self._watched is not self.recording.watched:
                 self._watched = self.recording.watched
                 self.on_watched(self._watched)
@@ -274,7 +279,7 @@ def _nothing() -> None:
     pass
 
 
-def _ignore(_watched: tuple[str, ...]) -> None:
+def _ignore(_told: object) -> None:
     pass
 
 

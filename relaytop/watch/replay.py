@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from relaytop.monitor.checkpoint import restored_monitor, take_checkpoint
 from relaytop.monitor.monitor import Monitor
+from relaytop.watch.alerting import RESUME_S
 from relaytop.watch.session import Session
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class ReplaySession(Session):
         """Whether the window was changed since the state was last one that a search brings."""
         player.on_rewind = self._forget
         player.on_watched = self._watch
+        player.on_gap = self._pass_gap
         player.on_checkpoint = self._checkpoint
         player.on_restore = self._restore
 
@@ -89,6 +91,12 @@ class ReplaySession(Session):
         if settings.targets != self.settings.targets:
             settings = dataclasses.replace(settings, window=self.window)
             self.monitor.reconfigure(settings, self.clock())
+
+    def _pass_gap(self, silence_s: float) -> None:
+        """Judge anew after a gap over which an incident would not go on."""
+        if silence_s >= RESUME_S:
+            self.monitor.forget_statuses(self.clock())
+            self.alerting.forget()
 
     def _forget(self) -> None:
         """Begin anew, with the window in force."""
