@@ -97,13 +97,22 @@ def _from_variable(variable: str, environ: Mapping[str, str], place: str) -> Sec
     return _checked(environ[variable], where if place != f"{VARIABLE}{shown}" else place)
 
 
-def key_from_command(command: Sequence[str], bare: Mapping[str, str], place: str) -> Secret:
+def key_from_command(
+    command: Sequence[str],
+    bare: Mapping[str, str],
+    place: str,
+    *,
+    folder: str | None = None,
+    left_s: Callable[[], float] | None = None,
+) -> Secret:
     """Return the key that a command prints.
 
     Args:
         command: The program and its arguments.
         bare: Its environment.
         place: What a sentence about it begins with.
+        folder: Where it runs; None: in our own folder.
+        left_s: Returns the seconds that it may go on at most, which may change meanwhile.
 
     Raises:
         ConfigError: It fails, or prints no usable key; what it prints is never in the text.
@@ -111,7 +120,7 @@ def key_from_command(command: Sequence[str], bare: Mapping[str, str], place: str
     where = f"{place}: '{shown_path(command[0])}'"
     by_hand = "run it by hand to see why"
     try:
-        done = run_user_command(command, bare, COMMAND_TIMEOUT_S)
+        done = run_user_command(command, bare, COMMAND_TIMEOUT_S, left_s=left_s, folder=folder)
         printed = decode_text(done.output)
     except FileNotFoundError:
         sentence = f"{where}: no such program; name a program that prints the key"

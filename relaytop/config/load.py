@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from relaytop.config.child_processes import without_keys
@@ -16,7 +17,6 @@ from relaytop.config.unresolved import UnresolvedProvider
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from relaytop.config.schema import ConfigFile
     from relaytop.config.settings import Secret, Settings
@@ -73,7 +73,22 @@ def load_settings(
         mistakes.append(error)
     if mistakes:
         raise all_errors(mistakes)
-    return settings
+    return _with_command_context(settings, bare)
+
+
+def _with_command_context(settings: Settings, bare: Mapping[str, str]) -> Settings:
+    """Return settings whose keys' commands can be run again elsewhere, as they were run here."""
+    try:
+        folder: str | None = str(Path.cwd())
+    except OSError:
+        folder = None  # the folder is gone
+    providers = (
+        dataclasses.replace(provider, key_environ=bare, key_folder=folder)
+        if provider.key_command
+        else provider
+        for provider in settings.providers
+    )
+    return dataclasses.replace(settings, providers=tuple(providers))
 
 
 def load_view_settings(

@@ -157,6 +157,12 @@ class Provider:
     """The source of the key, in words: `environment variable X`, `file F`, …"""
     key_command: tuple[str, ...] = field(default=(), repr=False, metadata={**_NO_KEY, **_VIEW_ONLY})
     """The command that prints the key, to be run again when it has expired; empty: none."""
+    key_environ: Mapping[str, str] = field(
+        default_factory=dict, repr=False, metadata={**_NO_KEY, **_VIEW_ONLY}
+    )
+    """The environment of that command, which an engine's process does not have."""
+    key_folder: str | None = field(default=None, repr=False, metadata={**_NO_KEY, **_VIEW_ONLY})
+    """The folder that it runs in; None: that of the process."""
     api_key_lifetime_s: float | None = field(default=None, metadata=_VIEW_ONLY)
     """For how long a key of the command is good; None: as long as it says itself."""
     models: tuple[str, ...] = ()

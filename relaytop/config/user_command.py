@@ -40,6 +40,7 @@ def run_user_command(
     stdin: bytes = b"",
     with_stderr: bool = False,
     left_s: Callable[[], float] | None = None,
+    folder: str | None = None,
 ) -> Done:
     """Run a program to its end, and end every process that it left behind.
 
@@ -52,6 +53,7 @@ def run_user_command(
         stdin: Its standard input.
         with_stderr: Whether what it writes to stderr is part of its output.
         left_s: Returns the seconds that it may go on at most, which may change meanwhile.
+        folder: Where it runs; None: in our own folder.
 
     Raises:
         OSError: It cannot be run.
@@ -63,6 +65,7 @@ def run_user_command(
         process = subprocess.Popen(  # noqa: S603 - the user's own command, from the user's own file
             command,
             env=environ,
+            cwd=folder,
             stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT if with_stderr else subprocess.DEVNULL,

@@ -63,14 +63,15 @@ def _values(part: DataclassInstance, *, shared: bool = False) -> Iterator[tuple[
         elif dataclasses.is_dataclass(value) and not isinstance(value, type):
             yield from ((f"{key}.{inner}", each, "") for inner, each, _table in _values(value))
         else:
-            yield key, _written(field.name, value), field.metadata.get("table", "")
+            yield key, written(field.name, value), field.metadata.get("table", "")
 
 
-def _written(field_name: str, value: object) -> object:
+def written(field_name: str, value: object) -> object:
+    """Return the value of a setting as a config would write it."""
     if isinstance(value, Secret):
         return value.masked
     if isinstance(value, tuple):
-        return [_written(field_name, each) for each in value]
+        return [written(field_name, each) for each in value]
     if field_name == "headers" and isinstance(value, Mapping):
         # A header's value may be a credential, so its name must do.
         return sorted(value) or None

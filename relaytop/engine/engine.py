@@ -371,8 +371,12 @@ class Engine:
             self._start_due_probes()
 
     def _report_keys(self, now: float) -> None:
-        """Tell what became of keys; with a new one, targets are probed at their own cadence."""
+        """Tell what became of keys; with a new one, targets are probed at their own cadence.
+
+        A key is asked for between probes too: the next one may be hours away.
+        """
         for name, prober in self._probers.items():
+            prober.renew_key_if_due()
             for notice in prober.drain_key_notices():
                 self._emit(Notice(notice.level, notice.text))
                 for state in self._states.values() if notice.renewed else ():

@@ -42,6 +42,14 @@ class ProberLike(Protocol):
         """Ask what is left at the provider, as one of these systems; costs nothing."""
         ...
 
+    def renew_key_if_due(self) -> None:
+        """Ask for another key, without waiting, where this one was refused or is to expire."""
+        ...
+
+    async def wait_for_key(self) -> bool:
+        """Wait for the key that is asked for meanwhile; return whether one is."""
+        ...
+
     def drain_key_notices(self) -> list[KeyNotice]:
         """Return what became of the provider's key since the last call."""
         ...

@@ -165,13 +165,16 @@ class Runner:
         if self._beating is None:
             self._beating = asyncio.ensure_future(self._heartbeat.run())
         began_at = self._clock()
+        prober = self._prober(target.provider, slot)
         with self._budget.booked_if_cut(target, reserved):
-            sample = await self._prober(target.provider, slot).probe(target, due_at)
+            sample = await prober.probe(target, due_at)
         if self._heartbeat.has_stalled_since(began_at):
             sample = dataclasses.replace(sample, stalled_here=True)
         self._budget.settle(sample, reserved)
         self._on_sample(sample)
-        self._apply_backoff(target, sample)
+        refused = sample.failure is not None and sample.failure.error_class == "auth"
+        if not refused or not await prober.wait_for_key():
+            self._apply_backoff(target, sample)
         return sample
 
     def _add_stall(self, stall: Stall) -> None:

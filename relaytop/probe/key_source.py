@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import os
+import math
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from relaytop.config.child_processes import without_keys
 from relaytop.config.errors import ConfigError
 from relaytop.config.key_expiry import expires_at
 from relaytop.config.keys import key_from_command
@@ -21,11 +20,13 @@ if TYPE_CHECKING:
 
 EARLY_S = 60.0
 """Before a key expires, so that no probe is sent with one that does meanwhile."""
+EARLY_SHARE = 0.25
+"""The same of a key that lives for less than a few minutes, as a share of its life."""
 RETRY_S = 30.0
 LONGEST_RETRY_S = 600.0
 """Seconds between two runs of a command whose key does not work: doubling, to this."""
-MAX_SECRETS = 50
-"""Earlier keys that are still removed from texts."""
+MAX_EARLIER_KEYS = 50
+"""Those that are still removed from texts."""
 
 
 class KeyNotice(NamedTuple):
@@ -57,7 +58,8 @@ class KeySource:
         self.provider = provider
         self.secrets = list(credentials(provider))
         """What no text may show: the key, those before it, and the values of headers."""
-        self._run = _run_command if run is None else run
+        self._earlier_keys: list[str] = []
+        self._run = self._run_command if run is None else run
         self._wall = wall
         self._renewing: asyncio.Task[None] | None = None
         self._notices: list[KeyNotice] = []
@@ -65,6 +67,9 @@ class KeySource:
         self._retry_s = RETRY_S
         self._had_at = wall()
         self._refused = False
+        self._is_new = True
+        """Whether the command's last run brought another key: its end is no reason to wait."""
+        self._closed = False
 
     def record_refusal(self, key: Secret | None) -> None:
         """Note that the server answered 401 to a key; that of an earlier one is no news."""
@@ -80,9 +85,9 @@ class KeySource:
         if not self.provider.key_command or self._renewing is not None:
             return
         now = self._wall()
-        expires = self._expires_at()
-        is_due = self._refused or (expires is not None and now >= expires - EARLY_S)
-        if is_due and now >= self._not_before:
+        expires = self._is_expiring(now)
+        may_run = now >= self._not_before or (expires and self._is_new and not self._refused)
+        if (expires or self._refused) and may_run:
             self._not_before = now + self._retry_s
             self._retry_s = min(2 * self._retry_s, LONGEST_RETRY_S)
             self._renewing = asyncio.ensure_future(self._renew())
@@ -92,11 +97,25 @@ class KeySource:
         found, self._notices = self._notices, []
         return found
 
+    async def wait_for_renewal(self) -> bool:
+        """Wait for the command that a refused key is asked of; return whether there was one."""
+        if self._renewing is None:
+            return False
+        await asyncio.wait([self._renewing])
+        return True
+
     async def aclose(self) -> None:
         """End a command that is running."""
+        self._closed = True
         if self._renewing is not None:
             self._renewing.cancel()
             await asyncio.gather(self._renewing, return_exceptions=True)
+
+    def _is_expiring(self, now: float) -> bool:
+        expires = self._expires_at()
+        if expires is None:
+            return False
+        return now >= expires - min(EARLY_S, EARLY_SHARE * max(0.0, expires - self._had_at))
 
     def _expires_at(self) -> float | None:
         lifetime_s = self.provider.api_key_lifetime_s
@@ -109,6 +128,7 @@ class KeySource:
         try:
             key = await asyncio.to_thread(self._run, self.provider)
         except ConfigError as error:
+            self._is_new = False
             self._notices.append(
                 KeyNotice("warning", f"{name}: no new key: {error}", renewed=False)
             )
@@ -120,19 +140,26 @@ class KeySource:
     def _apply(self, key: Secret) -> None:
         name, before = self.provider.name, self.provider.key
         self._had_at = self._wall()
-        if key == before:
+        self._is_new = key != before
+        if not self._is_new:
             if self._refused:
                 text = f"{name}: api_key_command printed the same key, which was refused"
                 self._notices.append(KeyNotice("warning", text, renewed=False))
             return
+        if before is not None:
+            self._earlier_keys = [before.reveal(), *self._earlier_keys][:MAX_EARLIER_KEYS]
         self.provider = dataclasses.replace(self.provider, key=key)
-        self.secrets = [key.reveal(), *self.secrets][:MAX_SECRETS]
+        self.secrets = [*credentials(self.provider), *self._earlier_keys]
         self._refused = False
         self._notices.append(
             KeyNotice("info", f"{name}: new key from api_key_command", renewed=True)
         )
 
-
-def _run_command(provider: Provider) -> Secret:
-    place = f"providers.{provider.name}.api_key_command"
-    return key_from_command(provider.key_command, without_keys(os.environ, []), place)
+    def _run_command(self, provider: Provider) -> Secret:
+        return key_from_command(
+            provider.key_command,
+            provider.key_environ,
+            f"providers.{provider.name}.api_key_command",
+            folder=provider.key_folder,
+            left_s=lambda: 0.0 if self._closed else math.inf,
+        )

@@ -102,6 +102,14 @@ class Prober:
     def _secrets(self) -> Sequence[str]:
         return self._keys.secrets
 
+    def renew_key_if_due(self) -> None:
+        """Ask for another key, without waiting, where this one was refused or is to expire."""
+        self._keys.renew_if_due()
+
+    async def wait_for_key(self) -> bool:
+        """Wait for the key that is asked for meanwhile; return whether one is."""
+        return await self._keys.wait_for_renewal()
+
     def drain_key_notices(self) -> list[KeyNotice]:
         """Return what became of the key since the last call."""
         return self._keys.drain_notices()
@@ -300,7 +308,11 @@ class Prober:
         self._keys.renew_if_due()  # no probe does so while the budget is reached
         if isinstance(self._settings, ProbeError):
             return Failure(self._settings.error_class, safe(str(self._settings), self._secrets))
+        key = self._provider.key
         response = await request_models(self._provider, self._settings)
+        if response.status == UNAUTHORIZED:
+            self._keys.record_refusal(key)
+            self._keys.renew_if_due()
         return response.failure or ModelList(response.models, response.modes)
 
     async def request_credit(self, systems: Sequence[CreditSystem]) -> CreditAnswer:

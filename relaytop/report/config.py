@@ -7,14 +7,15 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from relaytop.config.masking import mask_urls
+from relaytop.config.settings import Provider, config_fields, key_of
 from relaytop.config.source_location import dotted
-from relaytop.config.values import masked_table, shared_values, target_values
+from relaytop.config.values import masked_table, shared_values, target_values, written
 from relaytop.report.blocks import Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from relaytop.config.settings import Price, Provider, Settings
+    from relaytop.config.settings import Price, Settings
     from relaytop.report.blocks import Block
     from relaytop.report.render import TextOptions
 
@@ -103,8 +104,9 @@ def _provider_rows(provider: Provider, settings: Settings, complaint: str | None
 
     def row(field: str, value: object, *below: str) -> Row:
         origin = settings.origins.get(f"providers.{provider.name}.{field}", DEFAULT)
-        return dotted(("providers", provider.name, field, *below)), value, origin
+        return dotted(("providers", provider.name, key_of(field), *below)), value, origin
 
+    own = {field.name for field in config_fields(Provider)}
     for field in dataclasses.fields(provider):
         value = getattr(provider, field.name)
         if field.name == "key":
@@ -112,8 +114,9 @@ def _provider_rows(provider: Provider, settings: Settings, complaint: str | None
         elif field.name == "prices":
             for model, price in value.items():
                 yield from (row("prices", usd, model, kind) for kind, usd in _usd(price).items())
-        elif field.name not in {"name", "key_from"}:
-            shown = _SHOWN[field.name](value) if field.name in _SHOWN else value
+        elif field.name in own:
+            special = _SHOWN.get(field.name)
+            shown = written(field.name, value) if special is None else special(value)
             if shown is not None:
                 yield row(field.name, shown)
 
@@ -128,9 +131,10 @@ def _key(provider: Provider, complaint: str | None) -> tuple[str, str]:
 
 
 def _usd(price: Price) -> dict[str, float]:
-    """Return the rates that a config can set, in USD per million tokens."""
+    """Return the rates that a config can set: USD per million tokens, and per request."""
     cached = {} if price.cached_input is None else {"cached_input": price.cached_input}
-    return {"input": price.input, "output": price.output, **cached}
+    request = {"request": price.request} if price.request else {}
+    return {"input": price.input, "output": price.output, **cached, **request}
 
 
 def _without_password(proxy: str | None) -> str | None:

@@ -126,6 +126,25 @@ def test_config_as_a_table_says_what_is_missing(invoke: Invoke, tmp_path: Path) 
     assert shown["probe.prompt"].startswith('"a\\nb" ')
 
 
+def test_config_shows_the_program_of_a_keys_command_and_all_of_a_price(
+    invoke: Invoke, tmp_path: Path
+) -> None:
+    path = tmp_path / "c.toml"
+    path.write_text(
+        '[providers.m]\nbase_url = "http://127.0.0.1:9/v1"\nmodels = ["r"]\n'
+        f'api_key_command = ["sh", "-c", "echo {KEY}", "--token=hunter2"]\n'
+        'api_key_lifetime = "50m"\nprices.r = { input = 0, output = 0, request = 0.002 }\n'
+    )
+    done = invoke("config", "--config", str(path), "--format", "json", HUNTED="hunter2")
+    assert "hunter2" not in done.stdout
+    tree = json.loads(done.stdout)
+    own = {key.removeprefix("providers.m."): each["value"] for key, each in tree.items()}
+    assert own["api_key_lifetime"] == "50m"
+    assert own["prices.r.request"] == 0.002
+    assert not {"key_command", "key_environ", "api_key_lifetime_s"} & set(own)
+    assert tree["providers.m.key"]["from"] == "command sh"
+
+
 def test_config_after_init(invoke: Invoke, tmp_path: Path) -> None:
     path = str(tmp_path / "config.toml")
     invoke("init", "--config", path)

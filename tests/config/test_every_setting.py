@@ -152,7 +152,7 @@ def test_each_value_of_a_file_arrives_with_its_origin_and_is_shown() -> None:
     assert settings.origins == dict.fromkeys(wanted, "config file F")
     rows = ConfigReport(settings, {}).document()
     for key in wanted - {f"providers.p.{name}" for name in {*API_KEYS, "prices"}}:
-        assert rows[key]["from"] == "config file F"
+        assert rows[key_of(key)]["from"] == "config file F"
     assert rows["providers.p.prices.m.cached_input"]["value"] == 3
 
 

@@ -40,6 +40,12 @@ class FakeProber:
         del systems
         return CreditAnswer()
 
+    def renew_key_if_due(self) -> None:
+        pass
+
+    async def wait_for_key(self) -> bool:
+        return False
+
     def drain_key_notices(self) -> list[KeyNotice]:
         return []
 

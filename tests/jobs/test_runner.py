@@ -5,7 +5,7 @@ import dataclasses
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 
-from relaytop.config.settings import Price, Provider, Settings, Target
+from relaytop.config.settings import Price, Provider, Secret, Settings, Target
 from relaytop.jobs.job_budget import JobBudget
 from relaytop.jobs.runner import GIVE_UP_AFTER, Runner
 from relaytop.probe.credit_request import CreditAnswer
@@ -43,6 +43,12 @@ class FakeProber:
     async def request_credit(self, systems: Sequence[CreditSystem]) -> CreditAnswer:
         del systems
         return CreditAnswer()
+
+    def renew_key_if_due(self) -> None:
+        pass
+
+    async def wait_for_key(self) -> bool:
+        return False
 
     def drain_key_notices(self) -> list[KeyNotice]:
         return []
@@ -171,3 +177,31 @@ async def test_what_a_target_teaches_is_learnt_once_for_all_connections() -> Non
         await runner.aclose()
         assert server.connections == 3
     assert [found.ok for found in samples] == [False] + [True] * 5
+
+
+async def test_a_key_that_is_asked_for_anew_is_no_reason_to_give_up() -> None:
+    def answer(seen: Seen) -> Response:
+        return chat_stream(2) if "new" in seen.headers["authorization"] else error_reply(401)
+
+    with ScriptedServer(answer) as server:
+        provider = Provider(
+            name="p",
+            base_url=server.base_url,
+            key=Secret("ya29.old-0123456789"),
+            key_command=("sh", "-c", "sleep 0.3; echo ya29.new-0123456789"),
+        )
+        watched = dataclasses.replace(settings("p/a"), providers=(provider,))
+        samples: list[Sample] = []
+        runner = Runner(
+            watched,
+            JobBudget(1.0, 10.0, None),
+            samples.append,
+            make_prober=Prober,
+            uniform=lambda: 0.0,
+        )
+        requests = itertools.repeat(watched.targets[0], 20)
+        await asyncio.gather(*(runner.send_in_sequence(requests, slot) for slot in range(8)))
+        await runner.aclose()
+    assert runner.given_up == {}
+    assert samples[-1].ok
+    assert sum(not sample.ok for sample in samples) == 8

@@ -2,9 +2,13 @@
 
 import asyncio
 import base64
+import dataclasses
 import json
+import os
 from collections.abc import Callable
+from pathlib import Path
 
+import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,10 +16,18 @@ from hypothesis import strategies as st
 from relaytop.config.errors import ConfigError
 from relaytop.config.key_expiry import expires_at
 from relaytop.config.settings import Provider, Secret, Target
-from relaytop.probe.key_source import LONGEST_RETRY_S, RETRY_S, KeyNotice, KeySource
+from relaytop.probe.key_source import LONGEST_RETRY_S, RETRY_S, KeySource
 from relaytop.probe.prober import Prober
 from relaytop.wire.credit_systems import systems_for
-from tests.support.server import Response, ScriptedServer, Seen, chat_stream, error_reply
+from relaytop.wire.facts import Failure, ModelList
+from tests.support.server import (
+    Response,
+    ScriptedServer,
+    Seen,
+    chat_stream,
+    error_reply,
+    models_reply,
+)
 
 OLD, NEW = "ya29.old-0123456789", "ya29.new-0123456789"
 
@@ -181,7 +193,8 @@ async def test_a_prober_goes_on_with_the_new_key() -> None:
         prober = Prober(provider)
         target = Target(provider="p", model="m")
         first = await prober.probe(target, 0.0)
-        notices = await until(prober.drain_key_notices)
+        assert await prober.wait_for_key()
+        notices = prober.drain_key_notices()
         second = await prober.probe(target, 0.0)
         await prober.aclose()
     assert first.failure is not None
@@ -189,6 +202,97 @@ async def test_a_prober_goes_on_with_the_new_key() -> None:
     assert OLD not in first.failure.message
     assert [notice.renewed for notice in notices] == [True]
     assert second.ok
+
+
+async def test_headers_stay_secret_however_often_the_key_is_renewed() -> None:
+    clock = Clock()
+    provider = Provider(
+        name="p",
+        base_url="http://127.0.0.1:9",
+        key=Secret(OLD),
+        key_command=("print-token",),
+        headers={"X-Token": "header-secret"},
+    )
+    names = [f"ya29.number-{number:04}" for number in range(60)]
+    keys = KeySource(provider, run=Command(*names), wall=clock)
+    for _ in names:
+        keys.record_refusal(keys.provider.key)
+        assert await renewed(keys) == [("info", True)]
+        clock.now += LONGEST_RETRY_S
+    assert {"header-secret", names[-1], names[-2]} <= set(keys.secrets)
+    assert OLD not in keys.secrets
+
+
+async def test_a_short_life_is_no_reason_to_send_a_key_that_has_expired() -> None:
+    clock, command = Clock(), Command(*(f"ya29.{number:09}" for number in range(9)))
+    keys = source(command, clock, lifetime_s=8.0)
+    for run in range(5):
+        keys.renew_if_due()
+        assert command.runs == run
+        clock.now += 5.0
+        keys.renew_if_due()
+        assert command.runs == run
+        clock.now += 1.5
+        assert await renewed(keys) == [("info", True)]
+
+
+async def test_keys_that_are_all_refused_are_not_asked_for_without_a_pause() -> None:
+    clock, command = Clock(), Command(*(f"ya29.{number:09}" for number in range(9)))
+    keys = source(command, clock, lifetime_s=8.0)
+    keys.record_refusal(keys.provider.key)
+    assert await renewed(keys) == [("info", True)]
+    keys.record_refusal(keys.provider.key)
+    clock.now += 7.5
+    keys.renew_if_due()
+    assert command.runs == 1
+    clock.now += RETRY_S
+    assert await renewed(keys) == [("info", True)]
+
+
+async def test_a_command_that_runs_is_ended_with_the_prober(tmp_path: Path) -> None:
+    pid_file = tmp_path / "pid"
+    told = f"echo $$ > {pid_file}.new; mv {pid_file}.new {pid_file}"
+    provider = Provider(
+        name="p",
+        base_url="http://127.0.0.1:9",
+        key=Secret(OLD),
+        key_command=("/bin/sh", "-c", f"{told}; exec sleep 600"),
+        key_environ={"PATH": os.environ["PATH"]},
+    )
+    with ScriptedServer(lambda _seen: error_reply(401, "expired")) as server:
+        prober = Prober(dataclasses.replace(provider, base_url=server.base_url))
+        await prober.probe(Target(provider="p", model="m"), 0.0)
+        await until(pid_file.exists)
+        pid = int(pid_file.read_text())
+        await prober.aclose()
+    assert await until(lambda: not psutil.pid_exists(pid))
+
+
+async def test_a_list_of_models_that_is_refused_asks_for_a_key_too() -> None:
+    def answer(seen: Seen) -> Response:
+        return models_reply(["m"]) if NEW in seen.headers["authorization"] else error_reply(401)
+
+    with ScriptedServer(answer) as server:
+        provider = Provider(
+            name="p",
+            base_url=server.base_url,
+            key=Secret(OLD),
+            key_command=("sh", "-c", f"echo {NEW}"),
+        )
+        prober = Prober(provider)
+        assert isinstance(await prober.list_models(), Failure)
+        assert await prober.wait_for_key()
+        assert await prober.list_models() == ModelList(("m",))
+        await prober.aclose()
+
+
+async def until(seen: Callable[[], bool]) -> bool:
+    """Return what is seen as soon as it is something."""
+    for _ in range(3000):
+        if seen():
+            break
+        await asyncio.sleep(0.01)
+    return seen()
 
 
 @pytest.mark.parametrize("question", ["models", "credit"])
@@ -217,11 +321,3 @@ async def test_a_key_that_expires_is_renewed_where_nothing_is_probed(question: s
         await prober.aclose()
         used = [seen.headers["authorization"] for seen in server.requests]
     assert used[-1] == f"Bearer {NEW}"
-
-
-async def until(drain: Callable[[], list[KeyNotice]]) -> list[KeyNotice]:
-    for _ in range(500):
-        if found := drain():
-            return found
-        await asyncio.sleep(0.01)
-    return []
