@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 import click
 
 from relaytop.cli.options import common_options, refuse_flags
 from relaytop.config.errors import ConfigError
+from relaytop.config.masking import mask_secrets
 from relaytop.config.paths import config_file
 from relaytop.config.presets import PRESETS, Preset, preset_named
 from relaytop.config.provider_block import provider_block
 from relaytop.config.suggestions import suggestion
 from relaytop.config.template import TEMPLATE, template_with
+from relaytop.store.atomic import write_exactly
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from relaytop.cli.options import Options
 
 NAMES = [preset.name for preset in PRESETS]
+_IN_URL = re.compile(r"[\w.:\-]+", re.ASCII)
+"""What may stand in place of a name in a URL: a host, a region, a project."""
 
 
 def write_config(path: Path, text: str) -> None:
@@ -33,8 +38,7 @@ def write_config(path: Path, text: str) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(text)
+        write_exactly(path, text.encode())
     except FileExistsError:
         sentence = (
             f"{path} already exists and is not overwritten: edit it, or move it away; "
@@ -77,7 +81,7 @@ def init(
 ) -> None:
     """Write a commented config file; never overwrites one."""
     refuse_flags(options, "init writes the defaults; edit the file", but={"config"})
-    presets = [_preset(name) for name in dict.fromkeys(providers)]
+    presets = list(dict.fromkeys(_preset(name) for name in providers))
     values = _values(settings, presets)
     blocks = [provider_block(preset, values) for preset in presets]
     if prints:
@@ -111,6 +115,11 @@ def _values(settings: tuple[str, ...], presets: list[Preset]) -> dict[str, str]:
         if name not in wanted:
             valid = f"valid: {', '.join(wanted)}" if wanted else "these providers need none"
             sentence = f"--set: {name!r} is not a name of theirs; {valid}"
+            raise ConfigError(sentence)
+        in_url = any(f"{{{name}}}" in preset.base_url for preset in presets)
+        if in_url and not _IN_URL.fullmatch(value):
+            url = next(preset.base_url for preset in presets if f"{{{name}}}" in preset.base_url)
+            sentence = f"--set: {mask_secrets(value)!r} is no {name} for {url}; give the name alone"
             raise ConfigError(sentence)
         values[name] = value
     return values

@@ -174,7 +174,8 @@ PRESETS = (
         key_command=("gcloud", "auth", "print-access-token"),
         key_lifetime="50m",
         models=("google/gemini-2.5-flash",),
-        note="A token lasts an hour: the command is run again before, and after a 401. No /models.",
+        note="A token lasts an hour: the command is run again before, and after a 401. No /models. "
+        "At location global the host is aiplatform.googleapis.com.",
         detected=False,
     ),
     Preset(
@@ -222,5 +223,5 @@ PRESETS = (
 
 
 def preset_named(name: str) -> Preset | None:
-    """Return the preset of a name; None where there is none."""
-    return next((preset for preset in PRESETS if preset.name == name), None)
+    """Return the preset of a name, in whatever case; None where there is none."""
+    return next((preset for preset in PRESETS if preset.name == name.lower()), None)

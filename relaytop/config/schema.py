@@ -112,6 +112,9 @@ def _one_key(table: dict[str, Any]) -> dict[str, Any]:
     if len(given) > 1:
         message = f"{given[0]} and {given[1]} are both set; keep one"
         raise ValueError(message)
+    if "api_key_lifetime_s" in table and "api_key_command" not in table:
+        message = "api_key_lifetime is for a key of api_key_command; only a command can renew it"
+        raise ValueError(message)
     return table
 
 

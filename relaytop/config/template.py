@@ -42,9 +42,9 @@ _EXAMPLE = """\
 [providers.holysheep]
 base_url = "https://api.holysheep.ai/v1"
 api = "openai"                      # or anthropic, gemini, azure
-api_key_env = "HOLYSHEEP_API_KEY"   # or api_key_command = ["pass", "show", "holysheep"],
+api_key_env = "HOLYSHEEP_API_KEY"   # or api_key_command = ["pass", "show", "holysheep"], which
+                                    # runs again every api_key_lifetime = "50m" where that is set,
                                     # or api_key_file = "~/.holysheep-key"
-# api_key_lifetime = "50m"          # run api_key_command again before its key expires
 models = ["gpt-4.1", "claude-sonnet-4.5", "gemini-2.5-flash", "deepseek-v3.2"]
 # max_rpm = 60
 # headers = { "X-Team" = "ops" }

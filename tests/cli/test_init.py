@@ -28,12 +28,29 @@ def test_it_is_printed_for_a_file_that_there_is(run: Run) -> None:
     assert table["api_key_env"] == "AWS_BEARER_TOKEN_BEDROCK"
 
 
+def test_a_locale_without_the_tables_characters_is_no_obstacle(tmp_path: Path, run: Run) -> None:
+    path = tmp_path / "c.toml"
+    ascii_alone = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = run("init", "--config", path, "--provider", "azure", environ=ascii_alone)
+    assert done.returncode == 0, done.stderr
+    assert "…" in path.read_text(encoding="utf-8")
+
+
+def test_names_are_known_as_their_vendors_write_them(run: Run) -> None:
+    done = run("init", "--provider", "xAI", "--provider", "vLLM", "--provider", "xai", "--print")
+    assert list(tomllib.loads(done.stdout)["providers"]) == ["xai", "vllm"]
+
+
 def test_mistakes(run: Run) -> None:
     for arguments, words in (
         (("--provider", "bedrok", "--print"), "did you mean 'bedrock'?"),
         (("--provider", "bedrock", "--set", "zone=a", "--print"), "valid: region"),
         (("--provider", "openai", "--set", "x=a", "--print"), "need none"),
         (("--provider", "bedrock", "--set", "region", "--print"), "is not NAME=VALUE"),
+        (
+            ("--provider", "azure", "--set", "resource=https://x.openai.azure.com", "--print"),
+            "give the name alone",
+        ),
         (("--print",), "--print needs --provider"),
     ):
         done = run("init", *arguments)

@@ -42,6 +42,11 @@ def path(tmp_path: Path) -> Path:
         ('[providers."x/y"]\nbase_url = "http://h/v1"', 'providers."x/y"', "without /"),
         ('[providers.""]\nbase_url = "http://h/v1"', 'providers.""', "without /"),
         (
+            f'{RELAY}api_key_env = "X"\napi_key_lifetime = "50m"',
+            "line 1: providers.relay",
+            "api_key_lifetime is for a key of api_key_command",
+        ),
+        (
             f'{RELAY}api_key_env = "X"\napi_key_file = "y"',
             "line 1: providers.relay",
             "api_key_env and api_key_file are both set; keep one",
