@@ -17,20 +17,27 @@ _DECIDED = {
     "messages": "set `prompt`",
     "input": "set `prompt`",
     "contents": "set `prompt`",
+    "content": "set `prompt`",
     "query": "set `prompt`",
     "prompt": "set `prompt` outside of extra",
     "stream": "set `stream` outside of extra",
+    "generation_config": "write it as generationConfig",
     **dict.fromkeys(
         (
             "max_tokens",
             "max_completion_tokens",
             "max_output_tokens",
             "maxOutputTokens",
+            "max_tokens_to_sample",
+            "max_new_tokens",
+            "num_predict",
         ),
         "set `max_tokens` outside of extra: the budget counts with it",
     ),
 }
 """The keys of a body that relaytop decides → where to set them."""
+_INNER = ("generationConfig", "options")
+"""Tables of a body, of Gemini and Ollama, in which such keys may stand too."""
 
 
 def checked_mode(value: str) -> str:
@@ -67,7 +74,7 @@ def _check_keys(table: Mapping[str, Any]) -> None:
         if name in REPLY_COUNTS and not _is_count(value):
             message = f"{name} must be a whole number from 1 to {MAX_REPLIES}"
             raise ValueError(message)
-        if name == "generationConfig" and isinstance(value, Mapping):
+        if name in _INNER and isinstance(value, Mapping):
             _check_keys(value)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from relaytop.config.durations import format_duration, format_window
-from relaytop.config.masking import mask_secrets
+from relaytop.config.masked_tables import masked_table
 from relaytop.config.settings import Secret, Window, config_fields, key_of
 
 if TYPE_CHECKING:
@@ -32,19 +32,6 @@ def shared_values(settings: Settings) -> Iterator[tuple[str, Any]]:
 def target_values(target: Target) -> Iterator[tuple[str, Any]]:
     """Yield (key within the target's table, value) of all that may differ from target to target."""
     yield from ((key, value) for key, value, _table in _values(target))
-
-
-def masked_table(table: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a table of a user's own in which no text looks like a secret."""
-    return {name: _masked(value) for name, value in table.items()}
-
-
-def _masked(value: object) -> object:
-    if isinstance(value, Mapping):
-        return masked_table(value)
-    if isinstance(value, list):
-        return [_masked(each) for each in value]
-    return mask_secrets(value) if isinstance(value, str) else value
 
 
 def _values(part: DataclassInstance, *, shared: bool = False) -> Iterator[tuple[str, Any, str]]:

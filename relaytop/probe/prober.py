@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import time
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from relaytop.pricing.cost import cost_usd
+from relaytop.probe.credentials import extra_credentials
 from relaytop.probe.credit_request import CreditAnswer, request_credit
 from relaytop.probe.errors import ProbeError
 from relaytop.probe.exchange import Exchange
@@ -78,6 +79,8 @@ class Prober:
         self._nonces = NonceSequence() if nonces is None else nonces
         self._dimensions: dict[str, int] = {}
         """Target → dimensions of its last vectors."""
+        self._extra_secrets: dict[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {}
+        """Target → its `extra`, and what is secret in it."""
 
     async def probe(self, target: Target, due_at: float) -> Sample:
         """Probe a target once.
@@ -101,6 +104,15 @@ class Prober:
     @property
     def _secrets(self) -> Sequence[str]:
         return self._keys.secrets
+
+    def _secrets_of(self, target: Target) -> Sequence[str]:
+        """Return what no text about a target may show: a server may quote the request's `extra`."""
+        if not target.extra:
+            return self._secrets
+        known = self._extra_secrets.get(target.id)
+        if known is None or known[0] is not target.extra:
+            known = self._extra_secrets[target.id] = target.extra, extra_credentials(target)
+        return [*self._secrets, *known[1]]
 
     def renew_key_if_due(self) -> None:
         """Ask for another key, without waiting, where this one was refused or is to expire."""
@@ -158,17 +170,18 @@ class Prober:
     ) -> tuple[Sample, RawReply | None]:
         exchange = Exchange(transport)
         adaptations = self.adaptations_of(target)
+        secrets = self._secrets_of(target)
         try:
             api = api_named(self._provider.api, target.mode)
             request = api.build(self._with_nonce(target), self._provider, adaptations)
             await self._run(exchange, request, target.timeout_s)
-            raw = exchange.raw_reply(self._secrets, time.time())
+            raw = exchange.raw_reply(secrets, time.time())
             reply = self._with_dimensions_checked(target, await self._reply(exchange, raw, api))
             least = self._adapt(target, adaptations, reply)
             return self._sample(target, due_at, exchange, reply, least), raw
         except Exception as error:  # noqa: BLE001 - our own fault must cost one sample, no more
             message = f"relaytop could not read this reply ({type(error).__name__}: {error})"
-            failure = Failure("protocol", safe(message, self._secrets))
+            failure = Failure("protocol", safe(message, secrets))
             sample = Sample(
                 target=target.id,
                 due_at=due_at,
@@ -216,11 +229,11 @@ class Prober:
         reply: Reply | None,
         least_tokens: int | None,
     ) -> Sample:
-        failure = exchange.failure
+        failure, secrets = exchange.failure, self._secrets_of(target)
         if reply is not None and reply.failure is not None:
             failure = reply.failure  # the body's own error says more than how it ended
         if failure is not None:
-            failure = Failure(failure.error_class, safe(failure.message, self._secrets))
+            failure = Failure(failure.error_class, safe(failure.message, secrets))
         # Of a failed one too: a reply that was cut off after its usage is billed.
         usage = reply.usage if reply else None
         cost, source = (None, None)
@@ -252,7 +265,7 @@ class Prober:
             cost_usd=cost,
             price_source=source,
             http_status=exchange.status,
-            request_id=request_id(headers, self._secrets),
+            request_id=request_id(headers, secrets),
             rate_limit=limits or (reply.rate_limit if reply else None),
             retry_after_s=reply.retry_after_s if reply else None,
             server_ms=server_ms(headers),
@@ -284,7 +297,7 @@ class Prober:
     def _read(self, raw: RawReply, api: WireAPI) -> Reply:
         reply = api.read_reply(raw)
         if self._include_text and reply.text:
-            return dataclasses.replace(reply, text=safe_lines(reply.text, self._secrets))
+            return dataclasses.replace(reply, text=safe_lines(reply.text, raw.secrets))
         return reply
 
     def set_prices(self, prices: Mapping[str, Price]) -> None:

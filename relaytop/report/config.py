@@ -6,10 +6,11 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
 
+from relaytop.config.masked_tables import masked_table
 from relaytop.config.masking import mask_urls
 from relaytop.config.settings import Provider, config_fields, key_of
 from relaytop.config.source_location import dotted
-from relaytop.config.values import masked_table, shared_values, target_values, written
+from relaytop.config.values import shared_values, target_values, written
 from relaytop.report.blocks import Column, Table
 
 if TYPE_CHECKING:

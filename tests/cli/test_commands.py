@@ -145,6 +145,22 @@ def test_config_shows_the_program_of_a_keys_command_and_all_of_a_price(
     assert tree["providers.m.key"]["from"] == "command sh"
 
 
+@pytest.mark.parametrize("form", ["table", "json", "toml"])
+def test_secrets_of_extra_are_masked_wherever_it_stands(
+    invoke: Invoke, tmp_path: Path, form: str
+) -> None:
+    path = tmp_path / "c.toml"
+    path.write_text(
+        '[probe]\nextra = { api_key = "hunter2" }\n'
+        '[providers.m]\nbase_url = "http://127.0.0.1:9/v1"\nmodels = ["r"]\n'
+        'extra = { metadata = { token = "hunter2" }, user = "ops" }\n'
+        '[targets."m/r"]\nextra = { password = "hunter2" }\n'
+    )
+    done = invoke("config", "--config", str(path), "--format", form)
+    assert "hunter2" not in done.stdout
+    assert done.stdout.count("ops") == 2
+
+
 def test_config_after_init(invoke: Invoke, tmp_path: Path) -> None:
     path = str(tmp_path / "config.toml")
     invoke("init", "--config", path)

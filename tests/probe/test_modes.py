@@ -1,5 +1,6 @@
 """What one probe of each mode sends and finds, over a real connection."""
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,7 +11,14 @@ from relaytop.pricing.estimate import reserve_usd
 from relaytop.probe.prober import Prober
 from relaytop.probe.sample import Sample
 from tests.probe.support import class_of
-from tests.support.server import Response, ScriptedServer, Seen, chat_stream, json_reply
+from tests.support.server import (
+    Response,
+    ScriptedServer,
+    Seen,
+    chat_stream,
+    error_reply,
+    json_reply,
+)
 
 PRICES = {"m": Price(1.0, 10.0), "free": Price(0.0, 0.0, request=0.002)}
 
@@ -88,3 +96,20 @@ def test_the_budget_counts_what_a_mode_generates() -> None:
     for extra in ({"n": 3}, {"generationConfig": {"candidateCount": 3}}):
         several, _ = reserve_usd(target("chat", max_tokens=10, extra=extra), price, 1.0)
         assert several == pytest.approx(3 * whole)
+
+
+async def test_what_is_secret_in_extra_is_in_no_text_of_a_server() -> None:
+    def quote(seen: Seen) -> Response:
+        reply = error_reply(400, f"cannot read {seen.body.decode()}")
+        return dataclasses.replace(
+            reply, headers={**reply.headers, "x-request-id": "r-hunter2hunter"}
+        )
+
+    secrets = {"api_key": "hunter2hunter", "metadata": {"authToken": "correct-horse"}}
+    extra = {**secrets, "user": "ops-team"}
+    (found,), _ = await probed(quote, [target("embeddings", extra=extra)])
+    assert found.failure is not None
+    assert "ops-team" in found.failure.message
+    for text in (found.failure.message, str(found.request_id)):
+        assert "hunter2hunter" not in text
+        assert "correct-horse" not in text
