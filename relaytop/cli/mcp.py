@@ -37,22 +37,32 @@ def mcp(options: Options, *, allow_paid: bool) -> None:
     --allow-paid, only what is free is answered. Needs the extra `mcp`.
     """
     require_mcp()
+    settings, _complaints = _load(options)
+    asyncio.run(_serve(options, settings, allow_paid=allow_paid))
+
+
+def _load(options: Options) -> tuple[Settings, dict[str, str]]:
+    """Return the settings, and provider → why its key could not be had."""
     complaints: dict[str, str] = {}
     settings = load_settings(
         config=options.config, flags=options.flags, environ=os.environ, complaints=complaints
     )
-    asyncio.run(_serve(settings, complaints, allow_paid=allow_paid))
+    return settings, complaints
 
 
-async def _serve(settings: Settings, complaints: dict[str, str], *, allow_paid: bool) -> None:
+async def _serve(options: Options, settings: Settings, *, allow_paid: bool) -> None:
     """Serve until the client closes our input, or a signal ends it."""
     from relaytop.export.mcp.server import make_server  # noqa: PLC0415 - the SDK may be missing
     from relaytop.export.mcp.source import WatchSource  # noqa: PLC0415 - as above
     from relaytop.export.mcp.tools import Tools  # noqa: PLC0415 - as above
 
-    settings = await add_list_prices(settings)
+    async def load() -> tuple[Settings, dict[str, str]]:
+        loaded, complaints = await asyncio.to_thread(_load, options)
+        return await add_list_prices(loaded), complaints
+
+    # An agent is found by the settings as they are in the config: without list prices.
     source = WatchSource(settings, allow_paid=allow_paid, clock=STEADY)
-    server = make_server(Tools(source, settings, complaints))
+    server = make_server(Tools(source, await add_list_prices(settings), load))
     loop = asyncio.get_running_loop()
     ended_by: asyncio.Future[int] = loop.create_future()
     for number, code in SIGNALS.items():

@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     from relaytop.config.settings import Settings
     from relaytop.monitor.event import Event
     from relaytop.protocol.messages import Report
+    from relaytop.watch.agent.client import AgentClient
 
 FIRST_S = 15.0
 """Longest wait for the first probe of each target."""
+IDLE_S = 60.0
+"""An agent is read on for so long after a question: its history is long, and the next one soon."""
 NOT_ALLOWED = (
     "no agent with this config runs on this host, and probing costs money: start `relaytop agent`, "
-    "or start this server with --allow-paid"
+    "or start this server with --allow-paid; if the config has changed, restart this server"
 )
 
 
@@ -35,7 +38,7 @@ class WatchSource:
     """The monitor to read.
 
     Args:
-        settings: What is watched.
+        settings: What is watched, as the config says: an agent is found by it.
         allow_paid: Whether an engine may be started where no agent runs; it keeps to the budget.
         clock: Steady Unix seconds.
     """
@@ -44,6 +47,7 @@ class WatchSource:
         self.settings = settings
         self.allow_paid = allow_paid
         self.clock = clock
+        self._read: _ReadAgent | None = None
         self._own: Agent | None = None
         self._stop = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
@@ -56,28 +60,26 @@ class WatchSource:
             RelaytopError: Nothing is probed here, and may not be; or the engine does not start.
         """
         if self._own is None:
-            read = await asyncio.to_thread(self._read_agent)
-            if read is not None:
-                return read
+            async with self._starting:
+                if not self.reads_agent:
+                    self._read = await self._read_agent()
+                if self._read is not None:
+                    return self._read.use()
         if not self.allow_paid:
             raise RelaytopError(NOT_ALLOWED)
         return await self._own_monitor()
 
-    def _read_agent(self) -> Monitor | None:
-        """Return what the agent knows that watches the same; None where there is none."""
+    @property
+    def reads_agent(self) -> bool:
+        """Whether an agent is connected to, and read on."""
+        return self._read is not None and self._read.is_live
+
+    async def _read_agent(self) -> _ReadAgent | None:
+        """Return the agent that watches the same, its history read; None where there is none."""
         try:
-            agent = connect_agent(self.settings)
+            return await asyncio.to_thread(_ReadAgent.connect, self.settings, self.clock)
         except AgentError as error:
             raise RelaytopError(str(error)) from None
-        if agent is None:
-            return None
-        now = self.clock()
-        monitor = Monitor(self.settings, now)
-        try:
-            agent.restore(monitor, now)
-        finally:
-            agent.stop()
-        return monitor
 
     async def _own_monitor(self) -> Monitor:
         async with self._starting:
@@ -102,10 +104,73 @@ class WatchSource:
         return self._own.monitor
 
     async def aclose(self) -> None:
-        """End the engine, if there is one."""
+        """End the engine, or the reading of the agent, if there is one."""
+        if self._read is not None:
+            await self._read.aclose()
         self._stop.set()
         if self._running is not None:
             await asyncio.gather(self._running, return_exceptions=True)
+
+
+class _ReadAgent:
+    """An agent whose history was read and that is read on, until nobody asks any more.
+
+    Args:
+        agent: The connection.
+        monitor: What it knew.
+        clock: Steady Unix seconds.
+    """
+
+    def __init__(self, agent: AgentClient, monitor: Monitor, clock: Callable[[], float]) -> None:
+        self._agent = agent
+        self._monitor = monitor
+        self._clock = clock
+        self._used_at = 0.0
+        self._task: asyncio.Task[None] | None = None
+
+    @classmethod
+    def connect(cls, settings: Settings, clock: Callable[[], float]) -> _ReadAgent | None:
+        """Connect to the agent that watches the same; None where there is none.
+
+        Raises:
+            AgentError: There is one, and what it says cannot be used.
+        """
+        agent = connect_agent(settings)
+        if agent is None:
+            return None
+        now = clock()
+        monitor = Monitor(settings, now)
+        agent.restore(monitor, now)
+        return cls(agent, monitor, clock)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the agent is still read."""
+        return self._task is not None and not self._task.done()
+
+    def use(self) -> Monitor:
+        """Return what it knows, and read on."""
+        self._used_at = asyncio.get_running_loop().time()
+        if self._task is None:
+            self._task = asyncio.ensure_future(self._read_on())
+        return self._monitor
+
+    async def _read_on(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            async for reports in self._agent.reports():
+                for report in reports:
+                    self._monitor.apply(report, self._clock())
+                if loop.time() > self._used_at + IDLE_S:
+                    break
+        finally:
+            self._agent.stop()
+
+    async def aclose(self) -> None:
+        """Hang up; the agent goes on."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
 
 
 class _FirstProbes:

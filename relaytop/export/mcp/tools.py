@@ -19,17 +19,20 @@ from relaytop.export.mcp.answers import (
     pick_answer,
     status_answer,
 )
-from relaytop.jobs.check.run import run_check
+from relaytop.jobs.check.run import NO_BUDGET, run_check
 from relaytop.jobs.scope import narrow
 from relaytop.watch.incident_file import read_incidents
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from relaytop.config.settings import Settings
     from relaytop.export.mcp.source import WatchSource
 
+    Loaded = tuple[Settings, Mapping[str, str]]
+
 MAX_HOURS = 24 * 90
+NOT_ALLOWED = "(this server was started without --allow-paid)"
 Answer = dict[str, Any]
 Name = Annotated[
     str | None, Field(max_length=300, description="a provider, or a target as provider/model")
@@ -44,16 +47,17 @@ class Tools:
 
     Args:
         source: Where figures come from.
-        settings: What is watched, with prices.
-        complaints: Provider → why its key could not be had.
+        settings: What is watched, with list prices.
+        load: Reads the config and the keys of now, which may have expired since the start: the
+            settings with prices, and provider → why its key could not be had.
     """
 
     def __init__(
-        self, source: WatchSource, settings: Settings, complaints: Mapping[str, str]
+        self, source: WatchSource, settings: Settings, load: Callable[[], Awaitable[Loaded]]
     ) -> None:
         self._source = source
         self._settings = settings
-        self._complaints = complaints
+        self._load = load
 
     async def status(self, name: Name = None) -> Answer:
         """State of each target now: status, P50/P95/P99, TTFT, errors, credit; the worst first."""
@@ -87,8 +91,14 @@ class Tools:
 
         It is free. Where paid requests are allowed, replies are requested too, within the budget.
         """
-        narrowed = narrow(self._settings, name)
+        settings, complaints = await self._load()
+        narrowed = narrow(settings, name)
         if not self._source.allow_paid:
             narrowed = dataclasses.replace(narrowed, budget_usd=0.0)
-        result = await run_check(narrowed, self._complaints)
-        return check_answer(result.findings)
+        result = await run_check(narrowed, complaints)
+        if self._source.allow_paid or not settings.budget_usd:
+            return check_answer(result.findings)
+        return check_answer(
+            dataclasses.replace(each, meaning=each.meaning.replace(NO_BUDGET, NOT_ALLOWED))
+            for each in result.findings
+        )

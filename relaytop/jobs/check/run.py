@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 MAX_CONCURRENT_TARGETS = 4
 """Targets of one provider that are sent requests at the same time."""
 SUGGESTED_MODELS = 3
+NO_BUDGET = "(budget = 0)"
+"""Behind what is not requested where nothing may be spent."""
 
 
 async def run_check(
@@ -166,7 +168,7 @@ class CheckRun:
                 findings += more
                 skipped += left_out
             elif targets:
-                skipped.append(f"the replies of {_models(targets)} (budget = 0)")
+                skipped.append(f"the replies of {_models(targets)} {NO_BUDGET}")
         elif targets:
             skipped.append(f"the replies of {_models(targets)}")
         if skipped:

@@ -7,11 +7,17 @@ import os
 import signal
 import subprocess
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from mcp import ClientSession, StdioServerParameters, stdio_client
 
+from relaytop.config.errors import RelaytopError
+from relaytop.config.flags import Flags
+from relaytop.config.load import load_settings
+from relaytop.config.steady_clock import STEADY
+from relaytop.export.mcp.source import WatchSource
 from tests.support.agents import Agent
 from tests.support.launch import RELAYTOP, Run
 from tests.support.server import (
@@ -25,9 +31,9 @@ from tests.support.server import (
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
 KEY = "sk-mcp-0123456789abcdef"
+TRIES = 1200
 TOOLS = {"status", "failures", "compare", "pick", "incidents", "check"}
 CONFIG = """
 interval = "500ms"
@@ -105,6 +111,8 @@ async def test_without_an_agent_only_what_is_free(
         found = await told(session, "check", name="good")
         assert {each["about"] for each in found["findings"]} <= {"good", "good/gpt-4.1"}
         assert any(each["step"] == "models" for each in found["findings"])
+        (skipped,) = (each for each in found["findings"] if each["step"] == "skipped")
+        assert "without --allow-paid" in skipped["meaning"]
         assert (await told(session, "incidents"))["incidents"] == []
         assert "did you mean" in await refusal(session, "check", name="goot")
         assert await refusal(session, "incidents", hours=-1)
@@ -132,6 +140,75 @@ async def test_beside_an_agent_its_figures_are_told(
     assert KEY not in str([status, failures, picked, compared])
     assert picked["target"] == compared["healthiest"] == "good/gpt-4.1"
     assert [each["healthy"] for each in compared["candidates"]] == [True, False]
+
+
+async def test_an_agent_of_models_with_list_prices_is_found(
+    home: dict[str, str], tmp_path: Path, server: ScriptedServer
+) -> None:
+    path = tmp_path / "listed.toml"
+    # The proxy is on loopback too, and is none: nothing reaches the provider.
+    path.write_text(
+        'interval = "500ms"\n[providers.openai]\nbase_url = "https://api.openai.com/v1"\n'
+        'models = ["gpt-4.1"]\n'
+        f'proxy = "http://127.0.0.1:{server.port}"\ncredit = false\n'
+    )
+    with Agent(home, "--config", str(path)) as agent:
+        agent.wait_for_event("down")
+        async with client(home, str(path)) as session:
+            compared = await told(session, "compare", model="gpt-4.1")
+    (candidate,) = compared["candidates"]
+    assert candidate["status"] == "down"
+    assert candidate["usd_per_mtok"] > 0
+
+
+async def test_a_key_that_has_expired_is_asked_for_by_each_check(
+    home: dict[str, str], tmp_path: Path
+) -> None:
+    runs = tmp_path / "runs"
+
+    def answer(seen: Seen) -> Response:
+        key = seen.headers.get("authorization", "")
+        return models_reply(["m"]) if key.endswith("-2") else error_reply(401, "expired")
+
+    with ScriptedServer(answer) as relay:
+        path = tmp_path / "c.toml"
+        path.write_text(
+            f'[providers.p]\nbase_url = "{relay.base_url}"\nmodels = ["m"]\n'
+            'api_key_command = ["sh", "-c", '
+            f'"echo x >> {runs}; echo key-12345678-$(wc -l < {runs})"]\n'
+        )
+        async with client(home, str(path)) as session:
+            found = await told(session, "check")
+    models = [each for each in found["findings"] if each["step"] == "models"]
+    assert [each["level"] for each in models] == ["good"]
+
+
+async def test_an_agent_is_read_once_and_then_read_on(
+    home: dict[str, str], config: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environ = {**home, "P_KEY": KEY}
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    settings = load_settings(config=Path(config), flags=Flags(), environ=environ)
+    source = WatchSource(settings, allow_paid=False, clock=STEADY)
+    with Agent(environ, "--config", config) as agent:
+        await asyncio.to_thread(agent.wait_for_event, "up")
+        first, second = await asyncio.gather(source.monitor(), source.monitor())
+        assert first is second
+        before = first.summary("good/gpt-4.1", STEADY()).total.requests
+        for _ in range(TRIES):
+            if first.summary("good/gpt-4.1", STEADY()).total.requests > before + 2:
+                break
+            await asyncio.sleep(0.05)
+        assert first.summary("good/gpt-4.1", STEADY()).total.requests > before + 2
+        assert await source.monitor() is first
+    for _ in range(TRIES):
+        if not source.reads_agent:
+            break
+        await asyncio.sleep(0.05)
+    with pytest.raises(RelaytopError, match="--allow-paid"):
+        await source.monitor()
+    await source.aclose()
 
 
 async def test_where_it_may_spend_it_probes_itself_and_leaves_nothing_behind(
