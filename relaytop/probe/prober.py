@@ -161,7 +161,10 @@ class Prober:
     def _judge_key(self, sample: Sample, key: Secret | None) -> None:
         if sample.ok:
             self._keys.record_success()
-        elif sample.http_status == UNAUTHORIZED:
+        elif sample.failure is not None and (
+            sample.http_status == UNAUTHORIZED or sample.failure.error_class == "auth"
+        ):
+            # xAI and Gemini refuse a key by 400.
             self._keys.record_refusal(key)
             self._keys.renew_if_due()
 

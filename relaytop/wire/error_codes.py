@@ -216,6 +216,7 @@ NOT_FOUND_WORDS = (
     "model not found",
     "model_not_found",
     "model does not exist",
+    "model identifier is invalid",
 )
 OVERLOADED_WORDS = re.compile(
     r"(?<![a-z])over[- ]?load(?:ed|ing)?(?![a-z])|no deployments available"

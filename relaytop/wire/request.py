@@ -75,6 +75,11 @@ def with_extra(body: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, A
     return merged
 
 
+def without_stream_options(extra: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the config's `extra` for a request that is not streamed: OpenAI refuses the others."""
+    return {name: value for name, value in extra.items() if name != "stream_options"}
+
+
 def prompt_text(target: Target) -> str:
     """Return the messages of a probe as one text, for an API that takes no messages."""
     return "\n".join(text for _role, text in target.request_messages)

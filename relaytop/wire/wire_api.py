@@ -27,7 +27,7 @@ from relaytop.wire.failure import (
 from relaytop.wire.json_document import objects_of, parse
 from relaytop.wire.model_mode import model_mode
 from relaytop.wire.reply_state import ReplyState, reply_of
-from relaytop.wire.request import DOCUMENT, STREAM, headers_for, with_extra
+from relaytop.wire.request import DOCUMENT, STREAM, headers_for, with_extra, without_stream_options
 from relaytop.wire.served import read_served
 from relaytop.wire.streamed import read_stream
 from relaytop.wire.text import clean
@@ -96,11 +96,13 @@ class WireAPI(ABC):
             provider: Base URL, key and extra headers.
             adaptations: How it must differ, learned from earlier refusals (`adaptations`).
         """
-        accept = STREAM if target.stream and self.streams else DOCUMENT
+        streams = target.stream and self.streams
+        accept = STREAM if streams else DOCUMENT
         own = self.own_headers(provider) | (cache_bypass(provider) if target.unique else {})
         headers = headers_for(provider, own, accept=accept, body=True)
         # ASCII alone: a command line may hand over text that UTF-8 cannot encode.
-        document = with_extra(self.body(target, adaptations), target.extra)
+        extra = target.extra if streams else without_stream_options(target.extra)
+        document = with_extra(self.body(target, adaptations), extra)
         body = json.dumps(document, separators=(",", ":")).encode()
         return Request("POST", self.url(provider, target), headers, body)
 

@@ -176,12 +176,15 @@ def test_any_key_tells_an_end_or_none(key: str) -> None:
     assert found is None or found > 0
 
 
-async def test_a_prober_goes_on_with_the_new_key() -> None:
+@pytest.mark.parametrize(
+    ("status", "message"), [(401, "expired"), (400, "Incorrect API key provided")]
+)
+async def test_a_prober_goes_on_with_the_new_key(status: int, message: str) -> None:
     accepted = {NEW}
 
     def answer(seen: Seen) -> Response:
         key = seen.headers["authorization"].removeprefix("Bearer ")
-        return chat_stream(2) if key in accepted else error_reply(401, f"expired: {key}")
+        return chat_stream(2) if key in accepted else error_reply(status, f"{message}: {key}")
 
     with ScriptedServer(answer) as server:
         provider = Provider(

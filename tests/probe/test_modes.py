@@ -87,6 +87,14 @@ async def test_extra_goes_into_the_body_and_into_its_tables() -> None:
     assert request.json["model"] == "m"
 
 
+async def test_options_of_a_stream_are_sent_with_streams_alone() -> None:
+    extra = {"seed": 1, "stream_options": {"include_obfuscation": False}}
+    targets = [target("chat", extra=extra, stream=False), target("embeddings", extra=extra)]
+    _, requests = await probed(lambda _: vector(3), targets)
+    assert [request.json.get("stream_options") for request in requests] == [None, None]
+    assert [request.json["seed"] for request in requests] == [1, 1]
+
+
 def test_the_budget_counts_what_a_mode_generates() -> None:
     price = Price(0.0, 1.0)
     whole, _ = reserve_usd(target("chat", max_tokens=10), price, 1.0)

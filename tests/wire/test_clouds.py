@@ -44,6 +44,11 @@ REFUSALS: dict[str, tuple[int, Any, str]] = {
         {"error": {"code": "model_not_found", "message": "The model 'x' does not exist"}},
         "not_found",
     ),
+    "bedrock: no such model, by its own API": (
+        400,
+        {"message": "The provided model identifier is invalid."},
+        "not_found",
+    ),
     "bedrock: throttled": (
         429,
         {"message": "Too many requests, please wait before trying again."},
