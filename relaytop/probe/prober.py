@@ -64,6 +64,7 @@ class Prober:
         keys: KeySource | None = None,
     ) -> None:
         self._keys = KeySource(provider) if keys is None else keys
+        self._owns_keys = keys is None
         self._include_text = include_text
         self._settings: TransportSettings | ProbeError
         try:
@@ -344,8 +345,9 @@ class Prober:
         return await request_credit(self._provider, self._settings, systems)
 
     async def aclose(self) -> None:
-        """Close every connection, and end a command that is asked for a key."""
-        await self._keys.aclose()
+        """Close every connection, and end a command of its own that is asked for a key."""
+        if self._owns_keys:
+            await self._keys.aclose()
         transports = [*self._idle.values(), *self._in_use]
         self._idle.clear()
         for transport in transports:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.agents import Agent
+from tests.support.agents import Agent, until
 from tests.support.launch import RELAYTOP, Run
 from tests.support.server import (
     Response,
@@ -189,6 +189,35 @@ def test_a_watch_tells_a_command_of_each_change_and_no_key(
         "fast/openai/gpt-4.1 after \nslow/gpt-4.1 after fast/openai/gpt-4.1\n"
     )
     assert KEY not in (tmp_path / "env").read_text()
+
+
+def test_a_watch_goes_on_with_the_key_that_a_round_has_renewed(
+    tmp_path: Path, home: dict[str, str]
+) -> None:
+    def answer(seen: Seen) -> Response:
+        new = seen.headers["authorization"].endswith("-2")
+        return chat_stream(2) if new else error_reply(401, "expired")
+
+    runs, path = tmp_path / "runs", tmp_path / "c.toml"
+    with ScriptedServer(answer) as server:
+        path.write_text(
+            f'[providers.p]\nbase_url = "{server.base_url}"\nmodels = ["m"]\n'
+            'api_key_command = ["sh", "-c", '
+            f'"echo x >> {runs}; echo key-12345678-$(wc -l < {runs})"]\n'
+        )
+        arguments = ["--config", str(path), "pick", "m", "-n", "2", "--watch"]
+        with subprocess.Popen(
+            [*RELAYTOP, *arguments, "--every", "200ms"],
+            env=home,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as process:
+            until(lambda: len(server.requests) >= 10)
+            process.send_signal(signal.SIGINT)
+    keys = [seen.headers["authorization"].removeprefix("Bearer ") for seen in server.requests]
+    assert keys[0] == "key-12345678-1"
+    assert set(keys[1:]) == {"key-12345678-2"}
+    assert runs.read_text() == "x\n" * 2
 
 
 def test_stale_connections_do_not_eat_probes(tmp_path: Path, run: Run) -> None:

@@ -7,7 +7,6 @@ import json
 import sys
 import time
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import TYPE_CHECKING
 
 from relaytop.config.steady_clock import STEADY
@@ -22,6 +21,7 @@ from relaytop.jobs.pick.ranking import ranked
 from relaytop.jobs.pick.switching import Switcher
 from relaytop.jobs.runner import stale_remark
 from relaytop.jobs.stderr import notice, progress_line
+from relaytop.probe.key_source import KeySource
 from relaytop.probe.prober import Prober
 from relaytop.wire.facts import Failure
 from relaytop.wire.nonce import NonceSequence
@@ -29,7 +29,7 @@ from relaytop.wire.nonce import NonceSequence
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
-    from relaytop.config.settings import Settings
+    from relaytop.config.settings import Provider, Settings
     from relaytop.jobs.job_budget import JobBudget
     from relaytop.jobs.pick.exec_hook import ExecHook
     from relaytop.jobs.pick.ranking import Candidate
@@ -82,16 +82,21 @@ class Search:
         self._stale_announced: set[str] = set()
         """Targets whose stale connections were announced: once a search is enough."""
         self._nonces = NonceSequence()
+        self._keys = {provider.name: KeySource(provider) for provider in settings.providers}
+        """Provider → its key, which a round may have renewed for the next."""
 
     async def once(self) -> list[Candidate]:
         """Return the candidates, the healthiest first."""
         known = self._from_agent(tell=True)
         if known is not None:
             return known
-        async with self._open_budget() as budget:
-            names = ", ".join(target.id for target in self._settings.targets)
-            with progress_line(lambda: f"probing: {names}"):
-                return await self._probe(budget)
+        try:
+            async with self._open_budget() as budget:
+                names = ", ".join(target.id for target in self._settings.targets)
+                with progress_line(lambda: f"probing: {names}"):
+                    return await self._probe(budget)
+        finally:
+            await self._end_key_commands()
 
     async def repeat(self, every_s: float, hook: ExecHook | None) -> None:
         """Write each change of the choice as a line of JSON to stdout; never ends.
@@ -116,6 +121,7 @@ class Search:
                     first = False
                     await asyncio.sleep(max(0.0, every_s - (time.monotonic() - began)))
         finally:
+            await self._end_key_commands()
             if hook is not None:
                 await hook.finish()
 
@@ -142,8 +148,9 @@ class Search:
 
     async def _probe(self, budget: JobBudget) -> list[Candidate]:
         """Return the candidates by one round of probes."""
-        make_prober = partial(Prober, nonces=self._nonces)
-        job = Baseline(self._settings, self._plan, budget, make_prober=make_prober, clock=STEADY)
+        job = Baseline(
+            self._settings, self._plan, budget, make_prober=self._make_prober, clock=STEADY
+        )
         await job.run()
         if job.stopped is not None:
             notice(f"relaytop: {job.stopped}")
@@ -153,6 +160,12 @@ class Search:
                 notice(f"relaytop: {stale_remark(target, count)}")
         now = STEADY()
         return self._ranked([job.monitor.summary(name, now) for name in job.monitor.targets()])
+
+    def _make_prober(self, provider: Provider) -> Prober:
+        return Prober(provider, nonces=self._nonces, keys=self._keys[provider.name])
+
+    async def _end_key_commands(self) -> None:
+        await asyncio.gather(*(keys.aclose() for keys in self._keys.values()))
 
     def _ranked(self, summaries: Sequence[Summary]) -> list[Candidate]:
         prices = {
