@@ -61,7 +61,9 @@ async def _serve(options: Options, settings: Settings, *, allow_paid: bool) -> N
         return await add_list_prices(loaded), complaints
 
     # An agent is found by the settings as they are in the config: without list prices.
-    source = WatchSource(settings, allow_paid=allow_paid, clock=STEADY)
+    source = WatchSource(
+        settings, allow_paid=allow_paid, clock=STEADY, load=lambda: _load(options)[0]
+    )
     server = make_server(Tools(source, await add_list_prices(settings), load))
     loop = asyncio.get_running_loop()
     ended_by: asyncio.Future[int] = loop.create_future()

@@ -80,7 +80,6 @@ def test_what_is_offered_has_the_mode_that_its_list_tells(tmp_path: Path) -> Non
         ("extra = { generationConfig = { maxOutputTokens = 5 } }", "maxOutputTokens is set by"),
         ("extra = { generation_config = { max_output_tokens = 5 } }", "write it as generationC"),
         ("extra = { options = { num_predict = 5 } }", "num_predict is set by"),
-        ("extra = { documents = ['a'] }", "documents is set by relaytop; scores are checked by"),
         ("extra = { content = 'a' }", "content is set by relaytop; set `prompt`"),
         ("extra = { n = 0 }", "n must be a whole number from 1 to 16"),
         ("extra = { n = 1.5 }", "n must be a whole number from 1 to 16"),

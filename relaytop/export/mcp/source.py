@@ -28,6 +28,8 @@ FIRST_S = 15.0
 """Longest wait for the first probe of each target."""
 IDLE_S = 60.0
 """An agent is read on for so long after a question: its history is long, and the next one soon."""
+OWN_IDLE_S = 600.0
+"""An engine of our own ends so long after the last question: a client may stay for days."""
 NOT_ALLOWED = (
     "no agent with this config runs on this host, and probing costs money: start `relaytop agent`, "
     "or start this server with --allow-paid; if the config has changed, restart this server"
@@ -41,16 +43,30 @@ class WatchSource:
         settings: What is watched, as the config says: an agent is found by it.
         allow_paid: Whether an engine may be started where no agent runs; it keeps to the budget.
         clock: Steady Unix seconds.
+        load: Reads the config and the keys of now for such an engine; may take long.
+        own_idle_s: Seconds without a question after which it ends.
     """
 
-    def __init__(self, settings: Settings, *, allow_paid: bool, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        allow_paid: bool,
+        clock: Callable[[], float],
+        load: Callable[[], Settings],
+        own_idle_s: float = OWN_IDLE_S,
+    ) -> None:
         self.settings = settings
+        self._load = load
+        self._own_idle_s = own_idle_s
         self.allow_paid = allow_paid
         self.clock = clock
         self._read: _ReadAgent | None = None
         self._own: Agent | None = None
         self._stop = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
+        self._ending: asyncio.Task[None] | None = None
+        self._used_at = 0.0
         self._starting = asyncio.Lock()
 
     async def monitor(self) -> Monitor:
@@ -81,35 +97,61 @@ class WatchSource:
         except AgentError as error:
             raise RelaytopError(str(error)) from None
 
+    @property
+    def probes(self) -> bool:
+        """Whether an engine of our own runs."""
+        return self._own is not None
+
     async def _own_monitor(self) -> Monitor:
+        self._used_at = asyncio.get_running_loop().time()
         async with self._starting:
             if self._own is None:
+                settings = await asyncio.to_thread(self._load)
                 self._own = Agent(
-                    self.settings,
+                    settings,
                     spawn=lambda: EngineChild.spawn(os.environ, ledger=ledger_path()),
-                    load=lambda: self.settings,
+                    load=self._load,
                     snapshots=snapshots_folder(),
                     log=_ignore,
                     socket_path=None,
                     saves=False,
                 )
-                first = _FirstProbes({target.id for target in self.settings.targets})
+                first = _FirstProbes({target.id for target in settings.targets})
                 self._own.add_consumer(first)
+                self._stop.clear()
                 self._running = asyncio.ensure_future(self._own.run(self._stop))
+                self._ending = asyncio.ensure_future(self._end_idle())
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(FIRST_S):
                         await first.all_ended.wait()
-        if self._running is not None and self._running.done():
-            self._running.result()
-        return self._own.monitor
+            if self._running is not None and self._running.done():
+                self._running.result()
+            return self._own.monitor
+
+    async def _end_idle(self) -> None:
+        """End our own engine once nobody has asked for long."""
+        loop = asyncio.get_running_loop()
+        while True:
+            left_s = self._used_at + self._own_idle_s - loop.time()
+            if left_s <= 0:
+                break
+            await asyncio.sleep(left_s)
+        async with self._starting:
+            await self._end_own()
+
+    async def _end_own(self) -> None:
+        self._stop.set()
+        if self._running is not None:
+            await asyncio.gather(self._running, return_exceptions=True)
+        self._own = None
 
     async def aclose(self) -> None:
         """End the engine, or the reading of the agent, if there is one."""
         if self._read is not None:
             await self._read.aclose()
-        self._stop.set()
-        if self._running is not None:
-            await asyncio.gather(self._running, return_exceptions=True)
+        if self._ending is not None:
+            self._ending.cancel()
+        await self._end_own()
 
 
 class _ReadAgent:

@@ -161,14 +161,16 @@ async def test_an_agent_of_models_with_list_prices_is_found(
     assert candidate["usd_per_mtok"] > 0
 
 
-async def test_a_key_that_has_expired_is_asked_for_by_each_check(
+async def test_a_key_that_has_expired_is_asked_for_anew(
     home: dict[str, str], tmp_path: Path
 ) -> None:
     runs = tmp_path / "runs"
 
     def answer(seen: Seen) -> Response:
         key = seen.headers.get("authorization", "")
-        return models_reply(["m"]) if key.endswith("-2") else error_reply(401, "expired")
+        if not key.endswith(("-2", "-3")):
+            return error_reply(401, "expired")
+        return models_reply(["m"]) if seen.method == "GET" else chat_stream(2)
 
     with ScriptedServer(answer) as relay:
         path = tmp_path / "c.toml"
@@ -177,8 +179,11 @@ async def test_a_key_that_has_expired_is_asked_for_by_each_check(
             'api_key_command = ["sh", "-c", '
             f'"echo x >> {runs}; echo key-12345678-$(wc -l < {runs})"]\n'
         )
-        async with client(home, str(path)) as session:
+        async with client(home, str(path), "--allow-paid") as session:
             found = await told(session, "check")
+            status = await told(session, "status")
+    assert status["counts"] == {"up": 1}
+    assert status["targets"][0].get("errors") is None
     models = [each for each in found["findings"] if each["step"] == "models"]
     assert [each["level"] for each in models] == ["good"]
 
@@ -190,7 +195,7 @@ async def test_an_agent_is_read_once_and_then_read_on(
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     settings = load_settings(config=Path(config), flags=Flags(), environ=environ)
-    source = WatchSource(settings, allow_paid=False, clock=STEADY)
+    source = WatchSource(settings, allow_paid=False, clock=STEADY, load=lambda: settings)
     with Agent(environ, "--config", config) as agent:
         await asyncio.to_thread(agent.wait_for_event, "up")
         first, second = await asyncio.gather(source.monitor(), source.monitor())
@@ -223,6 +228,29 @@ async def test_where_it_may_spend_it_probes_itself_and_leaves_nothing_behind(
     count = len(server.requests)
     await asyncio.sleep(1.2)
     assert len(server.requests) == count
+
+
+async def test_an_engine_of_its_own_ends_once_nobody_asks(
+    home: dict[str, str], config: str, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environ = {**home, "P_KEY": KEY}
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    settings = load_settings(config=Path(config), flags=Flags(), environ=environ)
+    source = WatchSource(
+        settings, allow_paid=True, clock=STEADY, load=lambda: settings, own_idle_s=0.5
+    )
+    for _ in range(2):
+        before = len(server.requests)
+        monitor = await source.monitor()
+        assert monitor.summary("good/gpt-4.1", STEADY()).requests >= 1
+        assert len(server.requests) > before
+        for _ in range(TRIES):
+            if not source.probes:
+                break
+            await asyncio.sleep(0.05)
+        assert not source.probes
+    await source.aclose()
 
 
 def test_a_signal_or_the_end_of_its_input_ends_it(home: dict[str, str], config: str) -> None:
