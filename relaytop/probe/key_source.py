@@ -78,7 +78,9 @@ class KeySource:
 
     def record_success(self) -> None:
         """Note that the server takes the key."""
-        self._refused, self._retry_s = False, RETRY_S
+        self._refused = False
+        if self._is_new:
+            self._retry_s = RETRY_S
 
     def renew_if_due(self) -> None:
         """Run the command in the background where the key was refused, or is about to expire."""

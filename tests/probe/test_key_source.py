@@ -131,6 +131,20 @@ def await_due(keys: KeySource, clock: Clock, command: Command) -> bool:
     return keys._renewing is not None or command.runs > before
 
 
+async def test_a_key_that_has_expired_and_works_all_the_same_is_asked_for_less_and_less() -> None:
+    clock, command = Clock(), Command(token(999))
+    keys = source(command, clock, key=token(999))
+    for _ in range(4000):
+        keys.renew_if_due()
+        await asyncio.sleep(0)
+        if keys._renewing is not None:
+            await keys._renewing
+        keys.record_success()
+        clock.now += 1.0
+    assert command.runs <= 12
+    assert keys.drain_notices() == []
+
+
 async def test_a_command_that_fails_is_told_and_the_key_stays() -> None:
     keys = source(Command(None), Clock())
     keys.record_refusal(Secret(OLD))
