@@ -30,6 +30,8 @@ MODES_OF = {
 """Wire API → the modes that it has."""
 WEBHOOK_FORMATS = ("json", "slack", "alertmanager")
 """The forms in which a webhook may be sent an alert."""
+_AZURE = (".azure.com", ".azure.us", ".azure.cn")
+"""The ends of its hosts' names: `/openai/v1` there speaks OpenAI's API."""
 REPLY_COUNTS = ("n", "best_of", "candidateCount", "candidate_count")
 """The keys of a request's body that ask for several replies."""
 
@@ -186,6 +188,12 @@ class Provider:
     prices: Mapping[str, Price] = field(default_factory=dict)
     status_page: str | bool | None = None
     """The URL of its official status page; True: the known one; None: as `status_pages` says."""
+
+    @property
+    def has_deployments(self) -> bool:
+        """Whether its models go by names of the user's own, which no reply or list has: Azure's."""
+        host = self.base_url.partition("://")[2].partition("/")[0].partition(":")[0]
+        return self.api == "azure" or host.lower().endswith(_AZURE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

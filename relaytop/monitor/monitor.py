@@ -253,9 +253,9 @@ class Monitor:
 
     def _asked(self, target: Target) -> str | None:
         """Return the model that a target's replies should name; None where that cannot be known."""
-        apis = {provider.name: provider.api for provider in self.settings.providers}
-        # Azure's models go by the names of deployments.
-        return None if apis.get(target.provider) == "azure" else target.model
+        providers = self.settings.providers
+        known = next((each for each in providers if each.name == target.provider), None)
+        return None if known is not None and known.has_deployments else target.model
 
     def reconfigure(self, settings: Settings, now: float) -> None:
         """Change to other settings: targets that stay keep what is known of them, the rest go."""

@@ -144,3 +144,25 @@ def test_any_model_of_a_provider_without_models(invoke: Invoke, server: Scripted
     named = invoke("check", "r/gpt-4.1", "--format", "json", *flags)
     steps = [one["step"] for one in json.loads(named.stdout)["findings"]]
     assert steps[-4:] == ["reply", "stream", "usage", "limits"]
+
+
+def test_a_deployment_of_azures_v1_is_in_no_list_and_served_under_another_name(
+    tmp_path: Path, invoke: Invoke
+) -> None:
+    def azure(seen: Seen) -> Response:
+        if seen.method == "GET":
+            return models_reply(["gpt-4.1-2025-04-14"])
+        return chat_reply(model="gpt-4.1-2025-04-14")
+
+    path = tmp_path / "c.toml"
+    with ScriptedServer(azure) as proxy:
+        # What is sent through a proxy reaches it alone.
+        path.write_text(
+            '[providers.azure]\nbase_url = "http://mine.openai.azure.com/openai/v1"\n'
+            f'proxy = "http://127.0.0.1:{proxy.port}"\nmodels = ["prod-chat"]\n'
+        )
+        done = invoke("check", "--config", str(path), "--format", "json")
+    findings = json.loads(done.stdout)["findings"]
+    steps = {each["step"]: each["level"] for each in findings}
+    assert steps["reply"] == steps["served"] == "good"
+    assert "model" not in steps

@@ -3,6 +3,8 @@
 import dataclasses
 from typing import Any
 
+import pytest
+
 from relaytop.config.settings import Window
 from relaytop.monitor.monitor import Monitor
 from relaytop.probe.sample import Sample
@@ -106,10 +108,13 @@ def test_the_relays_own_retries_and_fallbacks_stand_beside_their_latency() -> No
     assert (none.relay_retries, none.relay_fallbacks, none.relay_rerouted_p50_ms) == (0, 0, None)
 
 
-def test_a_deployment_goes_by_any_name() -> None:
+@pytest.mark.parametrize(
+    "changed", [{"api": "azure"}, {"base_url": "https://mine.openai.azure.com/openai/v1"}]
+)
+def test_a_deployment_goes_by_any_name(changed: dict[str, Any]) -> None:
     watched = settings(TARGET)
     (provider,) = watched.providers
-    azure = dataclasses.replace(watched, providers=(dataclasses.replace(provider, api="azure"),))
+    azure = dataclasses.replace(watched, providers=(dataclasses.replace(provider, **changed),))
     monitor = Monitor(azure, T0)
     monitor.apply(Finished(by(0, "gpt-4o-mini-2024-07-18")), T0)
     summary = monitor.summary(TARGET, T0)

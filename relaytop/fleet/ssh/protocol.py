@@ -59,7 +59,7 @@ class Watched:
     history: int
     """Samples kept per target."""
     apis: Mapping[str, str] = field(default_factory=dict)
-    """Provider → its wire API."""
+    """Provider → its wire API; `azure` wherever models go by names of the user's own."""
     prices: Mapping[str, Mapping[str, Price]] = field(default_factory=dict)
     """Provider → model → its price."""
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -94,7 +94,7 @@ class ReplyChecker:
         if replies:
             origin = (
                 cache_finding(target, replies),
-                served_finding(target, replies, deployments=self.provider.api == "azure"),
+                served_finding(target, replies, deployments=self.provider.has_deployments),
                 machine_finding(target, replies),
             )
             result.findings += [finding for finding in origin if finding is not None]

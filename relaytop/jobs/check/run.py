@@ -221,7 +221,7 @@ class CheckRun:
         self, provider: Provider, target: Target, models: Sequence[str]
     ) -> list[Finding]:
         """Return what is known of a target before a request."""
-        listed = model_finding(target, models, deployments=provider.api == "azure")
+        listed = model_finding(target, models, deployments=provider.has_deployments)
         price = provider.prices.get(target.model)
         priced = price_finding(target, price, self._settings.assumed_price)
         return [priced] if listed is None else [listed, priced]

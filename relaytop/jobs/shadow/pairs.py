@@ -55,7 +55,7 @@ def pairs_of(settings: Settings, a: str, b: str, named: Sequence[str]) -> tuple[
     if not wanted:
         sentence = f"{a} and {b} have no model in common: name pairs as --model A_ID=B_ID"
         raise RelaytopError(sentence)
-    deployments = frozenset(p.name for p in settings.providers if p.api == "azure")
+    deployments = frozenset(p.name for p in settings.providers if p.has_deployments)
     same_url = settings.provider(a).base_url == settings.provider(b).base_url
     pairs = tuple(
         Pair(model, _target(settings, a, left), _target(settings, b, right), deployments, same_url)

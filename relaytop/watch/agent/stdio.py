@@ -98,7 +98,7 @@ def watched(settings: Settings) -> Watched:
     return Watched(
         targets=tuple(map(without_prompt, settings.targets)),
         history=settings.history,
-        apis={provider.name: provider.api for provider in settings.providers},
+        apis={p.name: "azure" if p.has_deployments else p.api for p in settings.providers},
         prices={p.name: p.prices for p in settings.providers if p.prices},
         aliases=settings.aliases,
     )
