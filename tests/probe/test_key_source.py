@@ -333,7 +333,7 @@ async def test_a_key_that_expires_is_renewed_where_nothing_is_probed(question: s
                 await prober.request_credit(systems_for(provider)[:1])
 
         await ask()
-        await until(prober.drain_key_notices)
+        await until(lambda: bool(prober.drain_key_notices()))
         await ask()
         await prober.aclose()
         used = [seen.headers["authorization"] for seen in server.requests]
