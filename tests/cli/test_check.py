@@ -166,3 +166,23 @@ def test_a_deployment_of_azures_v1_is_in_no_list_and_served_under_another_name(
     steps = {each["step"]: each["level"] for each in findings}
     assert steps["reply"] == steps["served"] == "good"
     assert "model" not in steps
+
+
+def test_a_deployment_of_azures_v1_in_the_wrong_mode_is_tried_in_the_others(
+    tmp_path: Path, invoke: Invoke
+) -> None:
+    def azure(seen: Seen) -> Response:
+        if seen.method == "GET":
+            return models_reply(["gpt-4.1-2025-04-14"])
+        return chat_reply() if "/chat/" in seen.path else error_reply(404, "no such operation")
+
+    path = tmp_path / "c.toml"
+    with ScriptedServer(azure) as proxy:
+        path.write_text(
+            '[providers.azure]\nbase_url = "http://mine.openai.azure.com/openai/v1"\n'
+            f'proxy = "http://127.0.0.1:{proxy.port}"\nmodels = ["prod-chat"]\n'
+            'mode = "embeddings"\n'
+        )
+        done = invoke("check", "--config", str(path), "--format", "json")
+    found = {each["step"]: each["meaning"] for each in json.loads(done.stdout)["findings"]}
+    assert found["mode"] == "the model answers as chat, not as embeddings"

@@ -139,7 +139,7 @@ class ReplyChecker:
 
     def _listed(self, target: Target) -> bool | None:
         """Return whether the model is offered; None where that cannot be known."""
-        found = model_finding(target, self.models, deployments=self.provider.api == "azure")
+        found = model_finding(target, self.models, deployments=self.provider.has_deployments)
         return None if found is None else found.level != WARN
 
     def _reply_finding(self, target: Target, sample: Sample) -> Finding:
