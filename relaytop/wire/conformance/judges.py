@@ -141,7 +141,7 @@ def judge_base64(answer: Answer, _usage: Usage, _bound: int) -> Verdict:
     found = [entry.get("embedding") for entry in objects_of(_list(answer, "data"))]
     if not found or not all(isinstance(each, str) for each in found):
         return failed("the vector came as a list of numbers")
-    return PASS if len(_vectors(answer)) == len(found) else failed("the text is no vector")
+    return PASS if len(_vectors(answer)) == len(found) else failed("the text is not a vector")
 
 
 def judge_order(answer: Answer, _usage: Usage, _bound: int) -> Verdict:
