@@ -45,7 +45,7 @@ def message_pattern(message: str) -> str:
 
 def _without_digits(word: re.Match[str]) -> str:
     text = word[0]
-    return "#" if any(char.isdigit() for char in text) else text
+    return "#" if any(map(str.isdigit, text)) else text
 
 
 def group_of(error: LastError, groups: Sequence[ErrorGroup]) -> ErrorGroup | None:
