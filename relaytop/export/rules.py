@@ -145,10 +145,12 @@ def _credit(settings: Settings) -> str:
     names = dict.fromkeys(target.provider for target in settings.targets)
     own = {name: limits.get(name, 0.0) for name in names if limits.get(name, 0.0) != usual}
     others = ",".join(f"provider!={_quoted(name)}" for name in own)
-    parts = [f"{figure}{{{others}}} < {usual:g}" if own else f"{figure} < {usual:g}"]
-    parts += [f"{figure}{{provider={_quoted(n)}}} < {limit:g}" for n, limit in own.items()]
-    limited = [part for part in parts if not part.endswith(" < 0")]
-    return _OR.join(limited if limited == parts else [*limited, f"{figure} <= 0"])
+    all_limits = {f"{{{others}}}" if own else "": usual}
+    all_limits |= {f"{{provider={_quoted(name)}}}": limit for name, limit in own.items()}
+    parts = [f"{figure}{where} < {limit:g}" for where, limit in all_limits.items() if limit > 0]
+    if len(parts) < len(all_limits):
+        parts.append(f"{figure} <= 0")
+    return _OR.join(parts)
 
 
 def _deeper(expr: str) -> str:

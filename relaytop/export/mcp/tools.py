@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Loaded = tuple[Settings, Mapping[str, str]]
 
 MAX_HOURS = 24 * 90
-NOT_ALLOWED = "(this server was started without --allow-paid)"
+NOT_ALLOWED = "this server was started without --allow-paid"
 Answer = dict[str, Any]
 Name = Annotated[
     str | None, Field(max_length=300, description="a provider, or a target as provider/model")
@@ -92,13 +92,8 @@ class Tools:
         It is free. Where paid requests are allowed, replies are requested too, within the budget.
         """
         settings, complaints = await self._load()
-        narrowed = narrow(settings, name)
-        if not self._source.allow_paid:
-            narrowed = dataclasses.replace(narrowed, budget_usd=0.0)
-        result = await run_check(narrowed, complaints)
-        if self._source.allow_paid or not settings.budget_usd:
-            return check_answer(result.findings)
-        return check_answer(
-            dataclasses.replace(each, meaning=each.meaning.replace(NO_BUDGET, NOT_ALLOWED))
-            for each in result.findings
-        )
+        narrowed, why_free = narrow(settings, name), NO_BUDGET
+        if settings.budget_usd > 0 and not self._source.allow_paid:
+            narrowed, why_free = dataclasses.replace(narrowed, budget_usd=0.0), NOT_ALLOWED
+        result = await run_check(narrowed, complaints, why_free=why_free)
+        return check_answer(result.findings)

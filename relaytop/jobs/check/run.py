@@ -37,12 +37,16 @@ if TYPE_CHECKING:
 MAX_CONCURRENT_TARGETS = 4
 """Targets of one provider that are sent requests at the same time."""
 SUGGESTED_MODELS = 3
-NO_BUDGET = "(budget = 0)"
-"""Behind what is not requested where nothing may be spent."""
+NO_BUDGET = "budget = 0"
+"""Why replies are not requested, unless a caller has another reason."""
 
 
 async def run_check(
-    settings: Settings, complaints: Mapping[str, str], *, deep: bool = False
+    settings: Settings,
+    complaints: Mapping[str, str],
+    *,
+    deep: bool = False,
+    why_free: str = NO_BUDGET,
 ) -> CheckResult:
     """Check within today's budget, telling on stderr what it can cost and how far it is.
 
@@ -50,6 +54,7 @@ async def run_check(
         settings: With or without list prices.
         complaints: Provider → why its key could not be had.
         deep: Whether targets are asked for the features of their API too.
+        why_free: Why a budget of 0 lets no replies be requested, in words.
     """
     settings = await add_list_prices(settings)
     text = announcement(settings, deep=deep)
@@ -62,7 +67,7 @@ async def run_check(
             budget = await stack.enter_async_context(
                 open_job_budget(settings, cost.known_usd + cost.assumed_usd)
             )
-        run = CheckRun(settings, complaints, budget, deep=deep)
+        run = CheckRun(settings, complaints, budget, deep=deep, why_free=why_free)
         with progress_line(partial(steps_text, run.current_steps)):
             findings = await run.run()
     cost_usd: float | None = 0.0
@@ -89,6 +94,7 @@ class CheckRun:
         complaints: Provider → why its key could not be had.
         budget: Pays for replies; None sends nothing that costs.
         deep: Whether targets are asked for the features of their API too.
+        why_free: Why nothing may be sent that costs, in words.
     """
 
     def __init__(
@@ -98,11 +104,13 @@ class CheckRun:
         budget: JobBudget | None,
         *,
         deep: bool = False,
+        why_free: str = NO_BUDGET,
     ) -> None:
         self._settings = settings
         self._complaints = complaints
         self._budget = budget
         self._deep = deep
+        self._why_free = why_free
         self._conformance: dict[str, list[Conformance]] = {}
         self._same_prompt = SamePrompt(settings, NonceSequence())
         self._input_tokens: dict[str, int] = {}
@@ -168,7 +176,7 @@ class CheckRun:
                 findings += more
                 skipped += left_out
             elif targets:
-                skipped.append(f"the replies of {_models(targets)} {NO_BUDGET}")
+                skipped.append(f"the replies of {_models(targets)} ({self._why_free})")
         elif targets:
             skipped.append(f"the replies of {_models(targets)}")
         if skipped:
