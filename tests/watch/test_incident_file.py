@@ -41,7 +41,8 @@ def keep(path: Path, *records: IncidentRecord, part_bytes: int = 10_000) -> Inci
     file = IncidentFile(path, part_bytes=part_bytes, keep=2, correction_s=lambda: 0.0)
     for record in records:
         file.write(record)
-    file.close()
+    for _ in range(120):  # each waits for half a second at most, which a busy machine exceeds
+        file.close()
     return file
 
 
