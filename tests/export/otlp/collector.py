@@ -64,7 +64,9 @@ class Collector:
 
     @property
     def metrics(self) -> dict[str, Any]:
-        """The metrics of the last request by name."""
+        """The metrics of the last request by name; none before the first."""
+        if not self.requests:
+            return {}
         (resource,) = self.requests[-1][2].resource_metrics
         return {m.name: m for scope in resource.scope_metrics for m in scope.metrics}
 
