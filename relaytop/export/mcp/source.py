@@ -97,11 +97,6 @@ class WatchSource:
         except AgentError as error:
             raise RelaytopError(str(error)) from None
 
-    @property
-    def probes(self) -> bool:
-        """Whether an engine of our own runs."""
-        return self._own is not None
-
     async def _own_monitor(self) -> Monitor:
         self._used_at = asyncio.get_running_loop().time()
         async with self._starting:

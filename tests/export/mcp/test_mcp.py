@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import pytest
 from mcp import ClientSession, StdioServerParameters, stdio_client
 
@@ -240,16 +241,17 @@ async def test_an_engine_of_its_own_ends_once_nobody_asks(
     source = WatchSource(
         settings, allow_paid=True, clock=STEADY, load=lambda: settings, own_idle_s=0.5
     )
+    others = set(psutil.Process().children())
     for _ in range(2):
         before = len(server.requests)
         monitor = await source.monitor()
         assert monitor.summary("good/gpt-4.1", STEADY()).requests >= 1
         assert len(server.requests) > before
         for _ in range(TRIES):
-            if not source.probes:
+            if set(psutil.Process().children()) <= others:
                 break
             await asyncio.sleep(0.05)
-        assert not source.probes
+        assert set(psutil.Process().children()) <= others
     await source.aclose()
 
 
