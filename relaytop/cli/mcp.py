@@ -12,7 +12,9 @@ import click
 from relaytop.cli.options import common_options
 from relaytop.config.load import load_settings
 from relaytop.config.steady_clock import STEADY
+from relaytop.export.mcp.own_engine import OwnEngine
 from relaytop.export.mcp.sdk import require_mcp
+from relaytop.export.mcp.source import WatchSource
 from relaytop.jobs.list_prices import add_list_prices
 
 if TYPE_CHECKING:
@@ -53,17 +55,15 @@ def _load(options: Options) -> tuple[Settings, dict[str, str]]:
 async def _serve(options: Options, settings: Settings, *, allow_paid: bool) -> None:
     """Serve until the client closes our input, or a signal ends it."""
     from relaytop.export.mcp.server import make_server  # noqa: PLC0415 - the SDK may be missing
-    from relaytop.export.mcp.source import WatchSource  # noqa: PLC0415 - as above
     from relaytop.export.mcp.tools import Tools  # noqa: PLC0415 - as above
 
     async def load() -> tuple[Settings, dict[str, str]]:
         loaded, complaints = await asyncio.to_thread(_load, options)
         return await add_list_prices(loaded), complaints
 
+    engine = OwnEngine(lambda: _load(options)[0]) if allow_paid else None
     # An agent is found by the settings as they are in the config: without list prices.
-    source = WatchSource(
-        settings, allow_paid=allow_paid, clock=STEADY, load=lambda: _load(options)[0]
-    )
+    source = WatchSource(settings, clock=STEADY, engine=engine)
     server = make_server(Tools(source, await add_list_prices(settings), load))
     loop = asyncio.get_running_loop()
     ended_by: asyncio.Future[int] = loop.create_future()

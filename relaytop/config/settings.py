@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from relaytop.config.target_id import join_target
 
@@ -192,8 +193,8 @@ class Provider:
     @property
     def has_deployments(self) -> bool:
         """Whether its models go by names of the user's own, which no reply or list has: Azure's."""
-        host = self.base_url.partition("://")[2].partition("/")[0].partition(":")[0]
-        return self.api == "azure" or host.lower().endswith(_AZURE)
+        host = urlsplit(self.base_url).hostname or ""
+        return self.api == "azure" or host.endswith(_AZURE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

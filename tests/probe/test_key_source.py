@@ -190,6 +190,16 @@ def test_any_key_tells_an_end_or_none(key: str) -> None:
     assert found is None or found > 0
 
 
+def _renewable(server: ScriptedServer) -> Provider:
+    """A provider at the server, whose command prints another key than it has."""
+    return Provider(
+        name="p",
+        base_url=server.base_url,
+        key=Secret(OLD),
+        key_command=("sh", "-c", f"echo {NEW}"),
+    )
+
+
 @pytest.mark.parametrize(
     ("status", "message"), [(401, "expired"), (400, "Incorrect API key provided")]
 )
@@ -201,13 +211,7 @@ async def test_a_prober_goes_on_with_the_new_key(status: int, message: str) -> N
         return chat_stream(2) if key in accepted else error_reply(status, f"{message}: {key}")
 
     with ScriptedServer(answer) as server:
-        provider = Provider(
-            name="p",
-            base_url=server.base_url,
-            key=Secret(OLD),
-            key_command=("sh", "-c", f"echo {NEW}"),
-        )
-        prober = Prober(provider)
+        prober = Prober(_renewable(server))
         target = Target(provider="p", model="m")
         first = await prober.probe(target, 0.0)
         assert await prober.wait_for_key()
@@ -290,13 +294,7 @@ async def test_a_list_of_models_that_is_refused_asks_for_a_key_too() -> None:
         return models_reply(["m"]) if NEW in seen.headers["authorization"] else error_reply(401)
 
     with ScriptedServer(answer) as server:
-        provider = Provider(
-            name="p",
-            base_url=server.base_url,
-            key=Secret(OLD),
-            key_command=("sh", "-c", f"echo {NEW}"),
-        )
-        prober = Prober(provider)
+        prober = Prober(_renewable(server))
         assert isinstance(await prober.list_models(), Failure)
         assert await prober.wait_for_key()
         assert await prober.list_models() == ModelList(("m",))

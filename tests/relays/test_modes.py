@@ -71,30 +71,14 @@ async def test_llmock_has_responses_and_embeddings(llmock: Llmock) -> None:
     assert "8 were requested" in refused.message
 
 
-def test_models_tell_their_mode(litellm: str, home: dict[str, str]) -> None:
+def at_litellm(
+    litellm: str, home: dict[str, str], *arguments: str
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a command that asks LiteLLM, whose report is JSON; it must succeed."""
     done = subprocess.run(
         [
-            *(*RELAYTOP, "models", "--format", "json"),
+            *(*RELAYTOP, *arguments, "--format", "json"),
             *("--base-url", litellm, "--name", "proxy", "--api-key-env", "PROXY_KEY"),
-        ],
-        env={**home, "PROXY_KEY": KEY},
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
-    assert done.returncode == 0, done.stderr
-    modes = json.loads(done.stdout)["modes"]
-    assert modes["proxy/mock-embedding"] == "embeddings"
-    assert modes["proxy/rerank-cohere"] == "rerank"
-    assert "proxy/mock-fast" not in modes
-
-
-def test_a_deep_check_at_litellm(litellm: str, home: dict[str, str]) -> None:
-    done = subprocess.run(
-        [
-            *(*RELAYTOP, "check", "proxy/upstream/gpt-4.1", "--deep", "--format", "json"),
-            *("--base-url", litellm, "--name", "proxy", "--api-key-env", "PROXY_KEY"),
-            *("--model", "upstream/gpt-4.1"),
         ],
         env={**home, "PROXY_KEY": KEY},
         capture_output=True,
@@ -102,6 +86,19 @@ def test_a_deep_check_at_litellm(litellm: str, home: dict[str, str]) -> None:
         timeout=120,
     )
     assert done.returncode == 0, done.stderr
+    return done
+
+
+def test_models_tell_their_mode(litellm: str, home: dict[str, str]) -> None:
+    modes = json.loads(at_litellm(litellm, home, "models").stdout)["modes"]
+    assert modes["proxy/mock-embedding"] == "embeddings"
+    assert modes["proxy/rerank-cohere"] == "rerank"
+    assert "proxy/mock-fast" not in modes
+
+
+def test_a_deep_check_at_litellm(litellm: str, home: dict[str, str]) -> None:
+    target = "upstream/gpt-4.1"
+    done = at_litellm(litellm, home, "check", f"proxy/{target}", "--deep", "--model", target)
     found = {each["feature"]: each["outcome"] for each in json.loads(done.stdout)["conformance"]}
     assert found.pop("max_tokens") == "unknown"  # the upstream's text is shorter
     assert len(found) == 7

@@ -93,7 +93,7 @@ class Tools:
         """
         settings, complaints = await self._load()
         narrowed, why_free = narrow(settings, name), NO_BUDGET
-        if settings.budget_usd > 0 and not self._source.allow_paid:
+        if settings.budget_usd > 0 and not self._source.may_spend:
             narrowed, why_free = dataclasses.replace(narrowed, budget_usd=0.0), NOT_ALLOWED
         result = await run_check(narrowed, complaints, why_free=why_free)
         return check_answer(result.findings)

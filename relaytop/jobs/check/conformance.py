@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from relaytop.wire.adaptations import NO_STREAM_OPTIONS, adapted_max_tokens
@@ -16,12 +17,15 @@ from relaytop.wire.json_document import parse
 from relaytop.wire.wire_api import SUCCESS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from relaytop.config.settings import Provider, Target
     from relaytop.jobs.check.paid_requests import PaidRequests
+    from relaytop.probe.prober import Prober
     from relaytop.probe.sample import Sample
     from relaytop.wire.raw_reply import RawReply
+
+    _Judge = Callable[[Sample, RawReply | None], Verdict]
 
 SKIPPED = "skipped"
 UNKNOWN_MODEL = "relaytop-no-such-model"
@@ -51,7 +55,7 @@ class Conformance:
 def deep_targets(target: Target, api: str) -> list[Target]:
     """Return what the requests for a target's features are, to estimate what they cost."""
     features = features_of(api, target.mode)
-    return [_single(feature, target) for feature in features] + [_unknown_model(target)]
+    return [feature.target(target) for feature in features] + [_unknown_model(target)]
 
 
 async def conformance_of(
@@ -64,11 +68,14 @@ async def conformance_of(
         provider: Its provider.
         requests: Sends them.
     """
+    steps: list[tuple[str, Target, _Judge]] = [
+        (each.name, each.target(target), partial(_verdict, each, target, provider, requests.prober))
+        for each in features_of(provider.api, target.mode)
+    ]
+    steps.append((ERROR_FORM, _unknown_model(target), _error_verdict))
     found: list[Conformance] = []
     over_budget = False
-    for feature in (*features_of(provider.api, target.mode), None):
-        name = ERROR_FORM if feature is None else feature.name
-        asked = _unknown_model(target) if feature is None else _single(feature, target)
+    for name, asked, judge in steps:
         sample: Sample | None = None
         raw: RawReply | None = None
         if not over_budget:
@@ -76,11 +83,7 @@ async def conformance_of(
         if sample is None or over_budget:
             found.append(Conformance(target.id, name, SKIPPED, "budget reached"))
             continue
-        if feature is None:
-            verdict = _error_verdict(sample, raw)
-        else:
-            adaptations = requests.prober.adaptations_of(target)
-            verdict = _verdict(feature, target, provider, sample, raw, adaptations)
+        verdict = judge(sample, raw)
         found.append(Conformance(target.id, name, verdict.outcome, verdict.meaning))
     return found
 
@@ -88,10 +91,6 @@ async def conformance_of(
 def has_failed(conformance: Iterable[Conformance]) -> bool:
     """Return whether a feature was accepted and not done."""
     return any(each.outcome == "fail" for each in conformance)
-
-
-def _single(feature: Feature, target: Target) -> Target:
-    return feature.target(target)
 
 
 def _unknown_model(target: Target) -> Target:
@@ -102,9 +101,9 @@ def _verdict(
     feature: Feature,
     target: Target,
     provider: Provider,
+    prober: Prober,
     sample: Sample,
     raw: RawReply | None,
-    adaptations: frozenset[str],
 ) -> Verdict:
     failure, status = sample.failure, sample.http_status
     answer = Answer()
@@ -114,7 +113,7 @@ def _verdict(
             # To a probe, other dimensions than before are a failure; here they are asked for.
             failure = api_named(provider.api, target.mode).read_reply(raw).failure
         if answer.documents and (failure is None or failure.error_class == "protocol"):
-            verdict = _judged(feature, answer, sample, adaptations)
+            verdict = _judged(feature, answer, sample, prober.adaptations_of(target))
             if failure is None or verdict.outcome != "pass":
                 return verdict
     if failure is None:

@@ -18,6 +18,7 @@ from relaytop.config.errors import RelaytopError
 from relaytop.config.flags import Flags
 from relaytop.config.load import load_settings
 from relaytop.config.steady_clock import STEADY
+from relaytop.export.mcp.own_engine import OwnEngine
 from relaytop.export.mcp.source import WatchSource
 from tests.support.agents import Agent
 from tests.support.launch import RELAYTOP, Run
@@ -32,6 +33,8 @@ from tests.support.server import (
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from relaytop.config.settings import Settings
 
 KEY = "sk-mcp-0123456789abcdef"
 TRIES = 1200
@@ -196,7 +199,7 @@ async def test_an_agent_is_read_once_and_then_read_on(
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     settings = load_settings(config=Path(config), flags=Flags(), environ=environ)
-    source = WatchSource(settings, allow_paid=False, clock=STEADY, load=lambda: settings)
+    source = WatchSource(settings, clock=STEADY)
     with Agent(environ, "--config", config) as agent:
         await asyncio.to_thread(agent.wait_for_event, "up")
         first, second = await asyncio.gather(source.monitor(), source.monitor())
@@ -238,9 +241,8 @@ async def test_an_engine_of_its_own_ends_once_nobody_asks(
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     settings = load_settings(config=Path(config), flags=Flags(), environ=environ)
-    source = WatchSource(
-        settings, allow_paid=True, clock=STEADY, load=lambda: settings, own_idle_s=0.5
-    )
+    engine = OwnEngine(lambda: settings, idle_s=0.5)
+    source = WatchSource(settings, clock=STEADY, engine=engine)
     others = set(psutil.Process().children())
     for _ in range(2):
         before = len(server.requests)
@@ -252,6 +254,30 @@ async def test_an_engine_of_its_own_ends_once_nobody_asks(
                 break
             await asyncio.sleep(0.05)
         assert set(psutil.Process().children()) <= others
+    await source.aclose()
+
+
+async def test_a_config_that_cannot_be_read_is_told_and_read_again_at_the_next_question(
+    home: dict[str, str], config: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environ = {**home, "P_KEY": KEY}
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    settings = load_settings(config=Path(config), flags=Flags(), environ=environ)
+    states = [None, settings]
+
+    def load() -> Settings:
+        found = states.pop(0)
+        if found is None:
+            message = "the config is half-written"
+            raise RelaytopError(message)
+        return found
+
+    source = WatchSource(settings, clock=STEADY, engine=OwnEngine(load))
+    with pytest.raises(RelaytopError, match="half-written"):
+        await source.monitor()
+    monitor = await source.monitor()
+    assert monitor.summary("good/gpt-4.1", STEADY()).requests >= 1
     await source.aclose()
 
 
