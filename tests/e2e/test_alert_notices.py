@@ -78,7 +78,7 @@ def test_one_outage_rings_once(start: Start, relay: Relay, config: Path) -> None
     assert PUSH + TITLE in raw
     (words,) = re.findall(rb"\x1b\]9;(.*?)\x07", raw)
     assert re.fullmatch(rb"relaytop on \S+: relay: [12] of 2 targets down \(auth\)", words)
-    terminal.wait_for(lambda text: re.search(r"^.✗!relay/m ", text, re.MULTILINE) is not None)
+    terminal.wait_for(lambda text: re.search(r"^.✗! relay/m ", text, re.MULTILINE) is not None)
     terminal.press("q")
     assert terminal.wait() == 0
     raw = bytes(terminal.raw)
@@ -121,7 +121,7 @@ def test_acknowledged_it_is_shown_and_does_not_ring(
     terminal.press("A")
     terminal.wait_for("acknowledged: relay; no bell until it resolves")
     terminal.wait_for(lambda text: " 1 ack " in text and "1 alert" not in text)
-    terminal.wait_for(lambda text: re.search(r"^.✗arelay/m ", text, re.MULTILINE) is not None)
+    terminal.wait_for(lambda text: re.search(r"^.✗a relay/m ", text, re.MULTILINE) is not None)
     until(lambda: terminal.read(0.05) >= 0 and b"\x1b]2;relaytop\x07" in terminal.raw)
     assert bells(terminal) == 1
 

@@ -42,7 +42,7 @@ def assert_intact(terminal: Terminal, names: list[str]) -> None:
     assert rows[1].split()[:4] == ["target", "P50", "P95", "P99"]
     assert rows[-1].startswith(" ? help  q quit")
     for row, name in zip(rows[FIRST_ROW:], names, strict=False):
-        shown = re.match(r"[▌ ][○●✗▲][ !](\S+)", row)
+        shown = re.match(r"[▌ ][○●✗▲][ !] (\S+)", row)
         assert shown, row
         start, shortened, end = shown[1].partition("…")
         assert name == start or (shortened and name.startswith(start) and name.endswith(end)), row
@@ -93,7 +93,7 @@ def test_every_behaviour_on_one_screen(start: Start, relay: HostileRelay, tmp_pa
     terminal.press("a")
     terminal.wait_for("10000 match; first 500 shown")
     choose(terminal, "009999")
-    terminal.wait_for(lambda text: "● huge/vendor/model-009999" in text)
+    terminal.wait_for(lambda text: "●  huge/vendor/model-009999" in text)
 
     terminal.press("s")
     terminal.wait_for("snapshot saved")

@@ -105,7 +105,7 @@ def test_models_are_chosen_on_the_first_run(start: Start, litellm: str) -> None:
     terminal.press(" ")
     terminal.wait_for("1 chosen")
     terminal.press("enter")
-    terminal.wait_for(lambda text: re.search(r"● proxy/mock-fast\s+\d+", text) is not None)
+    terminal.wait_for(lambda text: re.search(r"●  proxy/mock-fast\s+\d+", text) is not None)
     terminal.press("q")
     assert terminal.wait() == 0
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 INDENT = 2
 """Cells before the name of a target in a group, and of a group's fold sign."""
+ALONE_INDENT = 1
+"""Cells before the name of any other target: an alert's mark, which may be a letter, is before."""
 _GROUPS, _ALONE = "groups", "alone"
 
 
@@ -34,6 +36,11 @@ class Labels:
     longest: int
     """Cells in which all are whole."""
 
+    def target_name(self, row: Row, width: int, column_width: int) -> str:
+        """Return the name of a target's row behind its indent. Arguments as `short`."""
+        indent = ALONE_INDENT if row.group is None else INDENT
+        return " " * indent + self.short(row, width - indent, column_width)
+
     def short(self, row: Row, width: int, column_width: int) -> str:
         """Return the name of a row in at most `width` cells, without its indent.
 
@@ -49,7 +56,7 @@ class Labels:
             names = self._siblings[row.group.key]
         else:
             names = self._siblings[_ALONE]
-            if any(len(name) > column_width for name in names.values()):
+            if any(ALONE_INDENT + len(name) > column_width for name in names.values()):
                 names = self._bare
         return short_names(tuple(names.values()), width)[names[row.key]]
 
@@ -67,7 +74,8 @@ def make_labels(targets: tuple[str, ...], groups: tuple[Group, ...]) -> Labels:
     for key, names in siblings.items():
         told_apart = tuple(bare.values() if key == _ALONE else names.values())
         longest = max(map(len, names.values()), default=0)
-        widths.append((least_width(told_apart), longest, 0 if key == _ALONE else INDENT))
+        indent = ALONE_INDENT if key == _ALONE else INDENT
+        widths.append((least_width(told_apart), longest, indent))
     least = max(low + indent for low, _high, indent in widths)
     return Labels(siblings, bare, least, max(high + indent for _low, high, indent in widths))
 

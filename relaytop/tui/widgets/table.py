@@ -18,7 +18,7 @@ from relaytop.tui.draw.table import header, hidden_rows
 from relaytop.tui.draw.table import row as target_row
 from relaytop.tui.draw.text_runs import dimmed
 from relaytop.tui.draw.time_axis import time_axis
-from relaytop.tui.rows.labels import INDENT, make_labels
+from relaytop.tui.rows.labels import make_labels
 from relaytop.tui.rows.query import AS_CONFIGURED
 from relaytop.tui.rows.row_window import RowWindow
 from relaytop.tui.widgets.view_lines import ViewLines
@@ -169,7 +169,6 @@ class TargetTable(ViewLines):
         versus: Run = ("", "dim")
         if view.reference is not None:
             versus = view.reference.cell(source, summary)
-        indent = 0 if row.group is None else INDENT
         return target_row(
             summary,
             self.columns,
@@ -178,9 +177,7 @@ class TargetTable(ViewLines):
             now,
             view.glyphs,
             selected=selected,
-            short_name=lambda width: (
-                " " * indent + labels.short(row, width - indent, self._name_width)
-            ),
+            short_name=partial(labels.target_name, row, column_width=self._name_width),
             mark=view.alerts.mark([row.key], row.key, summary.provider),
             versus=versus,
         )

@@ -35,7 +35,7 @@ def test_the_screen_opens_full_of_what_the_agent_knows(
     terminal = start("--config", str(config), A_KEY=KEY)
     text = terminal.wait_for(f"an agent (pid {agent.process.pid}) probes this config")
     assert " AGENT " in text
-    assert "● relay/m" in text
+    assert "●  relay/m" in text
     assert "relay: 2 up" in text
     assert "space on/off" not in text
     assert "p pause" not in text
